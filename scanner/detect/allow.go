@@ -1,0 +1,40 @@
+package detect
+
+import "bytes"
+
+// allowMark is what a person writes into a text to say that a finding there is
+// meant to be there: deputy:allow RULE reason.
+var allowMark = []byte("deputy:allow")
+
+// allowed says whether a mark with a reason allows rule for the match at
+// text[start:end]: in its line, or alone in the line above. A mark without a reason
+// does not count.
+func allowed(text []byte, start, end int, rule string) bool {
+	lineStart := bytes.LastIndexByte(text[:start], '\n') + 1
+	lineEnd := len(text)
+	if i := bytes.IndexByte(text[end:], '\n'); i >= 0 {
+		lineEnd = end + i
+	}
+	if marked(text[lineStart:lineEnd], rule) {
+		return true
+	}
+	if lineStart == 0 {
+		return false
+	}
+	above := text[bytes.LastIndexByte(text[:lineStart-1], '\n')+1 : lineStart-1]
+	i := bytes.Index(above, allowMark)
+	return i >= 0 && !bytes.ContainsFunc(above[:i], isWord) && marked(above, rule)
+}
+
+func marked(line []byte, rule string) bool {
+	i := bytes.Index(line, allowMark)
+	if i < 0 {
+		return false
+	}
+	words := bytes.Fields(line[i+len(allowMark):])
+	return len(words) >= 2 && string(words[0]) == rule && bytes.ContainsFunc(words[1], isWord)
+}
+
+func isWord(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+}

@@ -1,0 +1,135 @@
+// Package detecttest is the acceptance suite that every detector passes: its
+// examples are found, its near-misses are not, and where a match lies does not
+// depend on how the text reaches the engine.
+package detecttest
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/detect/example"
+	"github.com/deputy-sec/deputy/scanner/finding"
+)
+
+// seeds is how many different values every example is tried with.
+const seeds = 25
+
+// Accept runs the suite. shapes are those that the detector's examples use
+// beside the built-in ones.
+func Accept(t *testing.T, d detect.Detector, shapes map[string]example.Shape) {
+	t.Helper()
+	set := detect.NewSet(d)
+	for _, rule := range d.Rules() {
+		t.Run(rule.ID, func(t *testing.T) {
+			documented(t, rule)
+			for _, ex := range rule.Matches {
+				t.Run("match/"+ex.Name, func(t *testing.T) { matches(t, set, rule, ex, shapes) })
+			}
+			for _, ex := range rule.NearMisses {
+				t.Run("near-miss/"+ex.Name, func(t *testing.T) { nearMiss(t, set, rule, ex, shapes) })
+			}
+		})
+	}
+}
+
+func documented(t *testing.T, r *finding.Rule) {
+	t.Helper()
+	assert.NotEmpty(t, r.Kind, "kind")
+	assert.NotZero(t, r.Severity.Rank(), "severity")
+	assert.NotEmpty(t, r.Title, "title")
+	assert.NotEmpty(t, r.About, "about")
+	assert.NotEmpty(t, r.Remedy, "remedy")
+	assert.NotEmpty(t, r.Matches, "a rule brings its matches")
+	assert.NotEmpty(t, r.NearMisses, "a rule brings its near-misses")
+}
+
+func matches(t *testing.T, set *detect.Set, rule *finding.Rule, ex finding.Example, shapes map[string]example.Shape) {
+	for seed := range uint64(seeds) {
+		e := example.Expand(ex.Text, seed, shapes)
+		require.NotEmpty(t, e.Want, "a match marks what it wants found: %s", ex.Text)
+		got := Report(set, e.Text, rule)
+		var want []string
+		for _, v := range e.Want {
+			want = append(want, fmt.Sprintf("%s at %d", Canonical(rule, v.Text), v.Start))
+		}
+		var have []string
+		for _, h := range got {
+			have = append(have, fmt.Sprintf("%s at %d", h.Value, h.Offset))
+			assert.NotEmpty(t, h.Evidence, "a finding says why")
+			assert.LessOrEqual(t, h.Confidence, 1.0)
+		}
+		require.Equal(t, want, have, "seed %d, text:\n%s", seed, e.Text)
+		sameEverywhere(t, set, rule, e.Text)
+	}
+}
+
+func nearMiss(t *testing.T, set *detect.Set, rule *finding.Rule, ex finding.Example, shapes map[string]example.Shape) {
+	for seed := range uint64(seeds) {
+		e := example.Expand(ex.Text, seed, shapes)
+		require.Empty(t, e.Want, "a near-miss marks nothing as wanted")
+		for _, h := range Report(set, e.Text, rule) {
+			t.Fatalf("seed %d: %q is reported with confidence %.2f (%s) in\n%s",
+				seed, h.Value, h.Confidence, strings.Join(h.Evidence, "; "), e.Text)
+		}
+	}
+}
+
+// Report scans text and returns the hits of rule that are findings by
+// themselves and are no documentation examples.
+func Report(set *detect.Set, text string, rule *finding.Rule) []detect.Hit {
+	var hits []detect.Hit
+	set.Scan([]byte(text), detect.Text{}, func(h detect.Hit) {
+		if h.Rule == rule && h.Confidence >= detect.Report && h.Class != finding.Sample {
+			hits = append(hits, h)
+		}
+	})
+	return hits
+}
+
+// Canonical returns the form in which a value is reported: account IDs without
+// their dashes and spaces, everything else as it stands.
+func Canonical(rule *finding.Rule, value string) string {
+	if rule.Kind == finding.AccountID {
+		return strings.NewReplacer("-", "", " ", "").Replace(value)
+	}
+	return value
+}
+
+// sameEverywhere checks the engine's invariant on this text: in a stream read
+// byte by byte, behind a long preamble, and with Windows line ends, the same
+// values come out.
+func sameEverywhere(t *testing.T, set *detect.Set, rule *finding.Rule, text string) {
+	t.Helper()
+	want := values(Report(set, text, rule))
+
+	var streamed []detect.Hit
+	_, err := set.Stream(iotest.OneByteReader(strings.NewReader(text)), detect.Text{}, func(h detect.Hit) {
+		if h.Rule == rule && h.Confidence >= detect.Report && h.Class != finding.Sample {
+			streamed = append(streamed, h)
+		}
+	})
+	require.NoError(t, err)
+	require.Equal(t, want, values(streamed), "streamed")
+
+	preamble := string(bytes.Repeat([]byte("\n"), 2*detect.Before))
+	moved := Report(set, preamble+text, rule)
+	require.Equal(t, want, values(moved), "behind a preamble")
+
+	crlf := Report(set, strings.ReplaceAll(text, "\n", "\r\n"), rule)
+	require.Len(t, crlf, len(want), "with CRLF line ends:\n%s", text)
+}
+
+func values(hits []detect.Hit) []string {
+	var v []string
+	for _, h := range hits {
+		v = append(v, h.Value)
+	}
+	return v
+}

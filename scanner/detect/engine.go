@@ -1,0 +1,243 @@
+package detect
+
+import (
+	"cmp"
+	"io"
+	"slices"
+
+	"github.com/deputy-sec/deputy/internal/literal"
+	"github.com/deputy-sec/deputy/scanner/finding"
+)
+
+// Set is a compiled set of detectors. It is immutable and safe for concurrent
+// use.
+type Set struct {
+	detectors []Detector
+	literals  *literal.Matcher
+	wanted    [][]call // by literal id
+	digits    []call
+	rules     []*finding.Rule
+}
+
+// call is a detector together with the trigger it wants to be called for.
+type call struct {
+	detector Detector
+	trigger  int
+}
+
+// NewSet compiles detectors. A literal that several detectors want is looked
+// for once.
+func NewSet(detectors ...Detector) *Set {
+	s := &Set{detectors: detectors}
+	var (
+		texts []literal.Literal
+		ids   = map[literal.Literal]int{}
+	)
+	for _, d := range detectors {
+		s.rules = append(s.rules, d.Rules()...)
+		for i, t := range d.Triggers() {
+			c := call{d, i}
+			if t.Digits {
+				s.digits = append(s.digits, c)
+				continue
+			}
+			key := literal.Literal{Text: t.Literal, Fold: t.Fold}
+			id, ok := ids[key]
+			if !ok {
+				id = len(texts)
+				ids[key] = id
+				texts = append(texts, key)
+				s.wanted = append(s.wanted, nil)
+			}
+			s.wanted[id] = append(s.wanted[id], c)
+		}
+	}
+	s.literals = literal.New(texts)
+	return s
+}
+
+// Rules lists the rules of all detectors, in the order of the detectors.
+func (s *Set) Rules() []*finding.Rule { return s.rules }
+
+// Text says how a text is to be read.
+type Text struct {
+	// Binary text is read as printable runs: a window ends where something
+	// stands that no text editor would show.
+	Binary bool
+	// Units counts the bytes that a piece of the scanned text took in the file
+	// it came from, for the columns; nil if the text is the file's own bytes.
+	Units func([]byte) int
+}
+
+// Scan calls emit for every match in text, in order of offset.
+func (s *Set) Scan(text []byte, how Text, emit func(Hit)) {
+	p := newPass(s, how)
+	p.chunk(text, 0, 0, len(text))
+	p.flush(text, len(text), emit)
+}
+
+// streamChunk is how much of a stream is scanned at a time; windows add Before
+// and After to it.
+const streamChunk = 1 << 20
+
+// Stream does what Scan does for a text of any length in constant memory. It
+// returns the number of bytes read, and the error with which reading ended
+// unless that was io.EOF; what came before an error has been scanned.
+func (s *Set) Stream(r io.Reader, how Text, emit func(Hit)) (int64, error) {
+	var (
+		p    = newPass(s, how)
+		buf  = make([]byte, 0, Before+streamChunk+After+literal.MaxDigits)
+		from = 0 // first byte of buf in which no trigger has been sought yet
+		base int64
+	)
+	for {
+		n, err := io.ReadFull(r, buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		last := err != nil
+		to := len(buf)
+		if !last {
+			to -= After + literal.MaxDigits
+		}
+		p.chunk(buf, base, from, to)
+		drop := max(0, to-Before-literal.MaxDigits)
+		if last {
+			drop = len(buf)
+		}
+		p.flush(buf, drop, emit)
+		if last {
+			if err == io.EOF || err == io.ErrUnexpectedEOF {
+				err = nil
+			}
+			return base + int64(len(buf)), err
+		}
+		base += int64(drop)
+		from = to - drop
+		buf = buf[:copy(buf, buf[drop:])]
+	}
+}
+
+// pass is one walk over one text.
+type pass struct {
+	set  *Set
+	how  Text
+	hits []Hit
+	seen map[seenKey]int // index into hits
+	pos  position
+	base int64
+}
+
+// seenKey identifies a match: two triggers may lead to the same one.
+type seenKey struct {
+	rule   *finding.Rule
+	offset int64
+	end    int64
+}
+
+func newPass(s *Set, how Text) *pass {
+	return &pass{set: s, how: how, pos: position{line: 1, column: 1, units: how.Units}}
+}
+
+// chunk looks for triggers that start in text[from:to]. base is the offset of
+// text[0] in the whole.
+func (p *pass) chunk(text []byte, base int64, from, to int) {
+	p.base = base
+	p.set.literals.Each(text, from, to, func(id, start, end int) {
+		for _, c := range p.set.wanted[id] {
+			p.call(c, text, start, end)
+		}
+	})
+	if len(p.set.digits) == 0 {
+		return
+	}
+	literal.Digits(text, from, to, func(start, end int) {
+		for _, c := range p.set.digits {
+			p.call(c, text, start, end)
+		}
+	})
+}
+
+func (p *pass) call(c call, text []byte, start, end int) {
+	lo, hi := max(0, start-Before), min(len(text), end+After)
+	if p.how.Binary {
+		lo, hi = printable(text, lo, start, end, hi)
+	}
+	w := Window{Text: text[lo:hi:hi], Start: start - lo, End: end - lo, Trigger: c.trigger}
+	c.detector.Detect(&w, func(m Match) {
+		if m.Confidence < Keep {
+			return
+		}
+		p.add(m, &w, p.base+int64(lo))
+	})
+}
+
+// add keeps a match; of two at the same place the more confident one.
+func (p *pass) add(m Match, w *Window, windowAt int64) {
+	if m.Value == "" {
+		m.Value = string(w.Text[m.Start:m.End])
+	}
+	h := Hit{Match: m, Offset: windowAt + int64(m.Start), Allowed: allowed(w.Text, m.Start, m.End, m.Rule.ID)}
+	key := seenKey{m.Rule, h.Offset, windowAt + int64(m.End)}
+	if at, ok := p.seen[key]; ok {
+		if p.hits[at].Confidence < m.Confidence {
+			p.hits[at] = h
+		}
+		return
+	}
+	if p.seen == nil {
+		p.seen = map[seenKey]int{}
+	}
+	p.seen[key] = len(p.hits)
+	p.hits = append(p.hits, h)
+}
+
+// flush gives every hit that ends within text its line and column, and emits it. Then
+// it forgets text[:drop].
+func (p *pass) flush(text []byte, drop int, emit func(Hit)) {
+	slices.SortStableFunc(p.hits, func(a, b Hit) int { return cmp.Compare(a.Offset, b.Offset) })
+	at, done := 0, 0
+	pos := p.pos
+	keepFrom := p.base + int64(drop)
+	for i := range p.hits {
+		h := &p.hits[i]
+		if h.Offset >= keepFrom && drop < len(text) {
+			break // a later trigger may still find it again, with more confidence
+		}
+		start := int(h.Offset - p.base)
+		pos.advance(text[at:start])
+		at = start
+		h.Line, h.Column = pos.line, pos.column
+		end := pos
+		end.advance(text[start : start+h.End-h.Start])
+		h.EndColumn = h.Column + max(1, end.column-h.Column)
+		if end.line != h.Line {
+			h.EndColumn = h.Column + h.End - h.Start
+		}
+		emit(*h)
+		done++
+	}
+	p.hits = append(p.hits[:0], p.hits[done:]...)
+	clear(p.seen)
+	for i, h := range p.hits {
+		p.seen[seenKey{h.Rule, h.Offset, h.Offset + int64(h.End-h.Start)}] = i
+	}
+	if len(p.hits) > 0 || drop < len(text) {
+		p.pos.advance(text[:drop])
+	}
+}
+
+// printable narrows a window in binary text to the run of printable bytes that
+// holds its trigger.
+func printable(text []byte, lo, start, end, hi int) (int, int) {
+	a, b := start, end
+	for a > lo && shown(text[a-1]) {
+		a--
+	}
+	for b < hi && shown(text[b]) {
+		b++
+	}
+	return a, b
+}
+
+func shown(c byte) bool {
+	return c >= 0x20 && c != 0x7f || c == '\t' || c == '\n' || c == '\r'
+}

@@ -1,0 +1,88 @@
+package finding
+
+import "time"
+
+// Class says whose an account ID is.
+type Class string
+
+// The classes of the contract. Example and vendor accounts are published on
+// purpose and are reported only on request.
+const (
+	Unknown  Class = "unknown"
+	Own      Class = "own"
+	Customer Class = "customer"
+	Vendor   Class = "vendor"
+	Sample   Class = "example"
+)
+
+// Finding is one rule and one value, with all the places where it stands.
+type Finding struct {
+	Rule        *Rule
+	Secret      Secret
+	Class       Class
+	Severity    Severity
+	Confidence  float64 // 0 to 1
+	Evidence    []string
+	Fingerprint string
+	Related     []Relation
+
+	Sightings   []Sighting // the first is the one to look at
+	First, Last *Commit    // earliest and latest commit that wrote the value; nil if never committed
+	InHead      bool
+}
+
+// Relation points from a finding to another one that belongs to it.
+type Relation struct {
+	Rule        string
+	Fingerprint string
+	Why         string // "secret of this access key", "account of this access key"
+}
+
+// Sighting is one place where a value was seen.
+type Sighting struct {
+	Path      string   // slash-separated, relative to the target; "" for commit metadata
+	Inside    []string // chain of members inside a container
+	Place     string   // as a person would say it: "slide 3, notes", "commit message", "staged"
+	Line      int      // 1-based
+	Column    int      // 1-based, in bytes
+	EndColumn int      // column after the last byte
+	Commit    *Commit  // the first commit that put it there; nil if not committed
+	InHead    bool
+	Layer     Layer
+}
+
+// Layer says in which part of a target a sighting lies.
+type Layer string
+
+// Layers, from the one a person can still edit to the one that nothing refers
+// to any more.
+const (
+	WorkTree    Layer = "work tree"
+	Staged      Layer = "staged"
+	History     Layer = "history"
+	Unreachable Layer = "unreachable"
+	Plain       Layer = "" // a directory, file or stream without versions
+)
+
+// Commit is what a finding tells about a commit.
+type Commit struct {
+	Hash   string    `json:"commit"`
+	Author string    `json:"author"`
+	Email  string    `json:"email"`
+	Date   time.Time `json:"date"` // author date
+}
+
+// Unexamined is something that was not read, and why.
+type Unexamined struct {
+	Path   string `json:"path"`
+	Reason string `json:"reason"`
+}
+
+// Stats counts what a scan read.
+type Stats struct {
+	Blobs   int64   `json:"blobs"` // distinct contents
+	Bytes   int64   `json:"bytes"` // of distinct contents
+	Commits int64   `json:"commits"`
+	Files   int64   `json:"files"` // read from a work tree or directory
+	Seconds float64 `json:"seconds"`
+}

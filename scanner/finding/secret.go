@@ -1,0 +1,87 @@
+package finding
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"unicode/utf8"
+)
+
+// Secret carries a value that must not be printed. Every way Go has of turning
+// a value into text yields the mask; the value itself leaves only through
+// [Secret.Reveal], so that a search for that name lists every place where it
+// can.
+type Secret struct {
+	value string
+	keep  int // characters shown at the end
+	head  int // characters shown at the front (a public prefix such as AKIA)
+}
+
+// NewSecret wraps a value of which the mask shows the last four characters at
+// most, and never more than a quarter of it.
+func NewSecret(value string) Secret { return Secret{value: value, keep: 4} }
+
+// WithHead returns the secret with its first n bytes shown: for values whose
+// prefix is a public part of the format, like AKIA or ghp_.
+func (s Secret) WithHead(n int) Secret {
+	s.head = n
+	return s
+}
+
+// Opaque returns the secret with nothing of it shown: for values without an
+// identifier's public tail, such as private keys and passwords.
+func (s Secret) Opaque() Secret {
+	s.keep, s.head = 0, 0
+	return s
+}
+
+// Reveal returns the value itself.
+func (s Secret) Reveal() string { return s.value }
+
+// maxBullets bounds the mask of long secrets; the length of a private key is
+// of no use to a reader.
+const maxBullets = 24
+
+// Mask returns the value with all but its public head and last characters
+// replaced: ••••••••9012, AKIA••••••••••••WXYZ.
+func (s Secret) Mask() string {
+	n := utf8.RuneCountInString(s.value)
+	keep := s.keep
+	if s.head == 0 && n < 12 {
+		keep = min(keep, n/4)
+	}
+	head := min(s.head, len(s.value))
+	hidden := n - head - keep
+	if hidden < 8 { // a short value shows its head or its tail, not both
+		keep = max(0, keep-(8-hidden))
+		hidden = n - head - keep
+	}
+	if hidden < 0 {
+		head, keep, hidden = 0, 0, n
+	}
+	return s.value[:head] + strings.Repeat("•", min(max(hidden, 0), maxBullets)) + tail(s.value, keep)
+}
+
+func tail(s string, n int) string {
+	i := len(s)
+	for ; n > 0 && i > 0; n-- {
+		_, size := utf8.DecodeLastRuneInString(s[:i])
+		i -= size
+	}
+	return s[i:]
+}
+
+func (s Secret) String() string               { return s.Mask() }
+func (s Secret) GoString() string             { return fmt.Sprintf("finding.Secret(%q)", s.Mask()) }
+func (s Secret) LogValue() slog.Value         { return slog.StringValue(s.Mask()) }
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.Mask()), nil }
+
+// Format masks under every verb, %x and %#v included.
+func (s Secret) Format(f fmt.State, verb rune) {
+	text := s.Mask()
+	if verb == 'v' && f.Flag('#') {
+		text = s.GoString()
+	}
+	_, _ = io.WriteString(f, text)
+}

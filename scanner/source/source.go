@@ -1,0 +1,60 @@
+// Package source says where bytes come from. A [Source] hands out every
+// distinct content once, and afterwards says where chosen ones stand: the first
+// is asked of everything, the second only of contents with findings.
+package source
+
+import (
+	"context"
+	"io"
+
+	"github.com/deputy-sec/deputy/scanner/finding"
+)
+
+// ID names a content within its source; equal IDs are equal contents.
+type ID string
+
+// Blob is a content to examine.
+type Blob struct {
+	ID   ID
+	Path string // where it stands, if the source knows that already; else ""
+	Size int64  // in bytes; -1 if not known
+	// Data is the content, valid until Visitor.Blob returns. It is nil for a
+	// content too large to hold, which Open then reads.
+	Data []byte
+	Open func() (io.ReadCloser, error)
+}
+
+// Visitor receives what a source finds. Its methods are called from several
+// goroutines at once.
+type Visitor interface {
+	Blob(*Blob)
+	// Unexamined says that something was not read, and why.
+	Unexamined(path, reason string)
+	// Count adds to the statistics that only the source knows.
+	Count(commits, files int64)
+}
+
+// Place is where a content stands.
+type Place struct {
+	ID    ID
+	Path  string // slash-separated, relative to the target; "" for what is no file
+	What  string // what it is if no file: "commit message", "author", "tag message"
+	Layer finding.Layer
+	// The earliest and the latest commit that put this content at this path.
+	First, Last *finding.Commit
+	InHead      bool
+}
+
+// Source is a place that bytes come from.
+type Source interface {
+	// Scan hands every distinct content to v, concurrently. What cannot be read
+	// is told to v and does not end the scan; an error means that the source as
+	// a whole could not be examined.
+	Scan(ctx context.Context, v Visitor) error
+	// Locate returns every place of the given contents, ordered by path. It is
+	// called after Scan has ended.
+	Locate(ctx context.Context, ids map[ID]bool) ([]Place, error)
+	// Open reads a content again, for what is only worth finding out about a
+	// finding. Sources that cannot read twice return an error.
+	Open(id ID) (io.ReadCloser, error)
+}
