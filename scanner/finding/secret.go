@@ -5,7 +5,6 @@ import (
 	"io"
 	"log/slog"
 	"strings"
-	"unicode/utf8"
 )
 
 // Secret carries a value that must not be printed. Every way Go has of turning
@@ -15,11 +14,10 @@ import (
 type Secret struct {
 	value string
 	keep  int // characters shown at the end
-	head  int // characters shown at the front (a public prefix such as AKIA)
+	head  int // characters shown at the front: a public prefix such as AKIA
 }
 
-// NewSecret wraps a value of which the mask shows the last four characters at
-// most, and never more than a quarter of it.
+// NewSecret wraps a value of which the mask shows the last four characters.
 func NewSecret(value string) Secret { return Secret{value: value, keep: 4} }
 
 // WithHead returns the secret with its first n bytes shown: for values whose
@@ -43,33 +41,23 @@ func (s Secret) Reveal() string { return s.value }
 // of no use to a reader.
 const maxBullets = 24
 
+// minHidden is how many characters a mask hides at least; what is too short for
+// that shows neither tail nor head.
+const minHidden = 8
+
 // Mask returns the value with all but its public head and last characters
 // replaced: ••••••••9012, AKIA••••••••••••WXYZ.
 func (s Secret) Mask() string {
-	n := utf8.RuneCountInString(s.value)
-	keep := s.keep
-	if s.head == 0 && n < 12 {
-		keep = min(keep, n/4)
+	runes := []rune(s.value)
+	head, keep := s.head, s.keep
+	if len(runes)-head-keep < minHidden {
+		keep = 0
 	}
-	head := min(s.head, len(s.value))
-	hidden := n - head - keep
-	if hidden < 8 { // a short value shows its head or its tail, not both
-		keep = max(0, keep-(8-hidden))
-		hidden = n - head - keep
+	if len(runes)-head < minHidden {
+		head = 0
 	}
-	if hidden < 0 {
-		head, keep, hidden = 0, 0, n
-	}
-	return s.value[:head] + strings.Repeat("•", min(max(hidden, 0), maxBullets)) + tail(s.value, keep)
-}
-
-func tail(s string, n int) string {
-	i := len(s)
-	for ; n > 0 && i > 0; n-- {
-		_, size := utf8.DecodeLastRuneInString(s[:i])
-		i -= size
-	}
-	return s[i:]
+	hidden := min(len(runes)-head-keep, maxBullets)
+	return string(runes[:head]) + strings.Repeat("•", hidden) + string(runes[len(runes)-keep:])
 }
 
 func (s Secret) String() string               { return s.Mask() }

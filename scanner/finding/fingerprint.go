@@ -1,0 +1,64 @@
+package finding
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"sync"
+
+	"golang.org/x/crypto/argon2"
+)
+
+// Fingerprinter names values without telling them. Equal rule and value give
+// equal fingerprints under the same key, whatever the place.
+//
+// A plain hash of twelve digits is undone in minutes, so values that can be
+// enumerated go through argon2id first. With the costs below one guess takes
+// about three milliseconds and 4 MiB, all 10¹² account IDs about a century of
+// processor time; with a key that is kept secret, guessing is pointless.
+type Fingerprinter struct {
+	key  []byte
+	memo sync.Map // derived key material by low-entropy value
+}
+
+// The costs of a guess at a low-entropy value (RFC 9106 names the parameters).
+const (
+	derivePasses = 1
+	deriveMemory = 4 << 10 // KiB
+	deriveLanes  = 1
+)
+
+// defaultKey separates our fingerprints from other uses of the same functions.
+// It is no secret: who needs one gives their own key.
+const defaultKey = "deputy fingerprint v1"
+
+// NewFingerprinter returns a fingerprinter with the given key, or with the
+// public default if key is empty.
+func NewFingerprinter(key []byte) *Fingerprinter {
+	sum := sha256.Sum256(append([]byte(defaultKey+"\x00"), key...))
+	return &Fingerprinter{key: sum[:]}
+}
+
+// Fingerprint returns 32 hexadecimal characters. It is safe for concurrent use;
+// for a rule of low entropy the first call per value is slow on purpose.
+func (f *Fingerprinter) Fingerprint(rule *Rule, value string) string {
+	mac := hmac.New(sha256.New, f.key)
+	mac.Write([]byte(rule.ID))
+	mac.Write([]byte{0})
+	if rule.LowEntropy {
+		mac.Write(f.Derive(value))
+	} else {
+		mac.Write([]byte(value))
+	}
+	return hex.EncodeToString(mac.Sum(nil)[:16])
+}
+
+// Derive stretches a low-entropy value into 32 bytes.
+func (f *Fingerprinter) Derive(value string) []byte {
+	if d, ok := f.memo.Load(value); ok {
+		return d.([]byte)
+	}
+	d := argon2.IDKey([]byte(value), f.key, derivePasses, deriveMemory, deriveLanes, 32)
+	f.memo.Store(value, d)
+	return d
+}
