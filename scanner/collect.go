@@ -1,0 +1,191 @@
+package scanner
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"runtime"
+	"sync"
+
+	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/extract/charset"
+	"github.com/deputy-sec/deputy/scanner/finding"
+	"github.com/deputy-sec/deputy/scanner/source"
+)
+
+// collector is what a source hands its blobs to: it runs the engine over each
+// and remembers hits by rule and value. Blobs without hits leave no trace.
+type collector struct {
+	detectors *detect.Set
+	progress  *Progress
+
+	mu         sync.Mutex
+	values     map[valueKey]*value
+	blobs      []source.ID
+	unexamined []finding.Unexamined
+	seen       map[finding.Unexamined]bool
+}
+
+// valueKey is what makes two hits the same finding.
+type valueKey struct {
+	rule  *finding.Rule
+	value string
+}
+
+// value is a rule's value and every spot where it stands.
+type value struct {
+	valueKey
+	best    detect.Match // the most confident hit, without its place
+	spots   []spot
+	allowed int // spots that a mark in the text allows; they are not in spots
+	finding *finding.Finding
+}
+
+// spot is a place in a blob. It is kept small: a value in ten thousand versions
+// of a file has ten thousand of them until the newest are chosen.
+type spot struct {
+	blob           int32 // index into collector.blobs
+	line, col, end int32
+	offset         int64
+}
+
+func newCollector(set *detect.Set, progress *Progress) *collector {
+	if progress == nil {
+		progress = &Progress{}
+	}
+	return &collector{
+		detectors: set,
+		progress:  progress,
+		values:    map[valueKey]*value{},
+		seen:      map[finding.Unexamined]bool{},
+	}
+}
+
+// Blob implements source.Visitor.
+func (c *collector) Blob(b *source.Blob) {
+	var hits []detect.Hit
+	n, err := c.examine(b, func(h detect.Hit) { hits = append(hits, h) })
+	c.progress.Blobs.Add(1)
+	c.progress.Bytes.Add(n)
+	if err != nil {
+		c.Unexamined(b.Path, err.Error())
+	}
+	if len(hits) > 0 {
+		c.keep(b.ID, hits)
+	}
+}
+
+// examine runs the engine over a blob. A detector that panics costs this blob,
+// not the scan.
+func (c *collector) examine(b *source.Blob, emit func(detect.Hit)) (n int64, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("internal error while matching: %s", panicked(p))
+		}
+	}()
+	if b.Data != nil || b.Open == nil {
+		e := charset.Detect(b.Data)
+		c.detectors.Scan(e.Bytes(b.Data), textOf(e), emit)
+		return int64(len(b.Data)), nil
+	}
+	r, err := b.Open()
+	if err != nil {
+		return 0, err
+	}
+	defer r.Close()
+	return c.stream(r, emit)
+}
+
+// stream examines a content of any length in constant memory.
+func (c *collector) stream(r io.Reader, emit func(detect.Hit)) (int64, error) {
+	counted := &counter{r: r}
+	buffered := bufio.NewReaderSize(counted, 64<<10)
+	head, err := buffered.Peek(charset.Sniff)
+	if err != nil && err != io.EOF {
+		return 0, err
+	}
+	e := charset.Detect(head)
+	_, err = c.detectors.Stream(e.Reader(buffered), textOf(e), emit)
+	return counted.n, err
+}
+
+type counter struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
+func textOf(e charset.Encoding) detect.Text {
+	return detect.Text{Binary: e == charset.Binary, Units: e.Units()}
+}
+
+// panicked says what went wrong without the values that panics may carry.
+func panicked(p any) string {
+	if err, ok := p.(runtime.Error); ok {
+		return err.Error() // indexes and types, no content
+	}
+	return fmt.Sprintf("%T", p)
+}
+
+func (c *collector) keep(id source.ID, hits []detect.Hit) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	blob := int32(len(c.blobs))
+	c.blobs = append(c.blobs, id)
+	for _, h := range hits {
+		key := valueKey{h.Rule, h.Value}
+		v := c.values[key]
+		if v == nil {
+			v = &value{valueKey: key}
+			c.values[key] = v
+		}
+		if h.Allowed {
+			v.allowed++
+			continue
+		}
+		if v.best.Rule == nil || better(h.Match, v.best) {
+			v.best = h.Match
+		}
+		v.spots = append(v.spots, spot{blob, int32(h.Line), int32(h.Column), int32(h.EndColumn), h.Offset})
+	}
+}
+
+// better orders matches of one value. The order is total over what it looks at,
+// so that the outcome does not depend on which worker came first.
+func better(a, b detect.Match) bool {
+	if a.Confidence != b.Confidence {
+		return a.Confidence > b.Confidence
+	}
+	return fmt.Sprint(a.Evidence) < fmt.Sprint(b.Evidence)
+}
+
+// Unexamined implements source.Visitor. The same row is kept once.
+func (c *collector) Unexamined(path, reason string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	row := finding.Unexamined{Path: path, Reason: reason}
+	if !c.seen[row] {
+		c.seen[row] = true
+		c.unexamined = append(c.unexamined, row)
+	}
+}
+
+// Count implements source.Visitor.
+func (c *collector) Count(commits, files int64) {
+	c.progress.Commits.Add(commits)
+	c.progress.Files.Add(files)
+}
+
+func (c *collector) stats() finding.Stats {
+	return finding.Stats{
+		Blobs:   c.progress.Blobs.Load(),
+		Bytes:   c.progress.Bytes.Load(),
+		Commits: c.progress.Commits.Load(),
+		Files:   c.progress.Files.Load(),
+	}
+}

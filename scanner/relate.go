@@ -1,0 +1,90 @@
+package scanner
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/deputy-sec/deputy/scanner/finding"
+)
+
+// pairReach is how far apart, in bytes, a key ID and its secret stand at most:
+// further than any credentials file, form or log line keeps them.
+const pairReach = 1 << 10
+
+// relate makes findings that belong together point at each other: a key ID and
+// the secret found with it, a key and the account that it encodes.
+func relate(values []*value) {
+	relatePairs(values)
+	relateAccounts(values)
+	for _, v := range values {
+		slices.SortFunc(v.finding.Related, func(a, b finding.Relation) int {
+			return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Fingerprint, b.Fingerprint), cmp.Compare(a.Why, b.Why))
+		})
+		v.finding.Related = slices.Compact(v.finding.Related)
+	}
+}
+
+func point(from, to *value, why string) {
+	from.finding.Related = append(from.finding.Related,
+		finding.Relation{Rule: to.rule.ID, Fingerprint: to.finding.Fingerprint, Why: why})
+}
+
+// keySpot is a key ID's or a secret's place, for pairing within a blob.
+type keySpot struct {
+	spot
+	of *value
+}
+
+// relatePairs pairs every secret or session token with the nearest key ID of
+// its blob.
+func relatePairs(values []*value) {
+	keys := map[int32][]keySpot{}
+	for _, v := range values {
+		if v.rule.Kind == finding.AccessKeyID {
+			for _, s := range v.spots {
+				keys[s.blob] = append(keys[s.blob], keySpot{s, v})
+			}
+		}
+	}
+	for _, v := range values {
+		if v.rule.Kind != finding.SecretAccessKey && v.rule.Kind != finding.SessionToken {
+			continue
+		}
+		for _, s := range v.spots {
+			if key := nearest(keys[s.blob], s); key != nil {
+				point(v, key, "found with this access key ID")
+				point(key, v, "found with this access key ID's "+string(v.rule.Kind))
+			}
+		}
+	}
+}
+
+func nearest(keys []keySpot, s spot) *value {
+	var best *value
+	least := int64(pairReach + 1)
+	for _, k := range keys {
+		if d := max(k.offset-s.offset, s.offset-k.offset); d < least || d == least && k.of.value < best.value {
+			best, least = k.of, d
+		}
+	}
+	return best
+}
+
+// relateAccounts links a value that names an account to the finding of that
+// account.
+func relateAccounts(values []*value) {
+	accounts := map[string]*value{}
+	for _, v := range values {
+		if v.rule.Kind == finding.AccountID {
+			accounts[v.value] = v
+		}
+	}
+	for _, v := range values {
+		account := accounts[v.best.Account]
+		if account == nil || account == v {
+			continue
+		}
+		point(v, account, "account that this key belongs to")
+		point(account, v, "key of this account")
+	}
+}

@@ -1,0 +1,63 @@
+// Package scanner is the pipeline: read, extract, detect, suppress, locate. It
+// wires the rooms below it together and holds no knowledge of formats, rules or
+// version control.
+package scanner
+
+import (
+	"context"
+	"time"
+
+	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/finding"
+	"github.com/deputy-sec/deputy/scanner/source"
+	"github.com/deputy-sec/deputy/scanner/suppress/accounts"
+)
+
+// Options says how to scan.
+type Options struct {
+	Detectors    *detect.Set
+	Fingerprints *finding.Fingerprinter
+	Accounts     *accounts.Inventory // nil: every account's owner is unknown
+	All          bool                // report examples and vendors' accounts too
+	Jobs         int                 // work done at once; at least 1
+	Progress     *Progress           // may be nil
+}
+
+// Result is what a scan found, and what it could not look at.
+type Result struct {
+	Findings   []*finding.Finding // in no order
+	Unexamined []finding.Unexamined
+	Stats      finding.Stats
+	Hidden     int // findings of classes that are reported only on request
+	Allowed    int // findings that marks in the text allow
+}
+
+// Scan examines a source. An error means that it could not be examined as a
+// whole; everything less is a row in Result.Unexamined.
+func Scan(ctx context.Context, src source.Source, o Options) (*Result, error) {
+	start := time.Now()
+	c := newCollector(o.Detectors, o.Progress)
+	if err := src.Scan(ctx, c); err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	values := confirmed(c)
+	res := &Result{}
+	values = classify(values, o, res)
+	places, err := src.Locate(ctx, blobsOf(values, c))
+	if err != nil {
+		return nil, err
+	}
+	sight(values, c, places)
+	fingerprint(ctx, values, o)
+	relate(values)
+	for _, v := range values {
+		res.Findings = append(res.Findings, v.finding)
+	}
+	res.Unexamined = c.unexamined
+	res.Stats = c.stats()
+	res.Stats.Seconds = time.Since(start).Seconds()
+	return res, nil
+}

@@ -1,0 +1,187 @@
+package scanner
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/deputy-sec/deputy/scanner/finding"
+	"github.com/deputy-sec/deputy/scanner/source"
+)
+
+// sight turns spots in blobs into sightings at places.
+//
+// A file has many versions, and a value moves up and down in it. For each path
+// the sightings are those of its newest version that holds the value, since
+// that is where a person would look; the commit is the first one that put the
+// value into any version at that path.
+func sight(values []*value, c *collector, places []source.Place) {
+	byBlob := map[source.ID][]*source.Place{}
+	for i := range places {
+		p := &places[i]
+		byBlob[p.ID] = append(byBlob[p.ID], p)
+	}
+	for _, v := range values {
+		v.sight(c, byBlob)
+	}
+}
+
+// spotGroup is where one file, or one commit field, holds a value.
+type spotGroup struct {
+	newest *source.Place
+	spots  []spot // in the newest version
+	first  *finding.Commit
+	inHead bool
+}
+
+type groupKey struct {
+	path, what string
+	commit     string // for what is no file: each commit's message stands by itself
+}
+
+func (v *value) sight(c *collector, byBlob map[source.ID][]*source.Place) {
+	groups := map[groupKey]*spotGroup{}
+	f := v.finding
+	for _, s := range v.spots {
+		for _, p := range byBlob[c.blobs[s.blob]] {
+			g := groups[keyOf(p)]
+			if g == nil {
+				g = &spotGroup{newest: p}
+				groups[keyOf(p)] = g
+			}
+			g.add(s, p)
+			f.First = earliest(f.First, p.First)
+			f.Last = latest(f.Last, p.Last)
+			f.InHead = f.InHead || p.InHead
+		}
+	}
+	for _, g := range groups {
+		for _, s := range g.spots {
+			f.Sightings = append(f.Sightings, finding.Sighting{
+				Path: g.newest.Path, Place: g.newest.What,
+				Line: int(s.line), Column: int(s.col), EndColumn: int(s.end),
+				Commit: g.first, InHead: g.inHead, Layer: g.newest.Layer,
+			})
+		}
+	}
+	slices.SortFunc(f.Sightings, compareSightings)
+	f.Sightings = slices.CompactFunc(f.Sightings, samePlace)
+}
+
+func keyOf(p *source.Place) groupKey {
+	k := groupKey{path: p.Path, what: p.What}
+	if p.Path == "" && p.First != nil {
+		k.commit = p.First.Hash
+	}
+	return k
+}
+
+func (g *spotGroup) add(s spot, p *source.Place) {
+	g.first = earliest(g.first, p.First)
+	g.inHead = g.inHead || p.InHead
+	switch order := newer(p, g.newest); {
+	case order > 0:
+		g.newest, g.spots = p, append(g.spots[:0], s)
+	case order == 0:
+		g.spots = append(g.spots, s)
+	}
+}
+
+// newer compares versions of a file: what is in the work tree is newer than
+// what is staged, that newer than HEAD, and within history the later commit is.
+func newer(a, b *source.Place) int {
+	if a.ID == b.ID && a.Layer == b.Layer {
+		return 0
+	}
+	if d := cmp.Compare(layerRank(a), layerRank(b)); d != 0 {
+		return d
+	}
+	if d := compareDates(a.Last, b.Last); d != 0 {
+		return d
+	}
+	return cmp.Compare(a.ID, b.ID)
+}
+
+func layerRank(p *source.Place) int {
+	switch {
+	case p.Layer == finding.WorkTree:
+		return 4
+	case p.Layer == finding.Staged:
+		return 3
+	case p.InHead:
+		return 2
+	case p.Layer == finding.History:
+		return 1
+	}
+	return 0
+}
+
+func compareDates(a, b *finding.Commit) int {
+	switch {
+	case a == nil && b == nil:
+		return 0
+	case a == nil:
+		return -1
+	case b == nil:
+		return 1
+	}
+	return a.Date.Compare(b.Date)
+}
+
+func earliest(a, b *finding.Commit) *finding.Commit {
+	if a == nil || b != nil && commitBefore(b, a) {
+		return b
+	}
+	return a
+}
+
+func latest(a, b *finding.Commit) *finding.Commit {
+	if a == nil || b != nil && commitBefore(a, b) {
+		return b
+	}
+	return a
+}
+
+// commitBefore orders commits by date; equal dates by hash, so that the answer
+// does not depend on the order of asking.
+func commitBefore(a, b *finding.Commit) bool {
+	if d := a.Date.Compare(b.Date); d != 0 {
+		return d < 0
+	}
+	return a.Hash < b.Hash
+}
+
+// compareSightings puts first what a person can still edit, then what is in
+// HEAD, then history, and inside each goes by path and line.
+func compareSightings(a, b finding.Sighting) int {
+	return cmp.Or(
+		cmp.Compare(sightingRank(a), sightingRank(b)),
+		cmp.Compare(a.Path, b.Path),
+		cmp.Compare(a.Place, b.Place),
+		cmp.Compare(a.Line, b.Line),
+		cmp.Compare(a.Column, b.Column),
+		cmp.Compare(hashOf(a.Commit), hashOf(b.Commit)),
+	)
+}
+
+func sightingRank(s finding.Sighting) int {
+	switch {
+	case s.InHead || s.Layer == finding.WorkTree || s.Layer == finding.Staged || s.Layer == finding.Plain:
+		return 0
+	case s.Layer == finding.History:
+		return 1
+	}
+	return 2
+}
+
+// samePlace folds what differs only in its column: sightings are counted once
+// per path and line.
+func samePlace(a, b finding.Sighting) bool {
+	return a.Path == b.Path && a.Place == b.Place && a.Line == b.Line && hashOf(a.Commit) == hashOf(b.Commit)
+}
+
+func hashOf(c *finding.Commit) string {
+	if c == nil {
+		return ""
+	}
+	return c.Hash
+}
