@@ -1,0 +1,47 @@
+# The commands of the house. `make help` lists them.
+GO ?= go
+LINT = cd tools && $(GO) build -o ../bin/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+FUZZTIME ?= 20s
+BENCH ?= .
+
+.PHONY: help
+help: ## list the commands
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+.PHONY: build
+build: ## build bin/deputy
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o bin/deputy ./cmd/deputy
+
+.PHONY: test
+test: ## everything that must pass: vet, tests, and a scan of ourselves
+	$(GO) vet ./...
+	$(GO) test ./...
+	$(GO) run ./cmd/deputy scan --fail-on-unexamined .
+
+.PHONY: lint
+lint: bin/golangci-lint ## formatting, import direction and the usual suspects
+	bin/golangci-lint run ./...
+
+bin/golangci-lint: tools/go.mod tools/go.sum
+	$(LINT)
+
+.PHONY: quality
+quality: ## precision and recall per detector, over the labelled corpus
+	$(GO) test ./scanner/detect/quality -run Quality -count=1 -v
+
+.PHONY: bench
+bench: ## benchmarks, in the form that benchstat reads
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME (20s)
+	@for pkg in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+			echo "$$pkg $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+		done; \
+	done
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf bin dist
