@@ -141,44 +141,60 @@ func newPass(s *Set, how Text) *pass {
 // text[0] in the whole.
 func (p *pass) chunk(text []byte, base int64, from, to int) {
 	p.base = base
-	p.set.literals.Each(text, from, to, func(id, start, end int) {
-		for _, c := range p.set.wanted[id] {
-			p.call(c, text, start, end)
-		}
-	})
-	if len(p.set.digits) == 0 {
-		return
-	}
-	literal.Digits(text, from, to, func(start, end int) {
-		for _, c := range p.set.digits {
-			p.call(c, text, start, end)
-		}
+	p.set.triggers(text, from, to, func(id, start, end int) {
+		p.set.verify(id, text, start, end, p.how, func(h Hit) {
+			h.Offset += base
+			p.add(h)
+		})
 	})
 }
 
-func (p *pass) call(c call, text []byte, start, end int) {
+// digitsID stands for the digit trigger where literals have their id.
+const digitsID = -1
+
+// triggers calls visit for everything that starts in text[from:to] and that a
+// detector wants to look at.
+func (s *Set) triggers(text []byte, from, to int, visit func(id, start, end int)) {
+	s.literals.Each(text, from, to, visit)
+	if len(s.digits) > 0 {
+		literal.Digits(text, from, to, func(start, end int) { visit(digitsID, start, end) })
+	}
+}
+
+// verify asks the detectors of a trigger about its window. What they report
+// depends on nothing else.
+func (s *Set) verify(id int, text []byte, start, end int, how Text, report func(Hit)) {
+	calls := s.digits
+	if id != digitsID {
+		calls = s.wanted[id]
+	}
 	lo, hi := max(0, start-Before), min(len(text), end+After)
-	if p.how.Binary {
+	if how.Binary {
 		lo, hi = printable(text, lo, start, end, hi)
 	}
-	w := Window{Text: text[lo:hi:hi], Start: start - lo, End: end - lo, Trigger: c.trigger}
-	c.detector.Detect(&w, func(m Match) {
-		if m.Confidence < Keep {
-			return
-		}
-		p.add(m, &w, p.base+int64(lo))
-	})
+	for _, c := range calls {
+		w := Window{Text: text[lo:hi:hi], Start: start - lo, End: end - lo, Trigger: c.trigger}
+		c.detector.Detect(&w, func(m Match) {
+			if m.Confidence < Keep {
+				return
+			}
+			if m.Value == "" {
+				m.Value = string(w.Text[m.Start:m.End])
+			}
+			report(Hit{
+				Match:   m,
+				Offset:  int64(lo + m.Start),
+				Allowed: allowed(w.Text, m.Start, m.End, m.Rule.ID),
+			})
+		})
+	}
 }
 
-// add keeps a match; of two at the same place the more confident one.
-func (p *pass) add(m Match, w *Window, windowAt int64) {
-	if m.Value == "" {
-		m.Value = string(w.Text[m.Start:m.End])
-	}
-	h := Hit{Match: m, Offset: windowAt + int64(m.Start), Allowed: allowed(w.Text, m.Start, m.End, m.Rule.ID)}
-	key := seenKey{m.Rule, h.Offset, windowAt + int64(m.End)}
+// add keeps a hit; of two at the same place the more confident one.
+func (p *pass) add(h Hit) {
+	key := keyOf(&h)
 	if at, ok := p.seen[key]; ok {
-		if p.hits[at].Confidence < m.Confidence {
+		if better(&h, &p.hits[at]) {
 			p.hits[at] = h
 		}
 		return
@@ -190,10 +206,38 @@ func (p *pass) add(m Match, w *Window, windowAt int64) {
 	p.hits = append(p.hits, h)
 }
 
+// better is a strict order, so that it does not matter which trigger came first.
+func better(a, b *Hit) bool {
+	if a.Confidence != b.Confidence {
+		return a.Confidence > b.Confidence
+	}
+	return slices.Compare(a.Evidence, b.Evidence) < 0
+}
+
+func keyOf(h *Hit) seenKey {
+	return seenKey{h.Rule, h.Offset, h.Offset + int64(h.End-h.Start)}
+}
+
+// emitUnplaced emits all hits in order of offset, without lines and columns.
+func (p *pass) emitUnplaced(emit func(Hit)) {
+	p.sort()
+	for _, h := range p.hits {
+		emit(h)
+	}
+}
+
+// sort orders hits by offset; of hits at one offset the rule decides, so that
+// the order does not depend on which trigger led there.
+func (p *pass) sort() {
+	slices.SortFunc(p.hits, func(a, b Hit) int {
+		return cmp.Or(cmp.Compare(a.Offset, b.Offset), cmp.Compare(a.Rule.ID, b.Rule.ID), cmp.Compare(a.End-a.Start, b.End-b.Start))
+	})
+}
+
 // flush gives every hit that ends within text its line and column, and emits it. Then
 // it forgets text[:drop].
 func (p *pass) flush(text []byte, drop int, emit func(Hit)) {
-	slices.SortStableFunc(p.hits, func(a, b Hit) int { return cmp.Compare(a.Offset, b.Offset) })
+	p.sort()
 	at, done := 0, 0
 	pos := p.pos
 	keepFrom := p.base + int64(drop)
@@ -218,7 +262,7 @@ func (p *pass) flush(text []byte, drop int, emit func(Hit)) {
 	p.hits = append(p.hits[:0], p.hits[done:]...)
 	clear(p.seen)
 	for i, h := range p.hits {
-		p.seen[seenKey{h.Rule, h.Offset, h.Offset + int64(h.End-h.Start)}] = i
+		p.seen[keyOf(&h)] = i
 	}
 	if len(p.hits) > 0 || drop < len(text) {
 		p.pos.advance(text[:drop])

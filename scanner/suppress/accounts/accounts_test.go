@@ -43,10 +43,10 @@ func TestAHashUnderAnotherKeyIsNotFound(t *testing.T) {
 
 func TestErrorsNameTheLineAndNotTheAccount(t *testing.T) {
 	for text, want := range map[string]string{
-		"111122223333":               "f:1: want an account and a class",
-		"\n111122223333 ours":        `f:2: unknown class "ours"`,
-		"1111222233334 own":          "f:1: an account has 12 digits",
-		"argon2id:zz own":            "f:1: the hash is not one",
+		"111122223333":                "f:1: want an account and a class",
+		"\n111122223333 ours":         `f:2: unknown class "ours"`,
+		"1111222233334 own":           "f:1: an account has 12 digits",
+		"argon2id:zz own":             "f:1: the hash is not one",
 		"argon2id:" + "00ff" + " own": "f:1: the hash is not one",
 	} {
 		_, err := accounts.Parse(strings.NewReader(text), "f", finding.NewFingerprinter(nil))

@@ -1,0 +1,108 @@
+package detect_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/deputy-sec/deputy/scanner/detect"
+)
+
+// edit makes a new text from base as a delta does: copies in any order, also
+// overlapping ones, and insertions between them.
+func edit(r *rand.Rand, base []byte) ([]byte, []detect.Segment) {
+	var (
+		text     []byte
+		segments []detect.Segment
+	)
+	copied := func(from, n int) {
+		segments = append(segments, detect.Segment{Dst: len(text), Src: from, Len: n})
+		text = append(text, base[from:from+n]...)
+	}
+	inserted := func(piece []byte) {
+		segments = append(segments, detect.Segment{Dst: len(text), Src: -1, Len: len(piece)})
+		text = append(text, piece...)
+	}
+	at := 0
+	for range 1 + r.IntN(4) {
+		if at < len(base) {
+			n := 1 + r.IntN(len(base)-at)
+			if r.IntN(8) == 0 {
+				from := r.IntN(len(base))
+				copied(from, 1+r.IntN(min(len(base)-from, 2000)))
+			}
+			copied(at, n)
+			at += n
+			at = min(len(base), at+r.IntN(30)) // a deletion
+		}
+		if r.IntN(3) > 0 {
+			inserted(randomText(r, 1+r.IntN(60)))
+		}
+	}
+	if at < len(base) {
+		copied(at, len(base)-at)
+	}
+	return text, segments
+}
+
+func describe(hits []detect.Hit) []string {
+	var out []string
+	for _, h := range hits {
+		out = append(out, fmt.Sprint(h.Rule.ID, h.Value, h.Offset, h.Evidence, h.Confidence, h.Allowed))
+	}
+	return out
+}
+
+func unplaced(hits []detect.Hit) []string {
+	for i := range hits {
+		hits[i].Line, hits[i].Column, hits[i].EndColumn = 0, 0, 0
+	}
+	return describe(hits)
+}
+
+// The identity that delta scanning rests on: whatever the history of edits, a
+// text scanned by its deltas gives what it gives when scanned in full. The
+// witness detector reports a hash of its whole window, so a single window that
+// was wrongly carried over shows.
+func TestScanningDeltasFindsWhatScanningInFullFinds(t *testing.T) {
+	set := detect.NewSet(newWitness())
+	for seed := range uint64(1000) {
+		r := rand.New(rand.NewPCG(seed, 9))
+		text := randomText(r, 1+r.IntN(40_000))
+		trace := set.ScanTraced(text, detect.Text{}, func(detect.Hit) {})
+		for generation := range 6 {
+			child, segments := edit(r, text)
+			var got []detect.Hit
+			trace = set.ScanDelta(child, detect.Text{}, trace, segments, func(h detect.Hit) { got = append(got, h) })
+			want := unplaced(scan(set, child, detect.Text{}))
+			require.Equal(t, want, describe(got), "seed %d, generation %d", seed, generation)
+			text = child
+		}
+	}
+}
+
+func TestADeltaOfABaseReadDifferentlyIsScannedInFull(t *testing.T) {
+	set := detect.NewSet(newWitness())
+	base := set.ScanTraced([]byte("x\x00key"), detect.Text{Binary: true}, func(detect.Hit) {})
+	text := []byte("key key")
+	var got []detect.Hit
+	set.ScanDelta(text, detect.Text{}, base, []detect.Segment{{Dst: 0, Src: 2, Len: 3}, {Dst: 3, Src: -1, Len: 4}},
+		func(h detect.Hit) { got = append(got, h) })
+	require.Equal(t, unplaced(scan(set, text, detect.Text{})), describe(got))
+}
+
+func BenchmarkScanDelta(b *testing.B) {
+	set := detect.NewSet(newWitness())
+	r := rand.New(rand.NewPCG(1, 2))
+	text := randomText(r, 200_000)
+	trace := set.ScanTraced(text, detect.Text{}, func(detect.Hit) {})
+	mid := len(text) / 2
+	child := append(append(append([]byte{}, text[:mid]...), "inserted key"...), text[mid:]...)
+	segments := []detect.Segment{{0, 0, mid}, {mid, -1, 12}, {mid + 12, mid, len(text) - mid}}
+	b.SetBytes(int64(len(child)))
+	for b.Loop() {
+		set.ScanDelta(child, detect.Text{}, trace, segments, func(detect.Hit) {})
+	}
+}
