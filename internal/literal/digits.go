@@ -1,5 +1,7 @@
 package literal
 
+import "encoding/binary"
+
 // MaxDigits bounds the digit groups that Digits reports: a longer run of digits
 // is data, not an identifier.
 const MaxDigits = 64
@@ -14,30 +16,49 @@ const MaxDigits = 64
 // form with the joints of two different kinds is not a group.
 func Digits(text []byte, from, to int, visit func(start, end int)) {
 	to = min(to, len(text))
-	// A group begins with at least four digits in a row, so looking at every
-	// fourth byte, and around it where it is a digit, cannot miss one.
-	for i := from; i < min(to+3, len(text)); i += 4 {
-		if !isDigit(text[i]) {
+	last := -1 // start of the group visited last
+	// A group is at least twelve bytes long, so it holds four bytes that start at
+	// one of any nine consecutive places; and of any four bytes in a group at
+	// most one is no digit. Hardly any other text passes that.
+	for i := from; i < to+8 && i+4 <= len(text); {
+		if !digits4(binary.LittleEndian.Uint32(text[i : i+4])) {
+			i += 8
 			continue
 		}
-		start := runStart(text, i)
-		end := runEnd(text, i)
+		at := i
+		if !isDigit(text[at]) {
+			at++
+		}
+		start, end := runStart(text, at), runEnd(text, at)
 		switch n := end - start; {
-		case n >= 12:
-			if start >= from && start < to && n <= MaxDigits {
-				visit(start, end)
-			}
-		case n == 4:
-			if start >= from && start < to {
-				if stop, ok := grouped(text, start); ok {
-					visit(start, stop)
+		case n >= 12 && n <= MaxDigits:
+			last = group(start, end, from, to, last, visit)
+		case n == 4: // the first, second or third of a group
+			for _, first := range [...]int{start - 10, start - 5, start} {
+				if stop, ok := grouped(text, first); ok {
+					last = group(first, stop, from, to, last, visit)
 				}
 			}
 		}
-		if end > i {
-			i += (end - i) &^ 3 // stay on the grid, behind the run
-		}
+		i = max(i+8, end)
 	}
+}
+
+// group visits a group unless it lies outside or was visited before.
+func group(start, end, from, to, last int, visit func(start, end int)) int {
+	if start < from || start >= to || start <= last {
+		return last
+	}
+	visit(start, end)
+	return start
+}
+
+// digits4 says whether at least three of four bytes are digits.
+func digits4(v uint32) bool {
+	const low, high = 0x7f7f7f7f, 0x80808080
+	t := v ^ 0x30303030 // digits become 0 to 9
+	other := ((t & low) + 0x76767676 | t) & high
+	return other&(other-1) == 0
 }
 
 func isDigit(c byte) bool { return c-'0' < 10 }
@@ -59,18 +80,17 @@ func runEnd(text []byte, i int) int {
 	return i
 }
 
-// grouped says whether 4-4-4 digits start at i, and where they end. What stands
-// before i is known not to be a digit.
+// grouped says whether 4-4-4 digits start at i, and where they end.
 func grouped(text []byte, i int) (end int, ok bool) {
 	const n = 14
-	if i+n > len(text) {
+	if i < 0 || i+n > len(text) || i > 0 && isDigit(text[i-1]) {
 		return 0, false
 	}
 	sep := text[i+4]
 	if sep != '-' && sep != ' ' || text[i+9] != sep {
 		return 0, false
 	}
-	for _, at := range [...]int{5, 6, 7, 8, 10, 11, 12, 13} {
+	for _, at := range [...]int{0, 1, 2, 3, 5, 6, 7, 8, 10, 11, 12, 13} {
 		if !isDigit(text[i+at]) {
 			return 0, false
 		}
