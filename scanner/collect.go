@@ -148,20 +148,11 @@ func (c *collector) keep(id source.ID, hits []detect.Hit) {
 			v.allowed++
 			continue
 		}
-		if v.best.Rule == nil || better(h.Match, v.best) {
+		if v.best.Rule == nil || h.Surer(&v.best) {
 			v.best = h.Match
 		}
 		v.spots = append(v.spots, spot{blob, int32(h.Line), int32(h.Column), int32(h.EndColumn), h.Offset})
 	}
-}
-
-// better orders matches of one value. The order is total over what it looks at,
-// so that the outcome does not depend on which worker came first.
-func better(a, b detect.Match) bool {
-	if a.Confidence != b.Confidence {
-		return a.Confidence > b.Confidence
-	}
-	return fmt.Sprint(a.Evidence) < fmt.Sprint(b.Evidence)
 }
 
 // Unexamined implements source.Visitor. The same row is kept once.

@@ -12,7 +12,11 @@
 // gives the same matches.
 package detect
 
-import "github.com/deputy-sec/deputy/scanner/finding"
+import (
+	"slices"
+
+	"github.com/deputy-sec/deputy/scanner/finding"
+)
 
 // How far a window reaches around its trigger, in bytes. Before is the larger
 // one because the key that says what a value is stands ahead of it: a list of
@@ -85,6 +89,15 @@ type Match struct {
 	Class      finding.Class
 	Severity   finding.Severity // if not the rule's
 	Account    string           // AWS account that the value belongs to, where it says so
+}
+
+// Surer orders matches of one value by confidence, and equally sure ones by
+// their evidence, so that which one is kept does not depend on which came first.
+func (m *Match) Surer(than *Match) bool {
+	if m.Confidence != than.Confidence {
+		return m.Confidence > than.Confidence
+	}
+	return slices.Compare(m.Evidence, than.Evidence) < 0
 }
 
 // Hit is a match with its place in the scanned text.

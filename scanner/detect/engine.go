@@ -194,7 +194,7 @@ func (s *Set) verify(id int, text []byte, start, end int, how Text, report func(
 func (p *pass) add(h Hit) {
 	key := keyOf(&h)
 	if at, ok := p.seen[key]; ok {
-		if better(&h, &p.hits[at]) {
+		if h.Surer(&p.hits[at].Match) {
 			p.hits[at] = h
 		}
 		return
@@ -204,14 +204,6 @@ func (p *pass) add(h Hit) {
 	}
 	p.seen[key] = len(p.hits)
 	p.hits = append(p.hits, h)
-}
-
-// better is a strict order, so that it does not matter which trigger came first.
-func better(a, b *Hit) bool {
-	if a.Confidence != b.Confidence {
-		return a.Confidence > b.Confidence
-	}
-	return slices.Compare(a.Evidence, b.Evidence) < 0
 }
 
 func keyOf(h *Hit) seenKey {
