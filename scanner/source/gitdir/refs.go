@@ -1,0 +1,229 @@
+package gitdir
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/source/objects"
+)
+
+// Root is a name or a log entry that keeps an object alive.
+type Root struct {
+	Name string // "refs/heads/main", "HEAD", "refs/stash"
+	ID   objects.ID
+	// Fleeting is true for what git does not keep alive itself: FETCH_HEAD,
+	// ORIG_HEAD and the like. Their objects may be gone without damage.
+	Fleeting bool
+	Log      bool // an entry of a reflog
+}
+
+// maxSymbolic is how many symbolic refs in a row git follows.
+const maxSymbolic = 5
+
+// Roots lists all refs, pseudorefs and reflog entries of the repository and of
+// all its worktrees. Each (name, object) pair comes once. What cannot be read is
+// told to problem.
+func (d *Dir) Roots(problem func(path, reason string)) []Root {
+	c := &rootCollector{seen: map[Root]bool{}, idSize: d.Config.IDSize, problem: problem}
+	if d.Config.RefStorage != "files" {
+		problem(".git/refs", fmt.Sprintf("refs are stored as %q, which cannot be read: commits are not told apart by branch", d.Config.RefStorage))
+	}
+	c.packed(filepath.Join(d.Common, "packed-refs"))
+	for _, git := range d.Linked() {
+		c.loose(git, "refs")
+		c.pseudo(git)
+		c.logs(git)
+	}
+	return c.roots
+}
+
+type rootCollector struct {
+	roots   []Root
+	seen    map[Root]bool
+	idSize  int
+	problem func(path, reason string)
+}
+
+func (c *rootCollector) add(r Root) {
+	if !c.seen[r] && len(r.ID.Bytes()) == c.idSize {
+		c.seen[r] = true
+		c.roots = append(c.roots, r)
+	}
+}
+
+func (c *rootCollector) packed(file string) {
+	text, err := readText(file, maxText)
+	if errors.Is(err, fs.ErrNotExist) {
+		return
+	}
+	if err != nil {
+		c.problem(".git/packed-refs", err.Error())
+		return
+	}
+	for line := range bytes.Lines(text) {
+		line = bytes.TrimRight(line, "\r\n")
+		if len(line) == 0 || line[0] == '#' || line[0] == '^' {
+			continue // a comment; or what the tag above points to
+		}
+		hex, name, _ := bytes.Cut(line, []byte{' '})
+		id, ok := objects.ParseID(hex)
+		if !ok || len(name) == 0 {
+			c.problem(".git/packed-refs", "a line is malformed")
+			continue
+		}
+		c.add(Root{Name: string(name), ID: id})
+	}
+}
+
+// loose reads the files below git/dir. Symbolic links are no refs of ours: an
+// old-style symbolic ref names another ref, which is read itself.
+func (c *rootCollector) loose(git, dir string) {
+	c.walk(git, dir, func(name string, text []byte) {
+		text = bytes.TrimSpace(text)
+		if bytes.HasPrefix(text, []byte("ref:")) {
+			return // symbolic: its target is read itself
+		}
+		id, ok := objects.ParseID(text)
+		if !ok {
+			c.problem(".git/"+name, "a ref that names no object")
+			return
+		}
+		c.add(Root{Name: name, ID: id})
+	})
+}
+
+// pseudo reads HEAD, MERGE_HEAD, FETCH_HEAD and their like. A line of theirs
+// begins with an ID.
+func (c *rootCollector) pseudo(git string) {
+	entries, err := os.ReadDir(git)
+	if err != nil {
+		c.problem(".git", err.Error())
+		return
+	}
+	for _, e := range entries {
+		if !e.Type().IsRegular() || !isPseudoref(e.Name()) {
+			continue
+		}
+		text, err := readText(filepath.Join(git, e.Name()), maxText)
+		if err != nil {
+			c.problem(".git/"+e.Name(), err.Error())
+			continue
+		}
+		for line := range bytes.Lines(text) {
+			if fields := bytes.Fields(line); len(fields) > 0 {
+				if id, ok := objects.ParseID(fields[0]); ok {
+					c.add(Root{Name: e.Name(), ID: id, Fleeting: e.Name() != "HEAD"})
+				}
+			}
+		}
+	}
+}
+
+// isPseudoref tells HEAD and what ends in _HEAD or _MERGE from other files. See
+// gitglossary(7), pseudoref.
+func isPseudoref(name string) bool {
+	return name == "HEAD" || name == "AUTO_MERGE" || name == "BISECT_EXPECTED_REV" || strings.HasSuffix(name, "_HEAD")
+}
+
+// logs reads reflogs, whose lines are "old new who when\twhy".
+func (c *rootCollector) logs(git string) {
+	c.walk(git, "logs", func(name string, text []byte) {
+		ref := strings.TrimPrefix(name, "logs/")
+		for line := range bytes.Lines(text) {
+			for range 2 {
+				var hex []byte
+				hex, line, _ = bytes.Cut(line, []byte{' '})
+				if id, ok := objects.ParseID(hex); ok {
+					c.add(Root{Name: ref, ID: id, Log: true})
+				}
+			}
+		}
+	})
+}
+
+// walk calls read for each regular file below git/dir with its name from git.
+func (c *rootCollector) walk(git, dir string, read func(name string, text []byte)) {
+	err := filepath.WalkDir(filepath.Join(git, dir), func(path string, e fs.DirEntry, err error) error {
+		name, _ := filepath.Rel(git, path)
+		name = filepath.ToSlash(name)
+		if err != nil {
+			if !errors.Is(err, fs.ErrNotExist) {
+				c.problem(".git/"+name, err.Error())
+			}
+			return nil
+		}
+		if !e.Type().IsRegular() || strings.HasSuffix(name, ".lock") {
+			return nil
+		}
+		text, err := readText(path, maxText)
+		if err != nil {
+			c.problem(".git/"+name, err.Error())
+			return nil
+		}
+		read(name, text)
+		return nil
+	})
+	if err != nil {
+		c.problem(".git/"+dir, err.Error())
+	}
+}
+
+// Head returns the object that HEAD names; false if it is yet to be born or
+// cannot be read.
+func (d *Dir) Head() (objects.ID, bool) { return d.Resolve("HEAD") }
+
+// Resolve follows a ref by its full name, through symbolic refs, to an object.
+func (d *Dir) Resolve(name string) (objects.ID, bool) {
+	for range maxSymbolic {
+		text, ok := d.readRef(name)
+		if !ok {
+			return d.resolvePacked(name)
+		}
+		target, symbolic := strings.CutPrefix(text, "ref:")
+		if !symbolic {
+			hex, _, _ := strings.Cut(text, "\n") // FETCH_HEAD and MERGE_HEAD have several lines
+			hex, _, _ = strings.Cut(hex, "\t")
+			return objects.ParseID(strings.TrimSpace(hex))
+		}
+		name = strings.TrimSpace(target)
+	}
+	return objects.ID{}, false
+}
+
+// readRef reads the file of a ref, the worktree's own before the shared one.
+// Names that would lead out of the git directory are no names.
+func (d *Dir) readRef(name string) (string, bool) {
+	local := filepath.FromSlash(name)
+	if !filepath.IsLocal(local) {
+		return "", false
+	}
+	for _, dir := range []string{d.Git, d.Common} {
+		file := filepath.Join(dir, local)
+		if link, err := os.Readlink(file); err == nil && strings.HasPrefix(link, "refs/") {
+			return "ref: " + link, true
+		}
+		if text, err := readText(file, 1<<20); err == nil {
+			return strings.TrimSpace(string(text)), true
+		}
+	}
+	return "", false
+}
+
+func (d *Dir) resolvePacked(name string) (objects.ID, bool) {
+	text, err := readText(filepath.Join(d.Common, "packed-refs"), maxText)
+	if err != nil {
+		return objects.ID{}, false
+	}
+	for line := range bytes.Lines(text) {
+		hex, ref, _ := bytes.Cut(bytes.TrimRight(line, "\r\n"), []byte{' '})
+		if string(ref) == name {
+			return objects.ParseID(hex)
+		}
+	}
+	return objects.ID{}, false
+}
