@@ -1,0 +1,319 @@
+package gitpack
+
+import (
+	"cmp"
+	"encoding/binary"
+	"errors"
+	"slices"
+	"sort"
+	"sync"
+	"sync/atomic"
+)
+
+// forest is the delta trees of all packs. Objects have numbers: pack by pack, in
+// the order of their offsets. It takes about 30 bytes for each object.
+type forest struct {
+	repo  *Repo
+	start []uint32 // the first object of every pack, and the end of the last
+	order []*packOrder
+
+	flags  []uint8  // type as in the pack (0: unreadable), and the bits below
+	parent []uint32 // base of a delta; none if it is not in any pack
+	child  []uint32 // first object based on this one
+	next   []uint32 // next object with the same base
+	// alias leads from a duplicate to the copy that is visited and on which the
+	// duplicate's children are based instead.
+	alias map[uint32]uint32
+
+	hasRefs atomic.Bool
+}
+
+const none = ^uint32(0)
+
+const (
+	kindBits = 7
+	isCopy   = 1 << 3 // another copy is visited
+	isWanted = 1 << 4 // to be visited
+	isNeeded = 1 << 5 // wanted, or the base of something needed
+)
+
+var errTooManyObjects = errors.New("more than 2^32 objects")
+
+// newForest reads the headers of all entries and links every delta with its
+// base.
+func newForest(r *Repo, workers int, want func(OID) bool) (*forest, error) {
+	f := &forest{repo: r, start: make([]uint32, 1, len(r.packs)+1)}
+	total := uint64(0)
+	for _, p := range r.packs {
+		f.order = append(f.order, p.inOrder())
+		if total += uint64(p.idx.n); total >= uint64(none) {
+			return nil, errTooManyObjects
+		}
+		f.start = append(f.start, uint32(total))
+	}
+	f.flags = make([]uint8, total)
+	f.parent, f.child, f.next = make([]uint32, total), make([]uint32, total), make([]uint32, total)
+	if !r.naming {
+		f.findCopies()
+	}
+	f.readHeaders(workers)
+	if f.hasRefs.Load() {
+		f.cutCircles()
+	}
+	f.link()
+	f.mark(want)
+	return f, nil
+}
+
+// packOf returns the pack of an object and its number there.
+func (f *forest) packOf(id uint32) (p int, i int) {
+	if len(f.order) > 1 {
+		p = sort.Search(len(f.order), func(p int) bool { return f.start[p+1] > id })
+	}
+	return p, int(id - f.start[p])
+}
+
+func (f *forest) place(id uint32) place {
+	p, i := f.packOf(id)
+	return place{f.repo.packs[p], int64(f.order[p].offs[i])}
+}
+
+func (f *forest) oid(id uint32) OID {
+	p, i := f.packOf(id)
+	return oidFrom(f.repo.packs[p].idx.name(int(f.order[p].pos[i])))
+}
+
+// extent returns the place of an object, where it ends, and whether it must end
+// there exactly.
+func (f *forest) extent(id uint32) (at place, end int64, exact bool) {
+	p, i := f.packOf(id)
+	pack, offs := f.repo.packs[p], f.order[p].offs
+	end, exact = pack.end, !pack.cut
+	if i+1 < len(offs) {
+		end, exact = min(int64(offs[i+1]), pack.end), true
+	}
+	exact = exact && !pack.gaps
+	return place{pack, int64(offs[i])}, end, exact
+}
+
+// number returns the number of the object at a place.
+func (f *forest) number(at place) (uint32, bool) {
+	i, ok := f.order[at.p.number].at(at.off)
+	return f.start[at.p.number] + uint32(i), ok //nolint:gosec // less than 2^32 objects
+}
+
+// has reports whether the objects of a pack are in the forest.
+func (f *forest) has(p *pack) bool {
+	return p.number < len(f.repo.packs) && f.repo.packs[p.number] == p
+}
+
+func (f *forest) kind(id uint32) Type { return Type(f.flags[id] & kindBits) }
+
+// canonical returns the copy that stands for an object.
+func (f *forest) canonical(id uint32) uint32 {
+	if f.alias != nil && f.flags[id]&isCopy != 0 {
+		return f.alias[id]
+	}
+	return id
+}
+
+// findCopies finds objects that stand in several packs, or twice in one.
+func (f *forest) findCopies() {
+	type name struct {
+		prefix uint64
+		id     uint32
+	}
+	var names []name
+	numbers := make([][]uint32, len(f.order)) // by position in the index
+	if len(f.order) > 1 {
+		for p, o := range f.order {
+			numbers[p] = make([]uint32, len(o.pos))
+			for i, pos := range o.pos {
+				numbers[p][pos] = f.start[p] + uint32(i) //nolint:gosec // less than 2^32 objects
+			}
+		}
+	}
+	for first := 0; first < 256 && len(f.order) > 1; first++ {
+		names = names[:0]
+		for p, pack := range f.repo.packs {
+			lo, hi := pack.idx.fan(first)
+			for pos := lo; pos < hi; pos++ {
+				names = append(names, name{binary.BigEndian.Uint64(pack.idx.name(pos)), numbers[p][pos]})
+			}
+		}
+		slices.SortFunc(names, func(a, b name) int {
+			return cmp.Or(cmp.Compare(a.prefix, b.prefix), cmp.Compare(a.id, b.id))
+		})
+		for i := 0; i < len(names); {
+			run := i + 1
+			for run < len(names) && names[run].prefix == names[i].prefix {
+				run++
+			}
+			f.aliasEqual(run-i, func(k int) uint32 { return names[i+k].id })
+			i = run
+		}
+	}
+	if len(f.order) == 1 {
+		f.findTwins()
+	}
+}
+
+// aliasEqual makes aliases of those among n objects whose names are equal.
+func (f *forest) aliasEqual(n int, id func(int) uint32) {
+	for k := 1; k < n; k++ {
+		for first := range k {
+			if f.flags[id(first)]&isCopy == 0 && f.oid(id(first)) == f.oid(id(k)) {
+				f.makeAlias(id(k), id(first))
+				break
+			}
+		}
+	}
+}
+
+func (f *forest) makeAlias(id, of uint32) {
+	if f.alias == nil {
+		f.alias = make(map[uint32]uint32)
+	}
+	f.alias[id] = of
+	f.flags[id] |= isCopy
+}
+
+// findTwins finds names that the only index there is lists twice.
+func (f *forest) findTwins() {
+	x := f.repo.packs[0].idx
+	for pos := 1; pos < x.n; pos++ {
+		if string(x.name(pos)) != string(x.name(pos-1)) {
+			continue
+		}
+		a := slices.Index(f.order[0].pos, uint32(pos-1)) //nolint:gosec // less than 2^32 objects
+		b := slices.Index(f.order[0].pos, uint32(pos))   //nolint:gosec // less than 2^32 objects
+		f.makeAlias(uint32(max(a, b)), f.canonical(uint32(min(a, b))))
+	}
+}
+
+// readHeaders fills kinds and parents, in parallel.
+func (f *forest) readHeaders(workers int) {
+	const share = 4096
+	var taken atomic.Int64
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			defer faultsAsPanics()()
+			var scratch []byte
+			for {
+				to := int(taken.Add(share))
+				for id := to - share; id < min(to, len(f.flags)); id++ {
+					f.readHeader(uint32(id), &scratch) //nolint:gosec // less than 2^32 objects
+				}
+				if to >= len(f.flags) {
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func (f *forest) readHeader(id uint32, scratch *[]byte) {
+	f.parent[id], f.child[id], f.next[id] = none, none, none
+	at := f.place(id)
+	var e entry
+	err := func() (err error) {
+		defer catchFault(&err)
+		e, err = at.p.entryAt(at.off, scratch)
+		return err
+	}()
+	if err != nil {
+		return
+	}
+	base := place{at.p, e.base}
+	known := e.kind == offsetDelta
+	if e.kind == refDelta {
+		f.hasRefs.Store(true)
+		base, known = f.repo.findBase(e.name, at.p)
+	}
+	if known && f.has(base.p) {
+		parent, ok := f.number(base)
+		if !ok {
+			return // a base where no object begins: unreadable
+		}
+		f.parent[id] = f.canonical(parent)
+	}
+	f.flags[id] |= uint8(e.kind)
+}
+
+// cutCircles makes deltas unreadable that are, in the end, based on themselves,
+// as reference deltas and aliases can be.
+func (f *forest) cutCircles() {
+	rooted := make([]bool, len(f.flags))
+	climbing := make(map[uint32]bool)
+	for id := range f.flags {
+		clear(climbing)
+		at := uint32(id) //nolint:gosec // less than 2^32 objects
+		for !rooted[at] && f.parent[at] != none {
+			if climbing[at] {
+				f.flags[at] &^= kindBits
+				f.parent[at] = none
+				break
+			}
+			climbing[at] = true
+			at = f.parent[at]
+		}
+		for at := range climbing {
+			rooted[at] = true
+		}
+	}
+}
+
+// link makes the lists of children, in pack order.
+func (f *forest) link() {
+	for i := len(f.flags) - 1; i >= 0; i-- {
+		if p := f.parent[i]; p != none && f.flags[i]&isCopy == 0 {
+			f.next[i] = f.child[p]
+			f.child[p] = uint32(i) //nolint:gosec // less than 2^32 objects
+		}
+	}
+}
+
+// mark sets which objects are wanted and which are needed for them.
+func (f *forest) mark(want func(OID) bool) {
+	for i := range f.flags {
+		if f.flags[i]&isCopy != 0 {
+			continue
+		}
+		if want == nil {
+			f.flags[i] |= isWanted | isNeeded
+			continue
+		}
+		id := uint32(i) //nolint:gosec // less than 2^32 objects
+		if !want(f.oid(id)) {
+			continue
+		}
+		f.flags[id] |= isWanted
+		for ; id != none && f.flags[id]&isNeeded == 0; id = f.parent[id] {
+			f.flags[id] |= isNeeded
+		}
+	}
+}
+
+// roots returns, in order, the needed objects that do not depend on another one
+// in the packs, except those whose type is known not to be in types.
+func (f *forest) roots(types TypeMask) []uint32 {
+	var ids []uint32
+	for i, flags := range f.flags {
+		kind := Type(flags & kindBits)
+		if flags&isNeeded != 0 && f.parent[i] == none && (!kind.isPlain() || types.Has(kind)) {
+			ids = append(ids, uint32(i)) //nolint:gosec // less than 2^32 objects
+		}
+	}
+	return ids
+}
+
+// needed returns the first object from id on, among those with one base, that is
+// needed, stop if none is.
+func (f *forest) needed(id, stop uint32) uint32 {
+	for id != stop && f.flags[id]&isNeeded == 0 {
+		id = f.next[id]
+	}
+	return id
+}

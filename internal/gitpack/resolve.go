@@ -1,0 +1,321 @@
+package gitpack
+
+import (
+	"compress/zlib"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"slices"
+
+	"github.com/deputy-sec/deputy/internal/gitpack/inflate"
+)
+
+// place is where an object stands.
+type place struct {
+	p   *pack
+	off int64
+}
+
+func (at place) String() string { return fmt.Sprintf("%s@%d", at.p.path, at.off) }
+
+// resolver turns entries of packs into contents. It is for one goroutine, which
+// runs under faultsAsPanics.
+type resolver struct {
+	repo  *Repo
+	limit int64 // objects larger than this are never held in memory
+	bufs  buffers
+	dec   inflate.Decoder
+	delta []byte // inflated delta
+	raw   []byte // what is read of a pack that is not mapped
+	head  []byte
+}
+
+// maxRatio is more than deflate can shrink anything: a match of 258 bytes takes
+// two bits at least.
+const maxRatio = 1032
+
+// maxCompressed is more than any compressor makes of size bytes. Deflate itself
+// knows no bound (blocks can be empty), and an object of one byte must not have
+// a gigabyte read into memory.
+func maxCompressed(size int64) int64 { return 2*size + 64<<10 }
+
+// zlibData inflates the stream of e, which ends by end, into a buffer that alloc
+// returns for its size, and returns where the stream ended. With exact set that
+// must be at end. The buffer may be set along with an error.
+func (r *resolver) zlibData(p *pack, e entry, end int64, exact, verify bool, alloc func(int64) []byte) (data []byte, next int64, err error) {
+	if e.size > (end-e.data+1)*maxRatio {
+		return nil, 0, fmt.Errorf("%w: states %d bytes, which its %d compressed bytes cannot hold", errObject, e.size, end-e.data)
+	}
+	if end = min(end, e.data+maxCompressed(e.size)); end < e.data {
+		return nil, 0, fmt.Errorf("%w: no room for its data", errObject)
+	}
+	// The inflater is fastest if it may look ahead; what follows is not used.
+	const lookahead = 16
+	src, err := p.window(e.data, end+lookahead, &r.raw)
+	if err != nil {
+		return nil, 0, err
+	}
+	buf := alloc(e.size)
+	n, err := r.dec.Zlib(buf, src, verify)
+	next = e.data + int64(n)
+	switch {
+	case err != nil:
+		err = fmt.Errorf("%w: %w", errObject, err)
+	case next > end:
+		err = fmt.Errorf("%w: %w", errObject, inflate.ErrTruncated)
+	case exact && next < end:
+		err = fmt.Errorf("%w: %d bytes after it belong to nothing", errObject, end-next)
+	}
+	return buf, next, err
+}
+
+// whole returns the content of an entry that is not a delta.
+func (r *resolver) whole(p *pack, e entry, end int64, exact, verify bool) (c content, err error) {
+	defer catchFault(&err)
+	if e.size > r.limit {
+		return r.spilled(r.stream(p, e, end), e.size)
+	}
+	buf, _, err := r.zlibData(p, e, end, exact, verify, r.bufs.get)
+	if err != nil {
+		r.bufs.put(buf)
+		return content{}, err
+	}
+	return content{size: e.size, data: buf}, nil
+}
+
+// stream returns a reader of what e holds: an object or a delta.
+func (r *resolver) stream(p *pack, e entry, end int64) io.Reader {
+	return &zlibReader{src: p.section(e.data, end)}
+}
+
+// spilled holds a large object in a temporary file.
+func (r *resolver) spilled(rd io.Reader, size int64) (content, error) {
+	if size > r.repo.opts.SpillLimit {
+		return content{}, fmt.Errorf("object of %d bytes is the base of a delta: more than the %d that may be written to disk", size, r.repo.opts.SpillLimit)
+	}
+	return spillTo(r.repo.opts.TempDir, rd, size)
+}
+
+// applied returns the content of a delta, given that of its base, and the edit
+// script appended to segs. Results beyond the limit come as a reader instead,
+// and have no script.
+func (r *resolver) applied(base content, p *pack, e entry, end int64, exact, verify bool, segs []Segment) (c content, large io.Reader, script []Segment, err error) {
+	defer catchFault(&err)
+	if e.size > r.limit {
+		rd, size, err := newDeltaReader(&exactReader{r: r.stream(p, e, end), left: e.size}, base.readerAt(), base.size)
+		if err != nil || size > r.limit {
+			return content{size: size}, rd, nil, err
+		}
+		c, err := r.fill(rd, size)
+		return c, nil, nil, err
+	}
+	delta, _, err := r.zlibData(p, e, end, exact, verify, r.deltaBuffer)
+	if err != nil {
+		return content{}, nil, nil, err
+	}
+	size, ops, err := checkDelta(delta, base.size)
+	if err != nil {
+		return content{}, nil, nil, fmt.Errorf("%w: %w", errObject, err)
+	}
+	if size <= r.limit && base.data != nil {
+		buf := r.bufs.get(size)
+		script = applyDelta(buf, base.data, ops, segs)
+		return content{size: size, data: buf}, nil, script, nil
+	}
+	rd, size, err := newDeltaReader(&byteReader{delta}, base.readerAt(), base.size)
+	if err != nil || size > r.limit {
+		return content{size: size}, rd, nil, err
+	}
+	c, err = r.fill(rd, size)
+	return c, nil, nil, err
+}
+
+// fill reads an object of size bytes into memory.
+func (r *resolver) fill(rd io.Reader, size int64) (content, error) {
+	buf := r.bufs.get(size)
+	if _, err := io.ReadFull(&exactReader{r: rd, left: size}, buf); err != nil {
+		r.bufs.put(buf)
+		return content{}, fmt.Errorf("%w: %w", errObject, err)
+	}
+	return content{size: size, data: buf}, nil
+}
+
+// deltaBuffer returns the memory for an inflated delta, used again for the next.
+func (r *resolver) deltaBuffer(n int64) []byte {
+	if int64(cap(r.delta)) < n+inflate.Slack {
+		r.bufs.put(r.delta)
+		r.delta = nil
+		r.delta = r.bufs.get(n)
+	}
+	return r.delta[:n]
+}
+
+func (r *resolver) release(c content) {
+	if c.data != nil {
+		r.bufs.put(c.data)
+	}
+	if c.spill != nil {
+		dropSpill(c.spill)
+	}
+}
+
+// checkCRC compares an entry's bytes with the CRC-32 that the index has of its
+// i-th object.
+func (r *resolver) checkCRC(p *pack, i int, off, end int64) (err error) {
+	defer catchFault(&err)
+	want, ok := p.idx.crc(i)
+	if !ok {
+		return nil
+	}
+	h := crc32.NewIEEE()
+	if _, err := io.Copy(h, p.section(off, end)); err != nil {
+		return err
+	}
+	if h.Sum32() != want {
+		return fmt.Errorf("%w: CRC-32 does not match the index", errObject)
+	}
+	return nil
+}
+
+// link is one step of the way from a delta to the object it is based on.
+type link struct {
+	p *pack
+	entry
+}
+
+func (l link) place() place { return place{l.p, l.off} }
+
+// chain lists the entries from at down to one that is not a delta, or whose
+// content the cache holds (returned), or to a base outside the packs.
+func (r *resolver) chain(at place, cache *baseCache) (links []link, start cached, base OID, err error) {
+	defer catchFault(&err)
+	var seen map[place]bool // reference deltas can run in circles
+	for {
+		if hit, ok := cache.get(at); ok {
+			return links, hit, OID{}, nil
+		}
+		e, err := at.p.entryAt(at.off, &r.head)
+		if err != nil {
+			return nil, cached{}, OID{}, fmt.Errorf("%s: %w", at, err)
+		}
+		links = append(links, link{at.p, e})
+		switch e.kind {
+		case offsetDelta:
+			at.off = e.base
+		case refDelta:
+			if seen == nil {
+				seen = make(map[place]bool)
+			}
+			if seen[at] {
+				return nil, cached{}, OID{}, fmt.Errorf("%s: %w: delta is based on itself", at, errObject)
+			}
+			seen[at] = true
+			next, ok := r.repo.findBase(e.name, at.p)
+			if !ok {
+				return links, cached{}, e.name, nil
+			}
+			at = next
+		default:
+			return links, cached{}, OID{}, nil
+		}
+	}
+}
+
+// resolve returns the content of the entry at a place, built from its base up.
+// What it finds on the way goes to the cache, if there is one. The content is
+// the caller's to release if own is set, and otherwise shared with the cache.
+func (r *resolver) resolve(at place, cache *baseCache) (c content, kind Type, own bool, err error) {
+	links, start, outside, err := r.chain(at, cache)
+	if err != nil {
+		return content{}, 0, false, err
+	}
+	if !outside.IsZero() {
+		if c, kind, err = r.loose(outside); err != nil {
+			return content{}, 0, false, fmt.Errorf("%s: delta base %s: %w", at, outside, err)
+		}
+		own = true
+	} else {
+		c, kind = content{data: start.data, size: int64(len(start.data))}, start.kind
+	}
+	for _, l := range slices.Backward(links) {
+		next, err := r.step(c, l)
+		if own {
+			r.release(c)
+		}
+		if err != nil {
+			return content{}, 0, false, fmt.Errorf("%s: %w", l.place(), err)
+		}
+		if l.kind.isPlain() {
+			kind = l.kind
+		}
+		c, own = next, next.data == nil || !cache.put(l.place(), cached{kind: kind, data: next.data})
+	}
+	return c, kind, own, nil
+}
+
+func (r *resolver) step(base content, l link) (content, error) {
+	end := l.p.limitOf(l.off)
+	if l.kind.isPlain() {
+		return r.whole(l.p, l.entry, end, false, true)
+	}
+	c, large, _, err := r.applied(base, l.p, l.entry, end, false, true, nil)
+	if err == nil && large != nil {
+		return r.spilled(large, c.size)
+	}
+	return c, err
+}
+
+// limitOf returns an offset that the entry at off does not reach beyond: of a
+// mapped pack simply the end of the objects, so that looking up a few objects
+// does not sort a large index.
+func (p *pack) limitOf(off int64) int64 {
+	if p.mapped != nil {
+		return p.end
+	}
+	return p.after(off)
+}
+
+// zlibReader is a zlib.Reader that opens its stream when first read, and skips
+// the first bytes of it.
+type zlibReader struct {
+	src  io.Reader
+	skip int64
+	z    io.Reader
+	err  error
+}
+
+func (z *zlibReader) Read(p []byte) (n int, err error) {
+	defer faultsAsPanics()()
+	defer catchFault(&err)
+	if z.z == nil && z.err == nil {
+		z.err = z.open()
+	}
+	if z.err != nil {
+		return 0, z.err
+	}
+	return z.z.Read(p)
+}
+
+func (z *zlibReader) open() (err error) {
+	if z.z, err = zlib.NewReader(z.src); err == nil {
+		_, err = io.CopyN(io.Discard, z.z, z.skip)
+	}
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// byteReader reads from memory that may be used for something else once the
+// reader is done with.
+type byteReader struct{ b []byte }
+
+func (r *byteReader) Read(p []byte) (int, error) {
+	if len(r.b) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, r.b)
+	r.b = r.b[n:]
+	return n, nil
+}
