@@ -15,15 +15,15 @@ import (
 // confirmed returns the values that are findings: found with confidence
 // somewhere, or weak but named by something found with confidence.
 func confirmed(c *collector) []*value {
-	named := map[string]string{} // account → rule that names it
+	named := map[string]bool{} // accounts that something found with confidence belongs to
 	for _, v := range c.values {
 		if v.best.Confidence >= detect.Report && v.best.Account != "" && v.best.Class != finding.Sample {
-			named[v.best.Account] = v.rule.Title
+			named[v.best.Account] = true
 		}
 	}
 	var out []*value
 	for _, v := range c.values {
-		if v.rule.Kind == finding.AccountID && v.best.Confidence < detect.Report && named[v.value] != "" {
+		if v.rule.Kind == finding.AccountID && v.best.Confidence < detect.Report && named[v.value] {
 			v.best.Confidence = detect.Report
 			v.best.Evidence = append([]string{"the account of a key found in this target"}, v.best.Evidence...)
 		}
