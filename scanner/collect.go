@@ -24,7 +24,14 @@ type collector struct {
 	blobs      []source.ID
 	unexamined []finding.Unexamined
 	seen       map[finding.Unexamined]bool
+	weak       int // hits below detect.Report that were kept
+	forgotten  int // and that were not
 }
+
+// maxWeak bounds the weak hits that are kept in case something confirms them. A
+// log of some gigabytes holds millions of numbers; at 350 bytes for one that
+// occurs once, these take 70 MB.
+const maxWeak = 200_000
 
 // valueKey is what makes two hits the same finding.
 type valueKey struct {
@@ -140,6 +147,9 @@ func (c *collector) keep(id source.ID, hits []detect.Hit) {
 	for _, h := range hits {
 		key := valueKey{h.Rule, h.Value}
 		v := c.values[key]
+		if h.Confidence < detect.Report && !c.remember(v) {
+			continue
+		}
 		if v == nil {
 			v = &value{valueKey: key}
 			c.values[key] = v
@@ -153,6 +163,20 @@ func (c *collector) keep(id source.ID, hits []detect.Hit) {
 		}
 		v.spots = append(v.spots, spot{blob, int32(h.Line), int32(h.Column), int32(h.EndColumn), h.Offset})
 	}
+}
+
+// remember decides whether a weak hit is kept: always for a value that is found
+// with confidence already, else while there is room.
+func (c *collector) remember(v *value) bool {
+	switch {
+	case v != nil && v.best.Confidence >= detect.Report:
+		return true
+	case c.weak < maxWeak:
+		c.weak++
+		return true
+	}
+	c.forgotten++
+	return false
 }
 
 // Unexamined implements source.Visitor. The same row is kept once.

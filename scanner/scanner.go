@@ -5,6 +5,7 @@ package scanner
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/deputy-sec/deputy/scanner/detect"
@@ -55,6 +56,9 @@ func Scan(ctx context.Context, src source.Source, o Options) (*Result, error) {
 	relate(values)
 	for _, v := range values {
 		res.Findings = append(res.Findings, v.finding)
+	}
+	if c.forgotten > 0 {
+		c.Unexamined("", fmt.Sprintf("%d bare numbers were not compared with the accounts found: more than %d of them", c.forgotten, maxWeak))
 	}
 	res.Unexamined = c.unexamined
 	res.Stats = c.stats()
