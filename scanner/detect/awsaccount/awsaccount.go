@@ -1,0 +1,80 @@
+package awsaccount
+
+import (
+	"bytes"
+
+	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/finding"
+)
+
+// New returns the detector of AWS account IDs.
+func New() detect.Detector { return detector{} }
+
+type detector struct{}
+
+func (detector) Rules() []*finding.Rule { return []*finding.Rule{rule} }
+
+func (detector) Triggers() []detect.Trigger { return []detect.Trigger{{Digits: true}} }
+
+// Detect weighs the signals for and against the candidate, the cheap ones
+// first: what the neighbouring bytes make it, what notation it is written in,
+// and only if that does not decide, the words around it.
+func (detector) Detect(w *detect.Window, report func(detect.Match)) {
+	c, ok := candidateAt(w)
+	if !ok || hashed(w, c) {
+		return
+	}
+	near := placeOf(w, c, nearBefore, nearAfter)
+	if disguised(near) {
+		return
+	}
+	var v verdict
+	form := shapeOf(near)
+	v.add(form)
+	if form.weight < decisive {
+		weigh(&v, w, c)
+	}
+	m := detect.Match{
+		Rule: rule, Start: c.start, End: c.end, Value: c.value,
+		Confidence: v.confidence(), Class: finding.Unknown, Account: c.value,
+	}
+	if m.Confidence < detect.Keep {
+		return
+	}
+	m.Evidence = v.evidence()
+	classify(&m)
+	report(m)
+}
+
+// hashed is the cheapest test: letters on both sides, or a letter on one that no
+// escape can explain.
+func hashed(w *detect.Window, c candidate) bool {
+	if c.end < len(w.Text) && isLetter(w.Text[c.end]) && c.end+1 < len(w.Text) && isAlnum(w.Text[c.end+1]) &&
+		c.start > 0 && isHex(w.Text[c.start-1]) && !bytes.ContainsAny(w.Text[max(0, c.start-6):c.start], `\%`) {
+		return true
+	}
+	return false
+}
+
+// shapeOf returns the signal of the notation that the digits are written in.
+func shapeOf(p *place) signal {
+	for _, s := range shapes {
+		if s.is(p) {
+			return s.signal
+		}
+	}
+	return signal{}
+}
+
+// classify tells placeholders and accounts that are public on purpose from the
+// rest.
+func classify(m *detect.Match) {
+	if isSample(m.Value) {
+		m.Class = finding.Sample
+		return
+	}
+	if v, ok := vendors()[m.Value]; ok {
+		m.Class = finding.Vendor
+		m.Evidence = append(m.Evidence, "published by "+v.Owner+" ("+v.Purpose+")")
+	}
+}

@@ -1,0 +1,58 @@
+package awsaccount
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/detect/detecttest"
+	"github.com/deputy-sec/deputy/scanner/finding"
+)
+
+func TestAccept(t *testing.T) { detecttest.Accept(t, New(), nil) }
+
+func TestVendorTableIsWellFormed(t *testing.T) {
+	assert.Greater(t, len(vendors()), 900)
+	last := ""
+	for line := range strings.Lines(vendorTable) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		f := strings.Split(strings.TrimSpace(line), "\t")
+		require.Len(t, f, 4, line)
+		assert.Regexp(t, `^\d{12}$`, f[0])
+		assert.Less(t, last, f[0], "sorted and without doubles")
+		assert.NotEmpty(t, f[1])
+		assert.NotEmpty(t, f[2])
+		assert.Regexp(t, `^https?://`, f[3])
+		last = f[0]
+	}
+}
+
+func TestDocumentationAccountsAreSamples(t *testing.T) {
+	for _, id := range []string{
+		"123456789012", "111122223333", "444455556666", "777788889999", "012345678901", "012345678910", "123456789123",
+		"210987654321", "987654321098", "000000000000", "999999999999", "112233445566", "123412341234", "123123123123",
+		"000000000001", "100000000000", "111111111112", "123456789013", "314159265358",
+	} {
+		assert.True(t, isSample(id), id)
+	}
+	// numbers that are made up here and follow no pattern
+	for _, id := range []string{"8361" + "94027518", "5092" + "73618845", "0473" + "91528864"} {
+		assert.False(t, isSample(id), id)
+	}
+}
+
+func TestClasses(t *testing.T) {
+	classOf := func(id string) finding.Class {
+		var c finding.Class
+		detect.NewSet(New()).Scan([]byte("arn:aws:iam::"+id+":root"), detect.Text{}, func(h detect.Hit) { c = h.Class })
+		return c
+	}
+	assert.Equal(t, finding.Sample, classOf("123456789012"))
+	assert.Equal(t, finding.Vendor, classOf("127311923021"))
+	assert.Equal(t, finding.Unknown, classOf("8361"+"94027518"))
+}

@@ -1,0 +1,211 @@
+package awsaccount
+
+import (
+	"bytes"
+	"strings"
+)
+
+// disguise is another kind of thing that twelve digits can be a part of. The
+// tests see only the nearest bytes; the first that holds ends the search.
+type disguise struct {
+	name string
+	is   func(p *place) bool
+}
+
+// disguises are in order of what they cost and how often they hold.
+var disguises = []disguise{
+	{"letters run into the digits: a hash, a base64 text, a resource ID", partOfWord},
+	{"decimals of a fraction", fraction},
+	{"a group of a UUID", uuidGroup},
+	{"the hash in a Go pseudo-version", pseudoVersion},
+	{"a longer row of digit groups: a card or serial number", longerGroups},
+	{"an international phone number", phone},
+	{"a number in a Google resource name or e-mail", google},
+	{"a part of a Slack token", slackToken},
+	{"an account of another cloud", otherCloud},
+}
+
+func disguised(p *place) bool {
+	for _, d := range disguises {
+		if d.is(p) {
+			return true
+		}
+	}
+	return false
+}
+
+// gluedWords may stand before the digits without a separator: account123…
+var gluedWords = []string{"account", "acct", "aws", "accountid", "acc"}
+
+// gluedSuffixes may follow them: a Go, Java, C or JavaScript number's type.
+var gluedSuffixes = []string{"L", "l", "n", "u", "U", "UL", "ULL", "i64", "u64"}
+
+func partOfWord(p *place) bool {
+	left := p.line[wordStart(p.line):]
+	right := p.rest[:wordEnd(p.rest)]
+	if len(right) > 0 && !oneOf(string(right), gluedSuffixes) {
+		return true
+	}
+	if len(left) == 0 {
+		return false
+	}
+	lower := strings.ToLower(string(left))
+	for _, w := range gluedWords {
+		if strings.HasSuffix(lower, w) && !strings.ContainsAny(lower, "0123456789") {
+			return false
+		}
+	}
+	return true
+}
+
+func oneOf(s string, list []string) bool {
+	for _, l := range list {
+		if s == l {
+			return true
+		}
+	}
+	return false
+}
+
+func wordStart(line []byte) int {
+	i := len(line)
+	for i > 0 && (isAlnum(line[i-1]) || line[i-1] >= 0x80) {
+		i--
+	}
+	return i
+}
+
+func wordEnd(rest []byte) int {
+	i := 0
+	for i < len(rest) && (isAlnum(rest[i]) || rest[i] >= 0x80) {
+		i++
+	}
+	return i
+}
+
+// fraction holds for 1.123456789012, .123456789012 and 123456789012.5, but not
+// for the labels of a host name.
+func fraction(p *place) bool {
+	if p.next(1) == '.' && isDigit(p.next(2)) {
+		return true
+	}
+	if p.prev(1) != '.' {
+		return false
+	}
+	before := p.prev(2)
+	return !isLetter(before) && before != '}' && before != '*' && !bytes.HasPrefix(p.after, []byte(".dkr"))
+}
+
+// uuidGroup holds for the last group of 8-4-4-4-12, for three middle groups of
+// it, and for twelve digits followed by more groups of hexadecimal digits.
+func uuidGroup(p *place) bool {
+	hexBefore := countBack(p.before, 1, isHexOrX)
+	if p.form != plain {
+		return p.prev(1) == '-' && (hexBefore > 0 || !isLetter(p.prev(2))) || p.next(1) == '-' && isAlnum(p.next(2))
+	}
+	at := 0
+	for range 3 {
+		sep := p.prev(at + 1)
+		if sep != '-' && sep != '_' || countBack(p.before, at+1, isHexOrX) != 4 {
+			return false
+		}
+		at += 5
+	}
+	return true
+}
+
+func isHexOrX(c byte) bool { return isHex(c) || c|0x20 == 'x' }
+
+// countBack counts the bytes of one kind that end skip bytes before the end of
+// text, up to one more than a UUID group can have.
+func countBack(text []byte, skip int, kind func(byte) bool) int {
+	n := 0
+	for i := len(text) - skip - 1; i >= 0 && n < idDigits && kind(text[i]); i-- {
+		n++
+	}
+	return n
+}
+
+// pseudoVersion holds for v0.0.0-20060102150405-123456789012.
+// https://go.dev/ref/mod#pseudo-versions
+func pseudoVersion(p *place) bool {
+	const stamp = 14
+	n := 0
+	for i := len(p.before) - 2; i >= 0 && n <= stamp && isDigit(p.before[i]); i-- {
+		n++
+	}
+	return p.prev(1) == '-' && n == stamp
+}
+
+// longerGroups holds for 4-4-4 digits next to more digits: 1234 5678 9012 3456,
+// or a row of numbers.
+func longerGroups(p *place) bool {
+	if p.form == plain {
+		return false
+	}
+	joint := func(c byte) bool { return c == ' ' || c == '-' || c == ',' || c == '/' }
+	return joint(p.prev(1)) && isDigit(p.prev(2)) || joint(p.next(1)) && isDigit(p.next(2))
+}
+
+// phone holds for +441234567890, but not for the plus of a changed line or a
+// string concatenation, nor for aws+123456789012@.
+func phone(p *place) bool {
+	return p.prev(1) == '+' && p.form == plain && len(p.line) > 1 && !isAlnum(p.prev(2))
+}
+
+var googleHosts = [][]byte{
+	[]byte("gserviceaccount.com"), []byte("googleusercontent.com"), []byte("googleapis.com"),
+	[]byte(".run.app"), []byte("gcr.io"), []byte("firebase"),
+}
+
+// googleCollections are the resource names whose IDs are twelve digits or so.
+// https://cloud.google.com/apis/design/resource_names
+var googleCollections = [][]byte{
+	[]byte("projects/"), []byte("organizations/"), []byte("folders/"), []byte("projectNumber="), []byte("project="),
+	[]byte("projects%2F"), []byte("apps/"),
+}
+
+func google(p *place) bool {
+	if inARN(p) {
+		return false
+	}
+	for _, h := range googleHosts {
+		if bytes.Contains(p.tail, h) || bytes.Contains(p.head, h) {
+			return true
+		}
+	}
+	for _, c := range googleCollections {
+		if bytes.HasSuffix(p.head, c) {
+			return true
+		}
+	}
+	return firebaseApp(p)
+}
+
+// firebaseApp holds for 1:123456789012:web:0a1b2c.
+func firebaseApp(p *place) bool {
+	if p.prev(1) != ':' || p.prev(2) != '1' {
+		return false
+	}
+	for _, platform := range []string{":web:", ":android:", ":ios:"} {
+		if bytes.HasPrefix(p.tail, []byte(platform)) {
+			return true
+		}
+	}
+	return false
+}
+
+func slackToken(p *place) bool { return bytes.HasPrefix(p.head, []byte("xox")) }
+
+// otherResourceNames are the prefixes that Tencent, Alibaba, Huawei, IBM and
+// Yandex clouds use where AWS uses arn:.
+var otherResourceNames = [][]byte{[]byte("qcs::"), []byte("acs:"), []byte("crn:"), []byte("hrn:"), []byte("urn:"), []byte("ocid1.")}
+
+func otherCloud(p *place) bool {
+	for _, n := range otherResourceNames {
+		if bytes.HasPrefix(p.head, n) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,186 @@
+package awsaccount
+
+import "bytes"
+
+// meaning is what a word near the digits says about them.
+type meaning int
+
+const (
+	neutral     meaning = iota
+	account             // an account
+	owner               // the account that owns or may use something in AWS
+	registry            // a container registry, named by its account
+	principal           // who is allowed
+	amazon              // AWS, or one of its services
+	environment         // dev, prod: what accounts are called after
+	resource            // something in AWS that is named after its account
+	measure             // a time, a count, an amount
+	identity            // an identifier of another kind
+	elsewhere           // another provider or world that has accounts, too
+)
+
+// words is the vocabulary. A word that is not in it says nothing.
+var words = vocabulary(map[meaning]string{
+	account: `account accounts acct accts accountid accountids awsaccount awsaccounts awsaccountid awsaccountids acctid accountno
+		accountnumber accountnum subaccount subaccounts awsid awsacct landingzone callerid`,
+	owner:     `owner owners ownerid ownerids owned payer linked`,
+	registry:  `registry registries registryid registryids ecr`,
+	principal: `principal principals trusted trust trustee grantee allowlist assume assumed assumes delegated`,
+	amazon: `aws amazon iam sts arn arns organizations ou ous cloudformation cloudtrail guardduty securityhub ami amis ssoadmin controltower
+		cloudwatch lambda dynamodb sqs sns kinesis eks ecs ec2 s3 rds redshift kms ssm secretsmanager route53 cloudfront elb elbv2 alb vpc sso boto3 boto cdk`,
+	environment: `dev devel development stage stg staging stag test tests testing tst qa uat preprod preproduction prod prd production
+		sandbox sandboxes sbx audit security logging logs logarchive archive shared sharedservices management mgmt mgt master root nonprod nonproduction
+		np infra infrastructure ops tooling tools identity dns network networking billing backup dr demo live integration perf playground
+		egress ingress hub workload workloads deployment platform canary beta gamma alpha preview`,
+	resource: `bucket buckets tfstate terraform terragrunt cloudformation stackset stacksets`,
+	measure: `time timestamp timestamps ts date datetime created updated modified expires expiry expiration epoch millis milliseconds ms
+		nanos nanoseconds micros microseconds seconds duration elapsed latency size bytes length len count counts total sum avg mean median
+		max min maximum minimum limit offset amount price balance cost fee quantity qty population area width height weight x y z lat latitude lon
+		lng longitude timeout ttl uptime memory capacity rate ratio percent percentage score value_usd usd eur gdp`,
+	identity: `phone phones telephone tel mobile cell fax msisdn whatsapp sms imei imsi iccid serial barcode barcodes ean upc gtin isbn issn asin sku
+		card cards pan cvv ssn aadhaar aadhar passport nino siren siret abn vat tin inn gst cnpj cpf iban bic swift routing invoice
+		invoices order orders tracking shipment receipt ticket voucher coupon transaction txn build version ver revision rev commit commits sha sha1 sha256
+		md5 crc checksum hash digest etag signature nonce seed uuid guid project projects sender messagingsenderid gcm fcm appid tweet tweets
+		status post posts page pages article articles story comment photo video playlist album track message messages chat channel pixel campaign
+		product products item items patient record isni orcid doi pmid wikidata geoid fips parcel cusip isin lei mac zip zipcode postcode postal
+		license licence vin plate flight block address`,
+	elsewhere: `bank banking routing deposit checking savings ledger gl stripe facebook fb instagram adwords adsense twitter salesforce azure gcp
+		gcloud firebase paypal wallet ethereum bitcoin alipay wechat tencent aliyun alibaba huawei yandex ibm oracle shopify hubspot newrelic
+		braintree adyen plaid venmo ach payee payment payments google gmail iban`,
+})
+
+func vocabulary(lists map[meaning]string) map[string]meaning {
+	m := map[string]meaning{}
+	for kind := account; kind <= elsewhere; kind++ {
+		for _, w := range bytes.Fields([]byte(lists[kind])) {
+			m[string(w)] = kind
+		}
+	}
+	return m
+}
+
+// ordinals follow "account" in the names of account IDs; alone they say nothing.
+var ordinals = map[string]bool{"id": true, "ids": true, "identifier": true, "identifiers": true}
+
+// numbers do the same for banks as for AWS.
+var numbers = map[string]bool{"number": true, "numbers": true, "no": true, "num": true, "nr": true}
+
+// reading is what a phrase says.
+type reading struct {
+	kind   meaning // of the word nearest to the digits that means something
+	id     bool    // an account's ID by name
+	number bool    // an account's number by name
+	amazon bool    // AWS is named, too
+	other  bool    // another provider or world is named
+	region bool
+}
+
+// maxWords is how many words of a phrase count, from the one nearest to the
+// digits.
+const maxWords = 12
+
+// readBack reads a phrase that stands before the digits: its last word is the
+// nearest.
+func readBack(phrase []byte) reading {
+	var r reading
+	r.region = hasRegion(phrase)
+	list := split(phrase)
+	for i := len(list) - 1; i >= max(0, len(list)-maxWords); i-- {
+		r.word(list[i], list, i)
+	}
+	return r
+}
+
+// readOn reads a phrase that follows the digits: its first word is the nearest.
+func readOn(phrase []byte) reading {
+	var r reading
+	r.region = hasRegion(phrase)
+	list := split(phrase)
+	for i := range min(maxWords, len(list)) {
+		r.word(list[i], list, i)
+	}
+	return r
+}
+
+func (r *reading) word(w string, list []string, i int) {
+	kind := words[w]
+	switch kind {
+	case neutral:
+		return
+	case amazon:
+		r.amazon = true
+	case elsewhere:
+		r.other = true
+	}
+	if kind == elsewhere {
+		return
+	}
+	if r.kind == neutral || r.kind == amazon && kind <= principal || r.kind == environment && kind == account {
+		r.kind = kind
+		if kind == account {
+			next := ""
+			if i+1 < len(list) {
+				next = list[i+1]
+			}
+			r.id = ordinals[next] || len(w) > 2 && w[len(w)-2:] == "id" || len(w) > 3 && w[len(w)-3:] == "ids"
+			r.number = numbers[next] || w == "accountnumber" || w == "accountno" || w == "accountnum"
+			r.amazon = r.amazon || len(w) > 3 && w[:3] == "aws"
+		}
+	}
+}
+
+// longestPhrase bounds what split looks at, from the end nearest to the digits
+// where the phrase is longer.
+const longestPhrase = 240
+
+// split cuts a phrase into lower-case words: at everything that is no letter or
+// digit, and inside camelCase and ACRONYMWords. A plural acronym stays whole:
+// accountIDs is account, ids.
+func split(phrase []byte) []string {
+	if len(phrase) > longestPhrase {
+		phrase = phrase[len(phrase)-longestPhrase:]
+	}
+	var list []string
+	for i := 0; i < len(phrase); {
+		if !isAlnum(phrase[i]) {
+			i++
+			continue
+		}
+		n := wordLength(phrase[i:])
+		list = append(list, string(bytes.ToLower(phrase[i:i+n])))
+		i += n
+	}
+	return list
+}
+
+// wordLength returns the length of the word that text begins with.
+func wordLength(text []byte) int {
+	i := 0
+	for i < len(text) && isUpper(text[i]) {
+		i++
+	}
+	if i > 1 {
+		if i == len(text) || !isAlnum(text[i]) || isDigit(text[i]) {
+			return digitsEnd(text, i)
+		}
+		if text[i] == 's' && (i+1 == len(text) || !isLower(text[i+1])) {
+			return i + 1
+		}
+		return i - 1
+	}
+	for i < len(text) && isLower(text[i]) {
+		i++
+	}
+	return digitsEnd(text, i)
+}
+
+// digitsEnd takes in digits that belong to a word: ec2, s3, sha256.
+func digitsEnd(text []byte, i int) int {
+	for i < len(text) && isDigit(text[i]) {
+		i++
+	}
+	return max(i, 1)
+}
+
+func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
+func isLower(c byte) bool { return c >= 'a' && c <= 'z' }

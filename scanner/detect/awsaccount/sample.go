@@ -1,0 +1,107 @@
+package awsaccount
+
+// sampleTable are the placeholders of documentation that no rule of sampleRule
+// recognises by its form.
+var sampleTable = map[string]bool{
+	"314159265358": true, // the digits of pi
+	"271828182845": true, // the digits of e
+}
+
+// isSample says whether an account ID is a placeholder as documentation and
+// tests use it: its digits follow a pattern that one in some thousand random
+// numbers has at most. Such are 123456789012, 111122223333, 444455556666 (AWS's
+// own, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html),
+// 012345678910, 123456789101, 000000000000 (LocalStack,
+// https://docs.localstack.cloud/references/credentials/), 112233445566 and
+// 123412341234.
+func isSample(id string) bool {
+	for _, r := range sampleRules {
+		if r(id) {
+			return true
+		}
+	}
+	return sampleTable[id]
+}
+
+var sampleRules = []func(string) bool{countsOn, pairsUp, repeats, fewDigits, endsInZeros, everySecondSame}
+
+// longestCount is how many digits in a row may count up or down by chance: six
+// do in one of 7,000 random numbers.
+const longestCount = 6
+
+// countsOn holds for digits of which at least six in a row count up or down.
+func countsOn(id string) bool {
+	up, down := 1, 1
+	for i := 1; i < len(id); i++ {
+		up, down = up+1, down+1
+		if (id[i]-'0'+10-(id[i-1]-'0'))%10 != 1 {
+			up = 1
+		}
+		if (id[i-1]-'0'+10-(id[i]-'0'))%10 != 1 {
+			down = 1
+		}
+		if up >= longestCount || down >= longestCount {
+			return true
+		}
+	}
+	return false
+}
+
+// pairsUp holds where no digit stands without its like next to it: 112233445566.
+func pairsUp(id string) bool {
+	for i := range len(id) {
+		left := i > 0 && id[i-1] == id[i]
+		right := i+1 < len(id) && id[i+1] == id[i]
+		if !left && !right {
+			return false
+		}
+	}
+	return true
+}
+
+// repeats holds for a period of up to six digits: 123123123123.
+func repeats(id string) bool {
+	for period := 1; period <= 6; period++ {
+		same := true
+		for i := period; i < len(id) && same; i++ {
+			same = id[i] == id[i-period]
+		}
+		if same {
+			return true
+		}
+	}
+	return false
+}
+
+// fewDigits holds for up to three different digits: 111111111112.
+func fewDigits(id string) bool {
+	var seen [10]bool
+	n := 0
+	for _, c := range id {
+		if !seen[c-'0'] {
+			seen[c-'0'] = true
+			n++
+		}
+	}
+	return n <= 3
+}
+
+// endsInZeros holds for round numbers and for small ones filled up.
+func endsInZeros(id string) bool {
+	const zeros = "000000"
+	return id[:len(zeros)] == zeros || id[len(id)-len(zeros):] == zeros
+}
+
+// everySecondSame holds for 102030405060.
+func everySecondSame(id string) bool {
+	for _, from := range [...]int{0, 1} {
+		same := true
+		for i := from; i+2 < len(id) && same; i += 2 {
+			same = id[i] == id[i+2]
+		}
+		if same {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,216 @@
+package awsaccount
+
+import (
+	"bytes"
+
+	"github.com/deputy-sec/deputy/scanner/detect"
+)
+
+// scope is where words stand in relation to the digits.
+type scope int
+
+const (
+	direct   scope = iota // the key, or the words right before
+	above                 // what encloses the digits
+	remarked              // a comment behind or above
+	inLineOf              // elsewhere in the same line
+	scopes
+)
+
+// weights is what a word of each meaning adds in each scope.
+var weights = map[meaning][scopes]signal{
+	account: {
+		{3.5, "the name before it says account"}, {2.8, "stands under a name that says account"},
+		{2.6, "a comment says account"}, {2.2, "the line says account"},
+	},
+	owner: {
+		{2.5, "value of an owner"}, {1.6, "stands under owners"}, {1.5, "a comment says owner"}, {0.8, "the line says owner"},
+	},
+	registry: {
+		{2.8, "value of a container registry's ID"}, {1.8, "stands under registries"}, {1.2, "a comment says registry"}, {0.8, "the line says registry"},
+	},
+	principal: {
+		{2.2, "value of a principal"}, {1.6, "stands under principals"}, {1.2, "a comment says who is trusted"}, {0.8, "the line says who is trusted"},
+	},
+	amazon: {
+		{2, "the name before it says AWS"}, {1.4, "stands under a name that says AWS"},
+		{1.6, "a comment says AWS"}, {1.2, "the line says AWS"},
+	},
+	environment: {
+		{1.6, "value of an environment's name"}, {0.7, "stands under an environment's name"},
+		{0.8, "a comment names an environment"}, {0.5, "the line names an environment"},
+	},
+	resource: {
+		{1.4, "in the name of an AWS resource"}, {0.5, ""}, {0.5, ""}, {0.4, ""},
+	},
+	measure:  {{-5, "a measure or time"}, {0, ""}, {0, ""}, {-0.5, "a measure or time"}},
+	identity: {{-5, "a number of another kind"}, {-1, "a number of another kind"}, {-1, ""}, {-1, ""}},
+}
+
+// Signals that are not a word's.
+var (
+	accountID      = signal{1.5, "the name before it says account ID"}
+	accountNumber  = signal{-1.2, "banks have account numbers, too"}
+	regionBefore   = signal{2.2, "value of an AWS region"}
+	regionInLine   = signal{1.5, "a region in the line"}
+	regionRemarked = signal{1.5, "a comment names a region"}
+	otherWorld     = signal{-5, "accounts of another provider"}
+	otherWorldNear = signal{-2, "accounts of another provider"}
+	sameDigits     = signal{6, "the same digits are in the account field of an ARN or the like near by"}
+	inList         = signal{0.6, "one of a list of twelve-digit values"}
+	asString       = signal{0.5, ""}
+	dashedDigits   = signal{-1, "grouped by dashes"}
+	spacedDigits   = signal{-1.8, "grouped by spaces"}
+	awsClose       = signal{1, "AWS is spoken of around it"}
+	awsSomewhere   = signal{0.4, "AWS is spoken of near by"}
+	vendorKnown    = signal{1.5, "an account that its owner publishes"}
+	plainLink      = signal{-4, "a number in a web address"}
+	negative       = signal{-3, "a negative number"}
+)
+
+// weigh adds the signals that need more than the nearest bytes.
+func weigh(v *verdict, w *detect.Window, c candidate) {
+	if confirmedNearby(w, c) {
+		v.add(sameDigits)
+		return
+	}
+	p := placeOf(w, c, detect.Before, wideBytes)
+	v.add(signal{stampWeight(c.value), ""})
+	weighForm(v, p)
+	weighWords(v, p)
+	if siblings(p) >= 2 {
+		v.add(inList)
+	}
+	weighSurroundings(v, p)
+	if _, ok := vendors()[c.value]; ok {
+		v.add(vendorKnown)
+	}
+}
+
+func weighForm(v *verdict, p *place) {
+	switch {
+	case p.form == dashed:
+		v.add(dashedDigits)
+	case p.form == spaced:
+		v.add(spacedDigits)
+	case p.quoted():
+		v.add(asString)
+	}
+	if p.prev(1) == '-' && !isAlnum(p.prev(2)) && p.prev(2) != '}' && p.prev(2) != '*' && p.prev(2) != '-' && p.prev(2) != ')' {
+		v.add(negative)
+	}
+	if bytes.Contains(p.head, []byte("://")) && readBack(p.head).kind != account && shapeOf(p).weight == 0 {
+		v.add(plainLink)
+	}
+}
+
+func weighWords(v *verdict, p *place) {
+	ph := enclosing(p.before)
+	key := readBack(ph.direct)
+	if key.kind == neutral {
+		if col := column(p); col != nil {
+			key = readBack(col)
+		}
+	}
+	weighKey(v, key)
+	if key.kind == neutral || key.kind > account {
+		weighParents(v, ph)
+	}
+	weighRemarks(v, p, ph)
+	if key.kind == neutral {
+		weighLine(v, p)
+	}
+}
+
+func weighKey(v *verdict, key reading) {
+	v.add(weights[key.kind][direct])
+	if key.other && key.kind <= account {
+		v.add(otherWorld)
+	}
+	if key.kind == account && key.id {
+		v.add(accountID)
+	}
+	if key.kind == account && key.number && !key.amazon {
+		v.add(accountNumber)
+	}
+	if key.region && key.kind < measure {
+		v.add(regionBefore)
+	}
+}
+
+// weighParents takes the strongest of the enclosing names; one that speaks of
+// something else hides those around it.
+func weighParents(v *verdict, ph phrases) {
+	var best signal
+	for _, text := range ph.parents {
+		r := readBack(text)
+		s := weights[r.kind][above]
+		if r.other {
+			s = otherWorldNear
+		}
+		if r.kind == environment && len(split(text)) > 3 {
+			continue // a sentence, the name of a test
+		}
+		if r.region && s.weight < regionInLine.weight {
+			s = regionInLine
+		}
+		if s.weight < 0 {
+			if best.weight == 0 {
+				best = s
+			}
+			break
+		}
+		if s.weight > best.weight {
+			best = s
+		}
+	}
+	v.add(best)
+}
+
+func weighRemarks(v *verdict, p *place, ph phrases) {
+	var best signal
+	consider := func(r reading) {
+		s := weights[r.kind][remarked]
+		if r.region && s.weight < regionRemarked.weight {
+			s = regionRemarked
+		}
+		if s.weight > best.weight || best.weight == 0 {
+			best = s
+		}
+	}
+	if b := commentBehind(p.rest); b != nil {
+		consider(readOn(b))
+	}
+	if ph.comment != nil {
+		consider(readBack(ph.comment))
+	}
+	v.add(best)
+}
+
+func weighLine(v *verdict, p *place) {
+	before, after := readBack(tail(p.line, maxLine)), readOn(head(p.rest, maxLine))
+	best := weights[before.kind][inLineOf]
+	if s := weights[after.kind][inLineOf]; best.weight == 0 || s.weight > best.weight && best.weight > 0 {
+		best = s
+	}
+	v.add(best)
+	if before.region || after.region {
+		v.add(regionInLine)
+	}
+	if before.other || after.other {
+		v.add(otherWorldNear)
+	}
+}
+
+func weighSurroundings(v *verdict, p *place) {
+	if n := awsWords(closeBy(p)) + awsWords(closeBehind(p)); n > 0 {
+		v.add(awsClose)
+		return
+	}
+	if awsWords(tail(p.before, 2*wideBytes))+awsWords(p.after) > 1 {
+		v.add(awsSomewhere)
+	}
+}
+
+func tail(text []byte, n int) []byte { return text[max(0, len(text)-n):] }
+func head(text []byte, n int) []byte { return text[:min(n, len(text))] }
