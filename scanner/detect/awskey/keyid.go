@@ -1,0 +1,224 @@
+package awskey
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/finding"
+)
+
+// keyIDLen is the length of an access key ID: a prefix of four and sixteen
+// characters of base32. Unique IDs of other things have one more, mostly.
+const (
+	prefixLen = 4
+	keyIDLen  = prefixLen + 16
+)
+
+// what is said about a prefix, by
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+var prefixes = map[string]string{
+	"AKIA": "long-lived access key",
+	"ASIA": "temporary access key, expired within 36 hours of its making",
+	"ABIA": "bearer token of STS",
+	"ACCA": "context-specific credential",
+	"AGPA": "group",
+	"AIDA": "user",
+	"AIPA": "instance profile",
+	"ANPA": "managed policy",
+	"ANVA": "version of a managed policy",
+	"APKA": "public key",
+	"AROA": "role",
+	"ASCA": "server certificate",
+}
+
+// id is an identifier of AWS: a prefix and a body in base32.
+type id string
+
+func (v id) prefix() string { return string(v[:prefixLen]) }
+func (v id) body() string   { return string(v[prefixLen:]) }
+
+// keyID looks for an access key ID that starts at the trigger.
+func keyID(w *detect.Window, report func(detect.Match)) {
+	v, ok := idAt(w.Text, w.Start, keyIDLen)
+	if !ok {
+		return
+	}
+	end := w.Start + keyIDLen
+	secret, hasSecret := secretBeside(w.Text, w.Start, end)
+	if m, ok := judgeKeyID(v, hasSecret, aboutKeys(w.Text, w.Start)); ok {
+		m.Start, m.End = w.Start, end
+		report(m)
+	}
+	if hasSecret {
+		report(secret.match(v))
+	}
+}
+
+// encodedKeyID looks for the base64 of an access key ID, the way Kubernetes
+// writes its secrets.
+func encodedKeyID(w *detect.Window, report func(detect.Match)) {
+	if wordBefore(w.Text, w.Start) {
+		return
+	}
+	// Twenty bytes, and perhaps a line break, are 27 or 28 characters.
+	r, whole := readRun(w.Text, w.Start, 28, isBase64)
+	if !whole || len(r.value) < 27 {
+		return
+	}
+	raw, err := base64.RawStdEncoding.DecodeString(r.value)
+	if err != nil || len(raw) < keyIDLen || strings.TrimRight(string(raw[keyIDLen:]), "\r\n") != "" {
+		return
+	}
+	v, ok := idAt(raw[:keyIDLen], 0, keyIDLen)
+	if !ok {
+		return
+	}
+	if m, ok := judgeKeyID(v, false, true); ok {
+		m.Start, m.End, m.Value = r.start, r.end, string(v)
+		m.Evidence = append([]string{"base64 of an access key ID"}, m.Evidence...)
+		report(m)
+	}
+}
+
+// judgeKeyID says what is known of a key ID, without its place. known tells
+// that the text around it speaks of keys.
+func judgeKeyID(v id, hasSecret, known bool) (detect.Match, bool) {
+	m := detect.Match{Rule: AccessKeyID, ShowHead: prefixLen, Severity: keySeverity(v, hasSecret)}
+	if repetitive(v.body()) {
+		return m, false
+	}
+	m.Evidence = []string{fmt.Sprintf("%s and 16 characters of base32: the form of a %s", v.prefix(), prefixes[v.prefix()])}
+	owner, generation := account(v)
+	switch generation {
+	case encodesAccount:
+		m.Confidence, m.Account = 0.97, owner
+		m.Evidence = append(m.Evidence, "belongs to account "+maskAccount(owner))
+	case beforeAccounts:
+		m.Confidence = 0.9
+		m.Evidence = append(m.Evidence, "begins like the keys made before 2019, which do not tell their account")
+	default:
+		m.Confidence = 0.35
+		m.Evidence = append(m.Evidence, "AWS is not known to have made keys that begin like this")
+	}
+	if hasSecret {
+		m.Confidence = max(m.Confidence, 0.6)
+		m.Evidence = append(m.Evidence, "a secret access key stands beside it")
+	}
+	// One ID in 28 has no digit; so have words and protein sequences.
+	if !known && !hasSecret && !strings.ContainsAny(v.body(), "234567") {
+		m.Confidence = min(m.Confidence, 0.4)
+	}
+	if madeUp(v.body()) || sampleAccount(owner) {
+		m.Class = finding.Sample
+	}
+	return m, true
+}
+
+// keySeverity: who has the ID alone knows the account; who has the secret too
+// is let in, for as long as the key lives.
+func keySeverity(v id, hasSecret bool) finding.Severity {
+	switch {
+	case v.prefix() == "AKIA" && hasSecret:
+		return finding.Critical
+	case v.prefix() == "AKIA", hasSecret:
+		return finding.Medium
+	}
+	return finding.Low
+}
+
+// uniqueID looks for the unique ID of a user, role, group, profile, policy, key
+// or certificate. It opens no door and AWS prints it into policies and logs, so
+// alone it is worth a word only where it tells the account.
+func uniqueID(w *detect.Window, report func(detect.Match)) {
+	v, ok := idAt(w.Text, w.Start, keyIDLen+1)
+	if !ok {
+		v, ok = idAt(w.Text, w.Start, keyIDLen)
+	}
+	if !ok || repetitive(v.body()) {
+		return
+	}
+	owner, generation := account(v)
+	m := detect.Match{
+		Rule: UniqueID, Start: w.Start, End: w.Start + len(v), ShowHead: prefixLen, Confidence: 0.3,
+		Evidence: []string{fmt.Sprintf("%s and %d characters of base32: the unique ID of a %s",
+			v.prefix(), len(v.body()), prefixes[v.prefix()])},
+	}
+	if generation == encodesAccount {
+		m.Confidence, m.Account = 0.85, owner
+		m.Evidence = append(m.Evidence, "belongs to account "+maskAccount(owner))
+	}
+	if madeUp(v.body()) || sampleAccount(owner) {
+		m.Class = finding.Sample
+	}
+	report(m)
+}
+
+// idAt reads an identifier of n characters at text[start] that is no part of a
+// longer word.
+func idAt(text []byte, start, n int) (id, bool) {
+	end := start + n
+	if end > len(text) || !bounded(text, start, end) || start > 0 && text[start-1] == '+' {
+		return "", false
+	}
+	for _, c := range text[start+prefixLen : end] {
+		if base32Value(c) < 0 {
+			return "", false
+		}
+	}
+	return id(text[start:end]), true
+}
+
+// repetitive tells rows of one letter and the alphabet from random characters:
+// sixteen of those have thirteen different ones, and fewer than seven once in
+// 10⁷.
+func repetitive(body string) bool { return distinct(body) < 7 || steps(body) >= 6 }
+
+// base32Value returns the five bits that a character of RFC 4648's alphabet
+// stands for, -1 for any other.
+func base32Value(c byte) int {
+	switch {
+	case isUpper(c):
+		return int(c - 'A')
+	case '2' <= c && c <= '7':
+		return int(c-'2') + 26
+	}
+	return -1
+}
+
+// aboutKeys says whether the line of text[at], or the two above, speak of AWS
+// or its keys.
+func aboutKeys(text []byte, at int) bool {
+	start := at
+	for lines := 0; start > 0 && at-start < 200; start-- {
+		if text[start-1] == '\n' {
+			if lines++; lines == 3 {
+				break
+			}
+		}
+	}
+	return containsFold(text[start:at], "key") || containsFold(text[start:at], "aws") ||
+		containsFold(text[start:at], "cred")
+}
+
+// containsFold says whether text contains the lower-case word in any case.
+func containsFold(text []byte, word string) bool {
+	for i := 0; i+len(word) <= len(text); i++ {
+		j := 0
+		for j < len(word) && lower(text[i+j]) == word[j] {
+			j++
+		}
+		if j == len(word) {
+			return true
+		}
+	}
+	return false
+}
+
+func lower(c byte) byte {
+	if isUpper(c) {
+		return c | 0x20
+	}
+	return c
+}

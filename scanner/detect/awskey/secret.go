@@ -1,0 +1,354 @@
+package awskey
+
+import (
+	"bytes"
+	"encoding/base64"
+	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/finding"
+)
+
+// A secret access key is forty characters of base64, thirty random bytes: a
+// form that any random thirty bytes share. It takes its meaning from what
+// stands beside it.
+const secretLen = 40
+
+// How far a secret access key stands from what tells of it, in bytes: from its
+// key ID, and from its name.
+const (
+	reachFromID   = 300
+	reachFromName = 120
+)
+
+// secret is a secret access key and why we think so.
+type secret struct {
+	run
+	confidence float64
+	evidence   []string
+}
+
+func (s secret) match(owner id) detect.Match {
+	m := detect.Match{
+		Rule: SecretAccessKey, Start: s.start, End: s.end, Value: s.value,
+		Confidence: s.confidence, Evidence: s.evidence,
+	}
+	if owner != "" && owner.prefix() == "ASIA" {
+		m.Severity = finding.Medium
+		m.Evidence = append(m.Evidence, "its key is temporary and expires within 36 hours")
+	}
+	if owner != "" {
+		m.Account, _ = account(owner)
+	}
+	if madeUp(s.value) || sampleAccount(m.Account) || strings.HasPrefix(s.value, "wJalrXUtnFEMI") {
+		m.Class = finding.Sample
+	}
+	return m
+}
+
+// secretBeside looks for the secret of the key ID at text[start:end]: the first
+// candidate behind it, else the last one before it, and none that lies beyond
+// another key ID.
+func secretBeside(text []byte, start, end int) (found secret, ok bool) {
+	eachRun(text, end, min(len(text), end+reachFromID), func(r run) bool {
+		if isKeyID(r.value) {
+			return false
+		}
+		found, ok = besideID(text, r)
+		return !ok
+	})
+	if ok {
+		return found, true
+	}
+	eachRun(text, max(0, start-reachFromID), start, func(r run) bool {
+		if isKeyID(r.value) {
+			ok = false
+		} else if s, is := besideID(text, r); is {
+			found, ok = s, true
+		}
+		return true
+	})
+	return found, ok
+}
+
+// besideID judges a run near a key ID.
+func besideID(text []byte, r run) (secret, bool) {
+	if !secretForm(r) || followedBy(text, r.end, '=') {
+		return secret{}, false
+	}
+	switch said := label(text, r.start); {
+	case said.says(otherNames):
+		return secret{}, false
+	case said.says(secretNames):
+		return secret{r, 0.95, []string{"40 characters of base64 behind a name that says secret", "an access key ID stands beside it"}}, true
+	case kindChanges(r.value) < 17 || distinct(r.value) < 22:
+		return secret{}, false
+	}
+	return secret{r, 0.75, []string{"40 random characters of base64 beside an access key ID"}}, true
+}
+
+// namedSecret looks for a secret access key behind a name with the word secret
+// in it.
+func namedSecret(w *detect.Window, report func(detect.Match)) {
+	limit := min(len(w.Text), w.End+reachFromName)
+	if !longRun(w.Text[w.End:limit]) {
+		return
+	}
+	eachRun(w.Text, w.End, limit, func(r run) bool {
+		between := w.Text[w.End:r.start]
+		if bytes.Count(between, []byte("\n")) > 2 {
+			return false
+		}
+		s := secret{run: r}
+		decoded, isEncoded := encodedSecret(w.Text, r)
+		switch {
+		case isEncoded:
+			s.run = decoded
+		case !secretForm(r) || followedBy(w.Text, r.end, '='):
+			return true // a word of the name
+		}
+		s.confidence, s.evidence = judgeName(w, r.start)
+		if s.confidence == 0 || isEncoded && s.confidence < 0.9 {
+			return false
+		}
+		if isEncoded {
+			s.evidence = append(s.evidence, "written as base64, as in a Kubernetes secret")
+		}
+		report(s.match(""))
+		return false
+	})
+}
+
+// judgeName says how far the name that holds the trigger, up to the value at
+// text[value], makes it a secret access key of AWS.
+func judgeName(w *detect.Window, value int) (float64, []string) {
+	name := squeeze(w.Text[nameStart(w.Text, w.Start):value])
+	if wordsOf(w.Text[w.Start:value]).says(otherNames) {
+		return 0, nil
+	}
+	if strings.Contains(name, "secretaccesskey") {
+		return 0.95, []string{"40 characters of base64 behind a name that says secret access key"}
+	}
+	for _, service := range []string{"aws", "amazon", "s3", "boto", "iam", "dynamo", "sqs", "cloudfront"} {
+		if strings.Contains(name, service) {
+			return 0.9, []string{"40 characters of base64 behind a name that says secret and AWS"}
+		}
+	}
+	if !wordsOf(w.Text[nameStart(w.Text, w.Start):w.Start]).within(plainNames) {
+		return 0, nil // github_client_secret beside aws_region
+	}
+	around := w.Text[max(0, w.Start-reachFromID):min(len(w.Text), value+reachFromID)]
+	for _, word := range []string{"aws", "amazon", "s3", "access_key", "accesskey", "boto"} {
+		if containsFold(around, word) {
+			return 0.7, []string{"40 characters of base64 behind a name that says secret", "AWS is spoken of near by"}
+		}
+	}
+	return 0, nil
+}
+
+// encodedSecret reads base64 of a secret access key, with or without a line
+// break: 54 characters and two signs of padding, or 55 and one.
+func encodedSecret(text []byte, r run) (run, bool) {
+	if n := len(r.value); n != 54 && n != 55 || !followedBy(text, r.end, '=') {
+		return run{}, false
+	}
+	raw, err := base64.RawStdEncoding.DecodeString(r.value)
+	if err != nil {
+		return run{}, false
+	}
+	end := r.end
+	for end < len(text) && text[end] == '=' {
+		end++
+	}
+	inner := run{r.start, end, strings.TrimSuffix(string(raw), "\n")}
+	return inner, allBase64(inner.value) && secretForm(inner)
+}
+
+// secretForm says whether a run has the form of a secret access key. Hex
+// digests have no upper case; identifiers and paths change the kind of their
+// characters seldom.
+func secretForm(r run) bool {
+	return len(r.value) == secretLen && mixed(r.value) && kindChanges(r.value) >= 13 &&
+		distinct(r.value) >= 18 && steps(r.value) < 8
+}
+
+// longRun says cheaply whether text may hold a run of base64 as long as a
+// secret: most texts that speak of secrets do not.
+func longRun(text []byte) bool {
+	n := 0
+	for _, c := range text {
+		if isBase64(c) || c == '%' || c == '\\' {
+			if n++; n == secretLen {
+				return true
+			}
+		} else {
+			n = 0
+		}
+	}
+	return false
+}
+
+// eachRun calls visit for the runs of base64 that lie in text[from:], start
+// before to, and are no rest of a run that began before from. It ends when
+// visit says so.
+func eachRun(text []byte, from, to int, visit func(run) bool) {
+	i := from
+	if i > 0 && isBase64(text[i-1]) {
+		for i < to && isBase64(text[i]) {
+			i++
+		}
+	}
+	for i < to {
+		c, n := char(text, i)
+		if !isBase64(c) {
+			i += n
+			continue
+		}
+		r, whole := readRun(text, i, 64, isBase64)
+		if !whole {
+			for i < to && isBase64(text[i]) {
+				i++
+			}
+			i++
+			continue
+		}
+		if !visit(r) {
+			return
+		}
+		i = r.end
+	}
+}
+
+// words are those of a name or phrase, in lower case: secretAccessKey and
+// SECRET_ACCESS_KEY both give secret, access, key.
+type words []string
+
+var (
+	secretNames = map[string]bool{"secret": true, "secretkey": true, "secretaccesskey": true, "private": true}
+	// plainNames may stand before the word secret without making it another
+	// service's.
+	plainNames = map[string]bool{
+		"my": true, "the": true, "access": true, "default": true, "storage": true, "bucket": true, "backup": true,
+		"export": true, "const": true, "var": true, "let": true, "set": true, "env": true, "static": true, "string": true,
+	}
+	// otherNames tell that forty characters are something else.
+	otherNames = map[string]bool{
+		"token": true, "signature": true, "sig": true, "sha": true, "hash": true, "digest": true, "etag": true,
+		"checksum": true, "integrity": true, "md": true, "commit": true, "revision": true, "nonce": true,
+		"csrf": true, "request": true, "host": true, "fingerprint": true, "client": true, "salt": true,
+		"session": true, "webhook": true, "cert": true, "certificate": true, "oauth": true,
+	}
+)
+
+func (ws words) says(names map[string]bool) bool {
+	for _, w := range ws {
+		if names[w] {
+			return true
+		}
+	}
+	return false
+}
+
+func (ws words) within(names map[string]bool) bool {
+	for _, w := range ws {
+		if !names[w] {
+			return false
+		}
+	}
+	return true
+}
+
+// label returns the words in front of text[at]: back to the line's beginning or
+// the value before.
+func label(text []byte, at int) words {
+	start := at
+	for start > 0 && at-start < 60 && !bytes.ContainsRune([]byte("\n,;{(&?"), rune(text[start-1])) {
+		start--
+	}
+	return wordsOf(text[start:at])
+}
+
+// wordsOf splits at everything that is no letter, and where a capital follows a
+// small letter.
+func wordsOf(text []byte) words {
+	var ws words
+	start := 0
+	cut := func(end int) {
+		if end > start {
+			ws = append(ws, strings.ToLower(string(text[start:end])))
+		}
+		start = end
+	}
+	for i, c := range text {
+		switch {
+		case !isUpper(c) && !isLower(c):
+			cut(i)
+			start = i + 1
+		case isUpper(c) && i > 0 && isLower(text[i-1]):
+			cut(i)
+		}
+	}
+	cut(len(text))
+	return ws
+}
+
+// squeeze returns the letters and digits of text in lower case.
+func squeeze(text []byte) string {
+	b := make([]byte, 0, len(text))
+	for _, c := range text {
+		if isAlnum(c) {
+			b = append(b, lower(c))
+		}
+	}
+	return string(b)
+}
+
+// nameStart returns where the name that goes on at text[at] begins; a phrase
+// ("AWS Secret key") counts as one name.
+func nameStart(text []byte, at int) int {
+	start := at
+	for start > 0 && at-start < 32 {
+		c := text[start-1]
+		if !isAlnum(c) && c != '_' && c != '-' && c != '.' && c != ' ' {
+			break
+		}
+		start--
+	}
+	return start
+}
+
+func isKeyID(s string) bool {
+	if len(s) != keyIDLen {
+		return false
+	}
+	switch s[:prefixLen] {
+	case "AKIA", "ASIA":
+	default:
+		return false
+	}
+	for i := prefixLen; i < len(s); i++ {
+		if base32Value(s[i]) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func allBase64(s string) bool {
+	for i := range len(s) {
+		if !isBase64(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// followedBy says whether the character at text[i], seen through its escape,
+// is c.
+func followedBy(text []byte, i int, c byte) bool {
+	if i >= len(text) {
+		return false
+	}
+	got, _ := char(text, i)
+	return got == c
+}
