@@ -1,0 +1,122 @@
+package notation_test
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/deputy-sec/deputy/scanner/detect/example"
+	"github.com/deputy-sec/deputy/scanner/detect/notation"
+)
+
+func TestValueOfFindsTheValueInEveryNotation(t *testing.T) {
+	for name, text := range map[string]string{
+		"json":               `{"tenant_id": "VALUE"}`,
+		"json-minified":      `{"tenant_id":"VALUE"}`,
+		"json-in-json":       `{\"tenant_id\":\"VALUE\"}`,
+		"json-in-json-twice": `{\\\"tenant_id\\\":\\\"VALUE\\\"}`,
+		"html":               `{&quot;tenant_id&quot;:&quot;VALUE&quot;}`,
+		"url-encoded":        `%22tenant_id%22%3A%22VALUE%22`,
+		"query":              `?tenant_id=VALUE&x=y`,
+		"query-encoded":      `tenant_id%3DVALUE`,
+		"yaml":               `tenant_id: VALUE`,
+		"yaml-tagged":        `tenant_id: !!str "VALUE"`,
+		"hcl":                `  tenant_id       = "VALUE"`,
+		"hcl-variable":       "variable \"tenant_id\" {\n  type = string\n  default = \"VALUE\"\n}",
+		"arm-parameter":      `"tenant_id": { "value": "VALUE" }`,
+		"env":                `export AZURE_tenant_id=VALUE`,
+		"make":               `tenant_id ?= VALUE`,
+		"ini":                `tenant_id = VALUE`,
+		"kubernetes":         "- name: tenant_id\n  value: VALUE",
+		"kubernetes-quoted":  "- name: \"tenant_id\"\n  value: \"VALUE\"",
+		"app-settings":       `<add key="tenant_id" value="VALUE" />`,
+		"xml":                `<tenant_id>VALUE</tenant_id>`,
+		"go":                 `const tenant_id = "VALUE"`,
+		"go-typed":           `var tenant_id string = "VALUE"`,
+		"go-struct":          "cfg{tenant_id:   \"VALUE\"}",
+		"go-pointer":         `tenant_id: to.StringPtr("VALUE"),`,
+		"typescript":         `tenant_id: string = 'VALUE';`,
+		"python-default":     `os.environ.setdefault("tenant_id", "VALUE")`,
+		"python-index":       `os.environ["tenant_id"] = "VALUE"`,
+		"ruby":               `:tenant_id => 'VALUE'`,
+		"flag":               `az login --tenant_id VALUE`,
+		"flag-equals":        `az login --tenant_id=VALUE`,
+		"flag-quoted":        `az login --tenant_id "VALUE"`,
+		"markdown-table":     "| `tenant_id` | `VALUE` |",
+		"markdown-bold":      "**tenant_id**: `VALUE`",
+	} {
+		t.Run(name, func(t *testing.T) {
+			end := strings.Index(text, "tenant_id") + len("tenant_id")
+			v, ok := notation.ValueOf([]byte(text), end)
+			require.True(t, ok, "%s", text)
+			assert.True(t, strings.HasPrefix(text[v.Start:], "VALUE"), "value begins at %q", text[v.Start:])
+		})
+	}
+}
+
+func TestValueOfFindsNothingWhereNothingIsGiven(t *testing.T) {
+	for name, text := range map[string]string{
+		"comparison":    `if tenant_id == other {`,
+		"end-of-text":   `tenant_id`,
+		"end-of-line":   "tenant_id \nVALUE",
+		"declaration":   "variable \"tenant_id\" {\n  type = string\n}\nother { default = \"VALUE\" }",
+		"next-argument": `f(tenant_id; VALUE)`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			end := strings.Index(text, "tenant_id") + len("tenant_id")
+			v, ok := notation.ValueOf([]byte(text), end)
+			assert.False(t, ok && strings.HasPrefix(text[v.Start:], "VALUE"), "%q", text)
+		})
+	}
+}
+
+func TestNameIsCutAtEscapes(t *testing.T) {
+	for text, want := range map[string]string{
+		`x ARM_TENANT_ID=1`:   "ARM_TENANT_ID",
+		`x\nARM_TENANT_ID=1`:  "ARM_TENANT_ID",
+		`%26tenant_id.`:       "tenant_id",
+		`"--my-tenant_id-x" `: "--my-tenant_id-x",
+	} {
+		i := strings.Index(strings.ToLower(text), "tenant_id")
+		start, end := notation.Name([]byte(text), i, i+len("tenant_id"))
+		assert.Equal(t, want, text[start:end])
+	}
+}
+
+func TestTypedTellsTypedFromGenerated(t *testing.T) {
+	for _, typed := range []string{
+		strings.Repeat("x", 40), strings.Repeat("ab12", 10), "YOUR-KEY-GOES-HERE-1234567890abc",
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJ", "aaaabbbbccccddddeeeeffffgggghhhh",
+	} {
+		assert.True(t, notation.Typed([]byte(typed)), typed)
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	const n = 20_000
+	for _, alphabet := range []string{example.Hex, example.Base62, example.Base64} {
+		wrong := 0
+		for range n {
+			if notation.Typed([]byte(example.Chars(r, alphabet, 34))) {
+				wrong++
+			}
+		}
+		assert.Less(t, wrong, n/1000, "random values of %s", alphabet)
+	}
+}
+
+func FuzzValueOf(f *testing.F) {
+	f.Add([]byte(`"tenant_id": { "default": \"x\" }`), uint16(10))
+	f.Add([]byte("x string = f'"), uint16(1))
+	f.Fuzz(func(t *testing.T, text []byte, at uint16) {
+		i := min(int(at), len(text))
+		if v, ok := notation.ValueOf(text, i); ok && (v.Start < i || v.Start >= len(text)) {
+			t.Fatalf("value at %d of a name that ends at %d in %d bytes", v.Start, i, len(text))
+		}
+		start, end := notation.Name(text, i, i)
+		if start < 0 || start > end || end > len(text) {
+			t.Fatalf("name %d to %d", start, end)
+		}
+	})
+}

@@ -1,0 +1,208 @@
+package notation
+
+import "bytes"
+
+// Value is where a text gives something to a name.
+type Value struct {
+	Start  int  // of the value, behind its opening quote
+	Quoted bool // an opening quote stands before it
+	Flag   bool // it follows the name by nothing but spaces: --project x
+	Call   bool // it is the argument of a call that makes the value: pointer.String("x")
+}
+
+// reach bounds how far behind its name a value begins, in bytes.
+const reach = 200
+
+// ValueOf finds where the value begins that is given to the name ending at
+// text[at]. It passes over the name's closing quote, an operator, a declared
+// type, an opening quote, and over what stands between name and value in
+//
+//	name: AZURE_TENANT_ID        variable "tenant_id" {
+//	value: x                       default = "x"
+//
+// Escapes of quotes (\" &quot; %22) are quotes.
+func ValueOf(text []byte, at int) (Value, bool) {
+	r := reader{text: text[:min(len(text), at+reach)], at: at}
+	named := r.quotes()
+	r.brackets()
+	spaces := r.spaces()
+	switch {
+	case named && r.block():
+	case r.operator():
+	case r.indirect(spaces > 0):
+	case spaces > 0 && !named && r.declared():
+	case spaces > 0 && !named:
+		v := Value{Flag: true, Quoted: r.quotes(), Start: r.at}
+		return v, r.at < len(r.text) && r.text[r.at] != '\n'
+	default:
+		return Value{}, false
+	}
+	r.spaces()
+	if r.declared() {
+		r.spaces()
+	}
+	v := Value{Call: r.call()}
+	v.Quoted = r.opening()
+	v.Start = r.at
+	return v, r.at < len(r.text)
+}
+
+// reader walks over a text; each of its methods passes over one thing if it
+// stands there, and says whether it did.
+type reader struct {
+	text []byte
+	at   int
+}
+
+func (r *reader) rest() []byte { return r.text[r.at:] }
+
+func (r *reader) skip(literals ...string) bool {
+	for _, l := range literals {
+		if bytes.HasPrefix(r.rest(), []byte(l)) {
+			r.at += len(l)
+			return true
+		}
+	}
+	return false
+}
+
+func (r *reader) spaces() int {
+	from := r.at
+	for r.at < len(r.text) && (r.text[r.at] == ' ' || r.text[r.at] == '\t') {
+		r.at++
+	}
+	return r.at - from
+}
+
+// quote passes over one quote, however it is escaped.
+func (r *reader) quote() bool {
+	from := r.at
+	for r.at < len(r.text) && r.text[r.at] == '\\' {
+		r.at++
+	}
+	if r.skip(`"`, `'`, "`", "u0022", "u0027") {
+		return true
+	}
+	r.at = from
+	return r.skip("&quot;", "&#34;", "&#39;", "&apos;", "%22", "%27", "“", "”", "‘", "’")
+}
+
+// quotes passes over all quotes that follow each other: **`name`**, """x""".
+func (r *reader) quotes() bool {
+	any := false
+	for r.quote() || r.skip("**") {
+		any = true
+	}
+	return any
+}
+
+// opening passes over the quotes before a value, with the letter that some
+// languages put there: f"x", b'x'.
+func (r *reader) opening() bool {
+	from := r.at
+	r.skip("!!str ", "<")
+	r.skip("rb", "br", "f", "r", "b", "u", "L", "@", "$")
+	if r.quotes() {
+		return true
+	}
+	r.at = from
+	return false
+}
+
+// brackets closes what a name may stand in: env["NAME"] = x, {{NAME}}=x.
+func (r *reader) brackets() {
+	for r.skip("]", ")") {
+	}
+}
+
+// operator passes over what gives a value to a name.
+func (r *reader) operator() bool {
+	if r.skip("==", "!=", "://") {
+		return false
+	}
+	return r.skip(":=", "?=", "=>", "->", "=", ":", ",", "|", "%3D", "%3d", "%3A", "%3a", "&#61;", `\u003d`, `\u003D`, ">")
+}
+
+// types are the declared types that stand between a name and its value.
+var types = []string{"string", "String", "str", "*string", "const", "char*", "[]byte", "Optional[str]", "STRING", "guid", "Guid"}
+
+// declared passes over a type and the operator behind it: tenantID string = "x".
+func (r *reader) declared() bool {
+	from := r.at
+	for _, t := range types {
+		r.at = from
+		if r.skip(t) && r.spaces() >= 0 && r.skip(":=", "=") {
+			return true
+		}
+	}
+	r.at = from
+	return false
+}
+
+// indirect passes over the key that holds the value of what was named before
+// it: name: X, value: y; <add key="X" value="y"/>. apart says whether spaces
+// already were between the two.
+func (r *reader) indirect(apart bool) bool {
+	from := r.at
+	for r.at < len(r.text) && bytes.IndexByte([]byte(" \t\r\n,;-"), r.text[r.at]) >= 0 {
+		r.at++
+	}
+	apart = apart || r.at > from
+	for r.quote() {
+	}
+	if apart && r.skip("value", "Value", "VALUE", "default", "defaultValue") {
+		for r.quote() {
+		}
+		r.spaces()
+		if r.operator() {
+			return true
+		}
+	}
+	r.at = from
+	return false
+}
+
+// block passes from the name of a block to its default, unless another block
+// begins before: variable "x" { default = "y" }.
+func (r *reader) block() bool {
+	from := r.at
+	r.skip(":")
+	r.spaces()
+	if r.skip("{") {
+		body := r.rest()
+		if end := bytes.IndexByte(body, '}'); end >= 0 {
+			body = body[:end]
+		}
+		for _, word := range [...]string{"default", "defaultValue", "value"} {
+			if i := bytes.Index(body, []byte(word)); i >= 0 && bytes.IndexByte(body[:i], '{') < 0 {
+				r.at += i + len(word)
+				for r.quote() {
+				}
+				r.spaces()
+				if r.operator() {
+					return true
+				}
+				break
+			}
+		}
+	}
+	r.at = from
+	return false
+}
+
+// call passes over calls around a value: to.StringPtr("x"), cty.StringVal("x").
+func (r *reader) call() bool {
+	from := r.at
+	for r.at < len(r.text) && (IsWord(r.text[r.at]) || bytes.IndexByte([]byte(".&*:"), r.text[r.at]) >= 0) {
+		r.at++
+	}
+	if r.at > from && r.skip("(") {
+		inner := r.at
+		if r.quote() {
+			r.at = inner
+			return true
+		}
+	}
+	r.at = from
+	return false
+}

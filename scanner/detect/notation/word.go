@@ -1,0 +1,111 @@
+package notation
+
+import "bytes"
+
+// maxName bounds how far a name reaches on either side of the word that was
+// found in it, in bytes.
+const maxName = 64
+
+// Name returns the bounds of the name that text[start:end] is part of: letters,
+// digits, '_', '-' and, inside, '.'.
+func Name(text []byte, start, end int) (int, int) {
+	part := func(c byte) bool { return IsWord(c) || c == '-' || c == '.' }
+	lo, hi := max(0, start-maxName), min(len(text), end+maxName)
+	for start > lo && part(text[start-1]) && !escapeEnds(text[:start]) {
+		start--
+	}
+	for end < hi && part(text[end]) {
+		end++
+	}
+	for end > start && text[end-1] == '.' {
+		end--
+	}
+	return start, end
+}
+
+// Plain returns a name in lower case without its separators, so that
+// AZURE_TENANT_ID, azureTenantId and azure-tenant-id are one.
+func Plain(name []byte) string {
+	plain := make([]byte, 0, len(name))
+	for _, c := range name {
+		switch {
+		case 'A' <= c && c <= 'Z':
+			plain = append(plain, c|0x20)
+		case IsAlnum(c):
+			plain = append(plain, c)
+		}
+	}
+	return string(plain)
+}
+
+// Starts says whether a value may begin at text[i]: what stands before belongs
+// to another word, or ends an escape (\n, %3D, \u0026).
+func Starts(text []byte, i int) bool {
+	if i == 0 || !IsWord(text[i-1]) {
+		return true
+	}
+	return escapeEnds(text[:i])
+}
+
+// Ends says whether a value may end before text[i].
+func Ends(text []byte, i int) bool { return i >= len(text) || !IsWord(text[i]) }
+
+// escapes are the forms of an escape's end: its letters, and how many
+// hexadecimal digits follow them.
+var escapes = []struct {
+	lead   string
+	digits int
+}{
+	{`\n`, 0}, {`\r`, 0}, {`\t`, 0}, {"%", 2}, {`\x`, 2}, {`\u`, 4},
+}
+
+func escapeEnds(text []byte) bool {
+	for _, e := range escapes {
+		lead := len(text) - e.digits - len(e.lead)
+		if lead >= 0 && bytes.HasPrefix(text[lead:], []byte(e.lead)) && allHex(text[lead+len(e.lead):]) {
+			return true
+		}
+	}
+	return false
+}
+
+func allHex(b []byte) bool {
+	for _, c := range b {
+		if !IsHex(c) {
+			return false
+		}
+	}
+	return true
+}
+
+// Run returns the end of the longest run of bytes from text[at] that class
+// accepts, at most limit of them.
+func Run(text []byte, at, limit int, class func(byte) bool) int {
+	end := min(len(text), at+limit)
+	for at < end && class(text[at]) {
+		at++
+	}
+	return at
+}
+
+// IsWord says whether c is a letter, a digit or '_'.
+func IsWord(c byte) bool { return IsAlnum(c) || c == '_' }
+
+// IsAlnum says whether c is an ASCII letter or digit.
+func IsAlnum(c byte) bool {
+	return IsDigit(c) || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
+}
+
+// IsDigit says whether c is a decimal digit.
+func IsDigit(c byte) bool { return c-'0' < 10 }
+
+// IsHex says whether c is a hexadecimal digit.
+func IsHex(c byte) bool {
+	return IsDigit(c) || 'A' <= c && c <= 'F' || 'a' <= c && c <= 'f'
+}
+
+// IsBase64 says whether c is of the standard base64 alphabet, without padding.
+func IsBase64(c byte) bool { return IsAlnum(c) || c == '+' || c == '/' }
+
+// IsBase64URL says whether c is of the URL-safe base64 alphabet.
+func IsBase64URL(c byte) bool { return IsWord(c) || c == '-' }
