@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	gitconfig "github.com/go-git/go-git/v5/plumbing/format/config"
+
+	"github.com/deputy-sec/deputy/scanner/source/objects"
 )
 
 // ErrNotRepository says that there is no git repository at a path.
@@ -134,10 +136,25 @@ func (d *Dir) Linked() []string {
 	return dirs
 }
 
-// Shallow says that the repository was cloned without its older history.
-func (d *Dir) Shallow() bool {
-	info, err := os.Stat(filepath.Join(d.Common, "shallow"))
-	return err == nil && info.Size() > 0
+// Shallow lists the commits at which a shallow clone ends: their parents are
+// not here. It is empty for a full clone.
+func (d *Dir) Shallow() ([]objects.ID, error) {
+	text, err := readText(filepath.Join(d.Common, "shallow"), maxText)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var ids []objects.ID
+	for line := range strings.Lines(string(text)) {
+		id, ok := objects.ParseID(strings.TrimSpace(line))
+		if !ok {
+			return ids, errors.New("a line is malformed")
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
 }
 
 func readConfig(file string) Config {

@@ -39,13 +39,20 @@ type Object struct {
 	Open func() (io.ReadCloser, error)
 }
 
+// Problem is something that a walk could not read.
+type Problem struct {
+	Where string // "pack/pack-….pack", "object …"
+	ID    ID     // the object, if it is one
+	Err   error
+}
+
 // Database holds the objects of a repository and of its alternates. Its methods
 // may be called concurrently.
 type Database interface {
 	// Walk hands every object to visit once, from up to workers goroutines at
-	// once and in no order. What cannot be read is told to problem, which says
-	// where it lies ("pack/pack-….pack", "object …"); it does not end the walk.
-	Walk(ctx context.Context, workers int, visit func(*Object), problem func(where string, err error)) error
+	// once and in no order. What cannot be read is told to problem and does not
+	// end the walk.
+	Walk(ctx context.Context, workers int, visit func(*Object), problem func(Problem)) error
 	// Read returns an object's content, or an error that wraps ErrMissing.
 	Read(id ID) (Kind, []byte, error)
 	// Size returns the size of an object's content without reading it all.

@@ -206,3 +206,22 @@ func cutHeaders(data []byte) (headers, message []byte) {
 	}
 	return data, nil
 }
+
+// Texts is what people wrote into a commit or a tag. Its slices alias the
+// object's bytes.
+type Texts struct{ Extra, Message []byte }
+
+// TextsOf returns the texts of a commit or tag; of a malformed one all of it is
+// the message.
+func TextsOf(kind Kind, data []byte) Texts {
+	if kind == Tag {
+		if t, err := ParseTag(data); err == nil {
+			return Texts{t.Extra, t.Message}
+		}
+		return Texts{Message: data}
+	}
+	if c, err := ParseCommit(data); err == nil {
+		return Texts{c.Extra, c.Message}
+	}
+	return Texts{Message: data}
+}

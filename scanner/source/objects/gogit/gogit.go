@@ -35,12 +35,7 @@ type Database struct {
 	loose map[objects.ID]string // file of each loose object
 	packs []*pack
 	// broken is what opening came by; Walk tells it.
-	broken []problem
-}
-
-type problem struct {
-	where string
-	err   error
+	broken []objects.Problem
 }
 
 // Open opens the objects directory dir and, through objects/info/alternates,
@@ -58,7 +53,7 @@ func Open(dir string) (*Database, error) {
 }
 
 func (d *Database) note(where string, err error) {
-	d.broken = append(d.broken, problem{where, err})
+	d.broken = append(d.broken, objects.Problem{Where: where, Err: err})
 }
 
 // withAlternates lists dir and all that it borrows from, each once.
@@ -143,9 +138,9 @@ func escapeGlob(path string) string {
 }
 
 // Walk implements [objects.Database].
-func (d *Database) Walk(ctx context.Context, workers int, visit func(*objects.Object), tell func(string, error)) error {
+func (d *Database) Walk(ctx context.Context, workers int, visit func(*objects.Object), tell func(objects.Problem)) error {
 	for _, b := range d.broken {
-		tell(b.where, b.err)
+		tell(b)
 	}
 	work := make(chan func())
 	var group sync.WaitGroup
@@ -163,7 +158,7 @@ func (d *Database) Walk(ctx context.Context, workers int, visit func(*objects.Ob
 }
 
 // dispatch cuts the walk into pieces of work.
-func (d *Database) dispatch(ctx context.Context, workers int, work chan<- func(), visit func(*objects.Object), tell func(string, error)) {
+func (d *Database) dispatch(ctx context.Context, workers int, work chan<- func(), visit func(*objects.Object), tell func(objects.Problem)) {
 	seen := make(map[objects.ID]bool, len(d.loose))
 	for id := range d.loose {
 		seen[id] = true
@@ -185,7 +180,7 @@ func (d *Database) dispatch(ctx context.Context, workers int, work chan<- func()
 			work <- func() {
 				r, err := p.reader()
 				if err != nil {
-					tell("pack/"+filepath.Base(p.path), err)
+					tell(objects.Problem{Where: "pack/" + filepath.Base(p.path), Err: err})
 					return
 				}
 				defer r.close()
@@ -200,10 +195,10 @@ func (d *Database) dispatch(ctx context.Context, workers int, work chan<- func()
 	}
 }
 
-func hand(id objects.ID, read func(objects.ID) (objects.Kind, []byte, error), visit func(*objects.Object), tell func(string, error)) {
+func hand(id objects.ID, read func(objects.ID) (objects.Kind, []byte, error), visit func(*objects.Object), tell func(objects.Problem)) {
 	kind, data, err := read(id)
 	if err != nil {
-		tell("object "+id.String(), err)
+		tell(objects.Problem{Where: "object " + id.String(), ID: id, Err: err})
 		return
 	}
 	visit(&objects.Object{ID: id, Kind: kind, Size: int64(len(data)), Data: data})
@@ -224,8 +219,16 @@ func (d *Database) Read(id objects.ID) (objects.Kind, []byte, error) {
 
 // Size implements [objects.Database].
 func (d *Database) Size(id objects.ID) (int64, error) {
-	_, data, err := d.Read(id)
-	return int64(len(data)), err
+	if _, ok := d.loose[id]; ok {
+		_, data, err := d.readLoose(id)
+		return int64(len(data)), err
+	}
+	for _, p := range d.packs {
+		if p.has(id) {
+			return p.size(id)
+		}
+	}
+	return 0, fmt.Errorf("object %s: %w", id, objects.ErrMissing)
 }
 
 // Has implements [objects.Database].
@@ -324,17 +327,34 @@ func (p *pack) has(id objects.ID) bool {
 	return ok && err == nil
 }
 
+func (p *pack) size(id objects.ID) (size int64, err error) {
+	defer caught(&err)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := p.share(); err != nil {
+		return 0, err
+	}
+	offset, err := p.index.FindOffset(plumbing.Hash(id.Bytes()))
+	if err != nil {
+		return 0, err
+	}
+	return p.shared.pack.GetSizeByOffset(offset)
+}
+
 func (p *pack) readShared(id objects.ID) (objects.Kind, []byte, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.shared == nil {
-		r, err := p.reader()
-		if err != nil {
-			return 0, nil, err
-		}
-		p.shared = r
+	if err := p.share(); err != nil {
+		return 0, nil, err
 	}
 	return p.shared.read(id)
+}
+
+func (p *pack) share() (err error) {
+	if p.shared == nil {
+		p.shared, err = p.reader()
+	}
+	return err
 }
 
 // reader reads one pack, by one goroutine at a time.

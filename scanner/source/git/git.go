@@ -1,0 +1,370 @@
+// Package git is the source for a git repository: its history, its index and
+// its work tree, and the repositories nested in that. It only reads, and runs
+// nothing: no hooks, filters, monitors or git itself.
+package git
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/finding"
+	"github.com/deputy-sec/deputy/scanner/source"
+	"github.com/deputy-sec/deputy/scanner/source/gitdir"
+	"github.com/deputy-sec/deputy/scanner/source/history"
+	"github.com/deputy-sec/deputy/scanner/source/objects"
+	"github.com/deputy-sec/deputy/scanner/source/objects/gogit"
+	"github.com/deputy-sec/deputy/scanner/source/staged"
+	"github.com/deputy-sec/deputy/scanner/source/worktree"
+)
+
+// maxNesting is how deep repositories may lie in each other's work trees.
+const maxNesting = 16
+
+// Parts says which parts of a repository are read.
+type Parts uint8
+
+// The parts of a repository.
+const (
+	History Parts = 1 << iota
+	Staged
+	WorkTree
+	Everything = History | Staged | WorkTree
+)
+
+// Options says what to read of a repository.
+type Options struct {
+	Filter         *source.Filter
+	Jobs           int    // things read at once; at least 1
+	Parts          Parts  // 0: Everything
+	Range          string // commits whose changes are read, see history.Options; implies History alone
+	IncludeIgnored bool   // files that .gitignore leaves out, too
+}
+
+// Source is a repository.
+type Source struct {
+	dir     *gitdir.Dir
+	db      objects.Database
+	options Options
+	level   int
+	family  map[string]bool // git directories opened so far, here and above
+
+	index    *gitdir.Index // nil if it cannot be read
+	indexErr error
+	history  *history.Source
+	staged   *staged.Source
+	work     *worktree.Source
+	nested   []*nested
+}
+
+// nested is a repository in the work tree of another.
+type nested struct {
+	*Source
+	prefix string // its directory, with a slash at the end
+}
+
+// Open opens the repository at path: a work tree, a linked one, or a git
+// directory. If there is none the error wraps [gitdir.ErrNotRepository].
+func Open(path string, o Options) (*Source, error) {
+	dir, err := gitdir.Find(path)
+	if err != nil {
+		return nil, err
+	}
+	return open(dir, o, 0, map[string]bool{})
+}
+
+func open(dir *gitdir.Dir, o Options, level int, family map[string]bool) (*Source, error) {
+	if o.Parts == 0 {
+		o.Parts = Everything
+	}
+	if o.Range != "" {
+		o.Parts = History
+	}
+	o.Jobs = max(1, o.Jobs)
+	if dir.Config.IDSize != 20 {
+		return nil, fmt.Errorf("%s: SHA-256 repositories cannot be read", dir.Git)
+	}
+	db, err := gogit.Open(dir.Objects())
+	if err != nil {
+		return nil, err
+	}
+	family[realPath(dir.Git)] = true
+	s := &Source{dir: dir, db: db, options: o, level: level, family: family}
+	s.index, s.indexErr = gitdir.ReadIndex(indexFile(dir), dir.Config.IDSize)
+	if o.Parts&History != 0 {
+		s.history = history.New(dir, db, history.Options{Filter: o.Filter, Jobs: o.Jobs, Range: o.Range})
+	}
+	return s, nil
+}
+
+// indexFile returns the index to look at. Git gives hooks another one in
+// GIT_INDEX_FILE when only some files are committed; it lies in the git
+// directory, and one that does not is none of this repository's.
+func indexFile(dir *gitdir.Dir) string {
+	if file := os.Getenv("GIT_INDEX_FILE"); file != "" {
+		if abs, err := filepath.Abs(file); err == nil {
+			if rel, err := filepath.Rel(realPath(dir.Git), realPath(abs)); err == nil && filepath.IsLocal(rel) {
+				return abs
+			}
+		}
+	}
+	return dir.IndexFile()
+}
+
+// Scan implements [source.Source]. History goes first, so that the others need
+// not read what it has examined.
+func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
+	if err := s.dir.Config.Err; err != nil {
+		v.Unexamined(".git/config", err.Error()+": defaults are taken")
+	}
+	if s.indexErr != nil && s.options.Parts&(Staged|WorkTree) != 0 {
+		v.Unexamined(".git/index", s.indexErr.Error())
+	}
+	if s.history != nil {
+		if err := s.history.Scan(ctx, v); err != nil {
+			return err
+		}
+	}
+	if err := s.scanStaged(ctx, v); err != nil {
+		return err
+	}
+	return s.scanWorkTree(ctx, v)
+}
+
+func (s *Source) scanStaged(ctx context.Context, v source.Visitor) error {
+	if s.options.Parts&Staged == 0 || s.index == nil {
+		return nil
+	}
+	s.staged = staged.New(s.db, s.index, s.headTree(), staged.Options{Filter: s.options.Filter, Jobs: s.options.Jobs})
+	if s.history != nil {
+		v = unseen{v, s.history}
+	}
+	return s.staged.Scan(ctx, v)
+}
+
+func (s *Source) scanWorkTree(ctx context.Context, v source.Visitor) error {
+	if s.options.Parts&WorkTree == 0 || s.dir.WorkTree == "" {
+		return nil
+	}
+	o := worktree.Options{Filter: s.options.Filter, Jobs: s.options.Jobs, IncludeIgnored: s.options.IncludeIgnored}
+	if s.history != nil {
+		o.Examined = s.history.Examined
+	}
+	s.work = worktree.New(s.dir, s.db, s.index, o)
+	staged := map[source.ID]bool{}
+	if s.history == nil && s.staged != nil {
+		staged = s.staged.Handed()
+	}
+	if err := s.work.Scan(ctx, without{v, staged}); err != nil {
+		return err
+	}
+	for _, path := range s.work.Nested() {
+		if err := s.scanNested(ctx, path, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scanNested examines a repository in the work tree. Its git directory must lie
+// in the target as well: a .git file could name any repository there is.
+func (s *Source) scanNested(ctx context.Context, path string, v source.Visitor) error {
+	dir, err := gitdir.Find(filepath.Join(s.dir.WorkTree, filepath.FromSlash(path)))
+	if err != nil {
+		v.Unexamined(path, err.Error())
+		return nil
+	}
+	switch {
+	case !inside(dir.Common, s.dir.WorkTree) && !inside(dir.Common, s.dir.Common):
+		v.Unexamined(path, "its repository lies outside of the target")
+		return nil
+	case s.family[realPath(dir.Git)] || s.level >= maxNesting:
+		v.Unexamined(path, "repositories are nested in a circle or too deep")
+		return nil
+	}
+	o := s.options
+	o.Filter = nil // applied by us, to whole paths
+	sub, err := open(dir, o, s.level+1, s.family)
+	if err != nil {
+		v.Unexamined(path, err.Error())
+		return nil
+	}
+	n := &nested{sub, path + "/"}
+	s.nested = append(s.nested, n)
+	return sub.Scan(ctx, prefixed{v, n.prefix, s.options.Filter})
+}
+
+// Locate implements [source.Source].
+func (s *Source) Locate(ctx context.Context, ids map[source.ID]bool) ([]source.Place, error) {
+	places, err := s.locate(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	kept := places[:0]
+	for _, p := range places {
+		if s.options.Filter.Match(p.Path) {
+			kept = append(kept, p)
+		}
+	}
+	history.Sort(kept)
+	return kept, nil
+}
+
+// locate asks the parts. What stands nowhere at all is left over in the
+// database.
+func (s *Source) locate(ctx context.Context, ids map[source.ID]bool) ([]source.Place, error) {
+	var places []source.Place
+	own, below := s.divide(ids)
+	if s.history != nil {
+		found, err := s.history.Places(ctx, own)
+		if err != nil {
+			return nil, err
+		}
+		places = append(places, found...)
+	}
+	if s.staged != nil {
+		found, err := s.staged.Locate(ctx, own)
+		if err != nil {
+			return nil, err
+		}
+		places = append(places, found...)
+	}
+	if s.work != nil {
+		found, err := s.work.Locate(ctx, own)
+		if err != nil {
+			return nil, err
+		}
+		places = append(places, found...)
+	}
+	s.markHead(places)
+	placed := map[source.ID]bool{}
+	for _, p := range places {
+		placed[p.ID] = true
+	}
+	for id := range own {
+		if !placed[id] {
+			places = append(places, history.Orphan(id))
+		}
+	}
+	for i, n := range s.nested {
+		found, err := n.Locate(ctx, below[i])
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range found {
+			p.ID = source.ID(n.prefix) + nestedMark + p.ID
+			if p.Path != "" {
+				p.Path = n.prefix + p.Path
+			} else {
+				p.What += " in " + strings.TrimSuffix(n.prefix, "/")
+			}
+			places = append(places, p)
+		}
+	}
+	return places, nil
+}
+
+// markHead says of files in the work tree and the index that HEAD has them just
+// so.
+func (s *Source) markHead(places []source.Place) {
+	head := s.headTree()
+	if head.IsZero() {
+		return
+	}
+	paths := objects.Paths{DB: s.db}
+	for i := range places {
+		p := &places[i]
+		if p.Layer == finding.WorkTree || p.Layer == finding.Staged {
+			e, ok := paths.Find(head, p.Path)
+			p.InHead = ok && e.ID.String() == string(p.ID)
+		}
+	}
+}
+
+// headTree returns the tree of HEAD; the zero ID if there is none.
+func (s *Source) headTree() objects.ID {
+	head, ok := s.dir.Head()
+	if !ok {
+		return objects.ID{}
+	}
+	kind, data, err := s.db.Read(head)
+	if err != nil || kind != objects.Commit {
+		return objects.ID{}
+	}
+	c, err := objects.ParseCommit(data)
+	if err != nil {
+		return objects.ID{}
+	}
+	return c.Tree
+}
+
+// divide tells contents of nested repositories, whose IDs carry the prefix, from
+// our own.
+func (s *Source) divide(ids map[source.ID]bool) (own map[source.ID]bool, below []map[source.ID]bool) {
+	own = map[source.ID]bool{}
+	below = make([]map[source.ID]bool, len(s.nested))
+	at := map[string]int{}
+	for i, n := range s.nested {
+		below[i] = map[source.ID]bool{}
+		at[n.prefix] = i
+	}
+	for id := range ids {
+		prefix, rest, ok := strings.Cut(string(id), nestedMark)
+		if i, known := at[prefix]; ok && known {
+			below[i][source.ID(rest)] = true
+		} else {
+			own[id] = true
+		}
+	}
+	return own, below
+}
+
+// Open implements [source.Source].
+func (s *Source) Open(id source.ID) (io.ReadCloser, error) {
+	prefix, rest, ok := strings.Cut(string(id), nestedMark)
+	for _, n := range s.nested {
+		if ok && n.prefix == prefix {
+			return n.Open(source.ID(rest))
+		}
+	}
+	if oid, ok := objects.ParseID(string(id)); ok && s.db.Has(oid) {
+		return s.db.Open(oid)
+	}
+	if s.work != nil {
+		if r, err := s.work.Open(id); err == nil {
+			return r, nil
+		}
+	}
+	if s.history != nil {
+		return s.history.Open(id)
+	}
+	return nil, fmt.Errorf("%q is no content of this source", id)
+}
+
+// Close lets go of the object database.
+func (s *Source) Close() error {
+	errs := []error{s.db.Close()}
+	for _, n := range s.nested {
+		errs = append(errs, n.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func inside(path, dir string) bool {
+	rel, err := filepath.Rel(realPath(dir), realPath(path))
+	return err == nil && filepath.IsLocal(rel)
+}
+
+func realPath(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	return filepath.Clean(path)
+}

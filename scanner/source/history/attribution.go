@@ -1,0 +1,224 @@
+package history
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/source/objects"
+)
+
+// Attribution finds which commits put wanted blobs where. Its cost is one
+// reading of every tree; commits are then compared by what is wanted only.
+
+// Bounds for hostile repositories, in which few trees can make more paths than
+// there are atoms. They are far beyond what real ones need.
+const (
+	maxPlacesPerBlob = 10_000
+	maxSteps         = 1 << 28
+)
+
+// node is a tree reduced to what is wanted: wanted blobs, and trees that hold
+// some. Trees that hold none are nil. Equal nodes of equal trees are identical.
+type node struct{ entries []nodeEntry }
+
+// nodeEntry is a wanted blob, or a tree if tree is set.
+type nodeEntry struct {
+	name string
+	id   objects.ID
+	tree *node
+}
+
+// find returns the entry of that name and sort; nil if there is none.
+func (n *node) find(name string, tree bool) *nodeEntry {
+	i, ok := slices.BinarySearchFunc(n.entries, name, func(e nodeEntry, name string) int {
+		return strings.Compare(e.name, name)
+	})
+	for ; ok && i < len(n.entries) && n.entries[i].name == name; i++ {
+		if e := &n.entries[i]; (e.tree != nil) == tree {
+			return e
+		}
+	}
+	return nil
+}
+
+// attribution is the search for one set of blobs.
+type attribution struct {
+	s      *Source
+	wanted map[objects.ID]bool
+	nodes  map[objects.ID]*node // by tree, nil values included
+	places map[placeKey]*record
+	counts map[objects.ID]int // places by blob
+	steps  int
+	bounded bool // a bound was hit
+}
+
+type placeKey struct {
+	id   objects.ID
+	path string
+}
+
+// record is who put a blob at a path.
+type record struct{ first, last *commit }
+
+func (s *Source) newAttribution(wanted map[objects.ID]bool) *attribution {
+	return &attribution{
+		s: s, wanted: wanted,
+		nodes:  map[objects.ID]*node{},
+		places: map[placeKey]*record{},
+		counts: map[objects.ID]int{},
+	}
+}
+
+// node reduces a tree, reading it at most once.
+func (a *attribution) node(id objects.ID, depth int) *node {
+	if n, ok := a.nodes[id]; ok {
+		return n
+	}
+	a.nodes[id] = nil // also what a tree sees that claims to hold itself
+	n := a.reduce(id, depth)
+	a.nodes[id] = n
+	return n
+}
+
+// reduce makes what it can of a damaged tree: the scan has told of it.
+func (a *attribution) reduce(id objects.ID, depth int) *node {
+	if depth > maxDepth {
+		a.bounded = true
+		return nil
+	}
+	_, data, err := a.s.db.Read(id)
+	if err != nil {
+		return nil
+	}
+	var entries []nodeEntry
+	_ = objects.EachEntry(data, a.s.db.IDSize(), func(e objects.Entry) bool {
+		switch {
+		case e.Mode.IsGitlink():
+		case e.Mode.IsTree():
+			if below := a.node(e.ID, depth+1); below != nil {
+				entries = append(entries, nodeEntry{string(e.Name), e.ID, below})
+			}
+		case a.wanted[e.ID]:
+			entries = append(entries, nodeEntry{string(e.Name), e.ID, nil})
+		}
+		return true
+	})
+	if len(entries) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(entries, func(x, y nodeEntry) int { return strings.Compare(x.name, y.name) })
+	return &node{entries}
+}
+
+// commit records what c put where: what stands in its tree at a path at which
+// none of its parents has it.
+func (a *attribution) commit(c *commit) {
+	n := a.node(c.tree, 0)
+	if n == nil {
+		return
+	}
+	var parents []*node
+	for _, p := range c.parents {
+		parent := a.s.graph.commits[p]
+		if parent == nil {
+			continue
+		}
+		pn := a.node(parent.tree, 0)
+		if pn == n {
+			return
+		}
+		if pn != nil {
+			parents = append(parents, pn)
+		}
+	}
+	var path bytes.Buffer
+	a.diff(c, n, parents, &path)
+}
+
+func (a *attribution) diff(c *commit, n *node, parents []*node, path *bytes.Buffer) {
+	length := path.Len()
+	for i := range n.entries {
+		e := &n.entries[i]
+		if a.steps++; a.steps > maxSteps {
+			a.bounded = true
+			return
+		}
+		below, same := inherited(e, parents)
+		if same {
+			continue
+		}
+		path.WriteString(e.name)
+		if e.tree != nil {
+			path.WriteByte('/')
+			a.diff(c, e.tree, below, path)
+		} else {
+			a.put(c, e.id, path.Bytes())
+		}
+		path.Truncate(length)
+	}
+}
+
+// inherited says whether a parent has the very same entry, and returns what the
+// parents have in its place if it is a tree.
+func inherited(e *nodeEntry, parents []*node) (below []*node, same bool) {
+	for _, p := range parents {
+		other := p.find(e.name, e.tree != nil)
+		if other == nil {
+			continue
+		}
+		if other.id == e.id {
+			return nil, true
+		}
+		if e.tree != nil {
+			below = append(below, other.tree)
+		}
+	}
+	return below, false
+}
+
+func (a *attribution) put(c *commit, id objects.ID, path []byte) {
+	key := placeKey{id, string(path)}
+	r := a.places[key]
+	if r == nil {
+		if a.counts[id]++; a.counts[id] > maxPlacesPerBlob {
+			a.bounded = true
+			return
+		}
+		a.places[key] = &record{first: c, last: c}
+		return
+	}
+	if c.before(r.first) {
+		r.first = c
+	}
+	if r.last.before(c) {
+		r.last = c
+	}
+}
+
+// each calls yield for all wanted blobs below a tree with their paths.
+func (a *attribution) each(tree objects.ID, yield func(placeKey)) {
+	if n := a.node(tree, 0); n != nil {
+		var path bytes.Buffer
+		a.list(n, &path, yield)
+	}
+}
+
+func (a *attribution) list(n *node, path *bytes.Buffer, yield func(placeKey)) {
+	length := path.Len()
+	for i := range n.entries {
+		e := &n.entries[i]
+		if a.steps++; a.steps > maxSteps {
+			a.bounded = true
+			return
+		}
+		path.WriteString(e.name)
+		if e.tree != nil {
+			path.WriteByte('/')
+			a.list(e.tree, path, yield)
+		} else {
+			yield(placeKey{e.id, path.String()})
+		}
+		path.Truncate(length)
+	}
+}

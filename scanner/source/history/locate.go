@@ -1,0 +1,294 @@
+package history
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/finding"
+	"github.com/deputy-sec/deputy/scanner/source"
+	"github.com/deputy-sec/deputy/scanner/source/objects"
+)
+
+// Locate implements [source.Source]: what [Source.Places] knows, and an
+// [Orphan] for every content that stands nowhere.
+func (s *Source) Locate(ctx context.Context, ids map[source.ID]bool) ([]source.Place, error) {
+	places, err := s.Places(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	placed := map[source.ID]bool{}
+	for _, p := range places {
+		placed[p.ID] = true
+	}
+	for id := range ids {
+		if !placed[id] {
+			places = append(places, Orphan(id))
+		}
+	}
+	places = slices.DeleteFunc(places, func(p source.Place) bool { return !s.Filter.Match(p.Path) })
+	Sort(places)
+	return places, nil
+}
+
+// Orphan is the place of a content that nothing leads to any more.
+func Orphan(id source.ID) source.Place {
+	what := "unreachable object"
+	if oid, ok := objects.ParseID(string(id)); ok {
+		what += " " + oid.Short()
+	}
+	return source.Place{ID: id, What: what, Layer: finding.Unreachable}
+}
+
+// Sort orders places by path, then by what they are, then by content.
+func Sort(places []source.Place) {
+	slices.SortFunc(places, func(a, b source.Place) int {
+		return cmp.Or(
+			cmp.Compare(a.Path, b.Path),
+			cmp.Compare(a.What, b.What),
+			cmp.Compare(a.ID, b.ID),
+			cmp.Compare(a.Layer, b.Layer),
+			cmp.Compare(hashOf(a.First), hashOf(b.First)),
+		)
+	})
+}
+
+func hashOf(c *finding.Commit) string {
+	if c == nil {
+		return ""
+	}
+	return c.Hash
+}
+
+// Places returns where contents stand in history, unfiltered and in no order.
+// A commit puts a blob at a path if none of its parents has that blob there; a
+// place tells the earliest and the latest such commit. Unreachable commits
+// count only for blobs that no reachable one has.
+func (s *Source) Places(ctx context.Context, ids map[source.ID]bool) ([]source.Place, error) {
+	l := &locator{s: s, ctx: ctx, people: map[string]bool{}, commits: map[objects.ID]*finding.Commit{}}
+	l.head = s.graph.ancestors(s.dir.Head())
+	blobs := map[objects.ID]bool{}
+	for id := range ids {
+		if !l.text(id) {
+			if oid, ok := objects.ParseID(string(id)); ok {
+				blobs[oid] = true
+			}
+		}
+	}
+	all := s.graph.sorted()
+	if len(l.people) > 0 {
+		l.identities(all)
+	}
+	if len(blobs) > 0 {
+		l.blobs(blobs, all)
+	}
+	return l.places, ctx.Err()
+}
+
+// locator collects the places of one question.
+type locator struct {
+	s       *Source
+	ctx     context.Context //nolint:containedctx // lives as long as one call
+	people  map[string]bool
+	places  []source.Place
+	commits map[objects.ID]*finding.Commit
+	head    map[objects.ID]bool // commits that HEAD reaches
+}
+
+// text places the text of a commit or tag; false if id is a blob's.
+func (l *locator) text(id source.ID) bool {
+	text := string(id)
+	if person, ok := strings.CutPrefix(text, identityID); ok {
+		l.people[person] = true
+		return true
+	}
+	for prefix, what := range map[string]string{messageID: "message", headersID: "headers"} {
+		hex, ok := strings.CutPrefix(text, prefix)
+		if !ok {
+			continue
+		}
+		oid, _ := objects.ParseID(hex)
+		p := source.Place{ID: id, What: "commit " + what, Layer: finding.History}
+		if _, isTag := l.s.graph.tags[oid]; isTag {
+			p.What = "tag " + what
+		} else if c := l.s.graph.commits[oid]; c != nil && c.reach == unreached && l.s.Range == "" {
+			p.Layer = finding.Unreachable
+		}
+		p.InHead = l.head[oid]
+		p.First = l.commit(oid)
+		p.Last = p.First
+		l.places = append(l.places, p)
+		return true
+	}
+	return false
+}
+
+// commit reads what a finding tells about a commit or tag; nil if it cannot be
+// read.
+func (l *locator) commit(id objects.ID) *finding.Commit {
+	if c, ok := l.commits[id]; ok {
+		return c
+	}
+	kind, data, err := l.s.db.Read(id)
+	if err != nil {
+		return nil
+	}
+	who := objects.Signature{}
+	if kind == objects.Tag {
+		if t, err := objects.ParseTag(data); err == nil {
+			who = t.Tagger
+		}
+	} else if c, err := objects.ParseCommit(data); err == nil {
+		who = c.Author
+	}
+	c := &finding.Commit{Hash: id.String(), Author: string(who.Name), Email: string(who.Email), Date: who.When}
+	l.commits[id] = c
+	return c
+}
+
+// identities places people: one place for each part they had.
+func (l *locator) identities(all []*commit) {
+	type part struct {
+		person, what string
+	}
+	parts := map[part]*record{}
+	note := func(line []byte, what string, c *commit) {
+		if !l.people[string(line)] {
+			return
+		}
+		key := part{string(line), what}
+		r := parts[key]
+		if r == nil {
+			parts[key] = &record{c, c}
+			return
+		}
+		if c.before(r.first) {
+			r.first = c
+		}
+		if r.last.before(c) {
+			r.last = c
+		}
+	}
+	for _, c := range all {
+		if !l.s.inRange(c) {
+			continue
+		}
+		if _, data, err := l.s.db.Read(c.id); err == nil {
+			if d, err := objects.ParseCommit(data); err == nil {
+				note(d.Author.Line, "author", c)
+				note(d.Committer.Line, "committer", c)
+			}
+		}
+	}
+	for id := range l.s.graph.tags {
+		if _, data, err := l.s.db.Read(id); err == nil {
+			if t, err := objects.ParseTag(data); err == nil {
+				note(t.Tagger.Line, "tagger", &commit{id: id, when: t.Tagger.When, reach: byRef})
+			}
+		}
+	}
+	for key, r := range parts {
+		layer := finding.History
+		if r.first.reach == unreached && r.last.reach == unreached && l.s.Range == "" {
+			layer = finding.Unreachable
+		}
+		l.places = append(l.places, source.Place{
+			ID: source.ID(identityID + key.person), What: key.what, Layer: layer,
+			First: l.commit(r.first.id), Last: l.commit(r.last.id),
+		})
+	}
+}
+
+// blobs places blobs: by reachable commits, else by what refs name directly,
+// else by unreachable commits.
+func (l *locator) blobs(wanted map[objects.ID]bool, all []*commit) {
+	a := l.s.newAttribution(wanted)
+	l.attribute(a, all, func(c *commit) bool { return l.s.inRange(c) && (c.reach != unreached || l.s.Range != "") })
+	head := l.inHead(a)
+	for key, r := range a.places {
+		l.places = append(l.places, l.place(key, r, finding.History, head[key]))
+	}
+	l.direct(a)
+	if l.s.Range != "" {
+		return
+	}
+	rest := map[objects.ID]bool{}
+	for id := range wanted {
+		if a.counts[id] == 0 {
+			rest[id] = true
+		}
+	}
+	if len(rest) == 0 {
+		return
+	}
+	a = l.s.newAttribution(rest)
+	l.attribute(a, all, func(c *commit) bool { return c.reach == unreached })
+	for key, r := range a.places {
+		l.places = append(l.places, l.place(key, r, finding.Unreachable, false))
+	}
+}
+
+func (l *locator) attribute(a *attribution, all []*commit, counts func(*commit) bool) {
+	for _, c := range all {
+		if l.ctx.Err() != nil {
+			return
+		}
+		if counts(c) {
+			a.commit(c)
+		}
+	}
+	if a.bounded && l.s.visitor != nil {
+		l.s.visitor.Unexamined(".git", "too many places: some findings stand in more than are told")
+	}
+}
+
+// inHead lists what stands in HEAD.
+func (l *locator) inHead(a *attribution) map[placeKey]bool {
+	in := map[placeKey]bool{}
+	head, ok := l.s.dir.Head()
+	if !ok {
+		return in
+	}
+	if c := l.s.graph.commits[l.s.graph.peel(head)]; c != nil {
+		a.each(c.tree, func(key placeKey) { in[key] = true })
+	}
+	return in
+}
+
+func (l *locator) place(key placeKey, r *record, layer finding.Layer, inHead bool) source.Place {
+	p := source.Place{
+		ID: source.ID(key.id.String()), Path: key.path, Layer: layer,
+		First: l.commit(r.first.id), Last: l.commit(r.last.id), InHead: inHead,
+	}
+	if r.first.reach == byNotes {
+		if about, ok := objects.ParseID(strings.ReplaceAll(key.path, "/", "")); ok {
+			p.Path, p.What = "", "note on "+about.Short()
+		}
+	}
+	return p
+}
+
+// direct places what refs name without a commit: a blob, or a tree.
+func (l *locator) direct(a *attribution) {
+	for _, r := range l.s.roots {
+		id := l.s.graph.peel(r.ID)
+		if _, isCommit := l.s.graph.commits[id]; isCommit || !l.s.db.Has(id) {
+			continue
+		}
+		if a.wanted[id] {
+			a.counts[id]++
+			l.places = append(l.places, source.Place{ID: source.ID(id.String()), What: r.Name, Layer: finding.History})
+			continue
+		}
+		if kind, _, err := l.s.db.Read(id); err != nil || kind != objects.Tree {
+			continue
+		}
+		a.each(id, func(key placeKey) {
+			if a.places[key] == nil && a.counts[key.id] < maxPlacesPerBlob {
+				a.counts[key.id]++
+				l.places = append(l.places, source.Place{ID: source.ID(key.id.String()), Path: key.path, Layer: finding.History})
+			}
+		})
+	}
+}

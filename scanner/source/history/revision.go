@@ -1,0 +1,325 @@
+package history
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/deputy-sec/deputy/scanner/source"
+	"github.com/deputy-sec/deputy/scanner/source/objects"
+)
+
+// scanRange examines what the commits of the range brought: blobs that none of
+// their parents has at the same path, and their texts.
+func (s *Source) scanRange(ctx context.Context, v source.Visitor) error {
+	from, to, isRange := strings.Cut(s.Range, "..")
+	if !isRange {
+		from, to = "", s.Range
+	}
+	if strings.HasPrefix(to, ".") {
+		return fmt.Errorf("range %q: three dots are not supported, write A..B", s.Range)
+	}
+	if to == "" {
+		to = "HEAD"
+	}
+	end, err := s.resolve(to)
+	if err != nil {
+		return fmt.Errorf("range %q: %w", s.Range, err)
+	}
+	// The all-zero hash is what git passes to hooks for a ref yet to be made.
+	excluded := map[objects.ID]bool{}
+	if strings.Trim(from, "0") != "" {
+		start, err := s.resolve(from)
+		if err != nil {
+			return fmt.Errorf("range %q: %w", s.Range, err)
+		}
+		s.reach(start, excluded, nil, v)
+	} else if isRange && from == "" {
+		return fmt.Errorf("range %q: no commit before the dots", s.Range)
+	}
+	s.only = map[objects.ID]bool{}
+	s.reach(end, s.only, excluded, v)
+	return s.examineRange(ctx, v)
+}
+
+func (s *Source) inRange(c *commit) bool { return s.only == nil || s.only[c.id] }
+
+// reach reads the commits that from reaches into the graph and into set, except
+// those in without.
+func (s *Source) reach(from objects.ID, set, without map[objects.ID]bool, v source.Visitor) {
+	ends, err := s.dir.Shallow()
+	if err != nil {
+		v.Unexamined(".git/shallow", err.Error())
+	}
+	end := map[objects.ID]bool{}
+	for _, id := range ends {
+		end[id] = true
+	}
+	stack := []objects.ID{from}
+	for len(stack) > 0 {
+		id := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if set[id] || without[id] {
+			continue
+		}
+		set[id] = true
+		c, err := s.load(id)
+		if err != nil {
+			v.Unexamined("object "+id.String(), err.Error())
+			continue
+		}
+		if end[id] {
+			c.parents = nil
+			v.Unexamined(".git/shallow", "shallow clone: the history before commit "+id.Short()+" is not here")
+		}
+		stack = append(stack, c.parents...)
+	}
+}
+
+func (s *Source) load(id objects.ID) (*commit, error) {
+	if c := s.graph.commits[id]; c != nil {
+		return c, nil
+	}
+	kind, data, err := s.db.Read(id)
+	if err != nil {
+		return nil, err
+	}
+	if kind != objects.Commit {
+		return nil, fmt.Errorf("a %s, not a commit", kind)
+	}
+	c, err := objects.ParseCommit(data)
+	if err != nil {
+		return nil, err
+	}
+	s.graph.addCommit(id, &c)
+	return s.graph.commits[id], nil
+}
+
+// examineRange hands over the texts of the range's commits and the blobs they
+// brought.
+func (s *Source) examineRange(ctx context.Context, v source.Visitor) error {
+	brought := &brought{s: s, v: v, seen: map[string]bool{}, blobs: map[objects.ID]bool{}}
+	for _, c := range s.graph.sorted() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if !s.only[c.id] {
+			continue
+		}
+		if _, data, err := s.db.Read(c.id); err == nil { // it was read before
+			v.Count(1, 0)
+			d, err := objects.ParseCommit(data)
+			if err != nil {
+				continue
+			}
+			s.identity(d.Author.Line, v)
+			s.identity(d.Committer.Line, v)
+			s.hand(headersID+c.id.String(), d.Extra, v)
+			s.hand(messageID+c.id.String(), d.Message, v)
+		}
+		brought.commit(c)
+	}
+	return s.handBlobs(ctx, brought.blobs, v)
+}
+
+// handBlobs hands the given blobs over in parallel.
+func (s *Source) handBlobs(ctx context.Context, blobs map[objects.ID]bool, v source.Visitor) error {
+	ids := make(chan objects.ID)
+	var group sync.WaitGroup
+	for range max(1, s.Jobs) {
+		group.Go(func() {
+			for id := range ids {
+				o, err := objects.Load(s.db, id)
+				if err != nil {
+					v.Unexamined("object "+id.String(), err.Error())
+					continue
+				}
+				v.Blob(&source.Blob{ID: source.ID(id.String()), Size: o.Size, Data: o.Data, Open: o.Open})
+			}
+		})
+	}
+	for id := range blobs {
+		if ctx.Err() != nil {
+			break
+		}
+		ids <- id
+	}
+	close(ids)
+	group.Wait()
+	return ctx.Err()
+}
+
+// brought collects the blobs that commits brought. Unlike attribution it wants
+// all blobs, and so reads only the trees that changed.
+type brought struct {
+	s     *Source
+	v     source.Visitor
+	seen  map[string]bool // trees compared, with what they were compared to
+	blobs map[objects.ID]bool
+}
+
+func (b *brought) commit(c *commit) {
+	var parents []objects.ID
+	for _, p := range c.parents {
+		if parent, err := b.s.load(p); err == nil {
+			parents = append(parents, parent.tree)
+		}
+	}
+	b.diff(c.tree, parents, "", 0)
+}
+
+// diff compares a tree with those in its place in the parents.
+func (b *brought) diff(tree objects.ID, parents []objects.ID, path string, depth int) {
+	if depth > maxDepth {
+		b.v.Unexamined(path, "nested too deep")
+		return
+	}
+	for _, p := range parents {
+		if p == tree {
+			return
+		}
+	}
+	key := string(tree.Bytes())
+	for _, p := range parents {
+		key += string(p.Bytes())
+	}
+	if b.seen[key] {
+		return
+	}
+	b.seen[key] = true
+	old := make([]map[string]objects.Entry, 0, len(parents))
+	for _, p := range parents {
+		old = append(old, b.read(p, path))
+	}
+	for name, e := range b.read(tree, path) {
+		var below []objects.ID
+		same := false
+		for _, o := range old {
+			if was, ok := o[name]; ok {
+				same = same || was.ID == e.ID
+				if was.Mode.IsTree() {
+					below = append(below, was.ID)
+				}
+			}
+		}
+		switch {
+		case same || e.Mode.IsGitlink():
+		case e.Mode.IsTree():
+			b.diff(e.ID, below, join(path, e.Name), depth+1)
+		default:
+			b.blobs[e.ID] = true
+		}
+	}
+}
+
+// read reads a tree by name. One that is not here is told, and empty.
+func (b *brought) read(tree objects.ID, path string) map[string]objects.Entry {
+	entries := map[string]objects.Entry{}
+	_, data, err := b.s.db.Read(tree)
+	if err == nil {
+		err = objects.EachEntry(data, b.s.db.IDSize(), func(e objects.Entry) bool {
+			entries[string(e.Name)] = e
+			return true
+		})
+	}
+	if err != nil {
+		b.v.Unexamined(cmp.Or(path, "tree "+tree.String()), err.Error())
+	}
+	return entries
+}
+
+// resolve finds the commit that a revision names: a full hash, HEAD, a ref by
+// any name git takes, each followed by ^, ^n or ~n.
+func (s *Source) resolve(rev string) (objects.ID, error) {
+	at := strings.IndexAny(rev, "^~")
+	if at < 0 {
+		at = len(rev)
+	}
+	id, ok := s.resolveName(rev[:at])
+	if !ok {
+		return objects.ID{}, fmt.Errorf("%q names no commit here (hashes must be whole)", rev[:at])
+	}
+	id, err := s.peel(id)
+	if err != nil {
+		return id, err
+	}
+	for steps := rev[at:]; steps != ""; {
+		op := steps[0]
+		end := 1
+		for end < len(steps) && steps[end] >= '0' && steps[end] <= '9' {
+			end++
+		}
+		n := 1
+		if end > 1 {
+			if n, err = strconv.Atoi(steps[1:end]); err != nil {
+				return id, fmt.Errorf("%q is no revision", rev)
+			}
+		}
+		if op != '^' && op != '~' {
+			return id, fmt.Errorf("%q is no revision", rev)
+		}
+		if id, err = s.ancestor(id, op, n); err != nil {
+			return id, fmt.Errorf("%q: %w", rev, err)
+		}
+		steps = steps[end:]
+	}
+	return id, nil
+}
+
+func (s *Source) resolveName(name string) (objects.ID, bool) {
+	if id, ok := objects.ParseID(name); ok {
+		return id, len(id.Bytes()) == s.db.IDSize()
+	}
+	if name == "@" || name == "" {
+		name = "HEAD"
+	}
+	// The order of gitrevisions(7).
+	for _, pattern := range []string{"%s", "refs/%s", "refs/tags/%s", "refs/heads/%s", "refs/remotes/%s", "refs/remotes/%s/HEAD"} {
+		if id, ok := s.dir.Resolve(fmt.Sprintf(pattern, name)); ok {
+			return id, true
+		}
+	}
+	return objects.ID{}, false
+}
+
+// peel follows tags to a commit.
+func (s *Source) peel(id objects.ID) (objects.ID, error) {
+	for range 64 {
+		kind, data, err := s.db.Read(id)
+		if err != nil {
+			return id, err
+		}
+		if kind != objects.Tag {
+			return id, nil
+		}
+		t, err := objects.ParseTag(data)
+		if err != nil {
+			return id, err
+		}
+		id = t.Target
+	}
+	return id, errors.New("tags in a circle")
+}
+
+// ancestor goes to the n-th parent (^) or n first parents up (~).
+func (s *Source) ancestor(id objects.ID, op byte, n int) (objects.ID, error) {
+	up, nth := n, 1
+	if op == '^' {
+		up, nth = min(n, 1), n // ^0 is the commit itself
+	}
+	for range up {
+		c, err := s.load(id)
+		if err != nil {
+			return id, err
+		}
+		if len(c.parents) < nth {
+			return id, errors.New("it has no such parent")
+		}
+		id = c.parents[nth-1]
+	}
+	return id, nil
+}

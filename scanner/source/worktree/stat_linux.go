@@ -1,0 +1,22 @@
+package worktree
+
+import (
+	"io/fs"
+	"syscall"
+	"time"
+
+	"github.com/deputy-sec/deputy/scanner/source/gitdir"
+)
+
+// sameStat says that a file is the one that git saw when it wrote the index
+// entry.
+func sameStat(e *gitdir.IndexEntry, info fs.FileInfo) bool {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || e.Mode.IsSymlink() != (info.Mode()&fs.ModeSymlink != 0) {
+		return false
+	}
+	return e.Stat.Size == uint32(info.Size()) && //nolint:gosec // git keeps the low 32 bits
+		e.Stat.Inode == uint32(st.Ino) && //nolint:gosec // as above
+		e.Stat.Mtime.Equal(info.ModTime()) &&
+		e.Stat.Ctime.Equal(time.Unix(int64(st.Ctim.Sec), int64(st.Ctim.Nsec))) //nolint:unconvert // narrower on some machines
+}
