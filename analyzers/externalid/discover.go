@@ -1,0 +1,542 @@
+package externalid
+
+import (
+	"go/constant"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/deputy-sec/deputy/analyzers/program"
+)
+
+// fieldSinks are the fields that STS receives as the External ID. The SDKs' own
+// documentation is the source: AssumeRole's ExternalId and the options built on it.
+var fieldSinks = map[string]string{
+	"github.com/aws/aws-sdk-go-v2/service/sts.AssumeRoleInput.ExternalId":              "AssumeRoleInput.ExternalId",
+	"github.com/aws/aws-sdk-go/service/sts.AssumeRoleInput.ExternalId":                 "AssumeRoleInput.ExternalId",
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds.AssumeRoleOptions.ExternalID":   "stscreds.AssumeRoleOptions.ExternalID",
+	"github.com/aws/aws-sdk-go/aws/credentials/stscreds.AssumeRoleProvider.ExternalID": "stscreds.AssumeRoleProvider.ExternalID",
+}
+
+// baseModule is HashiCorp's layer, whose types moved between its major versions.
+const baseModule = "github.com/hashicorp/aws-sdk-go-base"
+
+// fieldSink is the STS field a key names.
+func fieldSink(key string) (string, bool) {
+	if s, ok := fieldSinks[key]; ok {
+		return s, true
+	}
+	if strings.HasPrefix(key, baseModule) && (strings.HasSuffix(key, ".ExternalID") || strings.HasSuffix(key, ".AssumeRoleExternalID")) {
+		return "aws-sdk-go-base's ExternalID", true
+	}
+	return "", false
+}
+
+// setters hand their only argument to STS.
+var setters = map[string]string{
+	"github.com/aws/aws-sdk-go/service/sts.AssumeRoleInput.SetExternalId": "AssumeRoleInput.ExternalId",
+}
+
+// conditionKey is the policy condition that holds an External ID.
+const conditionKey = "sts:ExternalId"
+
+// FieldSink reports whether a field is the one STS receives, and its name.
+func FieldSink(t types.Type, i int) (string, bool) { return fieldSink(program.FieldKey(t, i)) }
+
+// Setter reports whether a method hands its argument to STS.
+func Setter(fn *types.Func) (string, bool) {
+	s, ok := setters[program.FuncOf(fn).String()]
+	return s, ok
+}
+
+// same are functions whose result is their argument in another dress: index of the
+// argument, the receiver counted.
+var same = map[string]int{
+	"github.com/aws/aws-sdk-go-v2/aws.String": 0, "github.com/aws/aws-sdk-go-v2/aws.ToString": 0,
+	"github.com/aws/aws-sdk-go/aws.String": 0, "github.com/aws/aws-sdk-go/aws.StringValue": 0,
+	"strings.TrimSpace": 0, "strings.Clone": 0, "strings.ToLower": 0, "strings.ToUpper": 0, "strings.Trim": 0,
+	"strings.TrimPrefix": 0, "strings.TrimSuffix": 0, "cmp.Or": 0,
+	"k8s.io/utils/ptr.To": 0, "k8s.io/utils/ptr.Deref": 0, "k8s.io/utils/pointer.String": 0, "k8s.io/utils/pointer.StringDeref": 0,
+	"github.com/samber/lo.ToPtr": 0, "github.com/samber/lo.FromPtr": 0, "github.com/AlekSi/pointer.To": 0,
+	"google.golang.org/protobuf/proto.String": 0,
+}
+
+// unwrap are methods that give the text inside a wrapper; the receiver is followed.
+var unwrap = []string{"ValueString", "ValueStringPointer", "GetValue", "Value", "String", "Reveal", "Expose", "Unwrap", "AsString", "Secret", "Get", "Plaintext"}
+
+// discovery walks back from where External IDs are put into place. It is a
+// fixed point over marked keys, each walked from once.
+type discovery struct {
+	pass    *analysis.Pass
+	prog    *program.Result
+	r       *Result
+	calls   map[string][]*ssa.CallCommon // by callee key
+	fnOf    map[*ssa.CallCommon]*ssa.Function
+	stores  map[string][]placed // by field key
+	globals map[*ssa.Global][]placed
+	returns map[string][]placed // by result key
+	closure map[*ssa.Function]*ssa.MakeClosure
+	ifaces  []*types.Named
+	seen    map[visit]bool
+	queue   []string // keys marked and not yet walked from
+}
+
+// placed is a value put somewhere by an instruction.
+type placed struct {
+	val ssa.Value
+	at  token.Pos
+	fn  *ssa.Function
+}
+
+type visit struct {
+	v    ssa.Value
+	call *ssa.CallCommon
+	s    Strength
+}
+
+func newDiscovery(pass *analysis.Pass, prog *program.Result, r *Result) *discovery {
+	d := &discovery{pass: pass, prog: prog, r: r,
+		calls: map[string][]*ssa.CallCommon{}, fnOf: map[*ssa.CallCommon]*ssa.Function{},
+		stores: map[string][]placed{}, globals: map[*ssa.Global][]placed{}, returns: map[string][]placed{},
+		closure: map[*ssa.Function]*ssa.MakeClosure{}, seen: map[visit]bool{}}
+	d.interfaces()
+	for _, fn := range prog.Funcs {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				d.index(fn, instr)
+			}
+		}
+	}
+	return d
+}
+
+// interfaces collects those whose methods this package's types may implement.
+func (d *discovery) interfaces() {
+	scopes := []*types.Package{d.pass.Pkg}
+	for _, p := range d.pass.Pkg.Imports() {
+		if strings.Contains(p.Path(), ".") && !strings.HasPrefix(p.Path(), "github.com/aws/") {
+			scopes = append(scopes, p)
+		}
+	}
+	for _, p := range scopes {
+		for _, name := range p.Scope().Names() {
+			if tn, ok := p.Scope().Lookup(name).(*types.TypeName); ok && !tn.IsAlias() {
+				if n, ok := tn.Type().(*types.Named); ok && types.IsInterface(n) && n.TypeParams() == nil && n.Underlying().(*types.Interface).NumMethods() > 0 {
+					d.ifaces = append(d.ifaces, n)
+				}
+			}
+		}
+	}
+}
+
+func (d *discovery) index(fn *ssa.Function, instr ssa.Instruction) {
+	switch i := instr.(type) {
+	case ssa.CallInstruction:
+		c := i.Common()
+		if obj := program.Callee(c); obj != nil {
+			key := program.FuncOf(obj).String()
+			d.calls[key] = append(d.calls[key], c)
+			d.fnOf[c] = fn
+		}
+	case *ssa.Store:
+		switch addr := i.Addr.(type) {
+		case *ssa.FieldAddr:
+			if key := program.FieldKey(addr.X.Type(), addr.Field); key != "" {
+				d.stores[key] = append(d.stores[key], placed{i.Val, i.Pos(), fn})
+			}
+		case *ssa.Global:
+			d.globals[addr] = append(d.globals[addr], placed{i.Val, i.Pos(), fn})
+		}
+	case *ssa.Return:
+		if obj, ok := fn.Object().(*types.Func); ok {
+			for j, v := range i.Results {
+				key := program.FuncOf(obj).Result(j)
+				d.returns[key] = append(d.returns[key], placed{v, i.Pos(), fn})
+			}
+		}
+	case *ssa.MakeClosure:
+		d.closure[i.Fn.(*ssa.Function)] = i
+	}
+}
+
+// run seeds the walk with STS itself, the project's own words and names, and goes
+// on until no key is new.
+func (d *discovery) run() {
+	for _, fn := range d.prog.Funcs {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				d.seed(fn, instr)
+			}
+		}
+	}
+	for key := range d.r.known {
+		d.queue = append(d.queue, key)
+	}
+	slices.Sort(d.queue)
+	for len(d.queue) > 0 {
+		key := d.queue[0]
+		d.queue = d.queue[1:]
+		d.from(key)
+	}
+}
+
+func (d *discovery) seed(fn *ssa.Function, instr ssa.Instruction) {
+	switch i := instr.(type) {
+	case *ssa.Store:
+		addr, ok := i.Addr.(*ssa.FieldAddr)
+		if !ok {
+			return
+		}
+		key := program.FieldKey(addr.X.Type(), addr.Field)
+		if what, ok := fieldSink(key); ok {
+			d.back(i.Val, nil, &Why{What: what, Reason: "reaches " + what, Strength: Reaches}, placed{i.Val, i.Pos(), fn})
+		} else if _, known := d.r.known[key]; !known {
+			if why := d.r.Field(addr.X.Type(), addr.Field); why != nil && !why.Typed {
+				d.back(i.Val, nil, why, placed{i.Val, i.Pos(), fn})
+			}
+		}
+	case *ssa.MapUpdate:
+		if k, ok := constantString(i.Key); ok && k == conditionKey {
+			d.back(i.Value, nil, &Why{What: conditionKey, Reason: "is the value of an " + conditionKey + " condition", Strength: Reaches}, placed{i.Value, i.Pos(), fn})
+		}
+	case ssa.CallInstruction:
+		obj := program.Callee(i.Common())
+		if obj == nil {
+			return
+		}
+		args := program.DeclaredArgs(i.Common())
+		if what, ok := Setter(obj); ok && len(args) == 1 {
+			d.back(args[0], nil, &Why{What: what, Reason: "reaches " + what, Strength: Reaches}, placed{args[0], i.Pos(), fn})
+		}
+	}
+}
+
+func constantString(v ssa.Value) (string, bool) {
+	if mi, ok := v.(*ssa.MakeInterface); ok {
+		v = mi.X
+	}
+	c, ok := v.(*ssa.Const)
+	if !ok || c.Value == nil || c.Value.Kind() != constant.String {
+		return "", false
+	}
+	return constant.StringVal(c.Value), true
+}
+
+// from walks back from every place in this package where something is put into
+// what the key names.
+func (d *discovery) from(key string) {
+	item := d.r.known[key]
+	why := &Why{What: what(key), Reason: item.Reason, Strength: item.Strength}
+	for _, p := range d.stores[key] {
+		d.back(p.val, nil, why, p)
+	}
+	for _, p := range d.returns[key] {
+		d.back(p.val, nil, why, p)
+	}
+	for g, ps := range d.globals {
+		if program.VarKey(g) == key {
+			for _, p := range ps {
+				d.back(p.val, nil, why, p)
+			}
+		}
+	}
+	if fn, i, ok := paramKey(key); ok {
+		for _, c := range d.calls[fn] {
+			if args := program.DeclaredArgs(c); i < len(args) {
+				d.back(args[i], nil, why, placed{args[i], c.Pos(), d.fnOf[c]})
+			}
+		}
+	}
+}
+
+// what phrases a key: the type and the name without the path.
+func what(key string) string {
+	key = key[strings.LastIndex(key, "/")+1:]
+	if _, name, ok := strings.Cut(key, "."); ok {
+		return name
+	}
+	return key
+}
+
+func paramKey(key string) (fn string, i int, ok bool) {
+	fn, index, ok := strings.Cut(key, "#")
+	if !ok {
+		return "", 0, false
+	}
+	for _, c := range index {
+		if c < '0' || c > '9' || i > 1000 {
+			return "", 0, false
+		}
+		i = i*10 + int(c-'0')
+	}
+	return fn, i, true
+}
+
+// back follows a value to where it comes from. call is the call through whose
+// callee's returns the walk came, so that a helper's parameter is followed to the
+// argument of that call only and not taken for an External ID everywhere.
+func (d *discovery) back(v ssa.Value, call *ssa.CallCommon, why *Why, at placed) {
+	key := visit{v, call, why.Strength}
+	if d.seen[key] {
+		return
+	}
+	d.seen[key] = true
+	switch v := v.(type) {
+	case *ssa.Phi:
+		for _, e := range v.Edges {
+			d.back(e, call, why, at)
+		}
+	case *ssa.ChangeType:
+		d.back(v.X, call, why, at)
+	case *ssa.Convert:
+		d.back(v.X, call, why, at)
+	case *ssa.MakeInterface:
+		d.back(v.X, call, why, at)
+	case *ssa.ChangeInterface:
+		d.back(v.X, call, why, at)
+	case *ssa.TypeAssert:
+		d.back(v.X, call, why, at)
+		d.here(v, call, why)
+	case *ssa.UnOp:
+		if v.Op == token.MUL {
+			d.here(v, call, why)
+			d.load(v.X, call, why, at)
+		}
+	case *ssa.Field:
+		d.here(v, call, why)
+		d.field(v.X.Type(), v.Field, v.X, call, why, at)
+	case *ssa.FieldAddr, *ssa.Alloc, *ssa.Global, *ssa.FreeVar, *ssa.IndexAddr:
+		d.here(v, call, why)
+		d.load(v, call, why, at)
+	case *ssa.Parameter:
+		d.param(v, call, why, at)
+	case *ssa.Extract:
+		if c, ok := v.Tuple.(*ssa.Call); ok {
+			d.result(v, &c.Call, v.Index, call, why, at)
+			return
+		}
+		d.origin(v, call, why, at)
+	case *ssa.Call:
+		d.result(v, &v.Call, 0, call, why, at)
+	default:
+		d.origin(v, call, why, at)
+	}
+}
+
+// here marks a value of the package's own code as an External ID. A value inside a
+// helper that was entered through a call is one for that call only.
+func (d *discovery) here(v ssa.Value, call *ssa.CallCommon, why *Why) {
+	if old := d.r.values[v]; call == nil && (old == nil || old.Strength < why.Strength) {
+		if _, isConst := v.(*ssa.Const); !isConst {
+			d.r.values[v] = &Why{What: "value", Reason: why.Reason, Strength: why.Strength}
+		}
+	}
+}
+
+func (d *discovery) origin(v ssa.Value, call *ssa.CallCommon, why *Why, at placed) {
+	d.here(v, call, why)
+	d.r.Origins = append(d.r.Origins, Origin{v, at.at, at.fn, why})
+}
+
+func (d *discovery) mark(key string, why *Why) {
+	// A name is no proof: what it suggests does not spread to other declarations.
+	if why.Strength > Named && d.r.mark(key, why.Reason, why.Strength) {
+		d.queue = append(d.queue, key)
+	}
+}
+
+// load follows what is stored at an address.
+func (d *discovery) load(addr ssa.Value, call *ssa.CallCommon, why *Why, at placed) {
+	switch a := addr.(type) {
+	case *ssa.FieldAddr:
+		d.field(a.X.Type(), a.Field, a.X, call, why, at)
+	case *ssa.Global:
+		d.mark(program.VarKey(a), why)
+	case *ssa.FreeVar:
+		if b := d.binding(a); b != nil {
+			d.load(b, call, why, at)
+		}
+	case *ssa.Alloc:
+		for _, ref := range *a.Referrers() {
+			if st, ok := ref.(*ssa.Store); ok && st.Addr == a {
+				d.back(st.Val, call, why, placed{st.Val, st.Pos(), at.fn})
+			}
+		}
+	case *ssa.Phi:
+		for _, e := range a.Edges {
+			d.back(e, call, why, at)
+		}
+	default:
+		d.back(addr, call, why, at)
+	}
+}
+
+func (d *discovery) binding(v *ssa.FreeVar) ssa.Value {
+	mc := d.closure[v.Parent()]
+	if mc == nil {
+		return nil
+	}
+	if i := slices.Index(v.Parent().FreeVars, v); i >= 0 {
+		return mc.Bindings[i]
+	}
+	return nil
+}
+
+// field marks a field, or follows the struct that is a mere wrapper of text.
+func (d *discovery) field(t types.Type, i int, x ssa.Value, call *ssa.CallCommon, why *Why, at placed) {
+	if textWrappers[program.TypeKey(t)] {
+		if u, ok := x.(*ssa.UnOp); ok && u.Op == token.MUL {
+			x = u.X
+		}
+		d.back(x, call, why, at)
+		return
+	}
+	key := program.FieldKey(t, i)
+	if s := program.StructOf(t); key == "" || s == nil || !ownable(key) || generic(s.Field(i).Name()) {
+		return
+	}
+	d.mark(key, why)
+}
+
+// ownable keeps the marks out of packages that nobody wrote for this purpose.
+func ownable(key string) bool {
+	pkg := key[:strings.LastIndex(key, "/")+1]
+	return strings.Contains(key, ".") && !strings.HasPrefix(key, "github.com/aws/") && !strings.HasPrefix(key, "google.golang.org/") &&
+		!strings.HasPrefix(key, "net/") && !strings.HasPrefix(key, "database/") && pkg != "encoding/"
+}
+
+// generic are field names of structs that hold anything: a mark on them would
+// spread to everything they ever hold.
+func generic(name string) bool {
+	return slices.Contains([]string{"value", "val", "data", "string", "str", "text", "raw", "body", "content", "payload", "message", "msg", "key", "s", "v", "elem", "item"}, strings.ToLower(name))
+}
+
+func (d *discovery) param(p *ssa.Parameter, call *ssa.CallCommon, why *Why, at placed) {
+	fn := p.Parent()
+	i := slices.Index(fn.Params, p)
+	if call != nil && i < len(call.Args) && program.Body(call) == fn {
+		d.back(call.Args[i], nil, why, placed{call.Args[i], call.Pos(), d.fnOf[call]})
+		return
+	}
+	d.here(p, call, why)
+	obj, ok := fn.Object().(*types.Func)
+	if !ok {
+		d.r.Origins = append(d.r.Origins, Origin{p, at.at, at.fn, why})
+		return
+	}
+	if fn.Signature.Recv() != nil {
+		i--
+	}
+	if i < 0 {
+		return
+	}
+	if obj = obj.Origin(); why.Strength == Named {
+		d.from4name(obj, i, why)
+		return
+	}
+	d.mark(program.FuncOf(obj).Param(i), why)
+	for _, m := range d.implements(obj) {
+		d.mark(program.FuncOf(m).Param(i), why)
+	}
+}
+
+// from4name follows a parameter to the arguments of its callers in this package
+// without marking it.
+func (d *discovery) from4name(fn *types.Func, i int, why *Why) {
+	for _, c := range d.calls[program.FuncOf(fn).String()] {
+		if args := program.DeclaredArgs(c); i < len(args) {
+			d.back(args[i], nil, why, placed{args[i], c.Pos(), d.fnOf[c]})
+		}
+	}
+}
+
+// implements lists the interface methods through which a method may be called.
+func (d *discovery) implements(fn *types.Func) []*types.Func {
+	recv := fn.Signature().Recv()
+	if recv == nil {
+		return nil
+	}
+	var out []*types.Func
+	for _, n := range d.ifaces {
+		iface := n.Underlying().(*types.Interface)
+		obj, _, _ := types.LookupFieldOrMethod(iface, false, fn.Pkg(), fn.Name())
+		m, ok := obj.(*types.Func)
+		if ok && m != fn && (types.Implements(recv.Type(), iface) || types.Implements(types.NewPointer(recv.Type()), iface)) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// result follows a call's result into the callee, or marks it.
+func (d *discovery) result(v ssa.Value, c *ssa.CallCommon, j int, call *ssa.CallCommon, why *Why, at placed) {
+	obj := program.Callee(c)
+	if obj == nil {
+		d.origin(v, call, why, at)
+		return
+	}
+	f := program.FuncOf(obj)
+	if i, ok := same[f.String()]; ok && i < len(c.Args) {
+		d.here(v, call, why)
+		d.back(c.Args[i], call, why, at)
+		return
+	}
+	if f.Recv != "" && slices.Contains(unwrap, f.Name) && len(program.DeclaredArgs(c)) == 0 {
+		d.here(v, call, why)
+		recv := c.Value
+		if !c.IsInvoke() {
+			recv = c.Args[0]
+		}
+		d.back(recv, call, why, at)
+		return
+	}
+	if field := getter(c, obj); field != "" {
+		d.here(v, call, why)
+		d.mark(field, why)
+		return
+	}
+	body := program.Body(c)
+	if body == nil || call != nil {
+		d.origin(v, call, why, at)
+		if ownable(f.String()) && obj.Pkg() != nil && strings.Contains(strings.SplitN(f.Pkg, "/", 2)[0], ".") && sameModule(obj.Pkg(), d.pass.Pkg) {
+			d.mark(f.Result(j), why)
+		}
+		return
+	}
+	d.here(v, call, why)
+	for _, p := range d.returns[f.Result(j)] {
+		d.back(p.val, c, why, p)
+	}
+}
+
+// sameModule guesses from the first three elements of the paths.
+func sameModule(a, b *types.Package) bool {
+	cut := func(p *types.Package) string {
+		parts := strings.SplitN(p.Path(), "/", 4)
+		return strings.Join(parts[:min(3, len(parts))], "/")
+	}
+	return cut(a) == cut(b)
+}
+
+// getter is the key of the field that a protobuf-like GetX method returns.
+func getter(c *ssa.CallCommon, obj *types.Func) string {
+	name, ok := strings.CutPrefix(obj.Name(), "Get")
+	recv := obj.Signature().Recv()
+	if !ok || name == "" || recv == nil || len(program.DeclaredArgs(c)) > 0 {
+		return ""
+	}
+	s := program.StructOf(recv.Type())
+	if s == nil {
+		return ""
+	}
+	for i := range s.NumFields() {
+		if s.Field(i).Name() == name {
+			return program.FieldKey(recv.Type(), i)
+		}
+	}
+	return ""
+}

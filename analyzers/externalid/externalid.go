@@ -1,0 +1,317 @@
+package externalid
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/deputy-sec/deputy/analyzers/policy"
+	"github.com/deputy-sec/deputy/analyzers/program"
+)
+
+// Analyzer finds External IDs. Its result is a *Result.
+var Analyzer = &analysis.Analyzer{
+	Name:       "externalid",
+	Doc:        "find what carries an AWS External ID (reports nothing)",
+	Run:        run,
+	Requires:   []*analysis.Analyzer{program.Analyzer},
+	ResultType: reflect.TypeFor[*Result](),
+	FactTypes:  []analysis.Fact{new(Known)},
+}
+
+func init() {
+	Analyzer.Flags.Var(policy.FieldsFlag(), "fields", "comma-separated fields that are External IDs: path/of/package.Type.Field")
+	Analyzer.Flags.Var(policy.TypesFlag(), "types", "comma-separated types whose values are followed: path/of/package.Type")
+	Analyzer.Flags.Var(policy.FileFlag(), "config", "YAML file with sources, sinks and sanitizers (see analyzers/policy)")
+}
+
+// Strength orders the reasons to take something for an External ID.
+type Strength int
+
+// The strengths, weakest first.
+const (
+	Named     Strength = iota + 1 // its name, with AWS about it
+	Annotated                     // the project says so
+	Reaches                       // it flows to STS
+)
+
+// Why is the reason for which something is an External ID.
+type Why struct {
+	What     string // "field Integration.Handshake"
+	Reason   string // "reaches AssumeRoleInput.ExternalId"
+	Strength Strength
+	Typed    bool // followed because of its configured type, whatever it holds
+}
+
+// Known is the fact about a package: the keys of what carries an External ID, as
+// found there, with the reason. Keys may belong to imported packages.
+type Known struct{ Items []Item }
+
+// Item is one key of Known, in the order of keys.
+type Item struct {
+	Key, Reason string
+	Strength    Strength
+}
+
+// AFact marks Known as a fact.
+func (*Known) AFact() {}
+
+func (k *Known) String() string {
+	keys := make([]string, len(k.Items))
+	for i, item := range k.Items {
+		keys[i] = item.Key
+	}
+	return "known(" + strings.Join(keys, " ") + ")"
+}
+
+// maxItems bounds the fact of one package.
+const maxItems = 512
+
+var (
+	programMu    sync.Mutex
+	programKnown map[string]Item
+)
+
+// SetProgram tells the pass what was found in the whole program, so that packages
+// learn of uses in packages they do not import. nil forgets it.
+func SetProgram(items []Item) {
+	programMu.Lock()
+	defer programMu.Unlock()
+	programKnown = map[string]Item{}
+	for _, item := range items {
+		programKnown[item.Key] = item
+	}
+}
+
+// Result answers what carries an External ID in one package.
+type Result struct {
+	known   map[string]Item
+	values  map[ssa.Value]*Why
+	fields  map[fieldID]*Why
+	policy  *policy.Policy
+	Origins []Origin // where the package's External IDs come from
+}
+
+type fieldID struct {
+	s *types.Struct
+	i int
+	t *types.Named
+}
+
+// Origin is a value that becomes an External ID without having been one: what
+// rule 1 and 2 found by walking back until no further.
+type Origin struct {
+	Value ssa.Value
+	At    token.Pos // where it is put into place
+	Fn    *ssa.Function
+	Why   *Why // what it becomes
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	prog := pass.ResultOf[program.Analyzer].(*program.Result)
+	r := &Result{known: map[string]Item{}, values: map[ssa.Value]*Why{}, fields: map[fieldID]*Why{}, policy: policy.Active()}
+	if prog.Pkg == nil {
+		return r, nil
+	}
+	programMu.Lock()
+	maps.Copy(r.known, programKnown)
+	programMu.Unlock()
+	for _, f := range pass.AllPackageFacts() {
+		if k, ok := f.Fact.(*Known); ok && f.Package != pass.Pkg {
+			for _, item := range k.Items {
+				r.known[item.Key] = item
+			}
+		}
+	}
+	before := maps.Clone(r.known)
+	r.annotations(pass)
+	d := newDiscovery(pass, prog, r)
+	d.run()
+	if fact := added(before, r.known); len(fact.Items) > 0 {
+		pass.ExportPackageFact(fact)
+	}
+	return r, nil
+}
+
+func added(before, after map[string]Item) *Known {
+	k := &Known{}
+	for _, key := range slices.Sorted(maps.Keys(after)) {
+		if item := after[key]; before[key] != item && len(k.Items) < maxItems {
+			k.Items = append(k.Items, item)
+		}
+	}
+	return k
+}
+
+// annotation is the project's word that something is an External ID.
+const annotation = "//deputy:externalid"
+
+func annotated(groups ...*ast.CommentGroup) bool {
+	return slices.ContainsFunc(groups, func(g *ast.CommentGroup) bool {
+		return g != nil && slices.ContainsFunc(g.List, func(c *ast.Comment) bool {
+			rest, ok := strings.CutPrefix(c.Text, annotation)
+			return ok && (rest == "" || rest[0] == ' ' || rest[0] == '\t')
+		})
+	})
+}
+
+// annotations records what is annotated in the package.
+func (r *Result) annotations(pass *analysis.Pass) {
+	path := pass.Pkg.Path()
+	note := func(key string) { r.mark(key, "annotated "+annotation, Annotated) }
+	for _, file := range pass.Files {
+		for _, decl := range file.Decls {
+			switch decl := decl.(type) {
+			case *ast.FuncDecl:
+				if obj, ok := pass.TypesInfo.Defs[decl.Name].(*types.Func); ok && annotated(decl.Doc) {
+					note(program.FuncOf(obj).Result(0))
+				}
+			case *ast.GenDecl:
+				for _, spec := range decl.Specs {
+					r.annotatedSpec(path, decl, spec, note)
+				}
+			}
+		}
+	}
+}
+
+func (r *Result) annotatedSpec(path string, decl *ast.GenDecl, spec ast.Spec, note func(string)) {
+	switch spec := spec.(type) {
+	case *ast.ValueSpec:
+		if annotated(decl.Doc, spec.Doc, spec.Comment) {
+			for _, name := range spec.Names {
+				note(path + "." + name.Name)
+			}
+		}
+	case *ast.TypeSpec:
+		key := path + "." + spec.Name.Name
+		if annotated(decl.Doc, spec.Doc, spec.Comment) {
+			note(key)
+		}
+		st, ok := spec.Type.(*ast.StructType)
+		if !ok {
+			return
+		}
+		for _, f := range st.Fields.List {
+			if annotated(f.Doc, f.Comment) {
+				for _, name := range f.Names {
+					note(key + "." + name.Name)
+				}
+			}
+		}
+	}
+}
+
+// mark records a key unless it is known for a reason as strong.
+func (r *Result) mark(key, reason string, s Strength) bool {
+	if old, ok := r.known[key]; key == "" || ok && old.Strength >= s {
+		return false
+	}
+	r.known[key] = Item{key, reason, s}
+	return true
+}
+
+func (r *Result) lookup(key, what string) *Why {
+	item, ok := r.known[key]
+	if key == "" || !ok {
+		return nil
+	}
+	return &Why{What: what, Reason: item.Reason, Strength: item.Strength}
+}
+
+// Field says why field i of a struct, or of a pointer to one, is an External ID;
+// nil if it is none.
+func (r *Result) Field(t types.Type, i int) *Why {
+	s := program.StructOf(t)
+	if s == nil || i >= s.NumFields() {
+		return nil
+	}
+	id := fieldID{s, i, program.NamedOf(t)}
+	if why, ok := r.fields[id]; ok && why != nil {
+		return why
+	}
+	why := r.field(t, s, i)
+	r.fields[id] = why
+	return why
+}
+
+func (r *Result) field(t types.Type, s *types.Struct, i int) *Why {
+	f := s.Field(i)
+	owner, key := program.TypeKey(t), program.FieldKey(t, i)
+	what := "field " + f.Name()
+	if n := program.NamedOf(t); n != nil {
+		what = "field " + n.Obj().Name() + "." + f.Name()
+		if pkg := n.Obj().Pkg(); pkg != nil && r.policy.IsSourceField(pkg.Path(), n.Obj().Name(), f.Name()) {
+			return &Why{what, "configured as a source", Annotated, true}
+		}
+	}
+	if r.policy.IsTagged(s.Tag(i)) {
+		return &Why{what, "tagged as a source", Annotated, true}
+	}
+	if why := r.lookup(key, what); why != nil {
+		return why
+	}
+	if key != "" && r.policy.IsExternalIDField(key) {
+		return &Why{what, "configured by -externalid.fields", Annotated, false}
+	}
+	if field, ok := fieldSink(key); ok {
+		return &Why{what, "is " + field, Reaches, false}
+	}
+	if why := r.lookup(program.TypeKey(f.Type()), what); why != nil {
+		return why
+	}
+	if reason, ok := byName(owner, s, i); ok {
+		return &Why{what, reason, Named, false}
+	}
+	return nil
+}
+
+// Type says why every value of a type is followed, nil if not.
+func (r *Result) Type(t types.Type) *Why {
+	n := program.NamedOf(t)
+	if n == nil || n.Obj().Pkg() == nil {
+		return nil
+	}
+	if r.policy.IsSourceType(n.Obj().Pkg().Path(), n.Obj().Name()) {
+		return &Why{"type " + n.Obj().Name(), "configured as a source", Annotated, true}
+	}
+	return r.lookup(program.TypeKey(t), "type "+n.Obj().Name())
+}
+
+// Param says why a declared parameter (the receiver not counted) is an External ID.
+func (r *Result) Param(fn *types.Func, i int) *Why {
+	if fn == nil || i >= fn.Signature().Params().Len() {
+		return nil
+	}
+	p := fn.Signature().Params().At(i)
+	what := "parameter " + p.Name()
+	if why := r.lookup(program.FuncOf(fn).Param(i), what); why != nil {
+		return why
+	}
+	if reason, ok := byParamName(fn, i); ok {
+		return &Why{what, reason, Named, false}
+	}
+	return nil
+}
+
+// ResultOf says why a function's result is an External ID.
+func (r *Result) ResultOf(fn *types.Func, i int) *Why {
+	return r.lookup(program.FuncOf(fn).Result(i), "result of "+fn.Name())
+}
+
+// Global says why a package variable is an External ID.
+func (r *Result) Global(g *ssa.Global) *Why { return r.lookup(program.VarKey(g), "variable "+g.Name()) }
+
+// Value says why a local value is an External ID: it flows to one in its function.
+func (r *Result) Value(v ssa.Value) *Why { return r.values[v] }
+
+// Items are everything known after the package, for a program-wide view.
+func (r *Result) Items() []Item { return slices.Collect(maps.Values(r.known)) }

@@ -1,0 +1,194 @@
+// Package program builds the SSA form of a package, if the package can see an
+// External ID at all. It reports nothing.
+//
+// SSA costs a third of type-checking and the flow engine as much again, while most
+// packages of most modules never touch an External ID. A package can see one if it
+// mentions one (a name, a string, an annotation), imports a package that hands one
+// to STS, or imports a package that can see one. A package that wraps a logger is
+// built too, so that its callers know where its parameters go.
+package program
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/deputy-sec/deputy/analyzers/policy"
+)
+
+// Analyzer builds SSA where it is worth it. Its result is a *Result.
+var Analyzer = &analysis.Analyzer{
+	Name:       "program",
+	Doc:        "build SSA for packages that can see an External ID",
+	Run:        run,
+	ResultType: reflect.TypeFor[*Result](),
+	FactTypes:  []analysis.Fact{new(sees)},
+}
+
+// Result is the package in SSA form. Funcs is empty for a package that cannot see
+// an External ID.
+type Result struct {
+	Pkg   *ssa.Package
+	Funcs []*ssa.Function // in source order, function literals after their parent
+}
+
+// sees marks a package that carries External IDs, so that its importers are built.
+type sees struct{}
+
+func (*sees) AFact()         {}
+func (*sees) String() string { return "sees" }
+
+// carriers are packages whose importers deal with External IDs by their trade.
+var carriers = []string{
+	"github.com/aws/aws-sdk-go-v2/service/sts",
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds",
+	"github.com/aws/aws-sdk-go/service/sts",
+	"github.com/aws/aws-sdk-go/aws/credentials/stscreds",
+	"github.com/hashicorp/aws-sdk-go-base",
+}
+
+// opaque modules are described by tables and never built: their code is generated
+// and large, and what it does with an External ID is its purpose.
+var opaque = []string{"github.com/aws/aws-sdk-go", "github.com/aws/smithy-go"}
+
+func run(pass *analysis.Pass) (any, error) {
+	res := &Result{}
+	if isOpaque(pass.Pkg.Path()) {
+		return res, nil
+	}
+	switch {
+	case mentions(pass) || importsCarrier(pass.Pkg) || policy.Active().HasSources():
+		pass.ExportPackageFact(&sees{})
+	case importsSeeing(pass) || wrapsLogger(pass):
+	default:
+		return res, nil
+	}
+	return build(pass)
+}
+
+func isOpaque(path string) bool {
+	return slices.ContainsFunc(opaque, func(p string) bool { return strings.HasPrefix(path, p) })
+}
+
+// name is how an External ID is spelt in code, in strings and in annotations.
+var name = regexp.MustCompile(`(?i)external[_\-.: ]?id`)
+
+// Mentions reports whether Go source text can concern an External ID by itself.
+func Mentions(src []byte) bool {
+	return bytes.Contains(src, []byte("xternal")) && name.Match(src) ||
+		bytes.Contains(src, []byte("EXTERNAL")) && name.Match(src) ||
+		bytes.Contains(src, []byte("//deputy:")) || bytes.Contains(src, []byte("AssumeRole"))
+}
+
+func mentions(pass *analysis.Pass) bool {
+	return slices.ContainsFunc(pass.Files, func(f *ast.File) bool {
+		src, err := pass.ReadFile(pass.Fset.File(f.FileStart).Name())
+		return err == nil && Mentions(src)
+	})
+}
+
+// IsCarrier reports whether importing the package means dealing with STS.
+func IsCarrier(path string) bool {
+	return slices.ContainsFunc(carriers, func(c string) bool {
+		return path == c || strings.HasPrefix(path, c+"/")
+	})
+}
+
+func importsCarrier(pkg *types.Package) bool {
+	return slices.ContainsFunc(pkg.Imports(), func(p *types.Package) bool { return IsCarrier(p.Path()) })
+}
+
+func importsSeeing(pass *analysis.Pass) bool {
+	facts := pass.AllPackageFacts()
+	return slices.ContainsFunc(facts, func(f analysis.PackageFact) bool {
+		_, ok := f.Fact.(*sees)
+		return ok && f.Package != pass.Pkg
+	})
+}
+
+// wrapsLogger recognises a project's own logger by a package or type name, since
+// every second package imports a logger and few wrap one.
+func wrapsLogger(pass *analysis.Pass) bool {
+	isLog := func(s string) bool { return strings.Contains(strings.ToLower(s), "log") }
+	imports := slices.ContainsFunc(pass.Pkg.Imports(), func(p *types.Package) bool { return isLog(p.Path()) || p.Path() == "go.uber.org/zap" })
+	if !imports {
+		return false
+	}
+	return isLog(pass.Pkg.Name()) || slices.ContainsFunc(pass.Pkg.Scope().Names(), func(n string) bool {
+		_, isType := pass.Pkg.Scope().Lookup(n).(*types.TypeName)
+		return isType && isLog(n)
+	})
+}
+
+// build makes one program per package: the analysis API has no place for a shared
+// one. Direct imports are created, not built, for their signatures.
+func build(pass *analysis.Pass) (res *Result, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			res, err = nil, fmt.Errorf("build SSA of %s: %v", pass.Pkg.Path(), r)
+		}
+	}()
+	prog := ssa.NewProgram(pass.Fset, ssa.BuilderMode(0))
+	for _, p := range pass.Pkg.Imports() {
+		prog.CreatePackage(p, nil, nil, true)
+	}
+	pkg := prog.CreatePackage(pass.Pkg, pass.Files, pass.TypesInfo, false)
+	pkg.Build()
+	return &Result{Pkg: pkg, Funcs: functions(pass, pkg)}, nil
+}
+
+// functions lists what has a body in the source, literals included.
+func functions(pass *analysis.Pass, pkg *ssa.Package) []*ssa.Function {
+	var out []*ssa.Function
+	seen := map[*ssa.Function]bool{}
+	var add func(*ssa.Function)
+	add = func(f *ssa.Function) {
+		if f == nil || seen[f] {
+			return
+		}
+		seen[f] = true
+		if len(f.Blocks) > 0 {
+			out = append(out, f)
+		}
+		for _, lit := range f.AnonFuncs {
+			add(lit)
+		}
+	}
+	add(pkg.Func("init")) // package-level initialisers and the literals in them
+	inits := 0
+	for _, file := range pass.Files {
+		for _, decl := range file.Decls {
+			fd, ok := decl.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			if fd.Name.Name == "init" && fd.Recv == nil {
+				inits++
+				add(pkg.Func("init#" + strconv.Itoa(inits)))
+				continue
+			}
+			if obj, ok := pass.TypesInfo.Defs[fd.Name].(*types.Func); ok && fd.Name.Name != "_" {
+				add(pkg.Prog.FuncValue(obj))
+			}
+		}
+	}
+	return out
+}
+
+// Near is the best position for an instruction or value that has none of its own.
+func Near(fn *ssa.Function, pos token.Pos) token.Pos {
+	for ; !pos.IsValid() && fn != nil; fn = fn.Parent() {
+		pos = fn.Pos()
+	}
+	return pos
+}
