@@ -49,7 +49,7 @@ func edit(r *rand.Rand, base []byte) ([]byte, []detect.Segment) {
 // unplaced removes what ScanTraced and ScanDelta leave for later.
 func unplaced(hits []detect.Hit) []detect.Hit {
 	for i := range hits {
-		hits[i].Line, hits[i].Column, hits[i].EndColumn = 0, 0, 0
+		hits[i].Position = detect.Position{}
 	}
 	return hits
 }

@@ -103,9 +103,7 @@ func (m *Match) Surer(than *Match) bool {
 // Hit is a match with its place in the scanned text.
 type Hit struct {
 	Match
-	Offset    int64 // of the first byte
-	Line      int   // 1-based
-	Column    int   // 1-based, in bytes
-	EndColumn int   // column after the last byte
-	Allowed   bool  // a mark in the text, with a reason, allows it
+	Position       // zero where the text was scanned for its triggers, see ScanTraced
+	Offset   int64 // of the first byte
+	Allowed  bool  // a mark in the text, with a reason, allows it
 }

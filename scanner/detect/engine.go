@@ -73,7 +73,9 @@ type Text struct {
 func (s *Set) Scan(text []byte, how Text, emit func(Hit)) {
 	p := newPass(s, how)
 	p.chunk(text, 0, 0, len(text))
-	p.flush(text, len(text), emit)
+	if len(p.hits) > 0 {
+		p.flush(text, len(text), emit)
+	}
 }
 
 // streamChunk is how much of a stream is scanned at a time; windows add Before
@@ -118,12 +120,12 @@ func (s *Set) Stream(r io.Reader, how Text, emit func(Hit)) (int64, error) {
 
 // pass is one walk over one text.
 type pass struct {
-	set  *Set
-	how  Text
-	hits []Hit
-	seen map[seenKey]int // index into hits
-	pos  position
-	base int64
+	set    *Set
+	how    Text
+	hits   []Hit
+	seen   map[seenKey]int // index into hits
+	cursor cursor
+	base   int64
 }
 
 // seenKey identifies a match: two triggers may lead to the same one.
@@ -134,7 +136,7 @@ type seenKey struct {
 }
 
 func newPass(s *Set, how Text) *pass {
-	return &pass{set: s, how: how, pos: position{line: 1, column: 1, units: how.Units}}
+	return &pass{set: s, cursor: newCursor(how), how: how}
 }
 
 // chunk looks for triggers that start in text[from:to]. base is the offset of
@@ -226,38 +228,27 @@ func (p *pass) sort() {
 	})
 }
 
-// flush gives every hit that ends within text its line and column, and emits it. Then
-// it forgets text[:drop].
+// flush places the hits that start in text[:drop], in which no later trigger can
+// find anything, and emits them. Then it forgets that part of the text.
 func (p *pass) flush(text []byte, drop int, emit func(Hit)) {
 	p.sort()
 	at, done := 0, 0
-	pos := p.pos
-	keepFrom := p.base + int64(drop)
-	for i := range p.hits {
-		h := &p.hits[i]
-		if h.Offset >= keepFrom && drop < len(text) {
-			break // a later trigger may still find it again, with more confidence
-		}
+	for ; done < len(p.hits); done++ {
+		h := &p.hits[done]
 		start := int(h.Offset - p.base)
-		pos.advance(text[at:start])
-		at = start
-		h.Line, h.Column = pos.line, pos.column
-		end := pos
-		end.advance(text[start : start+h.End-h.Start])
-		h.EndColumn = h.Column + max(1, end.column-h.Column)
-		if end.line != h.Line {
-			h.EndColumn = h.Column + h.End - h.Start
+		if start >= drop {
+			break
 		}
+		p.cursor.advance(text[at:start])
+		at = start
+		h.Position = p.cursor.position(text[start : start+h.End-h.Start])
 		emit(*h)
-		done++
 	}
+	p.cursor.advance(text[at:drop])
 	p.hits = append(p.hits[:0], p.hits[done:]...)
 	clear(p.seen)
-	for i, h := range p.hits {
-		p.seen[keyOf(&h)] = i
-	}
-	if len(p.hits) > 0 || drop < len(text) {
-		p.pos.advance(text[:drop])
+	for i := range p.hits {
+		p.seen[keyOf(&p.hits[i])] = i
 	}
 }
 
