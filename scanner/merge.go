@@ -1,0 +1,61 @@
+package scanner
+
+import (
+	"path"
+	"path/filepath"
+
+	"github.com/deputy-sec/deputy/scanner/finding"
+)
+
+// Merge puts the results of several targets together: a value that several of
+// them hold is one finding.
+func Merge(results []*Result) *Result {
+	if len(results) == 1 {
+		return results[0]
+	}
+	out := &Result{}
+	byPrint := map[string]*finding.Finding{}
+	for _, r := range results {
+		for _, f := range r.Findings {
+			if known := byPrint[f.Fingerprint]; known != nil {
+				absorb(known, f)
+				continue
+			}
+			byPrint[f.Fingerprint] = f
+			out.Findings = append(out.Findings, f)
+		}
+		out.Unexamined = append(out.Unexamined, r.Unexamined...)
+		out.Hidden += r.Hidden
+		out.Allowed += r.Allowed
+		out.Stats.Commits += r.Stats.Commits
+		out.Stats.Files += r.Stats.Files
+		out.Stats.Blobs += r.Stats.Blobs
+		out.Stats.Bytes += r.Stats.Bytes
+		out.Stats.Seconds += r.Stats.Seconds
+	}
+	return out
+}
+
+// absorb adds to a finding what another target knows of the same value.
+func absorb(f, other *finding.Finding) {
+	if other.Confidence > f.Confidence {
+		f.Confidence, f.Evidence = other.Confidence, other.Evidence
+	}
+	f.Sightings = append(f.Sightings, other.Sightings...)
+	f.First, f.Last = earliest(f.First, other.First), latest(f.Last, other.Last)
+	f.InHead = f.InHead || other.InHead
+	f.Related = append(f.Related, other.Related...)
+}
+
+// Under puts the name of its target in front of every path of a result.
+func (r *Result) Under(target string) {
+	target = filepath.ToSlash(target)
+	for _, f := range r.Findings {
+		for i := range f.Sightings {
+			f.Sightings[i].Path = path.Join(target, f.Sightings[i].Path)
+		}
+	}
+	for i := range r.Unexamined {
+		r.Unexamined[i].Path = path.Join(target, r.Unexamined[i].Path)
+	}
+}
