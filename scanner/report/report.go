@@ -1,0 +1,103 @@
+// Package report is what every report has in common: the result to tell, the
+// order of findings, and what must never reach a reader's screen. A folder
+// below it holds one format each.
+package report
+
+import (
+	"cmp"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/finding"
+)
+
+// Result is what a scan has to tell. A writer never changes it.
+type Result struct {
+	Version    string             // of deputy
+	Repository *Repository        // nil if the target is none, or not known
+	Rules      []*finding.Rule    // that were looked for, in no order
+	Findings   []*finding.Finding // in no order
+	Unexamined []finding.Unexamined
+	Stats      finding.Stats
+	Hidden     int // findings of classes that are reported only on request
+	Allowed    int // findings that marks in the text allow
+
+	ShowSecrets bool // tell values instead of masks
+}
+
+// Repository says which repository, at which commit, was examined.
+type Repository struct {
+	URL      string // may hold credentials: writers drop them
+	Revision string // full hash of HEAD, "" if there is none
+	Branch   string // "" if detached or not known
+}
+
+// Writer writes a result in one format. It writes as it goes, so that a report
+// of many findings needs memory for one.
+type Writer interface {
+	Write(w io.Writer, r *Result) error
+}
+
+// Secret returns what a report tells of a finding's value: the mask, or the
+// value itself if that was asked for.
+func (r *Result) Secret(f *finding.Finding) string {
+	if r.ShowSecrets {
+		return f.Secret.Reveal()
+	}
+	return f.Secret.Mask()
+}
+
+// Redact returns a text about a finding (a reason, a name, the words for a
+// place) with the finding's value masked, should it stand in there. Paths are
+// told as they are: a report that misspells them leads nowhere, and who reads
+// the report knows the repository's file names.
+func (r *Result) Redact(f *finding.Finding, s string) string {
+	value := f.Secret.Reveal()
+	if r.ShowSecrets || value == "" || !strings.Contains(s, value) {
+		return s
+	}
+	return strings.ReplaceAll(s, value, f.Secret.Mask())
+}
+
+// Ordered returns the findings as every format tells them: the most severe
+// first, then the most certain, then by kind and place. The order is total over
+// rule and value, so equal results make equal reports.
+func (r *Result) Ordered() []*finding.Finding {
+	out := slices.Clone(r.Findings)
+	slices.SortFunc(out, compare)
+	return out
+}
+
+func compare(a, b *finding.Finding) int {
+	p, q := Primary(a), Primary(b)
+	return cmp.Or(
+		cmp.Compare(b.Severity.Rank(), a.Severity.Rank()),
+		cmp.Compare(b.Confidence, a.Confidence),
+		cmp.Compare(a.Rule.Kind, b.Rule.Kind),
+		cmp.Compare(p.Path, q.Path),
+		cmp.Compare(p.Line, q.Line),
+		cmp.Compare(p.Column, q.Column),
+		cmp.Compare(a.Rule.ID, b.Rule.ID),
+		cmp.Compare(a.Fingerprint, b.Fingerprint),
+		cmp.Compare(a.Secret.Reveal(), b.Secret.Reveal()),
+	)
+}
+
+// Unread returns what was not examined, by path and reason.
+func (r *Result) Unread() []finding.Unexamined {
+	out := slices.Clone(r.Unexamined)
+	slices.SortFunc(out, func(a, b finding.Unexamined) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Reason, b.Reason))
+	})
+	return out
+}
+
+// Primary returns the place to look at first; the zero place if a finding
+// stands nowhere.
+func Primary(f *finding.Finding) finding.Sighting {
+	if len(f.Sightings) == 0 {
+		return finding.Sighting{}
+	}
+	return f.Sightings[0]
+}

@@ -1,0 +1,260 @@
+// Package text writes the report that people read on a terminal or in a log:
+// findings first, then what to do about them, then what was not examined, and a
+// summary as the last line, where the eye is when a command ends.
+//
+// Everything that comes from the scanned target goes through
+// [report.Printable]; no escape sequence but our own reaches the terminal.
+package text
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/finding"
+	"github.com/deputy-sec/deputy/scanner/report"
+)
+
+// Writer writes text for people.
+type Writer struct{ Options Options }
+
+// Write implements [report.Writer].
+func (t Writer) Write(w io.Writer, r *report.Result) error {
+	p := newPage(w, t.Options)
+	ordered := r.Ordered()
+	known := byFingerprint(ordered)
+	for _, f := range ordered {
+		p.finding(r, f, known)
+	}
+	p.remedies(ordered)
+	p.unexamined(r.Unread())
+	p.summary(r)
+	return p.flush()
+}
+
+// page is a sheet that is written from top to bottom.
+type page struct {
+	Options
+	out *bufio.Writer
+}
+
+func newPage(w io.Writer, o Options) *page {
+	return &page{Options: o, out: bufio.NewWriterSize(w, 1<<16)}
+}
+
+// line writes a line; bufio keeps the first error for flush.
+func (p *page) line(parts ...string) {
+	for _, s := range parts {
+		_, _ = p.out.WriteString(s)
+	}
+	_ = p.out.WriteByte('\n')
+}
+
+func (p *page) flush() error {
+	if err := p.out.Flush(); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
+
+// Layout: what belongs to a heading stands in from it; labels make a column.
+const (
+	indent     = "  "
+	labelWidth = 7
+)
+
+// labelled writes lines behind a label, which only the first line has.
+func (p *page) labelled(label string, lines ...string) {
+	for _, l := range lines {
+		p.line(indent, p.paint(dim, fmt.Sprintf("%-*s", labelWidth, label)), l)
+		label = ""
+	}
+}
+
+// prose writes sentences behind a label, broken to the width of the page.
+func (p *page) prose(label, s string) {
+	p.labelled(label, fill(report.Printable(s), p.columns()-len(indent)-labelWidth)...)
+}
+
+func byFingerprint(findings []*finding.Finding) map[finding.Relation]*finding.Finding {
+	known := make(map[finding.Relation]*finding.Finding, len(findings))
+	for _, f := range findings {
+		known[finding.Relation{Rule: f.Rule.ID, Fingerprint: f.Fingerprint}] = f
+	}
+	return known
+}
+
+// looks of the severities.
+var looks = map[finding.Severity]style{
+	finding.Critical: loud,
+	finding.High:     red,
+	finding.Medium:   yellow,
+	finding.Low:      blue,
+}
+
+// finding writes one value: what it is, where it stands, since when, and why we
+// think so.
+func (p *page) finding(r *report.Result, f *finding.Finding, known map[finding.Relation]*finding.Finding) {
+	p.heading(r, f)
+	p.places(r, f)
+	if s := p.since(r, f); s != "" {
+		p.labelled("since", s)
+	}
+	label := "why"
+	for _, e := range f.Evidence {
+		p.prose(label, r.Redact(f, e))
+		label = ""
+	}
+	p.related(r, f, known)
+	p.line()
+}
+
+func (p *page) heading(r *report.Result, f *finding.Finding) {
+	parts := []string{
+		p.paint(looks[f.Severity], strings.ToUpper(string(f.Severity))),
+		p.paint(bold, report.Printable(f.Rule.Title)),
+		p.paint(cyan, report.Printable(r.Secret(f))),
+	}
+	var notes []string
+	if f.Class != finding.Unknown && f.Class != "" {
+		notes = append(notes, string(f.Class))
+	}
+	if f.Confidence < certain {
+		notes = append(notes, fmt.Sprintf("%.0f %% sure", 100*f.Confidence))
+	}
+	if len(notes) > 0 {
+		parts = append(parts, p.paint(dim, "("+strings.Join(notes, ", ")+")"))
+	}
+	p.line(strings.Join(parts, "  "))
+}
+
+// certain is the confidence from which a doubt is not worth a reader's time.
+const certain = 0.9
+
+// maxPlaces is how many places of a value are told; the rest is counted, and
+// listed in the JSON report.
+const maxPlaces = 4
+
+func (p *page) places(r *report.Result, f *finding.Finding) {
+	shown := f.Sightings[:min(len(f.Sightings), maxPlaces)]
+	label := "at"
+	for i, s := range shown {
+		look := bare
+		if i == 0 {
+			look = bold
+		}
+		p.labelled(label, p.place(r, f, s, look))
+		label = "and"
+	}
+	if more := len(f.Sightings) - len(shown); more > 0 {
+		p.labelled(label, count(int64(more), "more place", "more places"))
+	}
+}
+
+// place is where a value stands, in a form that terminals and editors open:
+// path:line:column.
+func (p *page) place(r *report.Result, f *finding.Finding, s finding.Sighting, look style) string {
+	var notes []string
+	if len(s.Inside) > 0 {
+		notes = append(notes, strings.Join(s.Inside, " › "))
+	}
+	if what := r.Redact(f, s.Place); what != "" {
+		if s.Path == "" && s.Commit != nil {
+			what += " of " + short(s.Commit.Hash)
+		}
+		notes = append(notes, what)
+	}
+	where := s.Path
+	if where != "" && len(s.Inside) == 0 && s.Line > 0 {
+		where = fmt.Sprintf("%s:%d:%d", s.Path, s.Line, s.Column)
+	}
+	if note := status(s); note != "" {
+		notes = append(notes, note)
+	}
+	return p.join(where, look, notes)
+}
+
+// join writes a place, and what there is to say about it behind it.
+func (p *page) join(where string, look style, notes []string) string {
+	where = p.paint(look, report.Printable(where))
+	if len(notes) == 0 {
+		return where
+	}
+	note := report.Printable(strings.Join(notes, ", "))
+	if where == "" {
+		return p.paint(look, note)
+	}
+	return where + "  " + p.paint(dim, note)
+}
+
+// status says where to look for a value that is not plainly there.
+func status(s finding.Sighting) string {
+	switch {
+	case s.InHead:
+		return ""
+	case s.Layer == finding.Unreachable:
+		return "no ref leads to it"
+	case s.Path == "":
+		return "" // a commit message is nowhere but in history
+	case s.Layer == finding.History:
+		return "only in history"
+	case s.Layer == finding.WorkTree && s.Commit == nil:
+		return "not committed"
+	case s.Layer == finding.WorkTree:
+		return "not in HEAD"
+	case s.Layer == finding.Staged && s.Place == "":
+		return "staged"
+	}
+	return ""
+}
+
+// since says which commit wrote the value first, and whether HEAD still has it.
+func (p *page) since(r *report.Result, f *finding.Finding) string {
+	c := f.First
+	if c == nil {
+		return ""
+	}
+	parts := []string{p.paint(yellow, report.Printable(short(c.Hash)))}
+	if !c.Date.IsZero() {
+		parts = append(parts, c.Date.Format("2006-01-02"))
+	}
+	if who := r.Redact(f, c.Author); who != "" {
+		parts = append(parts, shorten(report.Printable(who), maxName))
+	}
+	since := strings.Join(parts, "  ")
+	if f.InHead {
+		since += p.paint(dim, ", still in HEAD")
+	}
+	return since
+}
+
+// maxName is how much of an author's name is told, in columns.
+const maxName = 40
+
+// shortHash is what git abbreviates to in repositories of usual size.
+const shortHash = 10
+
+func short(hash string) string { return hash[:min(len(hash), shortHash)] }
+
+// maxRelated bounds what is told of an account that many keys belong to.
+const maxRelated = 3
+
+// related tells the findings that belong to this one by what a reader sees of
+// them: their title and mask.
+func (p *page) related(r *report.Result, f *finding.Finding, known map[finding.Relation]*finding.Finding) {
+	shown := f.Related[:min(len(f.Related), maxRelated)]
+	label := "with"
+	for _, rel := range shown {
+		other := known[finding.Relation{Rule: rel.Rule, Fingerprint: rel.Fingerprint}]
+		if other == nil {
+			continue
+		}
+		p.labelled(label, report.Printable(other.Rule.Title)+" "+p.paint(cyan, report.Printable(r.Secret(other)))+
+			p.paint(dim, ", "+report.Printable(r.Redact(f, rel.Why))))
+		label = ""
+	}
+	if more := len(f.Related) - len(shown); more > 0 {
+		p.labelled(label, count(int64(more), "more finding", "more findings"))
+	}
+}
