@@ -78,8 +78,12 @@ func newIndex(names []OID, offs []uint64, hashLen int) *index {
 	for _, i := range order {
 		counts[names[i][0]]++
 		x.names = append(x.names, names[i][:hashLen]...)
-		x.offsets = binary.BigEndian.AppendUint32(x.offsets, uint32(len(x.large)/largeWidth)|largeFlag) //nolint:gosec // less than 2^31 objects
-		x.large = binary.BigEndian.AppendUint64(x.large, offs[i])
+		off := offs[i]
+		if off >= largeFlag {
+			off = uint64(len(x.large)/largeWidth) | largeFlag //nolint:gosec // not negative
+			x.large = binary.BigEndian.AppendUint64(x.large, offs[i])
+		}
+		x.offsets = binary.BigEndian.AppendUint32(x.offsets, uint32(off)) //nolint:gosec // less than 2^32 by now
 	}
 	total := uint32(0)
 	for i, n := range counts {
