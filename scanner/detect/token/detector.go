@@ -1,0 +1,71 @@
+package token
+
+import (
+	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/finding"
+)
+
+// New returns the detector for tokens with a form of their own and for those
+// that stand behind a name of their provider.
+func New() detect.Detector {
+	d := &detector{}
+	for i := range providers {
+		p := &providers[i]
+		rule := p.rule()
+		d.rules = append(d.rules, rule)
+		for _, f := range p.forms {
+			matcher := f.compile()
+			for _, literal := range f.literals {
+				d.add(detect.Trigger{Literal: literal}, target{rule, matcher})
+			}
+		}
+		for _, k := range p.keyed {
+			matcher := k.compile()
+			for _, name := range k.names {
+				d.add(detect.Trigger{Literal: name, Fold: true}, target{rule, matcher})
+			}
+		}
+	}
+	return d
+}
+
+type detector struct {
+	rules    []*finding.Rule
+	triggers []detect.Trigger
+	targets  [][]target // by trigger
+}
+
+// target is what a trigger may belong to.
+type target struct {
+	rule *finding.Rule
+	matcher
+}
+
+// matcher decides over one window; it sets everything but the rule.
+type matcher interface {
+	match(w *detect.Window) (detect.Match, bool)
+}
+
+// add lets t share the trigger with others that want the same one.
+func (d *detector) add(trigger detect.Trigger, t target) {
+	for i := range d.triggers {
+		if d.triggers[i] == trigger {
+			d.targets[i] = append(d.targets[i], t)
+			return
+		}
+	}
+	d.triggers = append(d.triggers, trigger)
+	d.targets = append(d.targets, []target{t})
+}
+
+func (d *detector) Rules() []*finding.Rule     { return d.rules }
+func (d *detector) Triggers() []detect.Trigger { return d.triggers }
+
+func (d *detector) Detect(w *detect.Window, report func(detect.Match)) {
+	for _, t := range d.targets[w.Trigger] {
+		if m, ok := t.match(w); ok {
+			m.Rule = t.rule
+			report(m)
+		}
+	}
+}

@@ -1,0 +1,189 @@
+package token
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/detect"
+)
+
+// keyed finds a value without a form of its own behind a name that says what it
+// is: DATADOG_API_KEY=…, "datadogApiKey": "…", name: DATADOG_API_KEY / value: ….
+type keyed struct {
+	names   []string // part of the name, in lower case, any of them
+	purpose []string // part of the name too, without separators; nil for the usual ones
+	value   string   // RE2 pattern
+	same    int      // how many bytes at the front are the same in all values
+	near    []string // words in lower case, one of which stands near, for a name that others use
+	what    string   // "API key"
+}
+
+// usualPurposes are the words by which a name says that it holds a secret.
+var usualPurposes = []string{"token", "secret", "apikey", "appkey", "accesskey", "authkey", "password", "licensekey", "pat"}
+
+func (k *keyed) purposes() []string {
+	if k.purpose != nil {
+		return k.purpose
+	}
+	return usualPurposes
+}
+
+func (k keyed) compile() matcher {
+	return &keyedMatcher{k, lazily(k.value)}
+}
+
+type keyedMatcher struct {
+	keyed
+	pattern func() *regexp.Regexp
+}
+
+func (k *keyedMatcher) match(w *detect.Window) (detect.Match, bool) {
+	nameStart, nameEnd := name(w.Text, w.Start, w.End)
+	if !k.fits(string(w.Text[nameStart:nameEnd])) {
+		return detect.Match{}, false
+	}
+	start, ok := assigned(w.Text, nameEnd)
+	if !ok {
+		return detect.Match{}, false
+	}
+	found := k.pattern().FindIndex(w.Text[start:min(len(w.Text), start+longest)])
+	if found == nil {
+		return detect.Match{}, false
+	}
+	end := start + found[1]
+	if !ends(w.Text, end) || filler(string(w.Text[start+k.same:end])) {
+		return detect.Match{}, false
+	}
+	m := detect.Match{
+		Start: start, End: end, Confidence: 0.85,
+		Evidence: []string{
+			"value of " + string(w.Text[nameStart:nameEnd]),
+			"has the length and alphabet of a " + k.what,
+		},
+	}
+	if len(k.near) > 0 {
+		word := nearWord(w.Text, start, end, k.near)
+		if word == "" {
+			return detect.Match{}, false
+		}
+		m.Evidence = append(m.Evidence, word+" stands near it")
+	}
+	return m, true
+}
+
+// notValues end a name that speaks of a secret without holding it.
+var notValues = []string{"name", "id", "arn", "path", "file", "url", "uri", "hash", "digest", "ref", "version", "type", "sha", "md5", "length", "env", "variable", "header"}
+
+// fits says whether a name says that it holds the secret.
+func (k *keyedMatcher) fits(name string) bool {
+	name = plain(name)
+	for _, suffix := range notValues {
+		if strings.HasSuffix(name, suffix) {
+			return false
+		}
+	}
+	for _, purpose := range k.purposes() {
+		if strings.Contains(name, purpose) {
+			return true
+		}
+	}
+	return false
+}
+
+var separators = strings.NewReplacer("_", "", "-", "", ".", "")
+
+// plain is a name in lower case and without separators.
+func plain(name string) string { return separators.Replace(strings.ToLower(name)) }
+
+// maxName bounds how far a name reaches on either side of its trigger.
+const maxName = 48
+
+// name returns the bounds of the name that holds text[start:end].
+func name(text []byte, start, end int) (int, int) {
+	part := func(c byte) bool { return isWord(c) || c == '-' || c == '.' }
+	lo, hi := max(0, start-maxName), min(len(text), end+maxName)
+	for start > lo && part(text[start-1]) {
+		start--
+	}
+	for end < hi && part(text[end]) {
+		end++
+	}
+	return start, end
+}
+
+// assigned returns where the value begins that is given to the name ending at
+// text[at]: over the name's closing quote, an operator, a declared type and the
+// value's opening quote.
+func assigned(text []byte, at int) (start int, ok bool) {
+	p := place{text, at}
+	p.quote()
+	p.spaces()
+	switch {
+	case p.word("=>"), p.word(":="), p.word("%3D"), p.word("%3d"), p.word("="), p.word(","), p.word(">"):
+	case p.word(":"):
+		p.spaces()
+		if p.word("string") || p.word("str") {
+			p.spaces()
+			if !p.word("=") {
+				return 0, false
+			}
+		}
+	case p.manifestValue():
+	case p.at == at || text[p.at-1] != ' ':
+		return 0, false // neither an operator nor the space of --flag VALUE
+	}
+	p.spaces()
+	p.quote()
+	return p.at, p.at < len(text)
+}
+
+// place is a position in a text that moves over what it accepts.
+type place struct {
+	text []byte
+	at   int
+}
+
+func (p *place) word(s string) bool {
+	if !bytes.HasPrefix(p.text[p.at:], []byte(s)) {
+		return false
+	}
+	p.at += len(s)
+	return true
+}
+
+func (p *place) spaces() {
+	for n := 0; n < 40 && p.at < len(p.text) && (p.text[p.at] == ' ' || p.text[p.at] == '\t'); n++ {
+		p.at++
+	}
+}
+
+// quote moves over a quotation mark, escaped ones included.
+func (p *place) quote() {
+	for _, mark := range []string{`\\\"`, `\"`, `"`, "'", "`", "&quot;", "%22", `"]`, `']`} {
+		if p.word(mark) {
+			p.word("]")
+			return
+		}
+	}
+}
+
+// manifestValue moves over the line end and key of a list of names and values,
+// as Kubernetes, Compose and task definitions have them.
+func (p *place) manifestValue() bool {
+	from := p.at
+	p.word(",")
+	for p.at < len(p.text) && strings.IndexByte("\r\n \t", p.text[p.at]) >= 0 && p.at-from < 80 {
+		p.at++
+	}
+	p.quote()
+	if p.at > from && (p.word("value") || p.word("Value")) {
+		p.quote()
+		p.spaces()
+		if p.word(":") || p.word("=") {
+			return true
+		}
+	}
+	p.at = from
+	return false
+}
