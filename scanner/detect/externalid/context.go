@@ -1,0 +1,98 @@
+package externalid
+
+import "bytes"
+
+// How far around a name we look for what it is about, in bytes.
+const (
+	near    = 500
+	far     = 2000
+	besides = 200
+)
+
+// What makes an external ID one of AWS: the assumption of a role.
+var roleWords = []string{
+	"assumerole", "assume_role", "assume-role", "assume role", "assumes role", "rolearn", "role_arn", "role-arn", "role arn",
+	":role/", "iam_role", "iamrole", "iam role", "aws::iam", "aws_iam", "trust policy", "trustpolicy", "trust_policy", "trust relationship",
+	"cross-account", "crossaccount", "cross_account", "stscreds", "sts.amazonaws", "source_profile", "quickcreate", "quick-create",
+}
+
+// What speaks of AWS only.
+var awsWords = []string{"aws", "amazon", "cloudformation", "iam:"}
+
+// Others who call their own keys external ID.
+var otherContexts = []string{
+	"scim", "salesforce", "sobject", "upsert", "stripe", "urn:ietf", "username", "firstname", "first_name", "lastname", "facebook", "zendesk",
+	"intercom", "hubspot", "shopify", "twilio", "primary_key", "primary key", "foreign key", "select ", "insert into", "sku",
+	"phone", "e-mail", "@type", "spotify", "imdb", "wikidata", "openstreetmap", "mattermost", "saml", "okta", "idp_",
+}
+
+// about says how sure we are that a name is that of an AWS External ID, and
+// why; 0 if it is not.
+func about(text []byte, n name, v value, s strength) (float64, []string) {
+	confidence, why := context(text, n, s)
+	if confidence == 0 {
+		return 0, nil
+	}
+	if s.random {
+		confidence += 0.05
+	}
+	return min(confidence, 0.98), []string{why}
+}
+
+func context(text []byte, n name, s strength) (float64, string) {
+	switch {
+	case n.spelled && bytes.Contains(bytes.ToLower(text[n.start:n.end]), []byte("sts")):
+		return 0.92, "value of the condition key sts:ExternalId"
+	case n.spelled:
+		return 0.85, "AWS is in the name it is assigned to"
+	case n.link:
+		return 0.85, "parameter of a CloudFormation link or stack"
+	}
+	other := firstWord(around(text, n, besides), otherContexts)
+	if word := firstWord(around(text, n, near), roleWords); word != "" {
+		if other != "" {
+			return 0.5, "assigned to an external ID, with " + word + " near by, but " + other + " too"
+		}
+		return 0.82, "assigned to an external ID, with " + word + " near by"
+	}
+	if other != "" {
+		return 0, ""
+	}
+	if word := firstWord(around(text, n, far), roleWords); word != "" {
+		return 0.6, "assigned to an external ID, with " + word + " in the same text"
+	}
+	switch word := firstWord(around(text, n, near), awsWords); {
+	case word != "" && s.random:
+		return 0.5, "assigned to an external ID, with " + word + " near by"
+	case word != "" || s.random:
+		return 0.25, "assigned to an external ID"
+	}
+	return 0, ""
+}
+
+// around returns the text up to reach bytes to either side of a name, in lower
+// case.
+func around(text []byte, n name, reach int) []byte {
+	return bytes.ToLower(text[max(0, n.start-reach):min(len(text), n.end+reach)])
+}
+
+// firstWord returns the first of the words that stands in text and does not go
+// on with other letters in front ("laws" is not aws).
+func firstWord(text []byte, words []string) string {
+	for _, w := range words {
+		for rest, at := text, 0; ; {
+			i := bytes.Index(rest[at:], []byte(w))
+			if i < 0 {
+				break
+			}
+			at += i
+			if at == 0 || len(w) > 5 || !isLetter(rest[at-1]) {
+				return w
+			}
+			at++
+		}
+	}
+	return ""
+}
+
+func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }

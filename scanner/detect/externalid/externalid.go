@@ -1,0 +1,60 @@
+package externalid
+
+import (
+	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/finding"
+)
+
+// New returns the detector of External IDs. It holds no state.
+func New() detect.Detector { return detector{} }
+
+type detector struct{}
+
+// Rules implements detect.Detector.
+func (detector) Rules() []*finding.Rule { return []*finding.Rule{ExternalID} }
+
+// Triggers implements detect.Detector.
+func (detector) Triggers() []detect.Trigger {
+	return []detect.Trigger{
+		{Literal: "externalid", Fold: true},
+		{Literal: "external_id", Fold: true},
+		{Literal: "external-id", Fold: true},
+		{Literal: "external id", Fold: true},
+	}
+}
+
+// Detect implements detect.Detector.
+func (detector) Detect(w *detect.Window, report func(detect.Match)) {
+	n, ok := nameAt(w.Text, w.Start, w.End)
+	if !ok {
+		return
+	}
+	for _, v := range assigned(w.Text, n) {
+		if m, ok := judge(w.Text, n, v); ok {
+			report(m)
+		}
+	}
+}
+
+// judge decides over one value assigned to a name.
+func judge(text []byte, n name, v value) (detect.Match, bool) {
+	if !valid(v.text) || reference(v.text) {
+		return detect.Match{}, false
+	}
+	s := strengthOf(v.text)
+	if v.bare && !s.evident(n, v) {
+		return detect.Match{}, false
+	}
+	confidence, why := about(text, n, v, s)
+	if confidence == 0 {
+		return detect.Match{}, false
+	}
+	m := detect.Match{
+		Rule: ExternalID, Start: v.start, End: v.end, Value: v.text,
+		Confidence: confidence, Evidence: append(why, s.evidence()...),
+	}
+	if s.sample {
+		m.Class = finding.Sample
+	}
+	return m, true
+}
