@@ -60,3 +60,22 @@ func periodic(s []byte) bool {
 	}
 	return false
 }
+
+// TypedNumber says whether digits were typed and not given out: they count up or
+// down for seven digits or more, use one or two different digits only, or are
+// one piece again and again. Of random numbers of ten digits, one in five
+// thousand is.
+func TypedNumber(digits []byte) bool {
+	run := 1
+	for i := 1; i < len(digits); i++ {
+		up, down := (digits[i]-digits[i-1]+10)%10 == 1, (digits[i-1]-digits[i]+10)%10 == 1
+		if !up && !down {
+			run = 1
+			continue
+		}
+		if run++; run >= 7 {
+			return true
+		}
+	}
+	return Distinct(digits) <= 2 || periodic(digits)
+}

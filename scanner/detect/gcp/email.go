@@ -1,0 +1,149 @@
+package gcp
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/detect/notation"
+	"github.com/deputy-sec/deputy/scanner/finding"
+)
+
+// serviceAccount decides over the address that ends with gserviceaccount.com.
+// Accounts that Google runs for a project tell its number, those of a user are
+// findings as they stand.
+func serviceAccount(w *detect.Window, report func(detect.Match)) {
+	a, ok := address(w.Text, w.Start, w.End)
+	if !ok || !notation.Ends(w.Text, w.End) {
+		return
+	}
+	if number := numberedAccount().FindSubmatchIndex(a.local(w.Text)); number != nil {
+		report(projectNumber(w.Text, a.start+number[2], a.start+number[3], 0.95, "digits in the address of a service account that Google runs for the project"))
+		return
+	}
+	owner, user := strings.CutSuffix(string(a.domain), ".iam.gserviceaccount.com")
+	switch {
+	case user && a.start == a.at:
+		if isProjectID([]byte(owner)) {
+			report(project(w.Text, a.domainStart, a.domainStart+len(owner), 0.8, "project in the address of a service account"))
+		}
+	case user, string(a.domain) == "appspot.gserviceaccount.com", string(a.domain) == "developer.gserviceaccount.com":
+		if m, ok := email(w.Text, a, owner, user); ok {
+			report(m)
+		}
+	}
+}
+
+// numberedAccount is the form of the local part that tells a project's number
+// (https://cloud.google.com/iam/docs/service-agents).
+var numberedAccount = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:service-|p|project-|bq-|cloud-sql-|gs-)?([0-9]{6,13})(?:-compute)?$`)
+})
+
+func email(text []byte, a mailbox, owner string, user bool) (detect.Match, bool) {
+	local := a.local(text)
+	id := []byte(owner)
+	if !user {
+		id = local
+	}
+	if project, _, scoped := strings.Cut(owner, "."); scoped {
+		id = []byte(project) // of a project below a domain: x@project.example.com.iam…
+	}
+	if len(local) < 2 || !isProjectID(id) || ofKeyFile(text, a) {
+		return detect.Match{}, false
+	}
+	m := detect.Match{
+		Rule: emailRule, Start: a.start, End: a.end, Value: string(local) + "@" + string(a.domain), Confidence: 0.9,
+		Evidence: []string{"address of a service account of a project"},
+	}
+	switch {
+	case published(string(id)):
+		m.Class = finding.Vendor
+	case common(string(id)):
+		m.Class = finding.Sample
+	}
+	return m, true
+}
+
+// ofKeyFile says whether an address is a field of a key file that is a finding
+// itself.
+func ofKeyFile(text []byte, a mailbox) bool {
+	const reach = maxPEM
+	before, after := text[max(0, a.start-reach):a.start], text[a.end:min(len(text), a.end+reach)]
+	for _, b := range [...]struct {
+		text []byte
+		base int
+		at   int
+	}{
+		{before, max(0, a.start-reach), bytes.LastIndex(before, pemHeader)},
+		{after, a.end, bytes.Index(after, pemHeader)},
+	} {
+		if b.at < 0 {
+			continue
+		}
+		header := b.base + b.at
+		m, ok := keyFile(text, header, header+len(pemHeader))
+		if ok && header-a.end <= fieldsBefore && a.start-m.End <= fieldsAfter {
+			return true
+		}
+	}
+	return false
+}
+
+var pemHeader = []byte("BEGIN PRIVATE KEY-----")
+
+// mailbox is an e-mail address in a text.
+type mailbox struct {
+	start, at, end int // at is where the local part ends
+	domainStart    int
+	domain         []byte
+}
+
+func (a mailbox) local(text []byte) []byte { return text[a.start:a.at] }
+
+// ats are the ways in which the sign between local part and domain is written.
+var ats = [...]string{"@", "%40", `\u0040`, "&#64;"}
+
+// maxLabel bounds both halves of an address.
+const maxLabel = 64
+
+// address walks back from the end of a domain.
+func address(text []byte, inDomain, end int) (mailbox, bool) {
+	a := mailbox{end: end, domainStart: inDomain}
+	for a.domainStart > 0 && inDomain-a.domainStart < 2*maxLabel && (isProjectIDByte(text[a.domainStart-1]) || text[a.domainStart-1] == '.') {
+		a.domainStart--
+	}
+	for _, sign := range ats {
+		at, ok := signBefore(text, a.domainStart, inDomain, sign)
+		if !ok {
+			continue
+		}
+		a.at = at
+		a.domainStart = at + len(sign)
+		a.domain = text[a.domainStart:end]
+		for a.start = a.at; a.start > 0 && a.at-a.start < maxLabel && isLocal(text, a.start-1); {
+			a.start--
+		}
+		a.start = min(a.at, notation.AfterEscape(text, a.start))
+		return a, notation.Starts(text, a.start)
+	}
+	return mailbox{}, false
+}
+
+// signBefore finds the sign whose last byte ends where the domain begins. The
+// digits of an escape may have been taken for the domain's.
+func signBefore(text []byte, domain, inDomain int, sign string) (int, bool) {
+	for taken := 0; taken < len(sign); taken++ {
+		start := domain + taken - len(sign)
+		if start >= 0 && domain+taken <= inDomain && string(text[start:domain+taken]) == sign {
+			return start, true
+		}
+	}
+	return 0, false
+}
+
+func isLocal(text []byte, i int) bool {
+	return isProjectIDByte(text[i]) || text[i] == '_' || 'A' <= text[i] && text[i] <= 'Z'
+}

@@ -1,0 +1,232 @@
+package gcp
+
+import (
+	"bytes"
+	"encoding/asn1"
+	"encoding/base64"
+
+	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/detect/notation"
+)
+
+// serviceAccountKey decides over a PEM header: it belongs to a service account
+// if the other fields of the key file stand around it. A private key by itself
+// is another family's business.
+func serviceAccountKey(w *detect.Window, report func(detect.Match)) {
+	if m, ok := keyFile(w.Text, w.Start, w.End); ok {
+		report(m)
+	}
+}
+
+// encodedServiceAccountKey decides over a key file in base64.
+func encodedServiceAccountKey(w *detect.Window, report func(detect.Match)) {
+	start, end := encodedRun(w.Text, w.Start)
+	file, err := base64.StdEncoding.DecodeString(string(unwrap(w.Text[start:end])))
+	if err != nil {
+		return
+	}
+	header := bytes.Index(file, []byte("BEGIN PRIVATE KEY-----"))
+	if header < 0 {
+		return
+	}
+	m, ok := keyFile(file, header, header+len("BEGIN PRIVATE KEY-----"))
+	if !ok {
+		return
+	}
+	m.Start, m.End = start, end
+	m.Evidence = append(m.Evidence, "the key file is encoded in base64")
+	report(m)
+}
+
+// encodedRun returns the bounds of the base64 text that holds text[at], which
+// may be wrapped over lines.
+func encodedRun(text []byte, at int) (start, end int) {
+	for start = at; start > 0 && (notation.IsBase64(text[start-1]) || wrapped(text, start-1)); start-- {
+	}
+	for start < at && !notation.IsBase64(text[start]) {
+		start++
+	}
+	end = at
+	for end < len(text) && (notation.IsBase64(text[end]) || text[end] == '=' || wrapped(text, end)) {
+		end++
+	}
+	for end > at && isBreak(text[end-1]) {
+		end--
+	}
+	return start, end
+}
+
+// wrapped says whether text[i] is a line break within base64 that was wrapped
+// at 64 or more characters.
+func wrapped(text []byte, i int) bool {
+	if !isBreak(text[i]) || i < 65 {
+		return false
+	}
+	for _, c := range text[i-64 : i-1] {
+		if !notation.IsBase64(c) {
+			return false
+		}
+	}
+	return true
+}
+
+func isBreak(c byte) bool { return c == '\n' || c == '\r' }
+
+func unwrap(b []byte) []byte {
+	return bytes.Map(func(r rune) rune {
+		if r == '\n' || r == '\r' {
+			return -1
+		}
+		return r
+	}, b)
+}
+
+// How far from a private key the other fields of its file stand: before it the
+// first half of the file, behind it the rest.
+const (
+	fieldsBefore = 1 << 10
+	fieldsAfter  = 1 << 10
+)
+
+// keyFile decides over the PEM block whose header ends at text[headerEnd].
+func keyFile(text []byte, header, headerEnd int) (detect.Match, bool) {
+	body := pemBody(text, headerEnd)
+	if body.end == 0 || !isRSA(body.der()) {
+		return detect.Match{}, false
+	}
+	before, after := text[max(0, header-fieldsBefore):header], text[body.end:min(len(text), body.end+fieldsAfter)]
+	if i := bytes.LastIndex(before, []byte("END PRIVATE KEY")); i >= 0 {
+		before = before[i:]
+	}
+	if i := bytes.Index(after, []byte("BEGIN PRIVATE KEY")); i >= 0 {
+		after = after[:i]
+	}
+	stands := func(word string) bool {
+		return bytes.Contains(before, []byte(word)) || bytes.Contains(after, []byte(word))
+	}
+	m := detect.Match{
+		Rule: serviceAccountKeyRule, Start: body.start, End: body.end,
+		Value: string(body.base64), Hidden: true,
+	}
+	email, id, kind := stands("gserviceaccount.com"), stands("private_key_id"), stands("service_account")
+	switch {
+	case email && id:
+		m.Confidence, m.Evidence = 0.98, []string{"private_key with the private_key_id and client_email of a service account"}
+	case email:
+		m.Confidence, m.Evidence = 0.85, []string{"private key next to the e-mail of a service account"}
+	case id && kind:
+		m.Confidence, m.Evidence = 0.85, []string{"private_key with a private_key_id in a file of type service_account"}
+	default:
+		return detect.Match{}, false
+	}
+	m.Evidence = append(m.Evidence, "the key decodes to an RSA key in PKCS #8")
+	return m, true
+}
+
+// pem is the base64 of a PEM block and where it stands.
+type pem struct {
+	base64     []byte
+	start, end int // end is 0 if the block is not complete
+}
+
+func (p pem) der() []byte {
+	der, err := base64.StdEncoding.DecodeString(string(p.base64))
+	if err != nil {
+		return nil
+	}
+	return der
+}
+
+// maxPEM bounds the base64 of a key: one of 4096 bits takes 3.2 KB.
+const maxPEM = 4 << 10
+
+// pemBody reads the base64 from text[at] to the footer, through line breaks and
+// their escapes, however often they were escaped.
+func pemBody(text []byte, at int) pem {
+	var p pem
+	end := min(len(text), at+maxPEM+maxPEM/16)
+	for i := at; i < end; {
+		c, n := unescaped(text[i:end])
+		switch {
+		case n == 0:
+			return pem{}
+		case notation.IsBase64(c) || c == '=':
+			if len(p.base64) == 0 {
+				p.start = i
+			}
+			p.base64 = append(p.base64, c)
+			p.end = i + n
+		case c == '-':
+			return p
+		}
+		i += n
+	}
+	return pem{}
+}
+
+// unescaped returns the first character of b, with the number of bytes it
+// takes: 0 if no PEM block holds it. White space is returned as a blank.
+func unescaped(b []byte) (c byte, n int) {
+	slashes := 0
+	for slashes < len(b) && b[slashes] == '\\' {
+		slashes++
+	}
+	if slashes == len(b) {
+		return 0, 0
+	}
+	rest := b[slashes:]
+	switch c := rest[0]; {
+	case slashes == 0 && c == '%' && len(rest) >= 3 && notation.IsHex(rest[1]) && notation.IsHex(rest[2]):
+		return printed(unhex(rest[1])<<4 | unhex(rest[2])), 3
+	case slashes == 0 && (c == ' ' || c == '\t' || isBreak(c)):
+		return ' ', 1
+	case slashes == 0 && (notation.IsBase64(c) || c == '=' || c == '-'):
+		return c, 1
+	case slashes > 0 && (c == 'n' || c == 'r' || isBreak(c)):
+		return ' ', slashes + 1
+	case slashes > 0 && c == '/':
+		return c, slashes + 1
+	case slashes > 0 && c == 'u' && len(rest) >= 5 && rest[1] == '0' && rest[2] == '0' && notation.IsHex(rest[3]) && notation.IsHex(rest[4]):
+		return printed(unhex(rest[3])<<4 | unhex(rest[4])), slashes + 5
+	}
+	return 0, 0
+}
+
+func printed(c byte) byte {
+	if isBreak(c) {
+		return ' '
+	}
+	return c
+}
+
+func unhex(c byte) byte {
+	if notation.IsDigit(c) {
+		return c - '0'
+	}
+	return c&^0x20 - 'A' + 10
+}
+
+// pkcs8 is the outer structure of a private key (RFC 5208, section 5).
+type pkcs8 struct {
+	Version   int
+	Algorithm struct {
+		OID        asn1.ObjectIdentifier
+		Parameters asn1.RawValue `asn1:"optional"`
+	}
+	Key []byte
+}
+
+// minRSA is the size in bytes of the smallest inner key: one of 1024 bits takes
+// about 600.
+const minRSA = 500
+
+// isRSA says whether der is an RSA key in PKCS #8, the only sort that service
+// accounts have.
+func isRSA(der []byte) bool {
+	var key pkcs8
+	rest, err := asn1.Unmarshal(der, &key)
+	return err == nil && len(rest) == 0 && key.Algorithm.OID.Equal(rsaEncryption) && len(key.Key) >= minRSA
+}
+
+// rsaEncryption is from RFC 8017, appendix A.1.
+var rsaEncryption = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}

@@ -1,0 +1,208 @@
+package gcp
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/detect/notation"
+	"github.com/deputy-sec/deputy/scanner/finding"
+)
+
+// named is a name and the value that is given to it.
+type named struct {
+	notation.Value
+	name       []byte
+	plain      string
+	start, end int // of the name
+}
+
+// nameAt reads the name around the trigger and finds its value.
+func nameAt(w *detect.Window) (named, bool) {
+	start, end := notation.Name(w.Text, w.Start, w.End)
+	if w.Text[w.End-1] == ' ' {
+		end = w.End - 1 // of "set project X"
+	}
+	n := named{name: w.Text[start:end], start: start, end: end}
+	n.plain = notation.Plain(n.name)
+	var ok bool
+	n.Value, ok = notation.ValueOf(w.Text, end)
+	if ok && n.Flag && !bytes.HasPrefix(n.name, []byte("--")) && !bytes.HasSuffix(w.Text[:end], []byte("set project")) && !bytes.HasSuffix(w.Text[:end], []byte("core/project")) {
+		return n, false // prose
+	}
+	return n, ok
+}
+
+// ofGoogle are parts of names by which the name alone says that it speaks of
+// Google Cloud.
+var ofGoogle = []string{"gcp", "google", "gcloud", "firebase", "bigquery", "cloudsdk", "gke", "firestore", "dialogflow", "stackdriver", "vertexai"}
+
+// google says whether the name, or else something near it, speaks of Google
+// Cloud, and what a value under it is worth.
+func (n *named) google(w *detect.Window) (confidence float64, evidence string, ok bool) {
+	for _, word := range ofGoogle {
+		if strings.Contains(n.plain, word) {
+			return 0.85, "value of " + string(n.name), true
+		}
+	}
+	if word := aboutGoogle(w.Text, n.start, n.end); word != "" {
+		return 0.65, "value of " + string(n.name) + " near " + strings.Trim(word, `"`), true
+	}
+	return 0, "", false
+}
+
+// projectName decides over the value of a name like project_id, --project or
+// GOOGLE_CLOUD_PROJECT.
+func projectName(w *detect.Window, report func(detect.Match)) {
+	n, ok := nameAt(w)
+	if !ok || !(strings.HasSuffix(n.plain, "project") || strings.Contains(n.plain, "projectid")) {
+		return
+	}
+	end, ok := projectIDAt(w.Text, n.Start)
+	if !ok || !n.whole(w.Text, end) {
+		return
+	}
+	id := w.Text[n.Start:end]
+	confidence, evidence, ok := n.google(w)
+	if !ok || bytes.HasPrefix(n.name, []byte("--")) && n.plain == "project" && notation.Near(w.Text, n.start, n.end, 300, "gcloud", "gsutil", "bq ", "firebase", "google", "gke") == "" {
+		return
+	}
+	if bytes.IndexByte(id, '-') < 0 && !n.literal(w.Text, confidence) {
+		return
+	}
+	report(project(w.Text, n.Start, end, confidence, evidence))
+}
+
+// whole says whether the value ends at text[end]: at its closing quote, or
+// where no word, path or expression goes on.
+func (n *named) whole(text []byte, end int) bool {
+	if end >= len(text) {
+		return true
+	}
+	c := text[end]
+	if n.Quoted {
+		return bytes.IndexByte([]byte("\"'`\\&%<*"), c) >= 0
+	}
+	return !n.Call && bytes.IndexByte([]byte(" \t\r\n,;&<|)`\"'\\]}"), c) >= 0
+}
+
+// literal says whether a value without a dash is one, and not the name of a
+// variable: it is quoted or in an environment file, under a name that is clear.
+func (n *named) literal(text []byte, confidence float64) bool {
+	if confidence < 0.8 {
+		return false
+	}
+	constant := bytes.Equal(n.name, bytes.ToUpper(n.name)) && n.Start > 0 && text[n.Start-1] == '='
+	return n.Quoted || constant
+}
+
+// projectQuery decides over the parameter of a console link.
+func projectQuery(w *detect.Window, report func(detect.Match)) {
+	end, ok := projectIDAt(w.Text, w.End)
+	if !ok || notation.Near(w.Text, max(0, w.Start-200), w.Start, 0, "cloud.google.com", "googleapis.com", "firebase") == "" {
+		return
+	}
+	report(project(w.Text, w.End, end, 0.9, "project in a link to the Google Cloud console"))
+}
+
+// projectNumberName decides over the value of a name like project_number.
+func projectNumberName(w *detect.Window, report func(detect.Match)) {
+	n, ok := nameAt(w)
+	if !ok {
+		return
+	}
+	isNumber, end := digitsAt(w.Text, n.Start)
+	length := end - n.Start
+	if !isNumber || length < minProjectNumber || length > maxNumber {
+		return
+	}
+	confidence, evidence, ok := n.google(w)
+	if strings.Contains(n.plain, "senderid") && length >= longNumber-1 {
+		confidence, evidence, ok = 0.85, "sender ID of Firebase, which is the project's number", true
+	}
+	if ok {
+		report(projectNumber(w.Text, n.Start, end, confidence, evidence))
+	}
+}
+
+// organizationName decides over the value of a name like organization_id.
+func organizationName(w *detect.Window, report func(detect.Match)) {
+	numberName(organizationRule, w, report)
+}
+
+// folderName decides over the value of a name like folder_id.
+func folderName(w *detect.Window, report func(detect.Match)) { numberName(folderRule, w, report) }
+
+func numberName(rule *finding.Rule, w *detect.Window, report func(detect.Match)) {
+	n, ok := nameAt(w)
+	if !ok {
+		return
+	}
+	isNumber, end := digitsAt(w.Text, n.Start)
+	if length := end - n.Start; !isNumber || length < longNumber || length > maxNumber {
+		return
+	}
+	if confidence, evidence, ok := n.google(w); ok {
+		report(number(rule, w.Text, n.Start, end, confidence, evidence))
+	}
+}
+
+// billingName decides over the value of a name like billing_account, and over
+// the resource name billingAccounts/X.
+func billingName(w *detect.Window, report func(detect.Match)) {
+	start, ok := billingStart(w)
+	if !ok {
+		return
+	}
+	end := start + billingLength
+	if end > len(w.Text) || !isBillingAccount(w.Text[start:end]) || !notation.Ends(w.Text, end) || end < len(w.Text) && w.Text[end] == '-' {
+		return
+	}
+	m := detect.Match{
+		Rule: billingAccountRule, Start: start, End: end, Confidence: 0.7,
+		Evidence: []string{"three groups of six hexadecimal digits for a billing account"},
+	}
+	if w.Text[start] == '0' {
+		m.Confidence = 0.95
+		m.Evidence = append(m.Evidence, "begins with 0 as billing accounts do")
+	}
+	id := w.Text[start:end]
+	if notation.Distinct(id) <= 5 || bytes.Equal(id[:6], id[7:13]) || 2*notation.Steps(id) > len(id) {
+		m.Class = finding.Sample
+	}
+	report(m)
+}
+
+// billingLength is that of XXXXXX-XXXXXX-XXXXXX.
+const billingLength = 20
+
+func billingStart(w *detect.Window) (int, bool) {
+	_, end := notation.Name(w.Text, w.Start, w.End)
+	for _, slash := range [...]string{"/", `\/`, "%2F", "%2f"} {
+		if bytes.HasPrefix(w.Text[end:], []byte(slash)) {
+			return end + len(slash), true
+		}
+	}
+	v, ok := notation.ValueOf(w.Text, end)
+	if !ok {
+		return 0, false
+	}
+	start := v.Start
+	if bytes.HasPrefix(w.Text[start:], []byte("billingAccounts/")) {
+		start += len("billingAccounts/")
+	}
+	return start, true
+}
+
+func isBillingAccount(id []byte) bool {
+	for i, c := range id {
+		if i == 6 || i == 13 {
+			if c != '-' {
+				return false
+			}
+		} else if !notation.IsDigit(c) && (c < 'A' || c > 'F') {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,173 @@
+package gcp
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/detect/notation"
+	"github.com/deputy-sec/deputy/scanner/finding"
+)
+
+// A project ID has 6 to 30 lower-case letters, digits and dashes, begins with a
+// letter and does not end with a dash
+// (https://cloud.google.com/resource-manager/docs/creating-managing-projects).
+const (
+	minProjectID = 6
+	maxProjectID = 30
+)
+
+func isProjectIDByte(c byte) bool {
+	return 'a' <= c && c <= 'z' || notation.IsDigit(c) || c == '-'
+}
+
+func isProjectID(id []byte) bool {
+	return minProjectID <= len(id) && len(id) <= maxProjectID && 'a' <= id[0] && id[0] <= 'z' && id[len(id)-1] != '-' &&
+		notation.Run(id, 0, len(id), isProjectIDByte) == len(id)
+}
+
+// projectIDAt returns the end of the project ID that begins at text[start] and
+// is no part of a longer word.
+func projectIDAt(text []byte, start int) (end int, ok bool) {
+	end = notation.Run(text, start, maxProjectID+1, isProjectIDByte)
+	return end, isProjectID(text[start:end]) && notation.Ends(text, end)
+}
+
+// projectIDBefore returns the start of the project ID that ends before
+// text[end].
+func projectIDBefore(text []byte, end int) (start int, ok bool) {
+	start = end
+	for start > 0 && end-start <= maxProjectID+1 && isProjectIDByte(text[start-1]) {
+		start--
+	}
+	start = notation.AfterEscape(text, start)
+	return start, start < end && isProjectID(text[start:end]) && notation.Starts(text, start)
+}
+
+// project makes the match for a project ID.
+func project(text []byte, start, end int, confidence float64, evidence string) detect.Match {
+	id := text[start:end]
+	m := detect.Match{
+		Rule: projectIDRule, Start: start, End: end, Confidence: confidence,
+		Evidence: []string{evidence, "has the form of a project ID"},
+	}
+	switch {
+	case published(string(id)):
+		m.Class = finding.Vendor
+	case common(string(id)):
+		m.Class = finding.Sample
+	}
+	return m
+}
+
+// common says whether a project ID is made of nothing but words that stand in
+// for a name: my-project, your-gcp-project-id, test-project-123.
+func common(id string) bool {
+	for part := range strings.SplitSeq(id, "-") {
+		plain := strings.TrimRight(part, "0123456789")
+		digits := part[len(plain):]
+		if !ordinary(digits) || plain != "" && !commonWords[plain] && !oneLetter(plain) {
+			return false
+		}
+	}
+	return true
+}
+
+// ordinary says whether digits are what people type: few, counted or repeated.
+func ordinary(digits string) bool {
+	if len(digits) <= 3 {
+		return true
+	}
+	return strings.Contains("12345678901234567890", digits) || notation.TypedNumber([]byte(digits))
+}
+
+// oneLetter says whether s is one letter again and again: project-x, xxx-yyy.
+func oneLetter(s string) bool { return strings.Count(s, s[:1]) == len(s) }
+
+// commonWords are the words of project IDs that name no project.
+var commonWords = set(`
+	a abc acme account actual admin also an analytics and another any app apps application apis api bar baz bigquery billing
+	bucket central change changeme child client cloud cluster code company compute config consumer corp corporate create
+	creation credentials custom customer data dataset default demo deploy deployment dest destination dev dialogflow
+	dummy enter env environment exact example examples existing expected external fake field file fill first firebase
+	first foo function functions game gcloud gcp generated get gke global google goog group hello here host hosted id ident identifier
+	image in input insert instance invalid is it kms list local location log logging main missing mock my myapp
+	mycompany mygcp mygcpproject mygoogleproject myid myorg myproj myproject myprojectid name network new none nonexistent
+	not null number of old one or org organization other our parent path placeholder pipeline play prod producer production
+	project projectid projects projectname proj project provider publisher qa quota
+	random real redacted region replace repo repository resource resources root sample sandbox second secret secrets security
+	server service services shared simple some somebody something source spanner specific staging stage storage string stuff
+	sub subscription super target team temp tenant terraform test tests testing tester testproj testproject tf that the
+	third this three to topic training tutorial two type undefined unknown update us use user users valid value variable vpc
+	web website with workload world xpn xyz yet you your yourproject yourprojectid zone
+`)
+
+func set(words string) map[string]bool {
+	m := map[string]bool{}
+	for word := range strings.FieldsSeq(words) {
+		m[word] = true
+	}
+	return m
+}
+
+// published says whether a project is Google's or another vendor's and its
+// resources are there for everybody: public images, data sets, registries
+// (https://cloud.google.com/compute/docs/images/os-details lists the images').
+func published(id string) bool {
+	if publicProjects[id] {
+		return true
+	}
+	for _, prefix := range publicPrefixes {
+		if strings.HasPrefix(id, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+var publicPrefixes = []string{"k8s-staging-", "k8s-artifacts-", "gcp-sa-", "kubernetes-"}
+
+var publicProjects = set(`
+	almalinux-cloud backports-debian-cloud bigquery-public-data bigquery-samples centos-cloud cloud-builders cloud-marketplace
+	cloud-sdk-release cloud-ops-agents-artifacts cloudrun-integrations
+	click-to-deploy-images cloud-hpc-image-public cloud-solutions-images cloudrun container-images cos-cloud coreos-cloud
+	debian-cloud deeplearning-platform-release distroless endpoints-release fedora-cloud fedora-coreos-cloud freebsd-org-cloud-dev gce-uefi-images
+	gcp-data-public-landsat gcp-public-data-landsat gcp-public-data-sentinel-2 gcr-cleaner gke-release gke-node-images
+	google-appengine google-cloud-sdk google-containers google-samples google_containers google.com googlecloudsdk
+	cloudsdktool config-management-release istio-release istio-testing k8s-authenticated-test k8s-minikube k8s-prow k8s-skaffold kaggle-images kaniko-project
+	knative-releases ml-pipeline ml-images opensuse-cloud oracle-linux-cloud projectsigstore rhel-cloud rhel-sap-cloud
+	rocky-linux-cloud spark-operator suse-byos-cloud suse-cloud suse-sap-cloud tekton-releases tensorflow-serving ubuntu-os-cloud
+	ubuntu-os-pro-cloud windows-cloud windows-sql-cloud cloud-spanner-emulator vertex-ai cloud-aiplatform dataflow-templates
+	gvisor-presubmit cloudtrace-metadata-server serverless-runtimes buildpacks paketo-buildpacks google-cloud-samples
+`)
+
+// about holds the words of which one stands near what belongs to Google Cloud.
+var about = []string{
+	"googleapis", "gserviceaccount", "google_", `"google"`, "gcloud", "google cloud", "google-cloud", "googlecloud", "cloud.google.com",
+	"google.cloud", "bigquery", "firebase", "firestore", "gcp", "gke", "service_account", "gcr.io", "docker.pkg.dev",
+}
+
+// aboutReach is how far from a bare name such a word may stand.
+const aboutReach = 1 << 10
+
+func aboutGoogle(text []byte, start, end int) string {
+	return notation.Near(text, start, end, aboutReach, about...)
+}
+
+// line returns the part of a window's line that may say something about a
+// position in it: lines of minified files are cut.
+func line(w *detect.Window, at int) []byte {
+	const most = 400
+	start, end := w.Line(at)
+	return w.Text[max(start, at-most):min(end, at+most)]
+}
+
+func onLine(w *detect.Window, at int, words ...string) bool {
+	l := bytes.ToLower(line(w, at))
+	for _, word := range words {
+		if bytes.Contains(l, []byte(word)) {
+			return true
+		}
+	}
+	return false
+}
