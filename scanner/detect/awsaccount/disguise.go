@@ -21,7 +21,8 @@ var disguises = []disguise{
 	{"a longer row of digit groups: a card or serial number", longerGroups},
 	{"an international phone number", phone},
 	{"a number in a Google resource name or e-mail", google},
-	{"a part of a Slack token", slackToken},
+	{"a part of a base64 text", base64Text},
+	{"a part of a Slack token or a Facebook ad account", otherPrefix},
 	{"an account of another cloud", otherCloud},
 }
 
@@ -162,7 +163,7 @@ var googleHosts = [][]byte{
 // https://cloud.google.com/apis/design/resource_names
 var googleCollections = [][]byte{
 	[]byte("projects/"), []byte("organizations/"), []byte("folders/"), []byte("projectNumber="), []byte("project="),
-	[]byte("projects%2F"), []byte("apps/"),
+	[]byte("project-owners-"), []byte("project-editors-"), []byte("project-viewers-"), []byte("apps/"),
 }
 
 func google(p *place) bool {
@@ -195,7 +196,34 @@ func firebaseApp(p *place) bool {
 	return false
 }
 
-func slackToken(p *place) bool { return bytes.HasPrefix(p.head, []byte("xox")) }
+func otherPrefix(p *place) bool {
+	return bytes.HasPrefix(p.head, []byte("xox")) || string(p.head) == "act_"
+}
+
+// base64Text holds where + or / joins the digits to a run of letters of both
+// cases and digits.
+func base64Text(p *place) bool {
+	joint := func(c byte) bool { return c == '+' || c == '/' || c == '=' }
+	if joint(p.prev(1)) {
+		head := p.head[:len(p.head)-1]
+		if mixed(head[wordStart(head):]) {
+			return true
+		}
+	}
+	return joint(p.next(1)) && mixed(p.tail[1:1+wordEnd(p.tail[1:])])
+}
+
+// mixed says whether a run of at least eight letters and digits has upper case,
+// lower case and digits, as words have not.
+func mixed(run []byte) bool {
+	var upper, lower, digit bool
+	for _, c := range run {
+		upper = upper || isUpper(c)
+		lower = lower || isLower(c)
+		digit = digit || isDigit(c)
+	}
+	return len(run) >= 8 && upper && lower && digit
+}
 
 // otherResourceNames are the prefixes that Tencent, Alibaba, Huawei, IBM and
 // Yandex clouds use where AWS uses arn:.

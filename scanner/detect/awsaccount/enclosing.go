@@ -8,6 +8,8 @@ type phrases struct {
 	direct  []byte   // key, variable, flag, column or words before the digits
 	parents [][]byte // heads of the enclosing brackets and the less indented lines above
 	comment []byte   // the comment right above
+	pair    []byte   // what stands before the direct phrase in the same brackets, or in the line above
+	inName  bool     // the digits are part of a path, an address or a name
 }
 
 // Bounds of the walk upwards.
@@ -20,17 +22,36 @@ const (
 func enclosing(before []byte) phrases {
 	var ph phrases
 	line := lastLine(before)
-	ph.direct, ph.parents = inLine(line)
+	ph.direct, ph.pair, ph.parents = inLine(line)
 	above := before[:len(before)-len(line)]
+	if ph.pair == nil && len(above) > 0 {
+		ph.pair = lastLine(above[:len(above)-1])
+	}
+	whole := len(ph.direct)
+	ph.direct = ownName(ph.direct)
+	ph.inName = len(ph.direct) < whole
 	ph.comment = commentAbove(above)
 	ph.parents = append(ph.parents, linesAbove(line, above)...)
 	return ph
 }
 
+// ownName cuts from a direct phrase what names something else: a path or address
+// that the digits are in, and the labels of a metric.
+func ownName(phrase []byte) []byte {
+	if i := tokenStart(phrase); bytes.IndexByte(phrase[i:], '/') >= 0 {
+		phrase = phrase[:i]
+	}
+	if i := bytes.IndexByte(phrase, '{'); i >= 0 && bytes.HasSuffix(bytes.TrimSpace(phrase), []byte("}")) {
+		phrase = phrase[:i]
+	}
+	return phrase
+}
+
 // inLine walks back over the line with an eye on brackets. What stands between
-// the digits and the last open comma or bracket is the direct phrase; what
-// stands before an open bracket is a parent.
-func inLine(line []byte) (direct []byte, parents [][]byte) {
+// the digits and the last open comma or bracket is the direct phrase, what
+// stands before that comma the pair; what stands before an open bracket is a
+// parent.
+func inLine(line []byte) (direct, pair []byte, parents [][]byte) {
 	var (
 		depth = 0
 		end   = len(line)
@@ -45,6 +66,7 @@ func inLine(line []byte) (direct []byte, parents [][]byte) {
 		}
 	}
 	open := true // the part that ends at end is being read
+	comma := 0   // behind the pair, while that is being read
 	for i := len(line) - 1; i >= 0; i-- {
 		switch line[i] {
 		case ')', ']', '}':
@@ -57,21 +79,33 @@ func inLine(line []byte) (direct []byte, parents [][]byte) {
 			if open {
 				take(i + 1)
 			}
+			if comma > 0 {
+				pair, comma = line[i+1:comma], 0
+			}
 			end, open = i, true
 		case ',', ';':
-			if depth == 0 && open {
+			if depth > 0 {
+				continue
+			}
+			if comma > 0 {
+				pair, comma = line[i+1:comma], 0
+			}
+			if open {
+				if first {
+					comma = i
+				}
 				take(i + 1)
 				open = false
 			}
 		}
 		if len(parents) >= maxParents {
-			return direct, parents
+			return direct, pair, parents
 		}
 	}
 	if open {
 		take(0)
 	}
-	return direct, parents
+	return direct, pair, parents
 }
 
 // linesAbove walks up the lines and takes every one that is less indented than
@@ -81,6 +115,7 @@ func linesAbove(line, above []byte) [][]byte {
 		parents [][]byte
 		indent  = indentOf(line)
 		dash    = isItem(line)
+		closed  = false // a bracket that opened at this indent is closed again
 	)
 	for n := 0; len(above) > 0 && n < maxLines && len(parents) < maxParents; n++ {
 		above = above[:len(above)-1] // the line break
@@ -91,14 +126,14 @@ func linesAbove(line, above []byte) [][]byte {
 			continue
 		}
 		in := indentOf(l)
-		opens := endsIn(text, "[{(:")
 		switch {
 		case in < indent:
-		case in == indent && opens && !isItem(l) && (dash || !endsIn(text, ":")):
+		case in == indent && !closed && opens(text) && !isItem(l) && (dash || !endsIn(text, ":")):
 		default:
+			closed = closed || in == indent && closes(text)
 			continue
 		}
-		indent, dash = in, isItem(l)
+		indent, dash, closed = in, isItem(l), closes(text)
 		if isComment(text) || !hasLetter(text) {
 			continue
 		}
@@ -125,6 +160,9 @@ func isItem(line []byte) bool {
 	t := bytes.TrimLeft(line, " \t")
 	return len(t) > 1 && (t[0] == '-' || t[0] == '*') && t[1] == ' '
 }
+
+func opens(text []byte) bool  { return endsIn(text, "[{(:") }
+func closes(text []byte) bool { return text[0] == '}' || text[0] == ']' || text[0] == ')' }
 
 func endsIn(text []byte, set string) bool {
 	return len(text) > 0 && bytes.IndexByte([]byte(set), text[len(text)-1]) >= 0

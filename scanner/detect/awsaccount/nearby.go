@@ -96,18 +96,28 @@ const (
 	wideBytes  = 2 << 10
 )
 
+// awsMarks speak of AWS. One that ends in a dash is the prefix of a resource's
+// ID and needs its hexadecimal digits.
+var awsMarks = [][]byte{
+	[]byte("aws"), []byte("AWS"), []byte("Aws"), []byte("arn:"), []byte("amazon"), []byte("Amazon"), []byte("iam:"), []byte("dkr.ecr"), []byte("boto3"),
+	[]byte("ami-"), []byte("sg-"), []byte("vpc-"), []byte("subnet-"), []byte("eni-"), []byte("snap-"), []byte("vol-"),
+}
+
 // awsWords counts what speaks of AWS in text, up to three.
 func awsWords(text []byte) int {
 	n := 0
-	for _, s := range [][]byte{[]byte("aws"), []byte("AWS"), []byte("Aws"), []byte("arn:"), []byte("amazon"), []byte("iam:"), []byte("dkr.ecr"), []byte("boto3")} {
+	for _, mark := range awsMarks {
 		for at := 0; n < 3; {
-			i := bytes.Index(text[at:], s)
+			i := bytes.Index(text[at:], mark)
 			if i < 0 {
 				break
 			}
 			start := at + i
-			at = start + len(s)
-			if start == 0 || !isLetter(text[start-1]) || isUpper(s[0]) {
+			at = start + len(mark)
+			if start > 0 && isLetter(text[start-1]) && !isUpper(mark[0]) {
+				continue // draws, laws
+			}
+			if mark[len(mark)-1] != '-' || at+1 < len(text) && isHex(text[at]) && isHex(text[at+1]) {
 				n++
 			}
 		}
@@ -116,6 +126,17 @@ func awsWords(text []byte) int {
 		n++
 	}
 	return n
+}
+
+var accountMarks = [][]byte{[]byte("ccount"), []byte("CCOUNT"), []byte("acct"), []byte("ACCT")}
+
+func saysAccount(text []byte) bool {
+	for _, m := range accountMarks {
+		if bytes.Contains(text, m) {
+			return true
+		}
+	}
+	return false
 }
 
 // closeBy returns the lines around the digits, and wide what lies around those.

@@ -1,6 +1,9 @@
 package awsaccount
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // meaning is what a word near the digits says about them.
 type meaning int
@@ -15,7 +18,8 @@ const (
 	environment         // dev, prod: what accounts are called after
 	resource            // something in AWS that is named after its account
 	measure             // a time, a count, an amount
-	identity            // an identifier of another kind
+	thing               // something else that has an ID
+	identity            // a number of another kind, by its name
 	elsewhere           // another provider or world that has accounts, too
 )
 
@@ -25,28 +29,28 @@ var words = vocabulary(map[meaning]string{
 		accountnumber accountnum subaccount subaccounts awsid awsacct landingzone callerid`,
 	owner:     `owner owners ownerid ownerids owned payer linked`,
 	registry:  `registry registries registryid registryids ecr`,
-	principal: `principal principals trusted trust trustee grantee allowlist assume assumed assumes delegated`,
-	amazon: `aws amazon iam sts arn arns organizations ou ous cloudformation cloudtrail guardduty securityhub ami amis ssoadmin controltower
-		cloudwatch lambda dynamodb sqs sns kinesis eks ecs ec2 s3 rds redshift kms ssm secretsmanager route53 cloudfront elb elbv2 alb vpc sso boto3 boto cdk`,
+	principal: `principal principals trusted trust trustee grantee signed signin allowlist assume assumed assumes delegated`,
+	amazon:    `aws amazon iam sts arn arns ou ous guardduty securityhub ami amis controltower sso`,
 	environment: `dev devel development stage stg staging stag test tests testing tst qa uat preprod preproduction prod prd production
 		sandbox sandboxes sbx audit security logging logs logarchive archive shared sharedservices management mgmt mgt master root nonprod nonproduction
 		np infra infrastructure ops tooling tools identity dns network networking billing backup dr demo live integration perf playground
 		egress ingress hub workload workloads deployment platform canary beta gamma alpha preview`,
-	resource: `bucket buckets tfstate terraform terragrunt cloudformation stackset stacksets`,
+	resource: `bucket buckets tfstate terraform terragrunt cloudformation stackset stacksets cloudtrail cloudwatch lambda dynamodb sqs sns kinesis
+		eks ecs ec2 s3 redshift kms ssm secretsmanager route53 cloudfront elb elbv2 cdk boto3`,
 	measure: `time timestamp timestamps ts date datetime created updated modified expires expiry expiration epoch millis milliseconds ms
 		nanos nanoseconds micros microseconds seconds duration elapsed latency size bytes length len count counts total sum avg mean median
 		max min maximum minimum limit offset amount price balance cost fee quantity qty population area width height weight x y z lat latitude lon
 		lng longitude timeout ttl uptime memory capacity rate ratio percent percentage score value_usd usd eur gdp`,
+	thing: `order orders build version ver revision rev commit commits seed project projects appid tweet tweets status post posts page pages
+		article articles story comment photo video playlist album track message messages chat channel pixel campaign product products item items
+		patient record parcel folder folders flight block address transaction txn ticket review device session`,
 	identity: `phone phones telephone tel mobile cell fax msisdn whatsapp sms imei imsi iccid serial barcode barcodes ean upc gtin isbn issn asin sku
-		card cards pan cvv ssn aadhaar aadhar passport nino siren siret abn vat tin inn gst cnpj cpf iban bic swift routing invoice
-		invoices order orders tracking shipment receipt ticket voucher coupon transaction txn build version ver revision rev commit commits sha sha1 sha256
-		md5 crc checksum hash digest etag signature nonce seed uuid guid project projects sender messagingsenderid gcm fcm appid tweet tweets
-		status post posts page pages article articles story comment photo video playlist album track message messages chat channel pixel campaign
-		product products item items patient record isni orcid doi pmid wikidata geoid fips parcel cusip isin lei mac zip zipcode postcode postal
-		license licence vin plate flight block address`,
+		card cards pan cvv ssn aadhaar aadhar passport nino siren siret abn vat tin inn gst cnpj cpf iban bic swift invoice invoices
+		tracking shipment receipt voucher coupon sha sha1 sha256 md5 crc checksum hash digest etag signature nonce uuid guid
+		messagingsenderid gcm fcm isni orcid doi pmid wikidata geoid fips cusip isin lei mac zip zipcode postcode postal license licence vin plate`,
 	elsewhere: `bank banking routing deposit checking savings ledger gl stripe facebook fb instagram adwords adsense twitter salesforce azure gcp
-		gcloud firebase paypal wallet ethereum bitcoin alipay wechat tencent aliyun alibaba huawei yandex ibm oracle shopify hubspot newrelic
-		braintree adyen plaid venmo ach payee payment payments google gmail iban`,
+		gcloud firebase uin uins qcloud paypal wallet ethereum bitcoin alipay wechat tencent aliyun alibaba huawei yandex ibm oracle shopify hubspot newrelic
+		braintree adyen plaid venmo ach payee payment payments google gmail`,
 })
 
 func vocabulary(lists map[meaning]string) map[string]meaning {
@@ -104,6 +108,9 @@ func readOn(phrase []byte) reading {
 
 func (r *reading) word(w string, list []string, i int) {
 	kind := words[w]
+	if kind == neutral && isCompound(w) {
+		kind = account
+	}
 	switch kind {
 	case neutral:
 		return
@@ -122,11 +129,23 @@ func (r *reading) word(w string, list []string, i int) {
 			if i+1 < len(list) {
 				next = list[i+1]
 			}
-			r.id = ordinals[next] || len(w) > 2 && w[len(w)-2:] == "id" || len(w) > 3 && w[len(w)-3:] == "ids"
-			r.number = numbers[next] || w == "accountnumber" || w == "accountno" || w == "accountnum"
-			r.amazon = r.amazon || len(w) > 3 && w[:3] == "aws"
+			r.id = ordinals[next] || strings.HasSuffix(w, "id") || strings.HasSuffix(w, "ids")
+			r.number = numbers[next] || strings.HasPrefix(w, "accountn")
+			r.amazon = r.amazon || strings.HasPrefix(w, "aws")
 		}
 	}
+}
+
+// compounds end words that were joined without a mark: snsaccountid.
+var compounds = []string{"account", "accounts", "accountid", "accountids", "accountnumber", "acctid"}
+
+func isCompound(w string) bool {
+	for _, c := range compounds {
+		if strings.HasSuffix(w, c) {
+			return true
+		}
+	}
+	return false
 }
 
 // longestPhrase bounds what split looks at, from the end nearest to the digits
@@ -135,7 +154,7 @@ const longestPhrase = 240
 
 // split cuts a phrase into lower-case words: at everything that is no letter or
 // digit, and inside camelCase and ACRONYMWords. A plural acronym stays whole:
-// accountIDs is account, ids.
+// accountIDs is account, ids; so does an ID like 8e3dfb.
 func split(phrase []byte) []string {
 	if len(phrase) > longestPhrase {
 		phrase = phrase[len(phrase)-longestPhrase:]
@@ -146,11 +165,25 @@ func split(phrase []byte) []string {
 			i++
 			continue
 		}
-		n := wordLength(phrase[i:])
+		n := wordEnd(phrase[i:])
+		if !opaque(phrase[i : i+n]) {
+			n = wordLength(phrase[i:])
+		}
 		list = append(list, string(bytes.ToLower(phrase[i:i+n])))
 		i += n
 	}
 	return list
+}
+
+// opaque says whether a run of letters and digits is an ID and no word: a lower
+// case letter follows a digit in it.
+func opaque(run []byte) bool {
+	for i := 1; i < len(run); i++ {
+		if isDigit(run[i-1]) && isLower(run[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // wordLength returns the length of the word that text begins with.

@@ -23,7 +23,7 @@ func isSample(id string) bool {
 	return sampleTable[id]
 }
 
-var sampleRules = []func(string) bool{countsOn, pairsUp, repeats, fewDigits, endsInZeros, everySecondSame}
+var sampleRules = []func(string) bool{countsOn, pairsUp, repeats, repeatsWithin, fewDigits, endsInZeros, everySecondSame, blocks}
 
 // longestCount is how many digits in a row may count up or down by chance: six
 // do in one of 7,000 random numbers.
@@ -71,6 +71,52 @@ func repeats(id string) bool {
 		}
 	}
 	return false
+}
+
+// repeatsWithin holds where eight digits in a row have a period of one or two,
+// or nine one of three: 271212121293, 000123123123.
+func repeatsWithin(id string) bool {
+	for period := 1; period <= 3; period++ {
+		need, run := max(8, 3*period)-period, 0
+		for i := period; i < len(id); i++ {
+			if run++; id[i] != id[i-period] {
+				run = 0
+			}
+			if run >= need {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// blocks holds where the digits fall into groups of three or four of which each
+// repeats one digit or counts by one: 987600001234, 345666123999.
+func blocks(id string) bool {
+	for _, size := range [...]int{3, 4} {
+		all := true
+		for at := 0; at < len(id) && all; at += size {
+			all = evenSteps(id[at : at+size])
+		}
+		if all {
+			return true
+		}
+	}
+	return false
+}
+
+// evenSteps says whether the digits are all the same or count up or down by one.
+func evenSteps(digits string) bool {
+	step := int(digits[1]) - int(digits[0])
+	if step < -1 || step > 1 {
+		return false
+	}
+	for i := 2; i < len(digits); i++ {
+		if int(digits[i])-int(digits[i-1]) != step {
+			return false
+		}
+	}
+	return true
 }
 
 // fewDigits holds for up to three different digits: 111111111112.

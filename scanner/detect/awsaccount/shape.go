@@ -19,7 +19,7 @@ var shapes = []shape{
 		":root", ":role/", ":user/", ":assumed-role/", ":federated-user/", ":group/", ":policy/", ":instance-profile/", ":mfa/",
 		":saml-provider/", ":oidc-provider/", ":role:", ":user:", ":function:", ":table/", ":key/", ":alias/", ":secret:",
 		":log-group:", ":cluster/", ":repository/", ":stack/", ":parameter/", ":instance/", ":security-group/", ":vpc/",
-		":subnet/", ":rule/", ":event-bus/", ":stateMachine:", ":loadbalancer/", ":targetgroup/", ":certificate/")},
+		":subnet/", ":rule/", ":event-bus/", ":stateMachine:", ":loadbalancer/", ":targetgroup/", ":certificate/", ":layer:")},
 	{signal{decisive, "environment of the AWS CDK (aws://account/region)"}, headEnds("aws://")},
 	{signal{decisive, "folder of AWS service logs (AWSLogs/account)"}, headEnds("AWSLogs/")},
 	{signal{decisive, "file name of AWS service logs"}, tailBegins("_CloudTrail_", "_CloudTrail-", "_elasticloadbalancing_", "_vpcflowlogs_", "_Config_", "_network-firewall_", "_waflogs_")},
@@ -29,8 +29,11 @@ var shapes = []shape{
 	{signal{5, "profile of an AWS single sign-on role"}, signOnProfile},
 	{signal{4, "in a name next to an AWS region"}, besideRegion},
 	{signal{3.5, "in the resource of an ARN"}, arnResource},
-	{signal{3.5, "in the address of an S3 bucket"}, headHas("s3://", "s3a://", "s3n://")},
-	{signal{3.5, "in an address of AWS"}, anyHas("amazonaws.com", "aws.amazon.com", "amazonaws-us-gov.com", "awsapps.com", "console.aws")},
+	{signal{3, "between the colons of a resource name"}, betweenColons},
+	{signal{5, "account parameter of a web address"}, accountParameter},
+	{signal{2.5, "in the path of accounts"}, headEnds("account/", "accounts/", "account_id/", "accountId/")},
+	{signal{2.5, "in the address of an S3 bucket"}, headHas("s3://", "s3a://", "s3n://")},
+	{signal{2, "in an address of AWS"}, anyHas("amazonaws.com", "aws.amazon.com", "amazonaws-us-gov.com", "awsapps.com", "console.aws")},
 }
 
 func headEnds(suffixes ...string) func(*place) bool {
@@ -132,6 +135,10 @@ func arnAccount(p *place) bool {
 
 func arnResource(p *place) bool { return len(arnFields(p)) >= 5 }
 
+func betweenColons(p *place) bool {
+	return p.prev(1) == ':' && p.next(1) == ':' && isLetter(p.next(2)) && (len(p.head) == 1 || !isDigit(p.prev(2)))
+}
+
 // awsAddress holds for the path of a queue's URL and for the host names of
 // access points and the like.
 func awsAddress(p *place) bool {
@@ -141,6 +148,16 @@ func awsAddress(p *place) bool {
 	}
 	return (p.prev(1) == '/' || p.prev(1) == 0 || separates(p.prev(1)) || p.prev(1) == '-') &&
 		p.next(1) == '.' && bytes.Contains(p.tail, aws)
+}
+
+// accountParameter holds for ?account=ID and &accountId=ID.
+func accountParameter(p *place) bool {
+	i := bytes.LastIndexAny(p.head, "?&#")
+	if i < 0 || p.prev(1) != '=' {
+		return false
+	}
+	r := readBack(p.head[i:])
+	return r.kind == account && !r.other
 }
 
 // flowLog holds for "2 account eni-…", the begin of a default flow log record.
@@ -169,12 +186,25 @@ func serviceBucket(p *place) bool {
 	return false
 }
 
+// signOnRoles are the beginnings of the predefined permission sets.
+// https://docs.aws.amazon.com/singlesignon/latest/userguide/permissionsetpredefined.html
+var signOnRoles = [][]byte{[]byte("AWS"), []byte("AdministratorAccess"), []byte("ReadOnly"), []byte("ViewOnly"), []byte("PowerUser")}
+
 // signOnProfile holds for AdministratorAccess-123456789012 and its reverse, the
 // names that aws configure sso and the portal make.
 func signOnProfile(p *place) bool {
-	return (p.prev(1) == '-' || p.prev(1) == '_') && bytes.HasSuffix(p.head[:len(p.head)-1], []byte("Access")) ||
-		bytes.HasPrefix(p.tail, []byte("_AWS")) || bytes.HasPrefix(p.tail, []byte("-AWS")) ||
-		bytes.HasPrefix(p.tail, []byte("_Administrator")) || bytes.HasPrefix(p.tail, []byte("_ReadOnly")) || bytes.HasPrefix(p.tail, []byte("_PowerUser"))
+	if bytes.Contains(p.head, []byte("://")) {
+		return false
+	}
+	if (p.prev(1) == '-' || p.prev(1) == '_') && bytes.HasSuffix(p.head[:len(p.head)-1], []byte("Access")) {
+		return true
+	}
+	for _, role := range signOnRoles {
+		if len(p.tail) > 0 && (p.tail[0] == '-' || p.tail[0] == '_') && bytes.HasPrefix(p.tail[1:], role) {
+			return true
+		}
+	}
+	return false
 }
 
 // besideRegion holds where a region is joined to the digits, with at most one

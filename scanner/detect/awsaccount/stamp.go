@@ -1,6 +1,25 @@
 package awsaccount
 
-import "strconv"
+import (
+	"math/bits"
+	"strconv"
+)
+
+// sizeWeight says how much the digits look like a computed number: a size in
+// binary units, a round sum, or whole days in seconds. One random number in
+// 40,000 does.
+func sizeWeight(id string) float64 {
+	n, _ := strconv.ParseInt(id, 10, 64)
+	switch {
+	case n%(1<<20) == 0:
+		return -4
+	case n%100_000 == 0, n%86_400 == 0:
+		return -2
+	case bits.OnesCount64(uint64(n)) == 1, bits.OnesCount64(uint64(n)+1) == 1:
+		return -4
+	}
+	return 0
+}
 
 // stampLayout is an order of two-digit fields in a date of twelve digits.
 type stampLayout struct {
@@ -12,9 +31,9 @@ type stampLayout struct {
 // stampLayouts weigh more the rarer a random number fits: 202312312359 is fitted by one
 // number in 40,000, 231231235959 by one in 1,500.
 var stampLayouts = []stampLayout{
-	{-3, true, 0, 4, 6, 8, 10, -1},   // 202312312359
-	{-2, true, 4, 2, 0, 8, 10, -1},   // 311220232359
-	{-2, true, 4, 0, 2, 8, 10, -1},   // 123120232359
+	{-4, true, 0, 4, 6, 8, 10, -1},   // 202312312359
+	{-2.5, true, 4, 2, 0, 8, 10, -1}, // 311220232359
+	{-2.5, true, 4, 0, 2, 8, 10, -1}, // 123120232359
 	{-0.8, false, 0, 2, 4, 6, 8, 10}, // 231231235959
 }
 

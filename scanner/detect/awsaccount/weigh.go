@@ -44,26 +44,29 @@ var weights = map[meaning][scopes]signal{
 		{1.4, "in the name of an AWS resource"}, {0.5, ""}, {0.5, ""}, {0.4, ""},
 	},
 	measure:  {{-5, "a measure or time"}, {0, ""}, {0, ""}, {-0.5, "a measure or time"}},
-	identity: {{-5, "a number of another kind"}, {-1, "a number of another kind"}, {-1, ""}, {-1, ""}},
+	thing:    {{-4, "a number of another kind"}, {0, ""}, {-0.5, ""}, {-0.5, ""}},
+	identity: {{-5, "a number of another kind"}, {-3, "a number of another kind"}, {-2, ""}, {-2, ""}},
 }
 
 // Signals that are not a word's.
 var (
 	accountID      = signal{1.5, "the name before it says account ID"}
-	accountNumber  = signal{-1.2, "banks have account numbers, too"}
+	accountNumber  = signal{-3.2, "banks have account numbers, too"}
 	regionBefore   = signal{2.2, "value of an AWS region"}
 	regionInLine   = signal{1.5, "a region in the line"}
 	regionRemarked = signal{1.5, "a comment names a region"}
-	otherWorld     = signal{-5, "accounts of another provider"}
+	otherWorld     = signal{-8, "accounts of another provider"}
 	otherWorldNear = signal{-2, "accounts of another provider"}
 	sameDigits     = signal{6, "the same digits are in the account field of an ARN or the like near by"}
 	inList         = signal{0.6, "one of a list of twelve-digit values"}
 	asString       = signal{0.5, ""}
 	dashedDigits   = signal{-1, "grouped by dashes"}
 	spacedDigits   = signal{-1.8, "grouped by spaces"}
+	accountClose   = signal{0.6, "accounts are spoken of around it"}
 	awsClose       = signal{1, "AWS is spoken of around it"}
 	awsSomewhere   = signal{0.4, "AWS is spoken of near by"}
 	vendorKnown    = signal{1.5, "an account that its owner publishes"}
+	imageTag       = signal{-4, "the tag of an image"}
 	plainLink      = signal{-4, "a number in a web address"}
 	negative       = signal{-3, "a negative number"}
 )
@@ -76,6 +79,7 @@ func weigh(v *verdict, w *detect.Window, c candidate) {
 	}
 	p := placeOf(w, c, detect.Before, wideBytes)
 	v.add(signal{stampWeight(c.value), ""})
+	v.add(signal{sizeWeight(c.value), ""})
 	weighForm(v, p)
 	weighWords(v, p)
 	if siblings(p) >= 2 {
@@ -99,6 +103,9 @@ func weighForm(v *verdict, p *place) {
 	if p.prev(1) == '-' && !isAlnum(p.prev(2)) && p.prev(2) != '}' && p.prev(2) != '*' && p.prev(2) != '-' && p.prev(2) != ')' {
 		v.add(negative)
 	}
+	if p.prev(1) == ':' && bytes.IndexByte(p.head, '/') >= 0 && !inARN(p) {
+		v.add(imageTag)
+	}
 	if bytes.Contains(p.head, []byte("://")) && readBack(p.head).kind != account && shapeOf(p).weight == 0 {
 		v.add(plainLink)
 	}
@@ -106,20 +113,52 @@ func weighForm(v *verdict, p *place) {
 
 func weighWords(v *verdict, p *place) {
 	ph := enclosing(p.before)
-	key := readBack(ph.direct)
-	if key.kind == neutral {
-		if col := column(p); col != nil {
-			key = readBack(col)
-		}
-	}
+	key := keyOf(p, ph)
 	weighKey(v, key)
-	if key.kind == neutral || key.kind > account {
+	switch {
+	case key.kind != account:
 		weighParents(v, ph)
+	case underOther(ph):
+		v.add(otherWorld)
 	}
 	weighRemarks(v, p, ph)
 	if key.kind == neutral {
 		weighLine(v, p)
 	}
+}
+
+// keyOf reads the key of the digits. Where that is a word like value or default,
+// what they are the value of stands beside or above it; where it says nothing,
+// the header of a table may.
+func keyOf(p *place, ph phrases) reading {
+	key := readBack(ph.direct)
+	if ph.inName && key.kind >= measure {
+		return reading{} // the words before a name do not speak of the digits in it
+	}
+	if key.kind != neutral {
+		return key
+	}
+	switch lastWord(ph.direct) {
+	case "value":
+		key = readBack(ph.pair)
+	case "default":
+		if len(ph.parents) > 0 {
+			key = readBack(ph.parents[0])
+		}
+	default:
+		if col := column(p); col != nil {
+			key = readBack(col)
+		}
+	}
+	return key
+}
+
+func lastWord(phrase []byte) string {
+	list := split(phrase)
+	if len(list) == 0 {
+		return ""
+	}
+	return list[len(list)-1]
 }
 
 func weighKey(v *verdict, key reading) {
@@ -136,6 +175,17 @@ func weighKey(v *verdict, key reading) {
 	if key.region && key.kind < measure {
 		v.add(regionBefore)
 	}
+}
+
+// underOther says whether an account stands in the section of a bank or of
+// another provider.
+func underOther(ph phrases) bool {
+	for _, text := range ph.parents {
+		if readBack(text).other {
+			return true
+		}
+	}
+	return false
 }
 
 // weighParents takes the strongest of the enclosing names; one that speaks of
@@ -203,7 +253,11 @@ func weighLine(v *verdict, p *place) {
 }
 
 func weighSurroundings(v *verdict, p *place) {
-	if n := awsWords(closeBy(p)) + awsWords(closeBehind(p)); n > 0 {
+	before, behind := closeBy(p), closeBehind(p)
+	if saysAccount(before) || saysAccount(behind) {
+		v.add(accountClose)
+	}
+	if awsWords(before)+awsWords(behind) > 0 {
 		v.add(awsClose)
 		return
 	}

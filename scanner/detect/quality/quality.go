@@ -1,0 +1,183 @@
+// Package quality measures how well detectors do on a labelled corpus:
+// precision, the share of what they report that is right, and recall, the share
+// of what is there that they report.
+//
+// A corpus is a folder of texts as they occur in repositories, in the notation
+// of package example: «shape» marks what must be found, ‹shape› what must not,
+// and everything else in the text must not be found either. Every text is
+// expanded with several seeds, so that no result hangs on one lucky value.
+package quality
+
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/detect/example"
+	"github.com/deputy-sec/deputy/scanner/finding"
+)
+
+// Corpus is the labelled texts of one family of detectors.
+type Corpus struct {
+	Files fs.FS                         // one file per text, in the notation of package example
+	Set   *detect.Set                   // the detectors to measure
+	Rules func(rule string) bool        // which of their rules count; nil for all
+	Shape map[string]example.Shape      // shapes beside the built-in ones
+	Seeds int                           // expansions per text
+	Same  func(found, want string) bool // whether a reported value is a marked one; nil: equal but for dashes and spaces
+}
+
+// Score is the count of one text over all its expansions.
+type Score struct {
+	File                 string
+	Right, Wrong, Missed int
+	Mistakes             []Mistake // of the first expansion that has any
+}
+
+// Mistake is one value that was reported wrongly or not at all.
+type Mistake struct {
+	Missed     bool
+	Line       int    // 1-based
+	Text       string // the line
+	Confidence float64
+	Evidence   []string
+}
+
+// Precision is Right / (Right + Wrong), 1 where nothing was reported.
+func (s Score) Precision() float64 { return share(s.Right, s.Wrong) }
+
+// Recall is Right / (Right + Missed), 1 where nothing was to be found.
+func (s Score) Recall() float64 { return share(s.Right, s.Missed) }
+
+func share(part, rest int) float64 {
+	if part+rest == 0 {
+		return 1
+	}
+	return float64(part) / float64(part+rest)
+}
+
+// Total is the result over a corpus. The macro figures are means over the texts
+// that say something: precision over those with a report, recall over those with
+// a mark; the micro figures count values.
+type Total struct {
+	Texts, Right, Wrong, Missed int
+	Precision, Recall           float64
+	MacroPrecision, MacroRecall float64
+}
+
+// Sum adds up scores.
+func Sum(scores []Score) Total {
+	t := Total{Texts: len(scores)}
+	var reported, marked int
+	for _, s := range scores {
+		t.Right, t.Wrong, t.Missed = t.Right+s.Right, t.Wrong+s.Wrong, t.Missed+s.Missed
+		if s.Right+s.Wrong > 0 {
+			reported++
+			t.MacroPrecision += s.Precision()
+		}
+		if s.Right+s.Missed > 0 {
+			marked++
+			t.MacroRecall += s.Recall()
+		}
+	}
+	t.Precision, t.Recall = share(t.Right, t.Wrong), share(t.Right, t.Missed)
+	t.MacroPrecision, t.MacroRecall = mean(t.MacroPrecision, reported), mean(t.MacroRecall, marked)
+	return t
+}
+
+func mean(sum float64, n int) float64 {
+	if n == 0 {
+		return 1
+	}
+	return sum / float64(n)
+}
+
+// Measure scores every text of the corpus, in order of its path.
+func Measure(c Corpus) ([]Score, error) {
+	var scores []Score
+	err := fs.WalkDir(c.Files, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(c.Files, name)
+		if err != nil {
+			return fmt.Errorf("reading corpus: %w", err)
+		}
+		s := Score{File: path.Clean(name)}
+		for seed := range c.Seeds {
+			s.count(c, example.Expand(string(text), uint64(seed), c.Shape))
+		}
+		scores = append(scores, s)
+		return nil
+	})
+	return scores, err
+}
+
+// count compares what is reported in one expansion with what is marked in it.
+func (s *Score) count(c Corpus, e example.Expansion) {
+	hits := reported(c, e.Text)
+	var mistakes []Mistake
+	for _, want := range e.Want {
+		i := slices.IndexFunc(hits, func(h detect.Hit) bool { return c.hit(h, want) })
+		if i < 0 {
+			s.Missed++
+			mistakes = append(mistakes, mistakeAt(e.Text, want.Start, true))
+			continue
+		}
+		s.Right++
+		hits = slices.Delete(hits, i, i+1)
+	}
+	for _, h := range hits {
+		s.Wrong++
+		m := mistakeAt(e.Text, int(h.Offset), false)
+		m.Confidence, m.Evidence = h.Confidence, h.Evidence
+		mistakes = append(mistakes, m)
+	}
+	if s.Mistakes == nil {
+		slices.SortFunc(mistakes, func(a, b Mistake) int { return cmp.Compare(a.Line, b.Line) })
+		s.Mistakes = mistakes
+	}
+}
+
+// reported returns what a scan of text alone would report: confident hits, and
+// weak ones whose value is confirmed elsewhere in it. Placeholders and accounts
+// that are public on purpose are not.
+func reported(c Corpus, text string) []detect.Hit {
+	var hits []detect.Hit
+	confirmed := map[string]bool{}
+	c.Set.Scan([]byte(text), detect.Text{}, func(h detect.Hit) {
+		if c.Rules != nil && !c.Rules(h.Rule.ID) || h.Class == finding.Sample || h.Class == finding.Vendor {
+			return
+		}
+		hits = append(hits, h)
+		if h.Confidence >= detect.Report {
+			confirmed[h.Rule.ID+"\x00"+h.Value] = true
+		}
+	})
+	return slices.DeleteFunc(hits, func(h detect.Hit) bool { return !confirmed[h.Rule.ID+"\x00"+h.Value] })
+}
+
+// hit says whether a report overlaps a marked value and is that value.
+func (c Corpus) hit(h detect.Hit, want example.Value) bool {
+	start := int(h.Offset)
+	end := start + h.End - h.Start
+	if end <= want.Start || start >= want.End {
+		return false
+	}
+	if c.Same != nil {
+		return c.Same(h.Value, want.Text)
+	}
+	return joined.Replace(h.Value) == joined.Replace(want.Text)
+}
+
+var joined = strings.NewReplacer("-", "", " ", "")
+
+func mistakeAt(text string, at int, missed bool) Mistake {
+	start := strings.LastIndexByte(text[:at], '\n') + 1
+	line, _, _ := strings.Cut(text[start:], "\n")
+	return Mistake{Missed: missed, Line: strings.Count(text[:at], "\n") + 1, Text: line}
+}

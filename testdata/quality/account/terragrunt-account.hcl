@@ -1,0 +1,5 @@
+locals {
+  account_name   = "sandbox"
+  aws_account_id = "«account»"
+  aws_profile    = "acme-sandbox"
+}
