@@ -99,6 +99,9 @@ func (s *Source) Locate(_ context.Context, ids map[source.ID]bool) ([]source.Pla
 // Open implements [source.Source].
 func (s *Source) Open(id source.ID) (io.ReadCloser, error) {
 	name := s.name(string(id))
+	if s.file != "" && string(id) != s.file {
+		return nil, fmt.Errorf("%q is no content of this source", id)
+	}
 	if text, err := os.Readlink(name); err == nil {
 		return io.NopCloser(strings.NewReader(text)), nil
 	}

@@ -17,7 +17,6 @@ import (
 	"github.com/deputy-sec/deputy/scanner/source/gitdir"
 	"github.com/deputy-sec/deputy/scanner/source/history"
 	"github.com/deputy-sec/deputy/scanner/source/objects"
-	"github.com/deputy-sec/deputy/scanner/source/objects/gogit"
 	"github.com/deputy-sec/deputy/scanner/source/staged"
 	"github.com/deputy-sec/deputy/scanner/source/worktree"
 )
@@ -48,7 +47,7 @@ type Options struct {
 // Source is a repository.
 type Source struct {
 	dir     *gitdir.Dir
-	db      objects.Database
+	db      *objects.Database
 	options Options
 	level   int
 	family  map[string]bool // git directories opened so far, here and above
@@ -85,13 +84,11 @@ func open(dir *gitdir.Dir, o Options, level int, family map[string]bool) (*Sourc
 		o.Parts = History
 	}
 	o.Jobs = max(1, o.Jobs)
-	if dir.Config.IDSize != 20 {
-		return nil, fmt.Errorf("%s: SHA-256 repositories cannot be read", dir.Git)
-	}
-	db, err := gogit.Open(dir.Objects())
+	db, err := objects.Open(dir.Git)
 	if err != nil {
 		return nil, err
 	}
+	dir.Config.IDSize = db.IDSize() // what reads the objects has the last word
 	family[realPath(dir.Git)] = true
 	s := &Source{dir: dir, db: db, options: o, level: level, family: family}
 	s.index, s.indexErr = gitdir.ReadIndex(indexFile(dir), dir.Config.IDSize)
@@ -280,7 +277,7 @@ func (s *Source) markHead(places []source.Place) {
 		p := &places[i]
 		if p.Layer == finding.WorkTree || p.Layer == finding.Staged {
 			e, ok := paths.Find(head, p.Path)
-			p.InHead = ok && e.ID.String() == string(p.ID)
+			p.InHead = ok && e.OID.String() == string(p.ID)
 		}
 	}
 }
@@ -331,8 +328,10 @@ func (s *Source) Open(id source.ID) (io.ReadCloser, error) {
 			return n.Open(source.ID(rest))
 		}
 	}
-	if oid, ok := objects.ParseID(string(id)); ok && s.db.Has(oid) {
-		return s.db.Open(oid)
+	if oid, ok := objects.ParseID(string(id)); ok {
+		if r, err := s.db.Open(oid); err == nil {
+			return r, nil // else the work tree may still have it
+		}
 	}
 	if s.work != nil {
 		if r, err := s.work.Open(id); err == nil {

@@ -121,7 +121,7 @@ func (p *indexParser) entry() (IndexEntry, error) {
 		Inode: word(5), Size: word(9),
 	}
 	e.Mode = objects.Mode(word(6))
-	e.ID = objects.NewID(p.data[statSize : statSize+p.idSize])
+	copy(e.ID[:], p.data[statSize:statSize+p.idSize])
 	flags := binary.BigEndian.Uint16(p.data[statSize+p.idSize:])
 	e.Stage = int(flags&flagStage) >> 12
 	if flags&flagExtended != 0 {

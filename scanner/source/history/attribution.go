@@ -15,7 +15,10 @@ import (
 // there are atoms. They are far beyond what real ones need.
 const (
 	maxPlacesPerBlob = 10_000
-	maxSteps         = 1 << 28
+	maxSteps         = 1 << 26
+	// crowded is what a further place of a blob with too many counts for, so
+	// that a search which has become pointless soon ends.
+	crowded = 64
 )
 
 // node is a tree reduced to what is wanted: wanted blobs, and trees that hold
@@ -44,12 +47,12 @@ func (n *node) find(name string, tree bool) *nodeEntry {
 
 // attribution is the search for one set of blobs.
 type attribution struct {
-	s      *Source
-	wanted map[objects.ID]bool
-	nodes  map[objects.ID]*node // by tree, nil values included
-	places map[placeKey]*record
-	counts map[objects.ID]int // places by blob
-	steps  int
+	s       *Source
+	wanted  map[objects.ID]bool
+	nodes   map[objects.ID]*node // by tree, nil values included
+	places  map[placeKey]*record
+	counts  map[objects.ID]int // places by blob
+	steps   int
 	bounded bool // a bound was hit
 }
 
@@ -94,13 +97,13 @@ func (a *attribution) reduce(id objects.ID, depth int) *node {
 	var entries []nodeEntry
 	_ = objects.EachEntry(data, a.s.db.IDSize(), func(e objects.Entry) bool {
 		switch {
-		case e.Mode.IsGitlink():
+		case e.Mode.IsSubmodule():
 		case e.Mode.IsTree():
-			if below := a.node(e.ID, depth+1); below != nil {
-				entries = append(entries, nodeEntry{string(e.Name), e.ID, below})
+			if below := a.node(e.OID, depth+1); below != nil {
+				entries = append(entries, nodeEntry{string(e.Name), e.OID, below})
 			}
-		case a.wanted[e.ID]:
-			entries = append(entries, nodeEntry{string(e.Name), e.ID, nil})
+		case a.wanted[e.OID]:
+			entries = append(entries, nodeEntry{string(e.Name), e.OID, nil})
 		}
 		return true
 	})
@@ -178,13 +181,17 @@ func inherited(e *nodeEntry, parents []*node) (below []*node, same bool) {
 }
 
 func (a *attribution) put(c *commit, id objects.ID, path []byte) {
+	if a.counts[id] >= maxPlacesPerBlob {
+		a.steps += crowded
+	}
 	key := placeKey{id, string(path)}
 	r := a.places[key]
 	if r == nil {
-		if a.counts[id]++; a.counts[id] > maxPlacesPerBlob {
+		if a.counts[id] >= maxPlacesPerBlob {
 			a.bounded = true
 			return
 		}
+		a.counts[id]++
 		a.places[key] = &record{first: c, last: c}
 		return
 	}
@@ -196,29 +203,17 @@ func (a *attribution) put(c *commit, id objects.ID, path []byte) {
 	}
 }
 
-// each calls yield for all wanted blobs below a tree with their paths.
-func (a *attribution) each(tree objects.ID, yield func(placeKey)) {
-	if n := a.node(tree, 0); n != nil {
-		var path bytes.Buffer
-		a.list(n, &path, yield)
-	}
-}
-
-func (a *attribution) list(n *node, path *bytes.Buffer, yield func(placeKey)) {
-	length := path.Len()
-	for i := range n.entries {
-		e := &n.entries[i]
-		if a.steps++; a.steps > maxSteps {
-			a.bounded = true
-			return
+// has says whether a blob stands at a path below a tree.
+func (a *attribution) has(tree objects.ID, at placeKey) bool {
+	n := a.node(tree, 0)
+	path := at.path
+	for n != nil {
+		name, rest, deeper := strings.Cut(path, "/")
+		e := n.find(name, deeper)
+		if e == nil || !deeper {
+			return e != nil && e.id == at.id
 		}
-		path.WriteString(e.name)
-		if e.tree != nil {
-			path.WriteByte('/')
-			a.list(e.tree, path, yield)
-		} else {
-			yield(placeKey{e.id, path.String()})
-		}
-		path.Truncate(length)
+		n, path = e.tree, rest
 	}
+	return false
 }

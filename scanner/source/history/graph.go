@@ -31,6 +31,7 @@ const (
 	unreached reach = iota
 	byNotes         // from refs/notes/ only: its tree's paths name objects
 	byRef           // from any other ref or reflog entry
+	byTree          // no commit, but a tree that a ref names
 )
 
 const notesPrefix = "refs/notes/"
@@ -95,21 +96,6 @@ func (g *graph) flood(from objects.ID, how reach) {
 		c.reach = how
 		stack = append(stack, c.parents...)
 	}
-}
-
-// ancestors returns what a commit reaches, itself included.
-func (g *graph) ancestors(from objects.ID, _ bool) map[objects.ID]bool {
-	set := map[objects.ID]bool{}
-	stack := []objects.ID{g.peel(from)}
-	for len(stack) > 0 {
-		id := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		if c := g.commits[id]; c != nil && !set[id] {
-			set[id] = true
-			stack = append(stack, c.parents...)
-		}
-	}
-	return set
 }
 
 // sorted returns all commits, parents before children, and numbers them so.

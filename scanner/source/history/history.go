@@ -37,7 +37,7 @@ type Options struct {
 // Source is the history of a repository.
 type Source struct {
 	dir *gitdir.Dir
-	db  objects.Database
+	db  *objects.Database
 	Options
 
 	graph    *graph
@@ -53,7 +53,7 @@ type Source struct {
 
 // New takes the layout of a repository and its objects, which stay the
 // caller's to close.
-func New(dir *gitdir.Dir, db objects.Database, o Options) *Source {
+func New(dir *gitdir.Dir, db *objects.Database, o Options) *Source {
 	return &Source{
 		dir: dir, db: db, Options: o,
 		graph:   newGraph(),
@@ -103,8 +103,8 @@ func (s *Source) visit(o *objects.Object, v source.Visitor) {
 
 func (s *Source) visitTree(o *objects.Object, v source.Visitor) {
 	err := objects.EachEntry(o.Data, s.db.IDSize(), func(e objects.Entry) bool {
-		if !e.Mode.IsGitlink() {
-			s.referred.add(e.ID)
+		if !e.Mode.IsSubmodule() {
+			s.referred.add(e.OID)
 		}
 		return true
 	})

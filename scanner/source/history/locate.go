@@ -36,7 +36,7 @@ func (s *Source) Locate(ctx context.Context, ids map[source.ID]bool) ([]source.P
 func Orphan(id source.ID) source.Place {
 	what := "unreachable object"
 	if oid, ok := objects.ParseID(string(id)); ok {
-		what += " " + oid.Short()
+		what += " " + objects.Short(oid)
 	}
 	return source.Place{ID: id, What: what, Layer: finding.Unreachable}
 }
@@ -67,7 +67,7 @@ func hashOf(c *finding.Commit) string {
 // count only for blobs that no reachable one has.
 func (s *Source) Places(ctx context.Context, ids map[source.ID]bool) ([]source.Place, error) {
 	l := &locator{s: s, ctx: ctx, people: map[string]bool{}, commits: map[objects.ID]*finding.Commit{}}
-	l.head = s.graph.ancestors(s.dir.Head())
+	l.head = s.headReach()
 	blobs := map[objects.ID]bool{}
 	for id := range ids {
 		if !l.text(id) {
@@ -89,7 +89,7 @@ func (s *Source) Places(ctx context.Context, ids map[source.ID]bool) ([]source.P
 // locator collects the places of one question.
 type locator struct {
 	s       *Source
-	ctx     context.Context //nolint:containedctx // lives as long as one call
+	ctx     context.Context
 	people  map[string]bool
 	places  []source.Place
 	commits map[objects.ID]*finding.Commit
@@ -205,11 +205,11 @@ func (l *locator) identities(all []*commit) {
 func (l *locator) blobs(wanted map[objects.ID]bool, all []*commit) {
 	a := l.s.newAttribution(wanted)
 	l.attribute(a, all, func(c *commit) bool { return l.s.inRange(c) && (c.reach != unreached || l.s.Range != "") })
-	head := l.inHead(a)
-	for key, r := range a.places {
-		l.places = append(l.places, l.place(key, r, finding.History, head[key]))
-	}
+	head := l.s.headTree()
 	l.direct(a)
+	for key, r := range a.places {
+		l.places = append(l.places, l.place(key, r, finding.History, !head.IsZero() && a.has(head, key)))
+	}
 	if l.s.Range != "" {
 		return
 	}
@@ -243,33 +243,34 @@ func (l *locator) attribute(a *attribution, all []*commit, counts func(*commit) 
 	}
 }
 
-// inHead lists what stands in HEAD.
-func (l *locator) inHead(a *attribution) map[placeKey]bool {
-	in := map[placeKey]bool{}
-	head, ok := l.s.dir.Head()
-	if !ok {
-		return in
+// headTree returns the tree of HEAD; the zero ID if there is none.
+func (s *Source) headTree() objects.ID {
+	if head, ok := s.dir.Head(); ok {
+		if id, err := s.peel(head); err == nil {
+			if c, err := s.load(id); err == nil {
+				return c.tree
+			}
+		}
 	}
-	if c := l.s.graph.commits[l.s.graph.peel(head)]; c != nil {
-		a.each(c.tree, func(key placeKey) { in[key] = true })
-	}
-	return in
+	return objects.ID{}
 }
 
 func (l *locator) place(key placeKey, r *record, layer finding.Layer, inHead bool) source.Place {
-	p := source.Place{
-		ID: source.ID(key.id.String()), Path: key.path, Layer: layer,
-		First: l.commit(r.first.id), Last: l.commit(r.last.id), InHead: inHead,
+	p := source.Place{ID: source.ID(key.id.String()), Path: key.path, Layer: layer, InHead: inHead}
+	if r.first.reach == byTree {
+		return p
 	}
+	p.First, p.Last = l.commit(r.first.id), l.commit(r.last.id)
 	if r.first.reach == byNotes {
 		if about, ok := objects.ParseID(strings.ReplaceAll(key.path, "/", "")); ok {
-			p.Path, p.What = "", "note on "+about.Short()
+			p.Path, p.What = "", "note on "+objects.Short(about)
 		}
 	}
 	return p
 }
 
-// direct places what refs name without a commit: a blob, or a tree.
+// direct places what refs name without a commit: a blob, or a tree, which
+// counts for what no commit put at the same path.
 func (l *locator) direct(a *attribution) {
 	for _, r := range l.s.roots {
 		id := l.s.graph.peel(r.ID)
@@ -284,11 +285,6 @@ func (l *locator) direct(a *attribution) {
 		if kind, _, err := l.s.db.Read(id); err != nil || kind != objects.Tree {
 			continue
 		}
-		a.each(id, func(key placeKey) {
-			if a.places[key] == nil && a.counts[key.id] < maxPlacesPerBlob {
-				a.counts[key.id]++
-				l.places = append(l.places, source.Place{ID: source.ID(key.id.String()), Path: key.path, Layer: finding.History})
-			}
-		})
+		a.commit(&commit{id: id, tree: id, reach: byTree})
 	}
 }

@@ -79,7 +79,7 @@ func (m *missing) collect(ctx context.Context) error {
 		m.tree(c.tree, "", 0)
 	}
 	for tag, target := range m.s.graph.tags {
-		m.look(target, "what tag object "+tag.Short()+" is about")
+		m.look(target, "what tag object "+objects.Short(tag)+" is about")
 	}
 	return nil
 }
@@ -97,7 +97,7 @@ func (m *missing) look(id objects.ID, path string) bool {
 	if path == "" {
 		path = "object " + id.String()
 	}
-	reason := objects.ErrMissing.Error()
+	reason := "the object is missing"
 	if err := m.s.damaged[id]; err != nil {
 		reason = err.Error()
 	} else if m.s.dir.Config.Partial {
@@ -130,11 +130,11 @@ func (m *missing) tree(id objects.ID, path string, depth int) {
 	}
 	err = objects.EachEntry(data, m.s.db.IDSize(), func(e objects.Entry) bool {
 		switch below := join(path, e.Name); {
-		case e.Mode.IsGitlink():
+		case e.Mode.IsSubmodule():
 		case e.Mode.IsTree():
-			m.tree(e.ID, below, depth+1)
+			m.tree(e.OID, below, depth+1)
 		default:
-			m.look(e.ID, below)
+			m.look(e.OID, below)
 		}
 		return true
 	})

@@ -74,10 +74,39 @@ func (s *Source) reach(from objects.ID, set, without map[objects.ID]bool, v sour
 		}
 		if end[id] {
 			c.parents = nil
-			v.Unexamined(".git/shallow", "shallow clone: the history before commit "+id.Short()+" is not here")
+			v.Unexamined(".git/shallow", "shallow clone: the history before commit "+objects.Short(id)+" is not here")
 		}
 		stack = append(stack, c.parents...)
 	}
+}
+
+// headReach returns the commits that HEAD reaches. Of a range it stops looking
+// when it has met all of it.
+func (s *Source) headReach() map[objects.ID]bool {
+	set := map[objects.ID]bool{}
+	head, ok := s.dir.Head()
+	if !ok {
+		return set
+	}
+	id, err := s.peel(head)
+	if err != nil {
+		return set
+	}
+	open := len(s.only)
+	for stack := []objects.ID{id}; len(stack) > 0 && (s.only == nil || open > 0); {
+		id := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		c, err := s.load(id)
+		if err != nil || set[id] {
+			continue
+		}
+		set[id] = true
+		if s.only[id] {
+			open--
+		}
+		stack = append(stack, c.parents...)
+	}
+	return set
 }
 
 func (s *Source) load(id objects.ID) (*commit, error) {
@@ -200,18 +229,18 @@ func (b *brought) diff(tree objects.ID, parents []objects.ID, path string, depth
 		same := false
 		for _, o := range old {
 			if was, ok := o[name]; ok {
-				same = same || was.ID == e.ID
+				same = same || was.OID == e.OID
 				if was.Mode.IsTree() {
-					below = append(below, was.ID)
+					below = append(below, was.OID)
 				}
 			}
 		}
 		switch {
-		case same || e.Mode.IsGitlink():
+		case same || e.Mode.IsSubmodule():
 		case e.Mode.IsTree():
-			b.diff(e.ID, below, join(path, e.Name), depth+1)
+			b.diff(e.OID, below, join(path, e.Name), depth+1)
 		default:
-			b.blobs[e.ID] = true
+			b.blobs[e.OID] = true
 		}
 	}
 }

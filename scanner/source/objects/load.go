@@ -2,11 +2,8 @@ package objects
 
 import "io"
 
-// Hold is the size up to which a blob is read whole; larger ones stream.
-const Hold = 32 << 20
-
 // Load reads a blob, or prepares to stream it if it is large.
-func Load(db Database, id ID) (*Object, error) {
+func Load(db *Database, id ID) (*Object, error) {
 	size, err := db.Size(id)
 	if err != nil {
 		return nil, err
@@ -28,7 +25,7 @@ func Load(db Database, id ID) (*Object, error) {
 // Paths looks paths up in trees, reading each tree once. It is for one
 // goroutine.
 type Paths struct {
-	DB    Database
+	DB    *Database
 	trees map[ID]map[string]Entry
 }
 
@@ -44,7 +41,7 @@ func (p *Paths) Find(tree ID, path string) (Entry, bool) {
 		if !e.Mode.IsTree() {
 			return Entry{}, false
 		}
-		tree, path = e.ID, rest
+		tree, path = e.OID, rest
 	}
 }
 

@@ -1,32 +1,53 @@
 // Package objects is the object database of a git repository, as the sources
-// need it, and the shapes of the objects in it. [Database] is small on purpose:
-// what reads the packs can be replaced without a change elsewhere.
+// need it, and what people write into its objects. The bytes are read by
+// internal/gitpack, which no other source imports.
 package objects
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"io"
+	"strings"
+
+	"github.com/deputy-sec/deputy/internal/gitpack"
 )
 
+// ID names an object: a SHA-1 or SHA-256 hash. Its zero value names nothing.
+type ID = gitpack.OID
+
 // Kind is an object's type.
-type Kind uint8
+type Kind = gitpack.Type
 
 // The kinds of objects.
 const (
-	Commit Kind = iota + 1
-	Tree
-	Blob
-	Tag
+	Commit = gitpack.Commit
+	Tree   = gitpack.Tree
+	Blob   = gitpack.Blob
+	Tag    = gitpack.Tag
 )
 
-var kindNames = [...]string{"object", "commit", "tree", "blob", "tag"}
+// Mode is the mode of a tree entry.
+type Mode = gitpack.Mode
 
-func (k Kind) String() string { return kindNames[k] }
+// Entry is an entry of a tree. Its name aliases the tree's bytes.
+type Entry = gitpack.TreeEntry
 
 // ErrMissing is returned for an object that the database does not have: that of
 // a partial or shallow clone, or of a damaged one.
-var ErrMissing = errors.New("object is missing")
+var ErrMissing = gitpack.ErrNotFound
+
+// ParseID takes the hexadecimal form of a hash. It is false for anything else
+// and for the all-zero hash, which git writes for "no object".
+func ParseID[T string | []byte](text T) (ID, bool) {
+	if len(text) != 40 && len(text) != 64 {
+		return ID{}, false
+	}
+	id, err := gitpack.ParseOID(string(text))
+	return id, err == nil && !id.IsZero()
+}
+
+// Short returns as much of an ID's hexadecimal form as a person needs.
+func Short(id ID) string { return id.String()[:12] }
 
 // Object is an object that [Database.Walk] came by.
 type Object struct {
@@ -41,26 +62,99 @@ type Object struct {
 
 // Problem is something that a walk could not read.
 type Problem struct {
-	Where string // "pack/pack-….pack", "object …"
-	ID    ID     // the object, if it is one
+	Where string // the file, from the objects directory on
+	ID    ID     // the object; zero if that is not known
 	Err   error
 }
 
+// Hold is the size up to which a blob is held in memory; larger ones stream.
+const Hold = 32 << 20
+
 // Database holds the objects of a repository and of its alternates. Its methods
 // may be called concurrently.
-type Database interface {
-	// Walk hands every object to visit once, from up to workers goroutines at
-	// once and in no order. What cannot be read is told to problem and does not
-	// end the walk.
-	Walk(ctx context.Context, workers int, visit func(*Object), problem func(Problem)) error
-	// Read returns an object's content, or an error that wraps ErrMissing.
-	Read(id ID) (Kind, []byte, error)
-	// Size returns the size of an object's content without reading it all.
-	Size(id ID) (int64, error)
-	Has(id ID) bool
-	// Open streams the content of an object.
-	Open(id ID) (io.ReadCloser, error)
-	// IDSize is the length of the database's hashes in bytes.
-	IDSize() int
-	Close() error
+type Database struct{ repo *gitpack.Repo }
+
+// Open opens the objects of the repository whose git directory is dir. What is
+// damaged is told by Walk.
+func Open(dir string) (*Database, error) {
+	repo, err := gitpack.Open(dir, gitpack.Options{})
+	if err != nil {
+		return nil, fmt.Errorf("open object database: %w", err)
+	}
+	return &Database{repo}, nil
 }
+
+// Walk hands every object to visit once, from up to workers goroutines at once.
+// What cannot be read is told to problem, by one goroutine at a time, and does
+// not end the walk.
+func (d *Database) Walk(ctx context.Context, workers int, visit func(*Object), problem func(Problem)) error {
+	return d.repo.Walk(ctx, gitpack.WalkOptions{
+		Workers:   workers,
+		BlobLimit: Hold,
+		Types:     gitpack.Mask(Commit, Tree, Blob, Tag),
+	}, &visitor{d, visit, problem})
+}
+
+// visitor turns what gitpack shows into what the sources see.
+type visitor struct {
+	db      *Database
+	visit   func(*Object)
+	problem func(Problem)
+}
+
+// Visit implements [gitpack.Visitor].
+func (v *visitor) Visit(o *gitpack.Object) (any, error) {
+	own := Object{ID: o.OID, Kind: o.Type, Size: o.Size, Data: o.Data}
+	switch {
+	case o.Data == nil && o.Stream != nil:
+		own.Open = v.once(o.OID, o.Stream)
+	case o.Data == nil:
+		own.Data = []byte{}
+	}
+	v.visit(&own)
+	return nil, nil
+}
+
+// once gives out the stream at hand, and to who asks again a new one.
+func (v *visitor) once(id ID, stream io.Reader) func() (io.ReadCloser, error) {
+	return func() (io.ReadCloser, error) {
+		if r := stream; r != nil {
+			stream = nil
+			return io.NopCloser(r), nil
+		}
+		return v.db.Open(id)
+	}
+}
+
+// Problem implements [gitpack.Visitor].
+func (v *visitor) Problem(p gitpack.Problem) {
+	where := p.Where
+	if i := strings.LastIndex(where, "objects/"); i >= 0 {
+		where = where[i:]
+	}
+	v.problem(Problem{Where: where, ID: p.OID, Err: p.Err})
+}
+
+// Read returns an object's content, or an error that wraps ErrMissing.
+func (d *Database) Read(id ID) (Kind, []byte, error) { return d.repo.Read(id) }
+
+// Size returns the size of an object's content without reading it all.
+func (d *Database) Size(id ID) (int64, error) {
+	_, size, err := d.repo.Stat(id)
+	return size, err
+}
+
+// Has says whether the database has an object; it may still be damaged.
+func (d *Database) Has(id ID) bool { return d.repo.Has(id) }
+
+// Open streams the content of an object.
+func (d *Database) Open(id ID) (io.ReadCloser, error) {
+	_, _, content, err := d.repo.Stream(id)
+	return content, err
+}
+
+// IDSize is the length of the database's hashes in bytes: 20 or 32.
+func (d *Database) IDSize() int { return d.repo.HashLen() }
+
+// Close releases the files. Nothing of the database may be in use.
+func (d *Database) Close() error { return d.repo.Close() }

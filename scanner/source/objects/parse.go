@@ -6,63 +6,28 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"github.com/deputy-sec/deputy/internal/gitpack"
 )
 
 // Errors about the shape of objects.
 var (
-	errTree   = errors.New("malformed tree")
 	errCommit = errors.New("malformed commit")
 	errTag    = errors.New("malformed tag")
 )
-
-// Modes of tree entries, as git writes them (octal).
-const (
-	modeType    = 0o170000
-	modeDir     = 0o040000
-	modeGitlink = 0o160000
-	modeSymlink = 0o120000
-)
-
-// Mode is the mode of a tree entry.
-type Mode uint32
-
-// IsTree says that the entry is a directory.
-func (m Mode) IsTree() bool { return m&modeType == modeDir }
-
-// IsGitlink says that the entry is a submodule: its ID is a commit elsewhere.
-func (m Mode) IsGitlink() bool { return m&modeType == modeGitlink }
-
-// IsSymlink says that the entry's blob is the text of a symbolic link.
-func (m Mode) IsSymlink() bool { return m&modeType == modeSymlink }
-
-// Entry is an entry of a tree. Name aliases the tree's bytes.
-type Entry struct {
-	Mode Mode
-	Name []byte
-	ID   ID
-}
 
 // EachEntry calls yield for the entries of a tree until yield returns false.
 // idSize is the length of the repository's hashes in bytes.
 func EachEntry(tree []byte, idSize int, yield func(Entry) bool) error {
 	for len(tree) > 0 {
-		space := bytes.IndexByte(tree, ' ')
-		if space < 1 || space > 7 {
-			return errTree
-		}
-		mode, err := strconv.ParseUint(string(tree[:space]), 8, 32)
+		e, rest, err := gitpack.NextTreeEntry(tree, idSize)
 		if err != nil {
-			return errTree
+			return err
 		}
-		tree = tree[space+1:]
-		end := bytes.IndexByte(tree, 0)
-		if end < 1 || len(tree) < end+1+idSize {
-			return errTree
-		}
-		if !yield(Entry{Mode(mode), tree[:end], NewID(tree[end+1 : end+1+idSize])}) {
+		if !yield(e) {
 			return nil
 		}
-		tree = tree[end+1+idSize:]
+		tree = rest
 	}
 	return nil
 }

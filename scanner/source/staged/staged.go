@@ -24,7 +24,7 @@ type Options struct {
 
 // Source is the difference between the index and HEAD.
 type Source struct {
-	db objects.Database
+	db *objects.Database
 	Options
 	changed []gitdir.IndexEntry
 	sparse  []string // staged directories that a sparse index does not spell out
@@ -35,15 +35,15 @@ type Source struct {
 
 // New compares an index with the tree of HEAD; a zero tree stands for a HEAD
 // that is yet to be born.
-func New(db objects.Database, index *gitdir.Index, head objects.ID, o Options) *Source {
+func New(db *objects.Database, index *gitdir.Index, head objects.ID, o Options) *Source {
 	s := &Source{db: db, Options: o, handed: map[source.ID]bool{}}
 	paths := objects.Paths{DB: db}
 	for _, e := range index.Entries {
-		if e.IntentToAdd || e.Mode.IsGitlink() {
+		if e.IntentToAdd || e.Mode.IsSubmodule() {
 			continue
 		}
 		path := strings.TrimSuffix(e.Path, "/")
-		if was, ok := paths.Find(head, path); ok && !head.IsZero() && was.ID == e.ID {
+		if was, ok := paths.Find(head, path); ok && !head.IsZero() && was.OID == e.ID {
 			continue
 		}
 		if e.Mode.IsTree() {

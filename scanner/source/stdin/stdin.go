@@ -19,6 +19,8 @@ const hold = 4 << 20
 // id names the only content, and is also the path that reports show.
 const id = "-"
 
+var errOnce = errors.New("standard input can be read only once")
+
 // Source is a stream.
 type Source struct {
 	r    io.Reader
@@ -32,12 +34,19 @@ func New(r io.Reader) *Source { return &Source{r: r} }
 
 // Scan implements [source.Source]. An error in the midst of the stream is a row:
 // what came before was examined.
-func (s *Source) Scan(_ context.Context, v source.Visitor) error {
+//
+// The end of ctx is noticed between reads: a terminal that interrupts us ends
+// what writes to us, too.
+func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
 	var err error
 	ran := false
+	s.r = &interruptible{ctx, s.r}
 	s.once.Do(func() { ran, err = true, s.readAhead() })
 	if !ran {
-		return errors.New("standard input can be read only once")
+		return errOnce
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
 	if err != nil && len(s.head) == 0 {
 		return fmt.Errorf("read standard input: %w", err)
@@ -53,7 +62,20 @@ func (s *Source) Scan(_ context.Context, v source.Visitor) error {
 		b.Open = s.rest
 	}
 	v.Blob(b)
-	return nil
+	return ctx.Err()
+}
+
+// interruptible ends a stream with its context.
+type interruptible struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (i *interruptible) Read(p []byte) (int, error) {
+	if err := i.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return i.r.Read(p)
 }
 
 func (s *Source) readAhead() error {
@@ -65,7 +87,7 @@ func (s *Source) readAhead() error {
 // rest streams what was read ahead and then what follows, once.
 func (s *Source) rest() (io.ReadCloser, error) {
 	if s.head == nil {
-		return nil, errors.New("standard input can be read only once")
+		return nil, errOnce
 	}
 	r := io.MultiReader(bytes.NewReader(s.head), s.r)
 	s.head = nil
@@ -81,9 +103,12 @@ func (s *Source) Locate(_ context.Context, ids map[source.ID]bool) ([]source.Pla
 }
 
 // Open implements [source.Source].
-func (s *Source) Open(source.ID) (io.ReadCloser, error) {
+func (s *Source) Open(which source.ID) (io.ReadCloser, error) {
+	if which != id {
+		return nil, fmt.Errorf("%q is no content of this source", which)
+	}
 	if s.full {
 		return io.NopCloser(bytes.NewReader(s.head)), nil
 	}
-	return nil, errors.New("standard input can be read only once")
+	return nil, errOnce
 }

@@ -15,8 +15,8 @@ func sameStat(e *gitdir.IndexEntry, info fs.FileInfo) bool {
 	if !ok || e.Mode.IsSymlink() != (info.Mode()&fs.ModeSymlink != 0) {
 		return false
 	}
-	return e.Stat.Size == uint32(info.Size()) && //nolint:gosec // git keeps the low 32 bits
-		e.Stat.Inode == uint32(st.Ino) && //nolint:gosec // as above
+	return e.Stat.Size == uint32(info.Size()) && // git keeps the low 32 bits
+		e.Stat.Inode == uint32(st.Ino) &&
 		e.Stat.Mtime.Equal(info.ModTime()) &&
-		e.Stat.Ctime.Equal(time.Unix(int64(st.Ctim.Sec), int64(st.Ctim.Nsec))) //nolint:unconvert // narrower on some machines
+		e.Stat.Ctime.Equal(time.Unix(int64(st.Ctim.Sec), int64(st.Ctim.Nsec)))
 }

@@ -6,7 +6,7 @@ package worktree
 import (
 	"bytes"
 	"context"
-	"crypto/sha1" //nolint:gosec // git names contents so
+	"crypto/sha1" // git names contents so
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -43,7 +43,7 @@ type Options struct {
 // Source is a work tree.
 type Source struct {
 	dir   *gitdir.Dir
-	db    objects.Database
+	db    *objects.Database
 	index *gitdir.Index
 	Options
 
@@ -59,7 +59,7 @@ type Source struct {
 
 // New takes a repository with a work tree and its index; without an index (nil)
 // nothing is known to be tracked, and nothing is ignored for safety.
-func New(dir *gitdir.Dir, db objects.Database, index *gitdir.Index, o Options) *Source {
+func New(dir *gitdir.Dir, db *objects.Database, index *gitdir.Index, o Options) *Source {
 	if index == nil {
 		index = &gitdir.Index{}
 		o.IncludeIgnored = true
@@ -156,7 +156,7 @@ func (g *guide) Enter(dir string, up place) (place, bool) {
 		return place{}, false
 	}
 	e := g.tracked[dir]
-	gitlink := e != nil && e.Mode.IsGitlink()
+	gitlink := e != nil && e.Mode.IsSubmodule()
 	here := place{ignored: up.ignored}
 	if !g.IncludeIgnored && !here.ignored {
 		here.ignored = up.rules.match(dir, true)
@@ -291,9 +291,11 @@ func (s *Source) hash(data []byte) objects.ID {
 	if s.db.IDSize() == sha256.Size {
 		h = sha256.New()
 	} else {
-		h = sha1.New() //nolint:gosec // git names contents so
+		h = sha1.New() // git names contents so
 	}
 	fmt.Fprintf(h, "blob %d\x00", len(data))
 	h.Write(data)
-	return objects.NewID(h.Sum(nil))
+	var id objects.ID
+	h.Sum(id[:0])
+	return id
 }

@@ -1,0 +1,101 @@
+// Package target opens what a person names: it decides which source a name is
+// for.
+package target
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/source"
+	"github.com/deputy-sec/deputy/scanner/source/dir"
+	"github.com/deputy-sec/deputy/scanner/source/git"
+	"github.com/deputy-sec/deputy/scanner/source/gitdir"
+	"github.com/deputy-sec/deputy/scanner/source/stdin"
+)
+
+// Options says how to read a target.
+type Options struct {
+	git.Options
+	Stdin io.Reader // what "-" stands for
+}
+
+// Target is an opened target. It must be closed, for then a clone is removed.
+type Target struct {
+	source.Source
+	Name   string // as a report may show it: without the password of a URL
+	closes []func() error
+}
+
+// Close lets go of files and removes what was cloned.
+func (t *Target) Close() error {
+	var errs []error
+	for _, f := range t.closes {
+		errs = append(errs, f())
+	}
+	t.closes = nil
+	return errors.Join(errs...)
+}
+
+// Open opens a repository (a work tree or a git directory), a directory, a
+// file, "-", or the URL of a repository, which is cloned; ctx ends the cloning.
+// What asks for parts of a repository is an error for anything else.
+func Open(ctx context.Context, name string, o Options) (*Target, error) {
+	if name == "-" {
+		return plain(name, stdin.New(o.Stdin), o)
+	}
+	if _, err := os.Lstat(name); err != nil && isURL(name) {
+		return openURL(ctx, name, o)
+	}
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, fmt.Errorf("open target: %w", err)
+	}
+	if !info.IsDir() {
+		return openDir(name, o)
+	}
+	src, err := git.Open(name, o.Options)
+	switch {
+	case err == nil:
+		return &Target{src, name, []func() error{src.Close}}, nil
+	case errors.Is(err, gitdir.ErrNotRepository) && (!hasGit(name) || o.Parts != 0 && o.Parts&git.History == 0):
+		return openDir(name, o)
+	}
+	return nil, err
+}
+
+// hasGit says that a directory claims to be a repository: if it cannot be
+// opened as one, to read its files alone would pass over the history in silence.
+func hasGit(dir string) bool {
+	_, err := os.Lstat(filepath.Join(dir, ".git"))
+	return err == nil
+}
+
+func openDir(name string, o Options) (*Target, error) {
+	src, err := dir.New(name, dir.Options{Filter: o.Filter, Jobs: o.Jobs})
+	if err != nil {
+		return nil, err
+	}
+	return plain(name, src, o)
+}
+
+// plain is for what has no versions.
+func plain(name string, src source.Source, o Options) (*Target, error) {
+	if o.Range != "" || o.Parts != 0 && o.Parts&git.WorkTree == 0 {
+		return nil, fmt.Errorf("%s: not a git repository, so it has no history and nothing staged", name)
+	}
+	return &Target{Source: src, Name: name}, nil
+}
+
+// isURL tells URLs and "user@host:path" from paths, for names that are no path.
+func isURL(name string) bool {
+	if strings.Contains(name, "://") {
+		return true
+	}
+	host, path, ok := strings.Cut(name, ":")
+	return ok && path != "" && len(host) > 1 && !strings.ContainsAny(host, `/\`)
+}
