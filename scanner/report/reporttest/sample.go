@@ -104,7 +104,7 @@ func Sample() *report.Result {
 	return &report.Result{
 		Version:    "v1.2.3",
 		Repository: &report.Repository{URL: "https://bot:token@example.com/org/repo.git", Revision: strings.Repeat("3f2a91c04d", 4), Branch: "main"},
-		Rules:      []*finding.Rule{secretKey, keyID, account, externalID},
+		Rules:      Rules(),
 		Findings:   []*finding.Finding{message, key, staged, secret, gone, own},
 		Unexamined: []finding.Unexamined{
 			{Path: "docs/contract.pdf", Reason: "encrypted PDF"},
@@ -240,4 +240,19 @@ func (g generator) text() string {
 		out.WriteString(hostile[g.IntN(len(hostile))])
 	}
 	return out.String()
+}
+
+// Rules are those of the sample.
+func Rules() []*finding.Rule { return []*finding.Rule{secretKey, keyID, account, externalID} }
+
+// Explanation explains a rule of the sample.
+func Explanation() report.Explanation {
+	found := "9035" + "2277" + "4821"
+	text := "resource:\n\tRole: arn:aws:iam::" + found + ":role/deploy # and a comment that goes on for longer than a page is wide, as comments do\n"
+	at := strings.Index(text, found)
+	return report.Explanation{
+		Rule:       account,
+		Matches:    []report.Example{{Name: "account-field-of-an-arn", Text: text, Values: []report.Value{{Start: at, End: at + len(found), Secret: finding.NewSecret(found)}}}},
+		NearMisses: []report.Example{{Name: "tail-of-a-uuid", Text: "id: 0b5c2f5e-9d0c-4d1a-8f6e-0123456789ab"}, {Name: "many-lines", Text: strings.Repeat("line\n", 20)}},
+	}
 }

@@ -17,6 +17,7 @@ import (
 	"iter"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/report"
@@ -132,10 +133,20 @@ func provenance(repo *report.Repository) (versionControl, bool) {
 	if err != nil || u.Scheme == "" || u.Host == "" && u.Scheme != "file" {
 		return versionControl{}, false
 	}
+	if strings.ContainsAny(u.Host, "\"<>") { // net/url lets them through, RFC 3986 does not
+		return versionControl{}, false
+	}
 	u.User, u.RawQuery, u.Fragment = nil, "", ""
 	return versionControl{URI: u.String(), Revision: repo.Revision, Branch: report.Printable(repo.Branch)}, true
 }
 
-// uri writes a path relative to the target as a URI reference: bytes that a URI
-// cannot hold are percent-encoded, and a colon in the first part makes no scheme.
-func uri(path string) string { return (&url.URL{Path: path}).String() }
+// uri writes a path as a URI reference: bytes that a URI cannot hold are
+// percent-encoded, a colon in the first part makes no scheme, and two slashes at
+// the front make no host (RFC 3986, 4.2).
+func uri(path string) string {
+	s := (&url.URL{Path: path}).String()
+	if strings.HasPrefix(s, "//") {
+		return "/." + s
+	}
+	return s
+}

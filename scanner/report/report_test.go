@@ -1,0 +1,101 @@
+package report_test
+
+import (
+	"encoding/json"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/deputy-sec/deputy/scanner/finding"
+	"github.com/deputy-sec/deputy/scanner/report"
+	"github.com/deputy-sec/deputy/scanner/report/reporttest"
+)
+
+func TestPrintable(t *testing.T) {
+	for in, want := range map[string]string{
+		"":             "",
+		"docs/a b.txt": "docs/a b.txt",
+		"日本語 Ärger 😀 שָׁלוֹם Nguyễn": "日本語 Ärger 😀 שָׁלוֹם Nguyễn",
+		"a\nb\r\tc":                             `a\nb\r\tc`,
+		"\x1b]8;;http://x\a":                    `\x1b]8;;http://x\x07`,
+		"\u009b2J\x7f":                          `\u009b2J\x7f`,
+		"latin\xe9":                             `latin\xe9`,
+		"a\u202etxt.exe":                        `a\u202etxt.exe`,
+		"zero\u200bwidth\ufeff":                 `zero\u200bwidth\ufeff`,
+		"line\u2028end":                         `line\u2028end`,
+		"tag\U000e0041":                         `tag\U000e0041`,
+		"no\u00a0break":                         `no\u00a0break`,
+		"filler\u3164":                          `filler\u3164`,
+		"e\u0301\u0301\u0301\u0301\u0301\u0301": "e\u0301\u0301\u0301\u0301" + `\u0301\u0301`,
+	} {
+		assert.Equal(t, want, report.Printable(in))
+	}
+}
+
+func FuzzPrintable(f *testing.F) {
+	for seed := range uint64(50) {
+		for _, x := range reporttest.Random(seed).Findings {
+			for _, s := range x.Sightings {
+				f.Add(s.Path)
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got := report.Printable(s)
+		require.True(t, utf8.ValidString(got))
+		require.Equal(t, got, report.Printable(got), "what is printable stays as it is")
+		for _, r := range got {
+			require.True(t, r == ' ' || unicode.IsGraphic(r) && !unicode.IsSpace(r), "%U", r)
+			require.False(t, unicode.In(r, unicode.C, unicode.Bidi_Control), "%U", r)
+		}
+	})
+}
+
+func FuzzEscapeJSON(f *testing.F) {
+	f.Add("\u009b \u202e \U000e0041 \ufffd \x7f \\u202e \"")
+	f.Fuzz(func(t *testing.T, s string) {
+		plain, err := json.Marshal(s)
+		require.NoError(t, err)
+		escaped := report.EscapeJSON(plain)
+		var want, got string
+		require.NoError(t, json.Unmarshal(plain, &want))
+		require.NoError(t, json.Unmarshal(escaped, &got), "%s", escaped)
+		require.Equal(t, want, got, "the document means the same")
+		for _, r := range string(escaped) {
+			require.False(t, unicode.Is(unicode.C, r), "%U", r)
+		}
+	})
+}
+
+func TestOrder(t *testing.T) {
+	rule := func(id string, kind finding.Kind) *finding.Rule { return &finding.Rule{ID: id, Kind: kind} }
+	at := func(path string, line int) []finding.Sighting { return []finding.Sighting{{Path: path, Line: line}} }
+	want := []*finding.Finding{
+		{Rule: rule("z", "z"), Severity: finding.Critical, Confidence: 0.5},
+		{Rule: rule("z", "z"), Severity: finding.High, Confidence: 0.9},
+		{Rule: rule("b", "a"), Severity: finding.High, Confidence: 0.8, Sightings: at("z", 9)},
+		{Rule: rule("b", "b"), Severity: finding.High, Confidence: 0.8, Sightings: at("a", 9)},
+		{Rule: rule("b", "b"), Severity: finding.High, Confidence: 0.8, Sightings: at("b", 2)},
+		{Rule: rule("a", "b"), Severity: finding.High, Confidence: 0.8, Sightings: at("b", 10)},
+		{Rule: rule("b", "b"), Severity: finding.High, Confidence: 0.8, Sightings: at("b", 10), Fingerprint: "1"},
+		{Rule: rule("b", "b"), Severity: finding.High, Confidence: 0.8, Sightings: at("b", 10), Fingerprint: "2"},
+		{Rule: rule("a", "a"), Severity: finding.Low, Confidence: 1},
+	}
+	for turn := range want {
+		r := report.Result{Findings: append(append([]*finding.Finding{}, want[turn:]...), want[:turn]...)}
+		assert.Equal(t, want, r.Ordered())
+	}
+}
+
+func TestRedact(t *testing.T) {
+	f := &finding.Finding{Secret: finding.NewSecret("s3cr3t-value-0001")}
+	r := &report.Result{}
+	assert.Equal(t, "beside •••••••••••••0001, twice •••••••••••••0001", r.Redact(f, "beside s3cr3t-value-0001, twice s3cr3t-value-0001"))
+	assert.Equal(t, "nothing", r.Redact(f, "nothing"))
+	r.ShowSecrets = true
+	assert.Equal(t, "s3cr3t-value-0001", r.Redact(f, "s3cr3t-value-0001"))
+	assert.Equal(t, "as it is", (&report.Result{}).Redact(&finding.Finding{}, "as it is"), "no value, nothing to mask")
+}

@@ -1,0 +1,106 @@
+package text
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/finding"
+	"github.com/deputy-sec/deputy/scanner/report"
+)
+
+// Rules writes a table of rules, by ID.
+func Rules(w io.Writer, rules []*finding.Rule, o Options) error {
+	p := newPage(w, o)
+	ordered := report.OrderedRules(rules)
+	wide := 0
+	for _, rule := range ordered {
+		wide = max(wide, len(rule.ID))
+	}
+	for _, rule := range ordered {
+		p.line(fmt.Sprintf("%-*s  ", wide, rule.ID),
+			p.paint(looks[rule.Severity], fmt.Sprintf("%-8s", rule.Severity)), "  ", report.Printable(rule.Title))
+	}
+	return p.flush()
+}
+
+// Explain writes what a rule looks for, what a finding of it means, and what to
+// do then.
+func Explain(w io.Writer, e report.Explanation, o Options) error {
+	p := newPage(w, o)
+	rule := e.Rule
+	p.line(p.paint(bold, report.Printable(rule.Title)), "  ", p.paint(dim, rule.ID))
+	p.line(p.paint(looks[rule.Severity], string(rule.Severity)), p.paint(dim, " · "+string(rule.Kind)))
+	p.chapter("", rule.About)
+	p.chapter("What to do", rule.Remedy)
+	p.chapter("The guide says", rule.Guide)
+	p.examples("Found", e.Matches)
+	p.examples("Not found", e.NearMisses)
+	p.chapter("Format", rule.Source)
+	p.chapter("If it is meant to be there", "Say so in its line, or alone in the line above: deputy:allow "+rule.ID+" reason")
+	return p.flush()
+}
+
+func (p *page) chapter(heading, s string) {
+	if s == "" {
+		return
+	}
+	p.line()
+	if heading != "" {
+		p.line(p.paint(bold, heading))
+	}
+	for _, l := range fill(report.Printable(s), p.columns()-len(indent)) {
+		p.line(indent, l)
+	}
+}
+
+// maxExampleLines bounds an example on the page; the JSON has it whole.
+const maxExampleLines = 12
+
+func (p *page) examples(heading string, examples []report.Example) {
+	if len(examples) == 0 {
+		return
+	}
+	p.line()
+	p.line(p.paint(bold, heading))
+	for _, e := range examples {
+		p.line(indent, p.paint(dim, strings.ReplaceAll(report.Printable(e.Name), "-", " ")))
+		lines := p.exampleLines(e)
+		for _, l := range lines[:min(len(lines), maxExampleLines)] {
+			p.line(indent, indent, l)
+		}
+		if more := len(lines) - maxExampleLines; more > 0 {
+			p.line(indent, indent, p.paint(dim, "and "+count(int64(more), "more line", "more lines")))
+		}
+	}
+}
+
+// exampleLines are an example's lines with its values standing out, cut to the
+// page.
+func (p *page) exampleLines(e report.Example) []string {
+	var lines []string
+	line, used := "", 0
+	room := p.columns() - 2*len(indent)
+	add := func(st style, s string) {
+		s = shorten(report.Printable(strings.ReplaceAll(s, "\t", "    ")), room-used)
+		used += columnsOf(s)
+		line += p.paint(st, s)
+	}
+	for _, part := range e.Parts() {
+		st := bare
+		if part.Value {
+			st = cyan
+		}
+		for i, s := range strings.Split(part.Text, "\n") {
+			if i > 0 {
+				lines = append(lines, line)
+				line, used = "", 0
+			}
+			add(st, s)
+		}
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
+}
