@@ -112,7 +112,7 @@ func (p *page) finding(r *report.Result, f *finding.Finding, known map[finding.R
 
 func (p *page) heading(r *report.Result, f *finding.Finding) {
 	parts := []string{
-		p.paint(looks[f.Severity], strings.ToUpper(string(f.Severity))),
+		p.paint(looks[f.Severity], fmt.Sprintf("%-8s", strings.ToUpper(string(f.Severity)))),
 		p.paint(bold, report.Printable(f.Rule.Title)),
 		p.paint(cyan, report.Printable(r.Secret(f))),
 	}
@@ -156,14 +156,14 @@ func (p *page) places(r *report.Result, f *finding.Finding) {
 // path:line:column.
 func (p *page) place(r *report.Result, f *finding.Finding, s finding.Sighting, look style) string {
 	var notes []string
-	if len(s.Inside) > 0 {
-		notes = append(notes, strings.Join(s.Inside, " › "))
-	}
 	if what := r.Redact(f, s.Place); what != "" {
 		if s.Path == "" && s.Commit != nil {
 			what += " of " + short(s.Commit.Hash)
 		}
 		notes = append(notes, what)
+	}
+	if len(s.Inside) > 0 {
+		notes = append(notes, "in "+strings.Join(s.Inside, " › "))
 	}
 	where := s.Path
 	if where != "" && len(s.Inside) == 0 && s.Line > 0 {
