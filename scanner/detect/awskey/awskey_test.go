@@ -139,6 +139,18 @@ func TestValuesAreReadThroughEscapes(t *testing.T) {
 	}
 }
 
+// The text around a key ID may begin in the middle of a value; the rest of one
+// is no secret, however long.
+func TestRestOfALongerValueIsNoSecret(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	for range 500 {
+		token := example.Chars(r, example.Base64, 500)
+		escaped := strings.NewReplacer("+", "%2B", "/", "%2F").Replace(token)
+		text := escaped + "&x=" + strings.Repeat("y", 200+r.IntN(100)) + "&id=" + awskey.Shapes["aws-id"](r, "ASIA")
+		assert.Zero(t, count(awskey.SecretAccessKey, text), text)
+	}
+}
+
 // What the tests of randomness cost: secrets that they refuse.
 func TestRandomSecretsAreFound(t *testing.T) {
 	const n = 4000

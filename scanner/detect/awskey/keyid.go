@@ -19,8 +19,8 @@ const (
 // what is said about a prefix, by
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
 var prefixes = map[string]string{
-	"AKIA": "long-lived access key",
-	"ASIA": "temporary access key, expired within 36 hours of its making",
+	"AKIA": "long-lived",
+	"ASIA": "temporary, for 36 hours at most",
 	"ABIA": "bearer token of STS",
 	"ACCA": "context-specific credential",
 	"AGPA": "group",
@@ -89,7 +89,7 @@ func judgeKeyID(v id, hasSecret, known bool) (detect.Match, bool) {
 	if repetitive(v.body()) {
 		return m, false
 	}
-	m.Evidence = []string{fmt.Sprintf("%s and 16 characters of base32: the form of a %s", v.prefix(), prefixes[v.prefix()])}
+	m.Evidence = []string{fmt.Sprintf("%s and 16 characters of base32: the form of a key ID (%s)", v.prefix(), prefixes[v.prefix()])}
 	owner, generation := account(v)
 	switch generation {
 	case encodesAccount:
@@ -129,8 +129,9 @@ func keySeverity(v id, hasSecret bool) finding.Severity {
 }
 
 // uniqueID looks for the unique ID of a user, role, group, profile, policy, key
-// or certificate. It opens no door and AWS prints it into policies and logs, so
-// alone it is worth a word only where it tells the account.
+// or certificate. It opens no door, and AWS prints it into policies and logs by
+// the hundred: it has the class of what is published on purpose, so that it is
+// reported on request only. What it says of the account counts all the same.
 func uniqueID(w *detect.Window, report func(detect.Match)) {
 	v, ok := idAt(w.Text, w.Start, keyIDLen+1)
 	if !ok {
@@ -141,8 +142,8 @@ func uniqueID(w *detect.Window, report func(detect.Match)) {
 	}
 	owner, generation := account(v)
 	m := detect.Match{
-		Rule: UniqueID, Start: w.Start, End: w.Start + len(v), ShowHead: prefixLen, Confidence: 0.3,
-		Evidence: []string{fmt.Sprintf("%s and %d characters of base32: the unique ID of a %s",
+		Rule: UniqueID, Start: w.Start, End: w.Start + len(v), ShowHead: prefixLen, Confidence: 0.3, Class: finding.Vendor,
+		Evidence: []string{fmt.Sprintf("%s and %d characters of base32: the form of a unique ID (%s)",
 			v.prefix(), len(v.body()), prefixes[v.prefix()])},
 	}
 	if generation == encodesAccount {

@@ -96,7 +96,7 @@ var (
 		Title:      "Amazon MWS authorization token",
 		About:      "A seller's consent that a developer may act for them in Amazon Marketplace Web Service: orders, customers, payments.",
 		Remedy:     "The seller revokes the token in Seller Central. MWS is retired: move to the Selling Partner API.",
-		Source:     "https://docs.developer.amazonservices.com/en_US/dev_guide/DG_ISO8601.html",
+		Source:     "https://developer-docs.amazon.com/sp-api/docs/sp-api-registration-overview",
 		Matches:    mwsMatches,
 		NearMisses: mwsNearMisses,
 	}
@@ -111,15 +111,14 @@ var (
 		Matches:    sellingPartnerMatches,
 		NearMisses: sellingPartnerNearMisses,
 	}
-	// UniqueID has the kind of a token for want of one for identifiers. It is
-	// found only where it tells an account; others are weak.
+	// UniqueID has the kind of a token for want of one for identifiers.
 	UniqueID = &finding.Rule{
 		ID:       "aws-unique-id",
 		Kind:     finding.Token,
 		Severity: finding.Low,
 		Title:    "AWS unique ID that tells its account",
 		About: "The ID of an IAM user, role, group, profile or policy. It is no credential, but those made in recent years carry the account ID, " +
-			"and a resource policy turns the ID of a user or role back into its ARN, name included.",
+			"and a resource policy turns the ID of a user or role back into its ARN, name included. Reported on request only.",
 		Remedy:     "Treat it like the account ID: replace it by a placeholder in public documents and fixtures.",
 		Guide:      "Scan for 12 digit AccountIDs (or GCP or Azure identifiers) in git repos and public documentation and presentations (slide-decks, screenshots).",
 		Source:     uniqueIDs,

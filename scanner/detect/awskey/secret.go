@@ -188,15 +188,13 @@ func longRun(text []byte) bool {
 	return false
 }
 
-// eachRun calls visit for the runs of base64 that lie in text[from:], start
-// before to, and are no rest of a run that began before from. It ends when
-// visit says so.
+// eachRun calls visit for the runs of base64, of 20 to 64 characters, that lie
+// in text[from:], start before to, and are no rest of a run that began before
+// from. It ends when visit says so.
 func eachRun(text []byte, from, to int, visit func(run) bool) {
 	i := from
-	if i > 0 && isBase64(text[i-1]) {
-		for i < to && isBase64(text[i]) {
-			i++
-		}
+	if i > 0 && (isBase64(text[i-1]) || text[i-1] == '%' || text[i-1] == '\\') {
+		i = skipRun(text, i, to)
 	}
 	for i < to {
 		c, n := char(text, i)
@@ -204,19 +202,27 @@ func eachRun(text []byte, from, to int, visit func(run) bool) {
 			i += n
 			continue
 		}
-		r, whole := readRun(text, i, 64, isBase64)
-		if !whole {
-			for i < to && isBase64(text[i]) {
-				i++
+		end := skipRun(text, i, len(text))
+		if end-i >= keyIDLen && end-i <= 6*64 { // shorter ones are words, longer ones data
+			if r, whole := readRun(text, i, 64, isBase64); whole && !visit(r) {
+				return
 			}
-			i++
-			continue
 		}
-		if !visit(r) {
-			return
-		}
-		i = r.end
+		i = end
 	}
+}
+
+// skipRun returns the end of the run that goes on at text[i], or limit if it
+// reaches that far.
+func skipRun(text []byte, i, limit int) int {
+	for i < limit {
+		c, n := char(text, i)
+		if !isBase64(c) {
+			break
+		}
+		i += n
+	}
+	return i
 }
 
 // words are those of a name or phrase, in lower case: secretAccessKey and

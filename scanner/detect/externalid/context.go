@@ -1,6 +1,11 @@
 package externalid
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/finding"
+)
 
 // How far around a name we look for what it is about, in bytes.
 const (
@@ -22,8 +27,38 @@ var awsWords = []string{"aws", "amazon", "cloudformation", "iam:"}
 // Others who call their own keys external ID.
 var otherContexts = []string{
 	"scim", "salesforce", "sobject", "upsert", "stripe", "urn:ietf", "username", "firstname", "first_name", "lastname", "facebook", "zendesk",
-	"intercom", "hubspot", "shopify", "twilio", "primary_key", "primary key", "foreign key", "select ", "insert into", "sku",
+	"intercom", "hubspot", "shopify", "twilio", "primary_key", "primary key", "foreign key", "insert into", "sku",
 	"phone", "e-mail", "@type", "spotify", "imdb", "wikidata", "openstreetmap", "mattermost", "saml", "okta", "idp_",
+}
+
+// What speaks of test code: a value there that can be guessed is a dummy.
+var testWords = []string{
+	"t.run(", "assert", "expect(", "describe(", "def test", "it(\"", "it('", "@test", "mock", "*testing.", "fixture", "unittest", "pytest", "jest.",
+}
+
+// serviceConstants are External IDs that AWS itself gives to the roles of its
+// services, the same for everyone:
+// https://docs.aws.amazon.com/vm-import/latest/userguide/required-permissions.html
+// https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/iam-servicerole.html
+var serviceConstants = set("vmimport", "elasticbeanstalk")
+
+// classOf says whether a value is one to be hidden: an example, a dummy, or
+// published on purpose.
+func classOf(text []byte, n name, s strength) finding.Class {
+	switch {
+	case serviceConstants[s.text]:
+		return finding.Vendor
+	case s.sample, !s.random && firstWord(around(text, n, near), testWords) != "":
+		return finding.Sample
+	}
+	return ""
+}
+
+// organization says whether a value is the ID of an organization of AWS, its
+// root or unit: what tools that list them call external ID.
+func organization(v string) bool {
+	kind, rest, found := strings.Cut(v, "-")
+	return found && (kind == "o" || kind == "ou" || kind == "r") && rest == strings.ToLower(rest)
 }
 
 // about says how sure we are that a name is that of an AWS External ID, and
@@ -47,6 +82,9 @@ func context(text []byte, n name, s strength) (float64, string) {
 		return 0.85, "AWS is in the name it is assigned to"
 	case n.link:
 		return 0.85, "parameter of a CloudFormation link or stack"
+	}
+	if organization(s.text) {
+		return 0, ""
 	}
 	other := firstWord(around(text, n, besides), otherContexts)
 	if word := firstWord(around(text, n, near), roleWords); word != "" {

@@ -94,5 +94,10 @@ var nearMisses = []finding.Example{
 	{Name: "identifier-goes-on", Text: "role_arn: x\nExternalIdentifier: \"‹uuid›\"\nexternalIdp: \"‹uuid›\""},
 	{Name: "sentence", Text: "The external ID is a secret that the trust policy of the role must contain."},
 	{Name: "heading", Text: "## External ID\n\nThe role's trust policy needs one. 123-go\n"},
+	{Name: "field-with-digits-in-its-path", Text: "Config{\n\tAssumeRoleARN: s.SigV4AssumeRoleARN,\n\tExternalID:    s.SigV4ExternalID,\n\tRegion: s.SigV4Region,\n}"},
+	{Name: "id-of-an-organization", Text: `{"role_arn": "x", "org_type": "aws", "external_id": "o-‹alnum10›", "root_external_id": "r-ab1c"}`},
+	{Name: "map-of-names", Text: `name_mapping={"deploy_role_arn": "deployRoleArn", "deploy_role_external_id": "deployRoleExternalId"}`},
+	{Name: "value-that-names-itself", Text: "role_arn: x\nexternal_id: \"initech-external-id-67890\"\nother_external_id: \"initech-ext-id-2024\""},
+	{Name: "dummy-of-a-test", Text: "t.Run(\"x\", func(t *testing.T) {\n\ts := Settings{AssumeRoleARN: \"a\", ExternalID: \"cows_with_parasols\"}"},
 	{Name: "error-message", Text: `return fmt.Errorf("assume role: external id: invalid-value-7: %w", err)`},
 }

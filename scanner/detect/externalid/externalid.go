@@ -49,12 +49,8 @@ func judge(text []byte, n name, v value) (detect.Match, bool) {
 	if confidence == 0 {
 		return detect.Match{}, false
 	}
-	m := detect.Match{
+	return detect.Match{
 		Rule: ExternalID, Start: v.start, End: v.end, Value: v.text,
-		Confidence: confidence, Evidence: append(why, s.evidence()...),
-	}
-	if s.sample {
-		m.Class = finding.Sample
-	}
-	return m, true
+		Confidence: confidence, Evidence: append(why, s.evidence()...), Class: classOf(text, n, s),
+	}, true
 }

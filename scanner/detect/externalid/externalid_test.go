@@ -65,6 +65,12 @@ func TestMadeUpValuesAreSamples(t *testing.T) {
 	}
 }
 
+func TestConstantsOfServicesArePublished(t *testing.T) {
+	for _, v := range []string{"vmimport", "elasticbeanstalk"} {
+		assert.Equal(t, finding.Vendor, one(t, `{"sts:ExternalId": "`+v+`"}`).Class)
+	}
+}
+
 // Without a word of AWS near by, an external ID is weak at most; with one, the
 // spelling and the distance of the context decide.
 func TestConfidenceFollowsTheContext(t *testing.T) {

@@ -45,7 +45,7 @@ type strength struct {
 func strengthOf(v string) strength {
 	s := strength{text: v, uuid: isUUID(v)}
 	s.random = s.uuid || looksRandom(v)
-	s.sample = strings.Contains(strings.ToLower(v), "example") || s.uuid && madeUpUUID(v) || !s.random && allPlaceholders(v)
+	s.sample = strings.Contains(strings.ToLower(v), "example") || s.uuid && madeUpUUID(v) || !s.random && (allPlaceholders(v) || saysPlaceholder(v))
 	switch {
 	case s.random:
 	case isAccount(v):
@@ -75,7 +75,7 @@ func (s strength) evidence() []string {
 // variable.
 func (s strength) evident(n name, v value) bool {
 	if s.random {
-		return true
+		return s.uuid || !strings.ContainsAny(v.text, ".") && !saysPlaceholder(v.text)
 	}
 	if !v.alone || !n.link && strings.ContainsAny(v.text, ".:/@") || n.phrase {
 		return false
@@ -116,7 +116,7 @@ var placeholders = set("external", "externalid", "id", "ids", "ext", "extid", "e
 	"shared", "token", "random", "generated", "text", "data", "hello", "world", "new", "old", "prod", "dev", "cross", "third", "party", "org",
 	"tenant", "client", "app", "invalid", "valid", "wrong", "other", "another", "different", "empty", "blank", "not", "no", "set", "enter", "password",
 	"fixed", "param", "parameter", "variable", "type", "number", "integer", "object", "deadbeef", "asdf", "qwerty", "something", "anything", "whatever",
-	"example", "one", "two", "expected", "actual", "source", "target", "bad", "good", "condition", "specific", "given", "supplied", "acme")
+	"example", "one", "two", "expected", "actual", "source", "target", "bad", "good", "condition", "specific", "given", "supplied", "supply", "acme", "env", "ignored", "pretend", "incorrect", "denied")
 
 // allPlaceholders says whether a value consists of placeholder words and
 // counting numbers.
@@ -132,6 +132,18 @@ func allPlaceholders(v string) bool {
 		}
 	}
 	return true
+}
+
+// saysPlaceholder says whether a value names itself (prowler-external-id,
+// my-ext-id-2024) or counts on the keyboard.
+func saysPlaceholder(v string) bool {
+	body := strings.ToLower(string(squeeze(v)))
+	for _, w := range []string{"externalid", "extid", "abc123", "12345", "changeme", "replaceme", "yourid"} {
+		if strings.Contains(body, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // madeUpDigits says whether a value counts or repeats: 12345, 1234-5678, 0000.
