@@ -2,9 +2,11 @@ package gitpack
 
 import (
 	"bufio"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"math/bits"
 )
 
 // Segment is one step of the edit script that turns a delta's base into the
@@ -28,31 +30,42 @@ type deltaOp struct {
 	insert bool
 }
 
-// nextOp decodes the instruction at the start of d and returns what follows it.
-// The format is described in git's Documentation/gitformat-pack.txt, "Deltified
-// representation".
-func nextOp(d []byte) (op deltaOp, rest []byte, ok bool) {
-	code := d[0]
-	d = d[1:]
+// nextOp decodes the instruction at the start of d and returns how many bytes it
+// takes, 0 if it is malformed or cut short. The format is described in git's
+// Documentation/gitformat-pack.txt, "Deltified representation".
+//
+// Which of a copy's seven bytes are there is as good as random, so branches on
+// that are mispredicted: they are all moved into place instead, masked where
+// absent.
+func nextOp(d []byte) (op deltaOp, n int) {
+	code := uint64(d[0])
 	if code&0x80 == 0 {
-		return deltaOp{size: int(code), insert: true}, d, code != 0
+		return deltaOp{size: int(code), insert: true}, int((code + 0x7f) >> 7)
 	}
-	var v [7]byte
-	for i := range v {
-		if code&(1<<i) != 0 {
-			if len(d) == 0 {
-				return op, nil, false
-			}
-			v[i] = d[0]
-			d = d[1:]
+	var v uint64
+	if len(d) >= 8 {
+		v = binary.LittleEndian.Uint64(d) >> 8
+	} else {
+		if len(d) <= bits.OnesCount64(code&0x7f) {
+			return op, 0
+		}
+		for i, b := range d[1:] {
+			v |= uint64(b) << (8 * i)
 		}
 	}
-	op.offset = int64(v[0]) | int64(v[1])<<8 | int64(v[2])<<16 | int64(v[3])<<24
-	op.size = int(v[4]) | int(v[5])<<8 | int(v[6])<<16
+	at := uint64(0) // bits of v that have been used
+	field := func(bit uint) uint64 {
+		there := code >> bit & 1
+		b := v >> (at & 63) & (0xff * there)
+		at += there * 8
+		return b
+	}
+	op.offset = int64(field(0) | field(1)<<8 | field(2)<<16 | field(3)<<24)
+	op.size = int(field(4) | field(5)<<8 | field(6)<<16)
 	if op.size == 0 {
 		op.size = 1 << 16
 	}
-	return op, d, true
+	return op, 1 + int(at>>3)
 }
 
 // deltaSize decodes one of the two sizes a delta begins with.
@@ -97,10 +110,11 @@ func checkDelta(delta []byte, baseSize int64) (size int64, ops []byte, err error
 	}
 	left := size
 	for d := ops; len(d) > 0; {
-		op, rest, ok := nextOp(d)
-		if !ok {
+		op, n := nextOp(d)
+		if n == 0 {
 			return 0, nil, fmt.Errorf("%w: instruction %#x", errDelta, d[0])
 		}
+		rest := d[n:]
 		if op.insert {
 			if op.size > len(rest) {
 				return 0, nil, fmt.Errorf("%w: inserts more than there is", errDelta)
@@ -126,7 +140,8 @@ func applyDelta(dst, base, ops []byte, segs []Segment) []Segment {
 	at := 0
 	last := Segment{Src: -2} // continued by nothing
 	for len(ops) > 0 {
-		op, rest, _ := nextOp(ops)
+		op, n := nextOp(ops)
+		rest := ops[n:]
 		src := int(op.offset)
 		if op.insert {
 			copy(dst[at:], rest[:op.size])
@@ -219,9 +234,9 @@ func (r *deltaReader) advance() error {
 		}
 		return io.EOF
 	}
-	op, rest, ok := nextOp(head)
+	op, n := nextOp(head)
 	switch {
-	case !ok:
+	case n == 0:
 		return fmt.Errorf("%w: instruction %#x", errDelta, head[0])
 	case !op.insert && op.offset+int64(op.size) > r.size:
 		return fmt.Errorf("%w: copies from beyond its base", errDelta)
@@ -229,6 +244,6 @@ func (r *deltaReader) advance() error {
 		return fmt.Errorf("%w: makes more than it states", errDelta)
 	}
 	r.op = op
-	_, err = r.ops.Discard(len(head) - len(rest))
+	_, err = r.ops.Discard(n)
 	return err
 }

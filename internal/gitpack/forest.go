@@ -83,17 +83,17 @@ func (f *forest) oid(id uint32) OID {
 	return oidFrom(f.repo.packs[p].idx.name(int(f.order[p].pos[i])))
 }
 
-// extent returns the place of an object, where it ends, and whether it must end
-// there exactly.
-func (f *forest) extent(id uint32) (at place, end int64, exact bool) {
+// span returns the bytes of an object's entry.
+func (f *forest) span(id uint32) span {
 	p, i := f.packOf(id)
-	pack, offs := f.repo.packs[p], f.order[p].offs
-	end, exact = pack.end, !pack.cut
-	if i+1 < len(offs) {
-		end, exact = min(int64(offs[i+1]), pack.end), true
+	pack, o := f.repo.packs[p], f.order[p]
+	s := span{place: place{pack, int64(o.offs[i])}, end: pack.end, exact: !pack.cut && !pack.gaps}
+	if i+1 < len(o.offs) {
+		s.end, s.exact = min(int64(o.offs[i+1]), pack.end), !pack.gaps
 	}
-	exact = exact && !pack.gaps
-	return place{pack, int64(offs[i])}, end, exact
+	s.crc, s.summed = pack.idx.crc(int(o.pos[i]))
+	s.summed = s.summed && s.exact
+	return s
 }
 
 // number returns the number of the object at a place.

@@ -120,7 +120,7 @@ func (r *resolver) skip(p *pack, off int64) (next int64, err error) {
 	if e.size > r.limit {
 		return skipLarge(p, e)
 	}
-	buf, next, err := r.zlibData(p, e, p.end, false, true, r.bufs.get)
+	buf, next, err := r.inflated(span{place: place{p, off}, end: p.end}, e, r.bufs.get)
 	r.bufs.put(buf)
 	return next, err
 }

@@ -136,9 +136,8 @@ func (r *resolver) loose(id OID) (content, Type, error) {
 // looseContent inflates header and content and moves the content to the front.
 func (r *resolver) looseContent(o looseObject) (content, error) {
 	total := o.size + int64(o.header)
-	e := entry{size: total}
 	p := &pack{file: o.file, end: o.file.size}
-	buf, _, err := r.zlibData(p, e, o.file.size, true, true, r.bufs.get)
+	buf, _, err := r.inflated(span{place: place{p, 0}, end: p.end, exact: true}, entry{size: total}, r.bufs.get)
 	if err != nil {
 		r.bufs.put(buf)
 		return content{}, err

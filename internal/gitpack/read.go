@@ -196,7 +196,7 @@ func (r *resolver) streamAt(at place) (Type, int64, io.ReadCloser, error) {
 		return 0, 0, nil, fmt.Errorf("%s: %w", at, err)
 	}
 	if e.kind.isPlain() {
-		rd := &exactReader{r: r.stream(at.p, e, at.p.limitOf(at.off)), left: e.size}
+		rd := &exactReader{r: span{place: at, end: at.p.limitOf(at.off)}.stream(e), left: e.size}
 		return e.kind, e.size, streamCloser{rd, func() error { return nil }}, nil
 	}
 	c, kind, _, err := r.resolve(at, nil)

@@ -1,6 +1,7 @@
 package gitpack
 
 import (
+	"bytes"
 	"compress/zlib"
 	"errors"
 	"fmt"
@@ -19,6 +20,15 @@ type place struct {
 
 func (at place) String() string { return fmt.Sprintf("%s@%d", at.p.path, at.off) }
 
+// span is the bytes of an entry in its pack.
+type span struct {
+	place
+	end    int64 // where the entry ends or, unless exact, the latest it can
+	exact  bool
+	summed bool // crc is known
+	crc    uint32
+}
+
 // resolver turns entries of packs into contents. It is for one goroutine, which
 // runs under faultsAsPanics.
 type resolver struct {
@@ -29,7 +39,12 @@ type resolver struct {
 	delta []byte // inflated delta
 	raw   []byte // what is read of a pack that is not mapped
 	head  []byte
+
+	// doubt is set if the entry inflated last is in order but for its CRC-32.
+	doubt error
 }
+
+var errCRC = fmt.Errorf("%w: CRC-32 does not match the index", errObject)
 
 // maxRatio is more than deflate can shrink anything: a match of 258 bytes takes
 // two bits at least.
@@ -40,43 +55,52 @@ const maxRatio = 1032
 // a gigabyte read into memory.
 func maxCompressed(size int64) int64 { return 2*size + 64<<10 }
 
-// zlibData inflates the stream of e, which ends by end, into a buffer that alloc
-// returns for its size, and returns where the stream ended. With exact set that
-// must be at end. The buffer may be set along with an error.
-func (r *resolver) zlibData(p *pack, e entry, end int64, exact, verify bool, alloc func(int64) []byte) (data []byte, next int64, err error) {
-	if e.size > (end-e.data+1)*maxRatio {
-		return nil, 0, fmt.Errorf("%w: states %d bytes, which its %d compressed bytes cannot hold", errObject, e.size, end-e.data)
+// inflated returns the content of the stream of e, in a buffer that alloc makes
+// for its size, and where the stream ended. The buffer may be there along with an
+// error.
+//
+// An entry whose CRC-32 is the one in the index is what was once verified and
+// indexed, header included; summing up its compressed bytes costs a tenth of the
+// Adler-32 of the content, which is computed for the others.
+func (r *resolver) inflated(s span, e entry, alloc func(int64) []byte) (data []byte, next int64, err error) {
+	if e.size > (s.end-e.data+1)*maxRatio {
+		return nil, 0, fmt.Errorf("%w: states %d bytes, which its %d compressed bytes cannot hold", errObject, e.size, s.end-e.data)
 	}
-	if end = min(end, e.data+maxCompressed(e.size)); end < e.data {
+	end := min(s.end, e.data+maxCompressed(e.size))
+	if end < e.data {
 		return nil, 0, fmt.Errorf("%w: no room for its data", errObject)
 	}
 	// The inflater is fastest if it may look ahead; what follows is not used.
 	const lookahead = 16
-	src, err := p.window(e.data, end+lookahead, &r.raw)
+	raw, err := s.p.window(s.off, end+lookahead, &r.raw)
 	if err != nil {
 		return nil, 0, err
 	}
+	r.doubt = nil
+	intact := s.summed && s.end-s.off <= int64(len(raw)) && crc32.ChecksumIEEE(raw[:s.end-s.off]) == s.crc
 	buf := alloc(e.size)
-	n, err := r.dec.Zlib(buf, src, verify)
+	n, err := r.dec.Zlib(buf, raw[min(e.data-s.off, int64(len(raw))):], !intact)
 	next = e.data + int64(n)
 	switch {
 	case err != nil:
 		err = fmt.Errorf("%w: %w", errObject, err)
 	case next > end:
 		err = fmt.Errorf("%w: %w", errObject, inflate.ErrTruncated)
-	case exact && next < end:
-		err = fmt.Errorf("%w: %d bytes after it belong to nothing", errObject, end-next)
+	case s.exact && next < s.end:
+		err = fmt.Errorf("%w: %d bytes after it belong to nothing", errObject, s.end-next)
+	case s.summed && !intact:
+		r.doubt = errCRC
 	}
 	return buf, next, err
 }
 
 // whole returns the content of an entry that is not a delta.
-func (r *resolver) whole(p *pack, e entry, end int64, exact, verify bool) (c content, err error) {
+func (r *resolver) whole(s span, e entry) (c content, err error) {
 	defer catchFault(&err)
 	if e.size > r.limit {
-		return r.spilled(r.stream(p, e, end), e.size)
+		return r.spilled(s.stream(e), e.size)
 	}
-	buf, _, err := r.zlibData(p, e, end, exact, verify, r.bufs.get)
+	buf, _, err := r.inflated(s, e, r.bufs.get)
 	if err != nil {
 		r.bufs.put(buf)
 		return content{}, err
@@ -85,8 +109,8 @@ func (r *resolver) whole(p *pack, e entry, end int64, exact, verify bool) (c con
 }
 
 // stream returns a reader of what e holds: an object or a delta.
-func (r *resolver) stream(p *pack, e entry, end int64) io.Reader {
-	return &zlibReader{src: p.section(e.data, end)}
+func (s span) stream(e entry) io.Reader {
+	return &zlibReader{src: s.p.section(e.data, s.end)}
 }
 
 // spilled holds a large object in a temporary file.
@@ -98,32 +122,30 @@ func (r *resolver) spilled(rd io.Reader, size int64) (content, error) {
 }
 
 // applied returns the content of a delta, given that of its base, and the edit
-// script appended to segs. Results beyond the limit come as a reader instead,
-// and have no script.
-func (r *resolver) applied(base content, p *pack, e entry, end int64, exact, verify bool, segs []Segment) (c content, large io.Reader, script []Segment, err error) {
+// script appended to segs. Results beyond the limit come as a reader instead;
+// they have no script, and neither have those of large bases and large deltas.
+func (r *resolver) applied(base content, s span, e entry, segs []Segment) (c content, large io.Reader, script []Segment, err error) {
 	defer catchFault(&err)
+	var delta io.Reader
 	if e.size > r.limit {
-		rd, size, err := newDeltaReader(&exactReader{r: r.stream(p, e, end), left: e.size}, base.readerAt(), base.size)
-		if err != nil || size > r.limit {
-			return content{size: size}, rd, nil, err
+		delta = &exactReader{r: s.stream(e), left: e.size}
+	} else {
+		data, _, err := r.inflated(s, e, r.deltaBuffer)
+		if err != nil {
+			return content{}, nil, nil, err
 		}
-		c, err := r.fill(rd, size)
-		return c, nil, nil, err
+		size, ops, err := checkDelta(data, base.size)
+		if err != nil {
+			return content{}, nil, nil, fmt.Errorf("%w: %w", errObject, err)
+		}
+		if size <= r.limit && base.data != nil {
+			buf := r.bufs.get(size)
+			script = applyDelta(buf, base.data, ops, segs)
+			return content{size: size, data: buf}, nil, script, nil
+		}
+		delta = bytes.NewReader(data)
 	}
-	delta, _, err := r.zlibData(p, e, end, exact, verify, r.deltaBuffer)
-	if err != nil {
-		return content{}, nil, nil, err
-	}
-	size, ops, err := checkDelta(delta, base.size)
-	if err != nil {
-		return content{}, nil, nil, fmt.Errorf("%w: %w", errObject, err)
-	}
-	if size <= r.limit && base.data != nil {
-		buf := r.bufs.get(size)
-		script = applyDelta(buf, base.data, ops, segs)
-		return content{size: size, data: buf}, nil, script, nil
-	}
-	rd, size, err := newDeltaReader(&byteReader{delta}, base.readerAt(), base.size)
+	rd, size, err := newDeltaReader(delta, base.readerAt(), base.size)
 	if err != nil || size > r.limit {
 		return content{size: size}, rd, nil, err
 	}
@@ -158,24 +180,6 @@ func (r *resolver) release(c content) {
 	if c.spill != nil {
 		dropSpill(c.spill)
 	}
-}
-
-// checkCRC compares an entry's bytes with the CRC-32 that the index has of its
-// i-th object.
-func (r *resolver) checkCRC(p *pack, i int, off, end int64) (err error) {
-	defer catchFault(&err)
-	want, ok := p.idx.crc(i)
-	if !ok {
-		return nil
-	}
-	h := crc32.NewIEEE()
-	if _, err := io.Copy(h, p.section(off, end)); err != nil {
-		return err
-	}
-	if h.Sum32() != want {
-		return fmt.Errorf("%w: CRC-32 does not match the index", errObject)
-	}
-	return nil
 }
 
 // link is one step of the way from a delta to the object it is based on.
@@ -255,11 +259,11 @@ func (r *resolver) resolve(at place, cache *baseCache) (c content, kind Type, ow
 }
 
 func (r *resolver) step(base content, l link) (content, error) {
-	end := l.p.limitOf(l.off)
+	s := span{place: l.place(), end: l.p.limitOf(l.off)}
 	if l.kind.isPlain() {
-		return r.whole(l.p, l.entry, end, false, true)
+		return r.whole(s, l.entry)
 	}
-	c, large, _, err := r.applied(base, l.p, l.entry, end, false, true, nil)
+	c, large, _, err := r.applied(base, s, l.entry, nil)
 	if err == nil && large != nil {
 		return r.spilled(large, c.size)
 	}
@@ -305,17 +309,4 @@ func (z *zlibReader) open() (err error) {
 		err = io.ErrUnexpectedEOF
 	}
 	return err
-}
-
-// byteReader reads from memory that may be used for something else once the
-// reader is done with.
-type byteReader struct{ b []byte }
-
-func (r *byteReader) Read(p []byte) (int, error) {
-	if len(r.b) == 0 {
-		return 0, io.EOF
-	}
-	n := copy(p, r.b)
-	r.b = r.b[n:]
-	return n, nil
 }

@@ -1,10 +1,12 @@
 package gitpack
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"hash"
+	"hash/crc32"
 	"io"
 	"runtime"
 	"slices"
@@ -103,15 +105,15 @@ func (r *Repo) Walk(ctx context.Context, opts WalkOptions, v Visitor) error {
 	w.jobs.init(w.forest.roots(opts.Types), w.loose, opts.Workers)
 
 	unhook := context.AfterFunc(ctx, func() { w.fail(context.Cause(ctx)) })
-	defer unhook()
 	var wg sync.WaitGroup
 	for i := range opts.Workers {
 		wg.Go(func() { newWorker(w, i).run() })
 	}
 	wg.Wait()
+	unhook()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.err
+	return cmp.Or(w.err, context.Cause(ctx))
 }
 
 type walk struct {
@@ -276,23 +278,23 @@ func (k *worker) newFrame(id uint32) frame {
 // root loads and visits an object that is not based on another one in the packs.
 func (k *worker) root(id uint32) frame {
 	f := k.newFrame(id)
-	at, end, exact := k.w.forest.extent(id)
-	e, err := k.entry(at)
+	s := k.w.forest.span(id)
+	e, err := k.entry(s.place)
 	var large io.Reader
 	switch {
 	case err != nil:
 	case k.w.forest.kind(id) == 0:
 		err = fmt.Errorf("%w: its delta base cannot be found", errObject)
 	case e.kind.isDelta():
-		f.content, f.kind, _, err = k.resolve(at, nil)
+		f.content, f.kind, _, err = k.resolve(s.place, nil)
 	case e.size > k.limit && f.next == f.stop:
 		f.kind, f.size = e.kind, e.size
-		large = k.stream(at.p, e, end)
+		large = s.stream(e)
 	default:
 		f.kind = e.kind
-		f.content, err = k.whole(at.p, e, end, exact, true)
+		f.content, err = k.whole(s, e)
 	}
-	k.arrive(&f, at, end, err, nil, large, nil)
+	k.arrive(&f, s, err, nil, large, nil)
 	return f
 }
 
@@ -300,21 +302,21 @@ func (k *worker) root(id uint32) frame {
 func (k *worker) derive(base *frame, id uint32) frame {
 	f := k.newFrame(id)
 	f.kind = base.kind
-	at, end, exact := k.w.forest.extent(id)
-	e, err := k.entry(at)
+	s := k.w.forest.span(id)
+	e, err := k.entry(s.place)
 	if err == nil {
 		err = k.restore(base)
 	}
 	var large io.Reader
 	var script []Segment
 	if err == nil {
-		f.content, large, script, err = k.applied(base.content, at.p, e, end, exact, true, k.segs[:0])
+		f.content, large, script, err = k.applied(base.content, s, e, k.segs[:0])
 	}
 	if err == nil && large != nil && f.next != f.stop {
 		f.content, err = k.spilled(large, f.size)
 		large = nil
 	}
-	k.arrive(&f, at, end, err, base, large, script)
+	k.arrive(&f, s, err, base, large, script)
 	if script != nil {
 		k.segs = script[:0]
 	}
@@ -360,22 +362,20 @@ func (k *worker) reclaim() bool {
 
 // arrive shows an object to the visitor. If loading it failed it looks for
 // another copy first.
-func (k *worker) arrive(f *frame, at place, end int64, err error, base *frame, large io.Reader, script []Segment) {
+func (k *worker) arrive(f *frame, s span, err error, base *frame, large io.Reader, script []Segment) {
 	if k.w.naming != nil {
-		k.w.naming.arrive(k, f, at, err, large)
+		k.w.naming.arrive(k, f, s.place, err, large)
 		return
 	}
 	id := k.w.forest.oid(f.id)
 	if err != nil {
-		k.w.problem(at.String(), id, err)
+		k.w.problem(s.String(), id, err)
 		script, base, large = nil, nil, nil
-		if f.content, f.kind, f.err = k.otherCopy(id, at); f.err != nil {
+		if f.content, f.kind, f.err = k.otherCopy(id, s.place); f.err != nil {
 			return
 		}
-	} else if k.w.opts.Verify {
-		if err := k.verifyEntry(f.id, at, end); err != nil {
-			k.w.problem(at.String(), id, err)
-		}
+	} else if err := k.doubts(s); err != nil {
+		k.w.problem(s.String(), id, err)
 	}
 	if k.w.forest.flags[f.id]&isWanted == 0 || !k.w.opts.Types.Has(f.kind) {
 		return
@@ -387,7 +387,7 @@ func (k *worker) arrive(f *frame, at place, end int64, err error, base *frame, l
 	if f.spill != nil {
 		large = io.NewSectionReader(f.spill, 0, f.size)
 	}
-	f.visited = k.visit(at.String, large)
+	f.visited = k.visit(s.String, large)
 	f.value, k.obj.Base = k.obj.Base, nil
 }
 
@@ -406,10 +406,28 @@ func (k *worker) otherCopy(id OID, not place) (c content, kind Type, err error) 
 	return c, kind, err
 }
 
-// verifyEntry compares an entry with the checksum that its index has.
-func (k *worker) verifyEntry(id uint32, at place, end int64) error {
-	p, i := k.w.forest.packOf(id)
-	return k.checkCRC(at.p, int(k.w.forest.order[p].pos[i]), at.off, end)
+// doubts returns what is wrong with an entry that could be read for all that.
+func (k *worker) doubts(s span) error {
+	err := k.doubt
+	k.doubt = nil
+	if err == nil && k.w.opts.Verify && s.summed {
+		err = s.verify()
+	}
+	return err
+}
+
+// verify compares an entry, which may be too large for memory, with the CRC-32
+// in the index.
+func (s span) verify() (err error) {
+	defer catchFault(&err)
+	h := crc32.NewIEEE()
+	if _, err := io.Copy(h, s.p.section(s.off, s.end)); err != nil {
+		return err
+	}
+	if h.Sum32() != s.crc {
+		return errCRC
+	}
+	return nil
 }
 
 // looseObject loads and visits a loose object.

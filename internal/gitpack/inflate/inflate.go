@@ -21,9 +21,9 @@ var (
 const Slack = fastWrite
 
 const (
-	// One turn of the fast loop writes at most two literals and a match of 258
+	// One turn of the fast loop writes at most three literals and a match of 258
 	// bytes, the latter in words that overshoot by up to 15 bytes.
-	fastWrite = 2 + 258 + 16
+	fastWrite = 3 + 258 + 16
 	// It refills twice, seven bytes at most each, reading eight.
 	fastRead = 16
 )
@@ -300,28 +300,37 @@ func (d *Decoder) fast(lit *[litSize]uint32, dist *[distSize]uint32) (done bool,
 	in, pos, bb, nb := d.in, d.pos, d.bb, d.nb
 	lastIn, lastPos := len(src)-fastRead, min(len(out)-fastWrite, d.limit)
 
+	// Of nb only the low six bits count here: whole entries are subtracted from
+	// it, whose low byte is what has been consumed.
 	for in <= lastIn && pos <= lastPos {
 		bb |= binary.LittleEndian.Uint64(src[in:]) << (nb & 63)
-		in += int((63 - nb) >> 3)
+		in += int(7 - nb>>3&7)
 		nb |= 56
 
-		// 56 bits hold two literals of the main table (22 bits) and any length
+		// 56 bits hold three literals of the main table (33 bits) and any length
 		// code with its extra bits (20).
 		e := lit[bb&litMask]
 		if int32(e) < 0 {
 			bb >>= e & 63
-			nb -= uint(e & 63)
+			nb -= uint(e)
 			out[pos] = byte(e >> 16)
 			pos++
 			e = lit[bb&litMask]
 			if int32(e) < 0 {
 				bb >>= e & 63
-				nb -= uint(e & 63)
+				nb -= uint(e)
 				out[pos] = byte(e >> 16)
 				pos++
 				e = lit[bb&litMask]
 				if int32(e) < 0 {
-					continue
+					bb >>= e & 63
+					nb -= uint(e)
+					out[pos] = byte(e >> 16)
+					pos++
+					e = lit[bb&litMask]
+					if int32(e) < 0 {
+						continue
+					}
 				}
 			}
 		}
@@ -333,14 +342,14 @@ func (d *Decoder) fast(lit *[litSize]uint32, dist *[distSize]uint32) (done bool,
 			}
 			if int32(e) < 0 {
 				bb >>= e & 63
-				nb -= uint(e & 63)
+				nb -= uint(e)
 				out[pos] = byte(e >> 16)
 				pos++
 				continue
 			}
 			if e&flagExceptional != 0 {
 				bb >>= e & 63
-				nb -= uint(e & 63)
+				nb -= uint(e)
 				done = e&flagEnd != 0
 				if !done {
 					err = ErrCorrupt
@@ -350,10 +359,10 @@ func (d *Decoder) fast(lit *[litSize]uint32, dist *[distSize]uint32) (done bool,
 		}
 		length := int(e>>16) + int(bb&(1<<(e&63)-1)>>(e>>8&63))
 		bb >>= e & 63
-		nb -= uint(e & 63)
+		nb -= uint(e)
 
 		bb |= binary.LittleEndian.Uint64(src[in:]) << (nb & 63)
-		in += int((63 - nb) >> 3)
+		in += int(7 - nb>>3&7)
 		nb |= 56
 		e = dist[bb&distMask]
 		if e&flagExceptional != 0 {
@@ -371,25 +380,29 @@ func (d *Decoder) fast(lit *[litSize]uint32, dist *[distSize]uint32) (done bool,
 		}
 		back := int(e>>16) + int(bb&(1<<(e&63)-1)>>(e>>8&63))
 		bb >>= e & 63
-		nb -= uint(e & 63)
+		nb -= uint(e)
 		if back > pos {
 			err = ErrCorrupt
 			break
 		}
 
-		from, end := pos-back, pos+length
+		end := pos + length
 		if back >= 8 {
-			for pos < end {
-				binary.LittleEndian.PutUint64(out[pos:], binary.LittleEndian.Uint64(out[from:]))
-				pos += 8
-				from += 8
+			// Most matches are short: two words are moved before anything is
+			// asked, each after the one before it has been written.
+			from := out[pos-back:]
+			to := out[pos:]
+			binary.LittleEndian.PutUint64(to, binary.LittleEndian.Uint64(from))
+			binary.LittleEndian.PutUint64(to[8:], binary.LittleEndian.Uint64(from[8:]))
+			for n := 16; n < length; n += 8 {
+				binary.LittleEndian.PutUint64(to[n:], binary.LittleEndian.Uint64(from[n:]))
 			}
 		} else {
-			repeatBytes(out[from:end:end], back)
+			repeatBytes(out[pos-back:end:end], back)
 		}
 		pos = end
 	}
-	d.in, d.pos, d.bb, d.nb = in, pos, bb, nb
+	d.in, d.pos, d.bb, d.nb = in, pos, bb, nb&63
 	if err == nil && pos > d.limit {
 		err = ErrTooLong
 	}
