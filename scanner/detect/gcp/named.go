@@ -10,27 +10,12 @@ import (
 )
 
 // named is a name and the value that is given to it.
-type named struct {
-	notation.Value
-	name       []byte
-	plain      string
-	start, end int // of the name
-}
+type named struct{ notation.Assignment }
 
 // nameAt reads the name around the trigger and finds its value.
 func nameAt(w *detect.Window) (named, bool) {
-	start, end := notation.Name(w.Text, w.Start, w.End)
-	if w.Text[w.End-1] == ' ' {
-		end = w.End - 1 // of "set project X"
-	}
-	n := named{name: w.Text[start:end], start: start, end: end}
-	n.plain = notation.Plain(n.name)
-	var ok bool
-	n.Value, ok = notation.ValueOf(w.Text, end)
-	if ok && n.Flag && !bytes.HasPrefix(n.name, []byte("--")) && !bytes.HasSuffix(w.Text[:end], []byte("set project")) && !bytes.HasSuffix(w.Text[:end], []byte("core/project")) {
-		return n, false // prose
-	}
-	return n, ok
+	a, ok := notation.Assigned(w.Text, w.Start, w.End)
+	return named{a}, ok
 }
 
 // ofGoogle are parts of names by which the name alone says that it speaks of
@@ -41,12 +26,12 @@ var ofGoogle = []string{"gcp", "google", "gcloud", "firebase", "bigquery", "clou
 // Cloud, and what a value under it is worth.
 func (n *named) google(w *detect.Window) (confidence float64, evidence string, ok bool) {
 	for _, word := range ofGoogle {
-		if strings.Contains(n.plain, word) {
-			return 0.85, "value of " + string(n.name), true
+		if strings.Contains(n.Plain, word) {
+			return 0.85, "value of " + n.Name, true
 		}
 	}
-	if word := aboutGoogle(w.Text, n.start, n.end); word != "" {
-		return 0.65, "value of " + string(n.name) + " near " + strings.Trim(word, `"`), true
+	if word := aboutGoogle(w.Text, n.NameStart, n.NameEnd); word != "" {
+		return 0.65, "value of " + n.Name + " near " + strings.Trim(word, `"`), true
 	}
 	return 0, "", false
 }
@@ -55,7 +40,7 @@ func (n *named) google(w *detect.Window) (confidence float64, evidence string, o
 // GOOGLE_CLOUD_PROJECT.
 func projectName(w *detect.Window, report func(detect.Match)) {
 	n, ok := nameAt(w)
-	if !ok || !(strings.HasSuffix(n.plain, "project") || strings.Contains(n.plain, "projectid")) {
+	if !ok || !(strings.HasSuffix(n.Plain, "project") || strings.Contains(n.Plain, "projectid")) {
 		return
 	}
 	end, ok := projectIDAt(w.Text, n.Start)
@@ -64,7 +49,7 @@ func projectName(w *detect.Window, report func(detect.Match)) {
 	}
 	id := w.Text[n.Start:end]
 	confidence, evidence, ok := n.google(w)
-	if !ok || bytes.HasPrefix(n.name, []byte("--")) && n.plain == "project" && notation.Near(w.Text, n.start, n.end, 300, "gcloud", "gsutil", "bq ", "firebase", "google", "gke") == "" {
+	if !ok || strings.HasPrefix(n.Name, "--") && n.Plain == "project" && notation.Near(w.Text, n.NameStart, n.NameEnd, 300, "gcloud", "gsutil", "bq ", "firebase", "google", "gke") == "" {
 		return
 	}
 	if bytes.IndexByte(id, '-') < 0 && !n.literal(w.Text, confidence) {
@@ -92,8 +77,17 @@ func (n *named) literal(text []byte, confidence float64) bool {
 	if confidence < 0.8 {
 		return false
 	}
-	constant := bytes.Equal(n.name, bytes.ToUpper(n.name)) && n.Start > 0 && text[n.Start-1] == '='
+	constant := n.Name == strings.ToUpper(n.Name) && n.Start > 0 && text[n.Start-1] == '='
 	return n.Quoted || constant
+}
+
+// currentProject decides over what gcloud is told to work on from now on.
+func currentProject(w *detect.Window, report func(detect.Match)) {
+	end, ok := projectIDAt(w.Text, w.End)
+	if !ok || notation.Near(w.Text, w.Start, w.Start, 40, "config") == "" {
+		return
+	}
+	report(project(w.Text, w.End, end, 0.9, "project that gcloud is told to work on"))
 }
 
 // projectQuery decides over the parameter of a console link.
@@ -117,7 +111,7 @@ func projectNumberName(w *detect.Window, report func(detect.Match)) {
 		return
 	}
 	confidence, evidence, ok := n.google(w)
-	if strings.Contains(n.plain, "senderid") && length >= longNumber-1 {
+	if strings.Contains(n.Plain, "senderid") && length >= longNumber-1 {
 		confidence, evidence, ok = 0.85, "sender ID of Firebase, which is the project's number", true
 	}
 	if ok {

@@ -206,3 +206,27 @@ func (r *reader) call() bool {
 	r.at = from
 	return false
 }
+
+// Assignment is a name with the value that is given to it.
+type Assignment struct {
+	Value
+	Name               string
+	Plain              string // see [Plain]
+	NameStart, NameEnd int
+}
+
+// Assigned reads the name that text[start:end] is part of, and finds its value.
+// What only stands behind a name, with nothing but spaces between, is a value if
+// the name is a flag's: --project x, -TenantId x.
+func Assigned(text []byte, start, end int) (Assignment, bool) {
+	a := Assignment{}
+	a.NameStart, a.NameEnd = Name(text, start, end)
+	name := text[a.NameStart:a.NameEnd]
+	var ok bool
+	a.Value, ok = ValueOf(text, a.NameEnd)
+	if !ok || a.Flag && name[0] != '-' {
+		return a, false
+	}
+	a.Name, a.Plain = string(name), Plain(name)
+	return a, true
+}

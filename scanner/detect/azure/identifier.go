@@ -1,0 +1,115 @@
+package azure
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/detect/notation"
+	"github.com/deputy-sec/deputy/scanner/finding"
+)
+
+// subscription decides over the UUID behind /subscriptions/ or behind a name
+// that speaks of a subscription.
+func subscription(w *detect.Window, report func(detect.Match)) {
+	if start := pathPart(w.Text, w.End); start > 0 {
+		if uuidAt(w.Text, start) {
+			report(subscriptionPath(w, start))
+		}
+		return
+	}
+	named(subscriptionRule, w, report)
+}
+
+// pathPart returns where the part of a path behind subscriptions/ begins, 0 if
+// no path goes on at text[at].
+func pathPart(text []byte, at int) int {
+	for _, slash := range [...]string{"s/", `s\/`, "s%2F", "s%2f", "S/"} {
+		if bytes.HasPrefix(text[at:], []byte(slash)) {
+			return at + len(slash)
+		}
+	}
+	return 0
+}
+
+// subscriptionPath weighs a UUID in a path. Other services have subscriptions
+// too; what goes on below them tells Azure's.
+func subscriptionPath(w *detect.Window, start int) detect.Match {
+	end := start + uuidLength
+	rest := bytes.ToLower(w.Text[end:min(len(w.Text), end+32)])
+	lo, hi := near(w, w.Start, end, 300)
+	switch {
+	case bytes.Contains(rest, []byte("resourcegroups")) || bytes.Contains(rest, []byte("providers")):
+		return identifier(subscriptionRule, w.Text, start, 0.97, "stands in the path of an Azure resource")
+	case notation.Near(w.Text, lo, hi, 0, "azure", "microsoft", "scope") != "":
+		return identifier(subscriptionRule, w.Text, start, 0.9, "stands behind subscriptions/ in a path of Azure")
+	case aboutAzure(w.Text[:w.Start], w.Start, w.Start) != "" || aboutAzure(w.Text[end:], 0, 0) != "":
+		return identifier(subscriptionRule, w.Text, start, 0.8, "stands behind subscriptions/ near words of Azure")
+	}
+	return identifier(subscriptionRule, w.Text, start, weak, "stands behind subscriptions/ in a path")
+}
+
+// tenant decides over the UUID behind a name that speaks of a tenant.
+func tenant(w *detect.Window, report func(detect.Match)) { named(tenantRule, w, report) }
+
+// tenantHost decides over the first part of the path behind a host of Entra ID.
+func tenantHost(w *detect.Window, report func(detect.Match)) {
+	at := notation.Run(w.Text, w.End, 20, func(c byte) bool { return notation.IsAlnum(c) || c == '.' || c == ':' })
+	for _, slash := range [...]string{"/", `\/`, "%2F", "%2f"} {
+		if bytes.HasPrefix(w.Text[at:], []byte(slash)) && uuidAt(w.Text, at+len(slash)) {
+			report(identifier(tenantRule, w.Text, at+len(slash), 0.97, "follows the host "+string(w.Text[w.Start:at])))
+			return
+		}
+	}
+}
+
+// application decides over the UUID behind a name that speaks of an
+// application or client.
+func application(w *detect.Window, report func(detect.Match)) { named(clientIDRule, w, report) }
+
+// ofAzure are parts of names by which the name alone says that it speaks of
+// Azure.
+var ofAzure = []string{"azure", "aad", "entra", "msal", "microsoft", "armtenant", "armclient", "armsubscription", "keyvault", "aks"}
+
+// named weighs a UUID behind a name. The trigger is part of the name.
+func named(rule *finding.Rule, w *detect.Window, report func(detect.Match)) {
+	start, name, ok := valueBehind(w)
+	if !ok || !uuidAt(w.Text, start) {
+		return
+	}
+	plain := notation.Plain([]byte(name))
+	for _, word := range ofAzure {
+		if strings.Contains(plain, word) {
+			report(identifier(rule, w.Text, start, 0.9, "value of "+name))
+			return
+		}
+	}
+	if word := aboutAzure(w.Text, w.Start, w.End); word != "" {
+		report(identifier(rule, w.Text, start, 0.75, "value of "+name+" near the word "+word))
+		return
+	}
+	report(identifier(rule, w.Text, start, weak, "value of "+name))
+}
+
+// labelTails are what may follow the trigger in a label that a person reads:
+// "Tenant ID: x", "Directory (tenant) ID x".
+var labelTails = []string{") id", " id", "_id)", ")"}
+
+// valueBehind returns where the value begins that is given to the name around
+// the trigger.
+func valueBehind(w *detect.Window) (start int, name string, ok bool) {
+	if a, ok := notation.Assigned(w.Text, w.Start, w.End); ok {
+		return a.Start, a.Name, true
+	}
+	rest := w.Text[w.End:min(len(w.Text), w.End+8)]
+	for _, tail := range labelTails {
+		if len(rest) < len(tail) || !bytes.EqualFold(rest[:len(tail)], []byte(tail)) {
+			continue
+		}
+		end := w.End + len(tail)
+		if v, ok := notation.ValueOf(w.Text, end); ok {
+			return v.Start, string(w.Text[w.Start:end]), true
+		}
+	}
+	return 0, "", false
+}

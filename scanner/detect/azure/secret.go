@@ -1,0 +1,110 @@
+package azure
+
+import (
+	"bytes"
+
+	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/detect/notation"
+	"github.com/deputy-sec/deputy/scanner/finding"
+)
+
+// secret makes the match for a secret, which is a sample if it was typed.
+func secret(rule *finding.Rule, text []byte, start, end int, confidence float64, evidence ...string) detect.Match {
+	m := detect.Match{Rule: rule, Start: start, End: end, Confidence: confidence, Evidence: evidence}
+	if notation.Typed(text[start:end]) {
+		m.Class = finding.Sample
+	}
+	return m
+}
+
+// A client secret has three characters, a digit, Q~ and 31 to 34 more.
+const (
+	secretLead = 3
+	minSecret  = 31
+	maxSecret  = 34
+)
+
+func isSecretByte(c byte) bool { return notation.IsBase64URL(c) || c == '.' || c == '~' }
+
+// clientSecret decides over the mark of a client secret.
+func clientSecret(w *detect.Window, report func(detect.Match)) {
+	start := w.Start - secretLead
+	end := notation.Run(w.Text, w.End, maxSecret+1, isSecretByte)
+	n := end - w.End
+	if start < 0 || n < minSecret || n > maxSecret {
+		return
+	}
+	if notation.Run(w.Text, start, secretLead, isSecretByte) != w.Start || start > 0 && isSecretByte(w.Text[start-1]) && !notation.Starts(w.Text, start) {
+		return
+	}
+	report(secret(clientSecretRule, w.Text, start, end, 0.97, "has the form and the mark of a client secret of Entra ID"))
+}
+
+const (
+	oldSecret     = 34
+	encodedSecret = 44 // 32 bytes in base64
+)
+
+// namedClientSecret decides over older secrets, which carry no mark, behind a
+// name that says what they are.
+func namedClientSecret(w *detect.Window, report func(detect.Match)) {
+	a, ok := notation.Assigned(w.Text, w.Start, w.End)
+	if !ok {
+		return
+	}
+	end := notation.Run(w.Text, a.Start, encodedSecret+1, func(c byte) bool {
+		return isSecretByte(c) || c == '+' || c == '/' || c == '='
+	})
+	value := w.Text[a.Start:end]
+	if end < len(w.Text) && bytes.IndexByte([]byte("({[$"), w.Text[end]) >= 0 || bytes.Contains(value, []byte("Q~")) {
+		return
+	}
+	form := ""
+	switch {
+	case len(value) == encodedSecret && isKey(value, 32):
+		form = "32 bytes in base64"
+	case len(value) == oldSecret && mixed(value) && !bytes.ContainsAny(value, "+/="):
+		form = "length and alphabet of an older client secret"
+	case len(value) == uuidLength && uuidAt(w.Text, a.Start) && !typedUUID(value):
+		form = "UUID, as older tools made secrets"
+	default:
+		return
+	}
+	if notation.Near(w.Text, a.NameStart, a.NameEnd, aboutReach, "azure", "arm_", "aad", "microsoft", "entra") == "" {
+		return
+	}
+	report(secret(clientSecretRule, w.Text, a.Start, end, 0.75, "value of "+a.Name+" near words of Azure", form))
+}
+
+// mixed says whether a value has capitals, small letters and digits.
+func mixed(b []byte) bool {
+	return bytes.ContainsAny(b, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") && bytes.ContainsAny(b, "abcdefghijklmnopqrstuvwxyz") && bytes.ContainsAny(b, "0123456789")
+}
+
+// patLength is that of a personal access token of the older form: 260 bits in
+// base32.
+const patLength = 52
+
+// patReach is how far from a word of Azure DevOps a token stands.
+const patReach = 200
+
+// devopsPAT looks for a token of the older form around a word of Azure DevOps.
+func devopsPAT(w *detect.Window, report func(detect.Match)) {
+	lo, hi := max(0, w.Start-patReach), min(len(w.Text), w.End+patReach)
+	for i := lo; i < hi; {
+		if !isPATByte(w.Text[i]) {
+			i++
+			continue
+		}
+		end := notation.Run(w.Text, i, len(w.Text), isPATByte)
+		if end-i == patLength && notation.Ends(w.Text, end) && notation.Starts(w.Text, i) && !hexadecimal(w.Text[i:end]) && bytes.ContainsAny(w.Text[i:end], "234567") {
+			report(secret(devopsPATRule, w.Text, i, end, 0.85,
+				"52 characters of base32 near "+string(w.Text[w.Start:w.End]), "has the form of an Azure DevOps personal access token"))
+		}
+		i = max(end, i+1)
+	}
+}
+
+func isPATByte(c byte) bool { return 'a' <= c && c <= 'z' || '2' <= c && c <= '7' }
+
+func hexadecimal(b []byte) bool { return notation.Run(b, 0, len(b), notation.IsHex) == len(b) }
