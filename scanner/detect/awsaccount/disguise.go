@@ -213,16 +213,18 @@ func base64Text(p *place) bool {
 	return joint(p.next(1)) && mixed(p.tail[1:1+wordEnd(p.tail[1:])])
 }
 
-// mixed says whether a run of at least eight letters and digits has upper case,
-// lower case and digits, as words have not.
+// mixed says whether a run of letters and digits is as disordered as base64: it
+// changes between upper case, lower case and digits more often than words do,
+// Capitals aside.
 func mixed(run []byte) bool {
-	var upper, lower, digit bool
-	for _, c := range run {
-		upper = upper || isUpper(c)
-		lower = lower || isLower(c)
-		digit = digit || isDigit(c)
+	changes := 0
+	for i := 1; i < len(run); i++ {
+		a, b := run[i-1], run[i]
+		if isDigit(a) != isDigit(b) || isLower(a) && isUpper(b) {
+			changes++
+		}
 	}
-	return len(run) >= 8 && upper && lower && digit
+	return len(run) >= 8 && changes >= 4
 }
 
 // otherResourceNames are the prefixes that Tencent, Alibaba, Huawei, IBM and

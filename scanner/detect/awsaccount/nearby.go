@@ -139,6 +139,36 @@ func saysAccount(text []byte) bool {
 	return false
 }
 
+// moneyMarks stand where accounts are those of a bank.
+var moneyMarks = [][]byte{
+	[]byte("currency"), []byte("amount"), []byte("balance"), []byte("iban"), []byte("routing"), []byte("ifsc"), []byte("swift"), []byte("bank"),
+	[]byte("debit"), []byte("credit"), []byte("payment"), []byte("payee"), []byte("beneficiary"), []byte("deposit"), []byte("transfer"), []byte("invoice"),
+	[]byte("withdraw"), []byte("loan"), []byte("ledger"),
+}
+
+// moneyWords counts the money marks that stand in any of the texts.
+func moneyWords(texts ...[]byte) int {
+	n := 0
+	for _, m := range moneyMarks {
+		for _, t := range texts {
+			if containsFold(t, m) {
+				n++
+				break
+			}
+		}
+	}
+	return n
+}
+
+// containsFold finds a lower-case mark also where it is capitalised.
+func containsFold(text, mark []byte) bool {
+	if bytes.Contains(text, mark) {
+		return true
+	}
+	capital := append([]byte{mark[0] &^ 0x20}, mark[1:]...)
+	return bytes.Contains(text, capital)
+}
+
 // closeBy returns the lines around the digits, and wide what lies around those.
 func closeBy(p *place) []byte {
 	from := len(p.before)

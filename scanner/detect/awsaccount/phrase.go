@@ -40,12 +40,13 @@ var words = vocabulary(map[meaning]string{
 	measure: `time timestamp timestamps ts date datetime created updated modified expires expiry expiration epoch millis milliseconds ms
 		nanos nanoseconds micros microseconds seconds duration elapsed latency size bytes length len count counts total sum avg mean median
 		max min maximum minimum limit offset amount price balance cost fee quantity qty population area width height weight x y z lat latitude lon
-		lng longitude timeout ttl uptime memory capacity rate ratio percent percentage score value_usd usd eur gdp`,
+		lng longitude timeout ttl uptime memory capacity rate ratio percent percentage score port threshold interval sequence value_usd usd eur gdp`,
 	thing: `order orders build version ver revision rev commit commits seed project projects appid tweet tweets status post posts page pages
 		article articles story comment photo video playlist album track message messages chat channel pixel campaign product products item items
-		patient record parcel folder folders flight block address transaction txn ticket review device session`,
+		patient record parcel folder folders flight block address transaction txn ticket review device session request
+		requestid resourceversion pid`,
 	identity: `phone phones telephone tel mobile cell fax msisdn whatsapp sms imei imsi iccid serial barcode barcodes ean upc gtin isbn issn asin sku
-		card cards pan cvv ssn aadhaar aadhar passport nino siren siret abn vat tin inn gst cnpj cpf iban bic swift invoice invoices
+		card cards cardno pan cvv ssn aadhaar aadhar passport nino siren siret abn vat tin inn gst cnpj cpf iban bic swift invoice invoices
 		tracking shipment receipt voucher coupon sha sha1 sha256 md5 crc checksum hash digest etag signature nonce uuid guid
 		messagingsenderid gcm fcm isni orcid doi pmid wikidata geoid fips cusip isin lei mac zip zipcode postcode postal license licence vin plate`,
 	elsewhere: `bank banking routing deposit checking savings ledger gl stripe facebook fb instagram adwords adsense twitter salesforce azure gcp
@@ -108,7 +109,11 @@ func readOn(phrase []byte) reading {
 
 func (r *reading) word(w string, list []string, i int) {
 	kind := words[w]
-	if kind == neutral && isCompound(w) {
+	next := ""
+	if i+1 < len(list) {
+		next = list[i+1]
+	}
+	if kind == neutral && (isCompound(w) || w == "acc" && ordinals[next]) {
 		kind = account
 	}
 	switch kind {
@@ -125,10 +130,6 @@ func (r *reading) word(w string, list []string, i int) {
 	if r.kind == neutral || r.kind == amazon && kind <= principal || r.kind == environment && kind == account {
 		r.kind = kind
 		if kind == account {
-			next := ""
-			if i+1 < len(list) {
-				next = list[i+1]
-			}
 			r.id = ordinals[next] || strings.HasSuffix(w, "id") || strings.HasSuffix(w, "ids")
 			r.number = numbers[next] || strings.HasPrefix(w, "accountn")
 			r.amazon = r.amazon || strings.HasPrefix(w, "aws")

@@ -60,6 +60,20 @@ func (p *place) quoted() bool {
 	return (q == '"' || q == '\'' || q == '`') && p.next(1) == q
 }
 
+// scalar says whether the digits are all that stands behind a colon, an equals
+// sign or the dash of a list.
+func (p *place) scalar() bool {
+	before := bytes.TrimRight(p.line, " \t")
+	if len(before) == 0 || len(before) == len(p.line) && before[len(before)-1] != '=' {
+		return false
+	}
+	switch before[len(before)-1] {
+	case ':', '=', '-':
+		return len(bytes.TrimSpace(p.rest)) == 0 || p.rest[0] == ',' || p.rest[0] == ';' || bytes.HasPrefix(p.rest, []byte(" #"))
+	}
+	return false
+}
+
 // separates says whether c ends a token: a path, a URL, an ARN, a host name.
 func separates(c byte) bool {
 	switch c {

@@ -58,11 +58,13 @@ var (
 	otherWorld     = signal{-8, "accounts of another provider"}
 	otherWorldNear = signal{-2, "accounts of another provider"}
 	sameDigits     = signal{6, "the same digits are in the account field of an ARN or the like near by"}
-	inList         = signal{0.6, "one of a list of twelve-digit values"}
+	inList         = signal{0.55, "one of a list of twelve-digit values"}
 	asString       = signal{0.5, ""}
+	asScalar       = signal{0.2, ""}
 	dashedDigits   = signal{-1, "grouped by dashes"}
 	spacedDigits   = signal{-1.8, "grouped by spaces"}
-	accountClose   = signal{0.6, "accounts are spoken of around it"}
+	moneyClose     = signal{-5, "money is spoken of around it, AWS nowhere"}
+	accountClose   = signal{0.3, "accounts are spoken of around it"}
 	awsClose       = signal{1, "AWS is spoken of around it"}
 	awsSomewhere   = signal{0.4, "AWS is spoken of near by"}
 	vendorKnown    = signal{1.5, "an account that its owner publishes"}
@@ -99,6 +101,8 @@ func weighForm(v *verdict, p *place) {
 		v.add(spacedDigits)
 	case p.quoted():
 		v.add(asString)
+	case p.scalar():
+		v.add(asScalar)
 	}
 	if p.prev(1) == '-' && !isAlnum(p.prev(2)) && p.prev(2) != '}' && p.prev(2) != '*' && p.prev(2) != '-' && p.prev(2) != ')' {
 		v.add(negative)
@@ -261,8 +265,11 @@ func weighSurroundings(v *verdict, p *place) {
 		v.add(awsClose)
 		return
 	}
-	if awsWords(tail(p.before, 2*wideBytes))+awsWords(p.after) > 1 {
+	switch somewhere := awsWords(tail(p.before, 2*wideBytes)) + awsWords(p.after); {
+	case somewhere > 1:
 		v.add(awsSomewhere)
+	case somewhere == 0 && moneyWords(before, behind) >= 2:
+		v.add(moneyClose)
 	}
 }
 
