@@ -16,8 +16,9 @@ import (
 // collector is what a source hands its blobs to: it runs the engine over each
 // and remembers hits by rule and value. Blobs without hits leave no trace.
 type collector struct {
-	detectors *detect.Set
-	progress  *Progress
+	detectors  *detect.Set
+	exhaustive bool
+	progress   *Progress
 
 	mu         sync.Mutex
 	values     map[valueKey]*value
@@ -49,23 +50,27 @@ type value struct {
 }
 
 // spot is a place in a blob. It is kept small: a value in ten thousand versions
-// of a file has ten thousand of them until the newest are chosen.
+// of a file has ten thousand of them until the newest are chosen. For a blob
+// that was scanned by what is new in it, the line is found out only then.
 type spot struct {
 	blob           int32 // index into collector.blobs
-	line, col, end int32
+	line, col, end int32 // 0 if not known yet
 	offset         int64
+	length         int32
 }
 
-func newCollector(set *detect.Set, progress *Progress) *collector {
-	if progress == nil {
-		progress = &Progress{}
+func newCollector(o Options) *collector {
+	c := &collector{
+		detectors:  o.Detectors,
+		exhaustive: o.Exhaustive,
+		progress:   o.Progress,
+		values:     map[valueKey]*value{},
+		seen:       map[finding.Unexamined]bool{},
 	}
-	return &collector{
-		detectors: set,
-		progress:  progress,
-		values:    map[valueKey]*value{},
-		seen:      map[finding.Unexamined]bool{},
+	if c.progress == nil {
+		c.progress = &Progress{}
 	}
+	return c
 }
 
 // Blob implements source.Visitor.
@@ -92,7 +97,7 @@ func (c *collector) examine(b *source.Blob, emit func(detect.Hit)) (n int64, err
 	}()
 	if b.Data != nil || b.Open == nil {
 		e := charset.Detect(b.Data)
-		c.detectors.Scan(e.Bytes(b.Data), textOf(e), emit)
+		c.scan(b, e.Bytes(b.Data), textOf(e), emit)
 		return int64(len(b.Data)), nil
 	}
 	r, err := b.Open()
@@ -101,6 +106,20 @@ func (c *collector) examine(b *source.Blob, emit func(detect.Hit)) (n int64, err
 	}
 	defer r.Close()
 	return c.stream(r, emit)
+}
+
+// scan examines a content in memory: only what is new in it, if the source knows
+// what it was made from.
+func (c *collector) scan(b *source.Blob, text []byte, how detect.Text, emit func(detect.Hit)) {
+	base, _ := b.Base.(*detect.Trace)
+	switch {
+	case !b.Traced || c.exhaustive:
+		c.detectors.Scan(text, how, emit)
+	case base != nil && b.Segments != nil:
+		b.Trace = c.detectors.ScanDelta(text, how, base, b.Segments, emit)
+	default:
+		b.Trace = c.detectors.ScanTraced(text, how, emit)
+	}
 }
 
 // stream examines a content of any length in constant memory.
@@ -161,7 +180,15 @@ func (c *collector) keep(id source.ID, hits []detect.Hit) {
 		if v.best.Rule == nil || h.Surer(&v.best) {
 			v.best = h.Match
 		}
-		v.spots = append(v.spots, spot{blob, int32(h.Line), int32(h.Column), int32(h.EndColumn), h.Offset})
+		v.spots = append(v.spots, spotOf(blob, &h))
+	}
+}
+
+func spotOf(blob int32, h *detect.Hit) spot {
+	return spot{
+		blob: blob,
+		line: int32(h.Line), col: int32(h.Column), end: int32(h.EndColumn),
+		offset: h.Offset, length: int32(h.End - h.Start),
 	}
 }
 

@@ -43,7 +43,7 @@ func classify(values []*value, o Options, res *Result) []*value {
 		}
 		f := &finding.Finding{
 			Rule:       v.rule,
-			Secret:     secretOf(v),
+			Secret:     v.best.Secret(),
 			Class:      v.best.Class,
 			Severity:   v.rule.Severity,
 			Confidence: v.best.Confidence,
@@ -83,14 +83,6 @@ func own(f *finding.Finding, account string, o Options) {
 		phrase += " (" + entry.Name + ")"
 	}
 	f.Evidence = append(slices.Clone(f.Evidence), phrase)
-}
-
-func secretOf(v *value) finding.Secret {
-	s := finding.NewSecret(v.value).WithHead(v.best.ShowHead)
-	if v.best.Hidden {
-		s = s.Opaque()
-	}
-	return s
 }
 
 func blobsOf(values []*value, c *collector) map[source.ID]bool {

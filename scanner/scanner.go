@@ -21,6 +21,7 @@ type Options struct {
 	Accounts     *accounts.Inventory // nil: every account's owner is unknown
 	All          bool                // report examples and vendors' accounts too
 	Jobs         int                 // work done at once; at least 1
+	Exhaustive   bool                // match every content in full, also where only a part is new
 	Progress     *Progress           // may be nil
 }
 
@@ -37,7 +38,7 @@ type Result struct {
 // whole; everything less is a row in Result.Unexamined.
 func Scan(ctx context.Context, src source.Source, o Options) (*Result, error) {
 	start := time.Now()
-	c := newCollector(o.Detectors, o.Progress)
+	c := newCollector(o)
 	if err := src.Scan(ctx, c); err != nil {
 		return nil, err
 	}
@@ -51,7 +52,9 @@ func Scan(ctx context.Context, src source.Source, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	sight(values, c, places)
+	if err := sight(ctx, values, c, places, src, o.Jobs); err != nil {
+		return nil, err
+	}
 	fingerprint(ctx, values, o)
 	relate(values)
 	for _, v := range values {

@@ -2,6 +2,8 @@ package scanner
 
 import (
 	"cmp"
+	"context"
+	"maps"
 	"slices"
 
 	"github.com/deputy-sec/deputy/scanner/finding"
@@ -14,15 +16,31 @@ import (
 // the sightings are those of its newest version that holds the value, since
 // that is where a person would look; the commit is the first one that put the
 // value into any version at that path.
-func sight(values []*value, c *collector, places []source.Place) {
+func sight(ctx context.Context, values []*value, c *collector, places []source.Place, src source.Source, jobs int) error {
 	byBlob := map[source.ID][]*source.Place{}
 	for i := range places {
 		p := &places[i]
 		byBlob[p.ID] = append(byBlob[p.ID], p)
 	}
-	for _, v := range values {
-		v.sight(c, byBlob)
+	groups := make([][]*spotGroup, len(values))
+	unplaced := map[int32][]*spot{}
+	for i, v := range values {
+		groups[i] = v.groups(c, byBlob)
+		for _, g := range groups[i] {
+			for j := range g.spots {
+				if s := &g.spots[j]; s.line == 0 {
+					unplaced[s.blob] = append(unplaced[s.blob], s)
+				}
+			}
+		}
 	}
+	if err := place(ctx, unplaced, c, src, jobs); err != nil {
+		return err
+	}
+	for i, v := range values {
+		v.sight(groups[i])
+	}
+	return nil
 }
 
 // spotGroup is where one file, or one commit field, holds a value.
@@ -38,7 +56,8 @@ type groupKey struct {
 	commit     string // for what is no file: each commit's message stands by itself
 }
 
-func (v *value) sight(c *collector, byBlob map[source.ID][]*source.Place) {
+// groups sorts the spots of a value by the file they are in.
+func (v *value) groups(c *collector, byBlob map[source.ID][]*source.Place) []*spotGroup {
 	groups := map[groupKey]*spotGroup{}
 	f := v.finding
 	for _, s := range v.spots {
@@ -54,6 +73,11 @@ func (v *value) sight(c *collector, byBlob map[source.ID][]*source.Place) {
 			f.InHead = f.InHead || p.InHead
 		}
 	}
+	return slices.Collect(maps.Values(groups))
+}
+
+func (v *value) sight(groups []*spotGroup) {
+	f := v.finding
 	for _, g := range groups {
 		for _, s := range g.spots {
 			f.Sightings = append(f.Sightings, finding.Sighting{

@@ -8,22 +8,26 @@ var allowMark = []byte("deputy:allow")
 
 // allowed says whether a mark with a reason allows rule for the match at
 // text[start:end]: in its line, or alone in the line above. A mark without a reason
-// does not count.
-func allowed(text []byte, start, end int, rule string) bool {
+// does not count. What it looked at is text[from:to].
+func allowed(text []byte, start, end int, rule string) (ok bool, from, to int) {
 	lineStart := bytes.LastIndexByte(text[:start], '\n') + 1
 	lineEnd := len(text)
 	if i := bytes.IndexByte(text[end:], '\n'); i >= 0 {
 		lineEnd = end + i
 	}
+	// One byte more on each side: it is what ends the line.
+	from, to = max(0, lineStart-1), min(len(text), lineEnd+1)
 	if marked(text[lineStart:lineEnd], rule) {
-		return true
+		return true, from, to
 	}
 	if lineStart == 0 {
-		return false
+		return false, from, to
 	}
-	above := text[bytes.LastIndexByte(text[:lineStart-1], '\n')+1 : lineStart-1]
+	aboveStart := bytes.LastIndexByte(text[:lineStart-1], '\n') + 1
+	above := text[aboveStart : lineStart-1]
 	i := bytes.Index(above, allowMark)
-	return i >= 0 && !bytes.ContainsFunc(above[:i], isWord) && marked(above, rule)
+	ok = i >= 0 && !bytes.ContainsFunc(above[:i], isWord) && marked(above, rule)
+	return ok, max(0, aboveStart-1), to
 }
 
 func marked(line []byte, rule string) bool {

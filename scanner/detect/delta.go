@@ -3,15 +3,14 @@ package detect
 import (
 	"slices"
 
+	"github.com/deputy-sec/deputy/internal/gitpack"
 	"github.com/deputy-sec/deputy/internal/literal"
 )
 
 // Segment is a piece of a text that was made from another one: Len bytes at Dst,
 // copied from Src in the base, or inserted if Src is negative. The segments of a
 // text come in order and cover it without gaps.
-type Segment struct {
-	Dst, Src, Len int
-}
+type Segment = gitpack.Segment
 
 // Trace is what scanning a text leaves for scanning its descendants: every
 // trigger and what it led to. It holds no text.
@@ -24,9 +23,10 @@ type Trace struct {
 // trigger is kept small; there is one for every few hundred bytes of a text
 // whose descendants are waiting.
 type trigger struct {
-	start, end int32
-	id         int32
-	hits       []Hit // with Offset relative to start; nil for nearly all
+	start, end    int32
+	before, after int16 // how far around it its detectors looked
+	id            int32
+	hits          []Hit // with Offset relative to start; nil for nearly all
 }
 
 // maxTraced bounds the texts that are traced, so that offsets fit.
@@ -137,26 +137,27 @@ func (t *Trace) carry(s *Set, text []byte, base *Trace, seg Segment, fresh []spa
 	}
 }
 
-// sameWindow says whether the window around a trigger that moved to at shows
-// what it showed in the base: it was copied whole, and where it is cut at a
+// sameWindow says whether what detectors saw around a trigger that moved to at
+// is what they saw in the base: it was copied whole, and where it is cut at a
 // text's edge, it is cut at the same distance in both.
 func sameWindow(tr trigger, baseSize int, seg Segment, at, size int) bool {
-	before := min(Before, int(tr.start))
-	if before != min(Before, at) || int(tr.start)-before < seg.Src {
+	before := min(int(tr.before), int(tr.start))
+	if before != min(int(tr.before), at) || int(tr.start)-before < seg.Src {
 		return false
 	}
 	end := at + int(tr.end-tr.start)
-	after := min(After, baseSize-int(tr.end))
-	return after == min(After, size-end) && int(tr.end)+after <= seg.Src+seg.Len
+	after := min(int(tr.after), baseSize-int(tr.end))
+	return after == min(int(tr.after), size-end) && int(tr.end)+after <= seg.Src+seg.Len
 }
 
 // add verifies a trigger and remembers it.
 func (t *Trace) add(s *Set, text []byte, id, start, end int) {
 	tr := trigger{start: int32(start), end: int32(end), id: int32(id)}
-	s.verify(id, text, start, end, t.how, func(h Hit) {
+	before, after := s.verify(id, text, start, end, t.how, func(h Hit) {
 		h.Offset -= int64(start)
 		tr.hits = append(tr.hits, h)
 	})
+	tr.before, tr.after = int16(before), int16(after)
 	t.triggers = append(t.triggers, tr)
 }
 

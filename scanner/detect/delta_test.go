@@ -104,7 +104,7 @@ func BenchmarkScanDelta(b *testing.B) {
 	trace := set.ScanTraced(text, detect.Text{}, func(detect.Hit) {})
 	mid := len(text) / 2
 	child := append(append(append([]byte{}, text[:mid]...), "inserted key"...), text[mid:]...)
-	segments := []detect.Segment{{0, 0, mid}, {mid, -1, 12}, {mid + 12, mid, len(text) - mid}}
+	segments := []detect.Segment{{Dst: 0, Src: 0, Len: mid}, {Dst: mid, Src: -1, Len: 12}, {Dst: mid + 12, Src: mid, Len: len(text) - mid}}
 	b.SetBytes(int64(len(child)))
 	for b.Loop() {
 		set.ScanDelta(child, detect.Text{}, trace, segments, func(detect.Hit) {})

@@ -61,6 +61,27 @@ type Window struct {
 	Text       []byte
 	Start, End int // of the trigger in Text
 	Trigger    int // index into the detector's Triggers
+
+	declared      bool
+	before, after int // see Saw
+}
+
+// Saw declares that all that a detector reports about this trigger rests on at
+// most before bytes ahead of the trigger and after bytes behind it. Of several
+// calls the furthest counts; without any, it is the whole window. A verdict that
+// rests on less is asked for less often: in the next version of a file only if
+// something changed within what was seen.
+func (w *Window) Saw(before, after int) {
+	w.declared = true
+	w.before, w.after = max(w.before, before), max(w.after, after)
+}
+
+// reach returns what was declared, or the most there is.
+func (w *Window) reach() (before, after int) {
+	if !w.declared {
+		return Before, After
+	}
+	return min(w.before, Before), min(w.after, After)
 }
 
 // Line returns the bounds in Text of the line that holds the position at,
@@ -98,6 +119,15 @@ func (m *Match) Surer(than *Match) bool {
 		return m.Confidence > than.Confidence
 	}
 	return slices.Compare(m.Evidence, than.Evidence) < 0
+}
+
+// Secret wraps the value with the mask that the match asks for.
+func (m *Match) Secret() finding.Secret {
+	s := finding.NewSecret(m.Value).WithHead(m.ShowHead)
+	if m.Hidden {
+		return s.Opaque()
+	}
+	return s
 }
 
 // Hit is a match with its place in the scanned text.

@@ -164,8 +164,9 @@ func (s *Set) triggers(text []byte, from, to int, visit func(id, start, end int)
 }
 
 // verify asks the detectors of a trigger about its window. What they report
-// depends on nothing else.
-func (s *Set) verify(id int, text []byte, start, end int, how Text, report func(Hit)) {
+// depends on nothing else, and on no more than before bytes ahead of the trigger
+// and after bytes behind it.
+func (s *Set) verify(id int, text []byte, start, end int, how Text, report func(Hit)) (before, after int) {
 	calls := s.digits
 	if id != digitsID {
 		calls = s.wanted[id]
@@ -183,13 +184,16 @@ func (s *Set) verify(id int, text []byte, start, end int, how Text, report func(
 			if m.Value == "" {
 				m.Value = string(w.Text[m.Start:m.End])
 			}
-			report(Hit{
-				Match:   m,
-				Offset:  int64(lo + m.Start),
-				Allowed: allowed(w.Text, m.Start, m.End, m.Rule.ID),
-			})
+			mark, from, to := allowed(w.Text, m.Start, m.End, m.Rule.ID)
+			if w.declared {
+				w.Saw(w.Start-from, to-w.End)
+			}
+			report(Hit{Match: m, Offset: int64(lo + m.Start), Allowed: mark})
 		})
+		b, a := w.reach()
+		before, after = max(before, b), max(after, a)
 	}
+	return before, after
 }
 
 // add keeps a hit; of two at the same place the more confident one.

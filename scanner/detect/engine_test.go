@@ -34,9 +34,15 @@ func (w witness) Triggers() []detect.Trigger {
 }
 
 func (w witness) Detect(win *detect.Window, report func(detect.Match)) {
+	seen := win.Text
+	if win.Trigger == 2 { // one that looks at little, and says so
+		lo, hi := max(0, win.Start-40), min(len(win.Text), win.End+20)
+		seen = win.Text[lo:hi]
+		win.Saw(40, 20)
+	}
 	report(detect.Match{
 		Rule: w.rule, Start: win.Start, End: win.End, Confidence: 1,
-		Evidence: []string{strconv.FormatUint(maphash.Bytes(witnessSeed, win.Text)+uint64(win.Trigger), 36)},
+		Evidence: []string{strconv.FormatUint(maphash.Bytes(witnessSeed, seen)+uint64(win.Trigger), 36)},
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"context"
 	"io"
 
+	"github.com/deputy-sec/deputy/internal/gitpack"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -22,7 +23,22 @@ type Blob struct {
 	// content too large to hold, which Open then reads.
 	Data []byte
 	Open func() (io.ReadCloser, error)
+
+	// A source that knows how a content was made from an earlier one says so:
+	// Base is what the visitor left in the earlier one's Trace, and Segments the
+	// way from there to here, valid like Data. Segments is nil if nothing is
+	// known.
+	Base     any
+	Segments []Segment
+	// Traced says that later contents may be made from this one, so that it is
+	// worth leaving something in Trace.
+	Traced bool
+	Trace  any
 }
+
+// Segment is a piece of a content: Len bytes at Dst, copied from Src of the base
+// or, if Src is negative, its own. Segments come in order and leave no gap.
+type Segment = gitpack.Segment
 
 // Visitor receives what a source finds. Its methods are called from several
 // goroutines at once.

@@ -32,18 +32,25 @@ func Accept(t *testing.T, d detect.Detector, shapes map[string]example.Shape) {
 // canonical says how.
 func AcceptAs(t *testing.T, d detect.Detector, shapes map[string]example.Shape, canonical func(*finding.Rule, string) string) {
 	t.Helper()
-	set := detect.NewSet(d)
+	s := suite{d, detect.NewSet(d), shapes, canonical}
 	for _, rule := range d.Rules() {
 		t.Run(rule.ID, func(t *testing.T) {
 			documented(t, rule)
 			for _, ex := range rule.Matches {
-				t.Run("match/"+ex.Name, func(t *testing.T) { matches(t, set, rule, ex, shapes, canonical) })
+				t.Run("match/"+ex.Name, func(t *testing.T) { s.matches(t, rule, ex) })
 			}
 			for _, ex := range rule.NearMisses {
-				t.Run("near-miss/"+ex.Name, func(t *testing.T) { nearMiss(t, set, rule, ex, shapes) })
+				t.Run("near-miss/"+ex.Name, func(t *testing.T) { s.nearMiss(t, rule, ex) })
 			}
 		})
 	}
+}
+
+type suite struct {
+	detector  detect.Detector
+	set       *detect.Set
+	shapes    map[string]example.Shape
+	canonical func(*finding.Rule, string) string
 }
 
 func documented(t *testing.T, r *finding.Rule) {
@@ -57,14 +64,14 @@ func documented(t *testing.T, r *finding.Rule) {
 	assert.NotEmpty(t, r.NearMisses, "a rule brings its near-misses")
 }
 
-func matches(t *testing.T, set *detect.Set, rule *finding.Rule, ex finding.Example, shapes map[string]example.Shape, canonical func(*finding.Rule, string) string) {
+func (s *suite) matches(t *testing.T, rule *finding.Rule, ex finding.Example) {
 	for seed := range uint64(seeds) {
-		e := example.Expand(ex.Text, seed, shapes)
+		e := example.Expand(ex.Text, seed, s.shapes)
 		require.NotEmpty(t, e.Want, "a match marks what it wants found: %s", ex.Text)
-		got := Report(set, e.Text, rule)
+		got := Report(s.set, e.Text, rule)
 		var want []string
 		for _, v := range e.Want {
-			want = append(want, fmt.Sprintf("%s at %d", canonical(rule, v.Text), v.Start))
+			want = append(want, fmt.Sprintf("%s at %d", s.canonical(rule, v.Text), v.Start))
 		}
 		var have []string
 		for _, h := range got {
@@ -73,18 +80,20 @@ func matches(t *testing.T, set *detect.Set, rule *finding.Rule, ex finding.Examp
 			assert.LessOrEqual(t, h.Confidence, 1.0)
 		}
 		require.Equal(t, want, have, "seed %d, text:\n%s", seed, e.Text)
-		sameEverywhere(t, set, rule, e.Text)
+		sameEverywhere(t, s.set, rule, e.Text)
+		doubt(t, s.detector, e.Text)
 	}
 }
 
-func nearMiss(t *testing.T, set *detect.Set, rule *finding.Rule, ex finding.Example, shapes map[string]example.Shape) {
+func (s *suite) nearMiss(t *testing.T, rule *finding.Rule, ex finding.Example) {
 	for seed := range uint64(seeds) {
-		e := example.Expand(ex.Text, seed, shapes)
+		e := example.Expand(ex.Text, seed, s.shapes)
 		require.Empty(t, e.Want, "a near-miss marks nothing as wanted")
-		for _, h := range Report(set, e.Text, rule) {
+		for _, h := range Report(s.set, e.Text, rule) {
 			t.Fatalf("seed %d: %q is reported with confidence %.2f (%s) in\n%s",
 				seed, h.Value, h.Confidence, strings.Join(h.Evidence, "; "), e.Text)
 		}
+		doubt(t, s.detector, e.Text)
 	}
 }
 
@@ -131,6 +140,52 @@ func sameEverywhere(t *testing.T, set *detect.Set, rule *finding.Rule, text stri
 
 	crlf := Report(set, strings.ReplaceAll(text, "\n", "\r\n"), rule)
 	require.Len(t, crlf, len(want), "with CRLF line ends:\n%s", text)
+}
+
+// doubt checks what a detector says it saw (Window.Saw): where it looked at less
+// than its window, nothing that lies beyond may matter.
+func doubt(t *testing.T, d detect.Detector, text string) {
+	t.Helper()
+	detect.NewSet(doubter{t, d}).Scan([]byte(text), detect.Text{}, func(detect.Hit) {})
+}
+
+// doubter runs a detector again on every window, with all changed that it says
+// it did not see.
+type doubter struct {
+	t *testing.T
+	detect.Detector
+}
+
+func (d doubter) Detect(w *detect.Window, _ func(detect.Match)) {
+	said := d.sayings(w)
+	before, after := w.Reach()
+	if w.Start <= before && len(w.Text)-w.End <= after {
+		return // it saw all
+	}
+	for _, filler := range []string{"x", "\n", "7", "\"", "account "} {
+		changed := bytes.Clone(w.Text)
+		for i := range changed {
+			if i < w.Start-before || i >= w.End+after {
+				changed[i] = filler[i%len(filler)]
+			}
+		}
+		again := &detect.Window{Text: changed, Start: w.Start, End: w.End, Trigger: w.Trigger}
+		require.Equal(d.t, said, d.sayings(again),
+			"it says it saw %d bytes before and %d behind %q, but what lies beyond matters (%q)", before, after, w.Text[w.Start:w.End], filler)
+	}
+}
+
+// sayings is all that a detector reports about a window.
+func (d doubter) sayings(w *detect.Window) []string {
+	var said []string
+	d.Detector.Detect(w, func(m detect.Match) {
+		value := m.Value
+		if value == "" {
+			value = string(w.Text[m.Start:m.End])
+		}
+		said = append(said, fmt.Sprint(m.Rule.ID, value, m.Start, m.Confidence, m.Class, m.Severity, m.Evidence))
+	})
+	return said
 }
 
 func values(hits []detect.Hit) []string {

@@ -69,7 +69,7 @@ func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
 	if s.Range != "" {
 		return s.scanRange(ctx, v)
 	}
-	err := s.db.Walk(ctx, s.Jobs, func(o *objects.Object) { s.visit(o, v) }, func(p objects.Problem) {
+	err := s.db.Walk(ctx, s.Jobs, func(o *objects.Object) any { return s.visit(o, v) }, func(p objects.Problem) {
 		if p.ID.IsZero() {
 			v.Unexamined(p.Where, p.Err.Error())
 			return
@@ -87,11 +87,16 @@ func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
 }
 
 // visit takes one object. It runs in several goroutines.
-func (s *Source) visit(o *objects.Object, v source.Visitor) {
+func (s *Source) visit(o *objects.Object, v source.Visitor) any {
 	s.present.add(o.ID)
 	switch o.Kind {
 	case objects.Blob:
-		v.Blob(&source.Blob{ID: source.ID(o.ID.String()), Size: o.Size, Data: o.Data, Open: o.Open})
+		b := &source.Blob{
+			ID: source.ID(o.ID.String()), Size: o.Size, Data: o.Data, Open: o.Open,
+			Base: o.Base, Segments: o.Segments, Traced: true,
+		}
+		v.Blob(b)
+		return b.Trace
 	case objects.Tree:
 		s.visitTree(o, v)
 	case objects.Commit:
@@ -99,6 +104,7 @@ func (s *Source) visit(o *objects.Object, v source.Visitor) {
 	case objects.Tag:
 		s.visitTag(o, v)
 	}
+	return nil
 }
 
 func (s *Source) visitTree(o *objects.Object, v source.Visitor) {

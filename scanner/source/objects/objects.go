@@ -58,6 +58,11 @@ type Object struct {
 	// large to hold, which Open then reads.
 	Data []byte
 	Open func() (io.ReadCloser, error)
+
+	// Base is what visit returned for the object that this one is stored as a
+	// delta of, and Segments the way from there to here; see [gitpack.Object].
+	Base     any
+	Segments []gitpack.Segment
 }
 
 // Problem is something that a walk could not read.
@@ -85,9 +90,10 @@ func Open(dir string) (*Database, error) {
 }
 
 // Walk hands every object to visit once, from up to workers goroutines at once.
+// What visit returns is shown with the objects that are deltas of this one.
 // What cannot be read is told to problem, by one goroutine at a time, and does
 // not end the walk.
-func (d *Database) Walk(ctx context.Context, workers int, visit func(*Object), problem func(Problem)) error {
+func (d *Database) Walk(ctx context.Context, workers int, visit func(*Object) any, problem func(Problem)) error {
 	return d.repo.Walk(ctx, gitpack.WalkOptions{
 		Workers:   workers,
 		BlobLimit: Hold,
@@ -98,21 +104,20 @@ func (d *Database) Walk(ctx context.Context, workers int, visit func(*Object), p
 // visitor turns what gitpack shows into what the sources see.
 type visitor struct {
 	db      *Database
-	visit   func(*Object)
+	visit   func(*Object) any
 	problem func(Problem)
 }
 
 // Visit implements [gitpack.Visitor].
 func (v *visitor) Visit(o *gitpack.Object) (any, error) {
-	own := Object{ID: o.OID, Kind: o.Type, Size: o.Size, Data: o.Data}
+	own := Object{ID: o.OID, Kind: o.Type, Size: o.Size, Data: o.Data, Base: o.Base, Segments: o.Segments}
 	switch {
 	case o.Data == nil && o.Stream != nil:
 		own.Open = v.once(o.OID, o.Stream)
 	case o.Data == nil:
 		own.Data = []byte{}
 	}
-	v.visit(&own)
-	return nil, nil
+	return v.visit(&own), nil
 }
 
 // once gives out the stream at hand, and to who asks again a new one.
