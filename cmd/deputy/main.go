@@ -1,0 +1,82 @@
+// Command deputy keeps a vendor from becoming a confused deputy: it finds
+// leaked AWS account IDs, External IDs and keys. See README.md.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes of the contract.
+const (
+	exitClean      = 0
+	exitFindings   = 1
+	exitCannotRun  = 2
+	exitUnexamined = 3
+)
+
+// verdict is the outcome of a verb that ran as it should; only main turns it
+// into an exit code. It is an error so that cobra hands it through.
+type verdict int
+
+func (v verdict) Error() string { return fmt.Sprintf("exit code %d", int(v)) }
+
+func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+
+// run executes a command line and returns its exit code.
+func run(args []string, in io.Reader, out, errs io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(errs)
+	err := root.ExecuteContext(ctx)
+	var v verdict
+	switch {
+	case err == nil:
+		return exitClean
+	case errors.As(err, &v):
+		return int(v)
+	case ctx.Err() != nil:
+		fmt.Fprintln(errs, "deputy: interrupted")
+		return exitCannotRun
+	}
+	fmt.Fprintf(errs, "deputy: %v\n", err)
+	return exitCannotRun
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "deputy",
+		Short: "Find leaked AWS account IDs, External IDs and keys",
+		Long: `deputy keeps a vendor that works in its customers' AWS accounts from becoming
+a confused deputy: it finds account IDs, External IDs and keys that leaked into
+git history, work trees and files.
+
+  deputy scan .            what leaked here, where, since when, and why we think so
+  deputy explain RULE      what a rule looks for and what to do about a finding
+
+Exit codes: 0 nothing found; 1 findings; 2 it could not run, or nothing was
+examined; 3 with --fail-on-unexamined, nothing found but something went
+unexamined.`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w\nSee '%s --help'", err, cmd.CommandPath())
+	})
+	root.AddCommand(profiled(newScan()), newRules(), newExplain(), newAccounts(), newVersion())
+	return root
+}
