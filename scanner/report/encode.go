@@ -12,12 +12,19 @@ import (
 // JSON writes a document piece by piece. The first error sticks and is what
 // Close returns, so that a writer reads as the document does.
 type JSON struct {
-	out *bufio.Writer
-	err error
+	out     *bufio.Writer
+	encoder *json.Encoder
+	encoded bytes.Buffer // what encoder writes to, a value at a time
+	err     error
 }
 
 // NewJSON returns a JSON that writes to w.
-func NewJSON(w io.Writer) *JSON { return &JSON{out: bufio.NewWriterSize(w, 1<<16)} }
+func NewJSON(w io.Writer) *JSON {
+	j := &JSON{out: bufio.NewWriterSize(w, 1<<16)}
+	j.encoder = json.NewEncoder(&j.encoded)
+	j.encoder.SetEscapeHTML(false)
+	return j
+}
 
 // Raw writes a part of the document as it is.
 func (j *JSON) Raw(s string) {
@@ -31,14 +38,12 @@ func (j *JSON) Value(v any) {
 	if j.err != nil {
 		return
 	}
-	var encoded bytes.Buffer
-	enc := json.NewEncoder(&encoded)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
+	j.encoded.Reset()
+	if err := j.encoder.Encode(v); err != nil {
 		j.err = fmt.Errorf("encode report: %w", err)
 		return
 	}
-	_, j.err = j.out.Write(EscapeJSON(bytes.TrimSuffix(encoded.Bytes(), []byte("\n"))))
+	_, j.err = j.out.Write(EscapeJSON(bytes.TrimSuffix(j.encoded.Bytes(), []byte("\n"))))
 }
 
 // Array writes an array of the values, one a line, so that tools that know

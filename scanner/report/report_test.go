@@ -99,3 +99,20 @@ func TestRedact(t *testing.T) {
 	assert.Equal(t, "s3cr3t-value-0001", r.Redact(f, "s3cr3t-value-0001"))
 	assert.Equal(t, "as it is", (&report.Result{}).Redact(&finding.Finding{}, "as it is"), "no value, nothing to mask")
 }
+
+func TestExamined(t *testing.T) {
+	for want, s := range map[string]finding.Stats{
+		"0 bytes in 0.0 s":    {},
+		"1 byte in 0.0 s":     {Bytes: 1},
+		"999 bytes in 9.9 s":  {Bytes: 999, Seconds: 9.94},
+		"1.0 kB in 10 s":      {Bytes: 1000, Seconds: 9.96},
+		"10 kB in 119 s":      {Bytes: 9_960, Seconds: 119},
+		"1.0 MB in 2 min 0 s": {Bytes: 999_500, Seconds: 120},
+		"312 MB in 2 h 0 min": {Bytes: 312_400_000, Seconds: 7201},
+		"9.2 EB in 0.0 s":     {Bytes: 1<<63 - 1},
+		"1 commit, 1,000 blobs, 1,234,567 files, 0 bytes in 0.0 s": {Commits: 1, Blobs: 1000, Files: 1234567},
+	} {
+		assert.Equal(t, want, report.Examined(s))
+	}
+	assert.Equal(t, "-1,000", report.Thousands(-1000))
+}

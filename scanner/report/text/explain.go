@@ -70,7 +70,7 @@ func (p *page) examples(heading string, examples []report.Example) {
 			p.line(indent, indent, l)
 		}
 		if more := len(lines) - maxExampleLines; more > 0 {
-			p.line(indent, indent, p.paint(dim, "and "+count(int64(more), "more line", "more lines")))
+			p.line(indent, indent, p.paint(dim, "and "+report.Count(int64(more), "more line", "more lines")))
 		}
 	}
 }

@@ -23,7 +23,7 @@ type Writer struct{ Options Options }
 func (t Writer) Write(w io.Writer, r *report.Result) error {
 	p := newPage(w, t.Options)
 	ordered := r.Ordered()
-	known := byFingerprint(ordered)
+	known := report.NewIndex(ordered)
 	for _, f := range ordered {
 		p.finding(r, f, known)
 	}
@@ -67,7 +67,7 @@ const (
 // labelled writes lines behind a label, which only the first line has.
 func (p *page) labelled(label string, lines ...string) {
 	for _, l := range lines {
-		p.line(indent, p.paint(dim, fmt.Sprintf("%-*s", labelWidth, label)), l)
+		p.line(indent, p.paint(dim, label), strings.Repeat(" ", labelWidth-len(label)), l)
 		label = ""
 	}
 }
@@ -75,14 +75,6 @@ func (p *page) labelled(label string, lines ...string) {
 // prose writes sentences behind a label, broken to the width of the page.
 func (p *page) prose(label, s string) {
 	p.labelled(label, fill(report.Printable(s), p.columns()-len(indent)-labelWidth)...)
-}
-
-func byFingerprint(findings []*finding.Finding) map[finding.Relation]*finding.Finding {
-	known := make(map[finding.Relation]*finding.Finding, len(findings))
-	for _, f := range findings {
-		known[finding.Relation{Rule: f.Rule.ID, Fingerprint: f.Fingerprint}] = f
-	}
-	return known
 }
 
 // looks of the severities.
@@ -95,7 +87,7 @@ var looks = map[finding.Severity]style{
 
 // finding writes one value: what it is, where it stands, since when, and why we
 // think so.
-func (p *page) finding(r *report.Result, f *finding.Finding, known map[finding.Relation]*finding.Finding) {
+func (p *page) finding(r *report.Result, f *finding.Finding, known report.Index) {
 	p.heading(r, f)
 	p.places(r, f)
 	if s := p.since(r, f); s != "" {
@@ -144,39 +136,16 @@ func (p *page) places(r *report.Result, f *finding.Finding) {
 		if i == 0 {
 			look = bold
 		}
-		p.labelled(label, p.place(r, f, s, look))
+		p.labelled(label, p.place(report.Where(s), look, r.Notes(f, s)))
 		label = "and"
 	}
 	if more := len(f.Sightings) - len(shown); more > 0 {
-		p.labelled(label, count(int64(more), "more place", "more places"))
+		p.labelled(label, report.Count(int64(more), "more place", "more places"))
 	}
 }
 
-// place is where a value stands, in a form that terminals and editors open:
-// path:line:column.
-func (p *page) place(r *report.Result, f *finding.Finding, s finding.Sighting, look style) string {
-	var notes []string
-	if what := r.Redact(f, s.Place); what != "" {
-		if s.Path == "" && s.Commit != nil {
-			what += " of " + short(s.Commit.Hash)
-		}
-		notes = append(notes, what)
-	}
-	if len(s.Inside) > 0 {
-		notes = append(notes, "in "+strings.Join(s.Inside, " › "))
-	}
-	where := s.Path
-	if where != "" && len(s.Inside) == 0 && s.Line > 0 {
-		where = fmt.Sprintf("%s:%d:%d", s.Path, s.Line, s.Column)
-	}
-	if note := status(s); note != "" {
-		notes = append(notes, note)
-	}
-	return p.join(where, look, notes)
-}
-
-// join writes a place, and what there is to say about it behind it.
-func (p *page) join(where string, look style, notes []string) string {
+// place is where a value stands, and what there is to say about that.
+func (p *page) place(where string, look style, notes []string) string {
 	where = p.paint(look, report.Printable(where))
 	if len(notes) == 0 {
 		return where
@@ -188,34 +157,13 @@ func (p *page) join(where string, look style, notes []string) string {
 	return where + "  " + p.paint(dim, note)
 }
 
-// status says where to look for a value that is not plainly there.
-func status(s finding.Sighting) string {
-	switch {
-	case s.InHead:
-		return ""
-	case s.Layer == finding.Unreachable:
-		return "no ref leads to it"
-	case s.Path == "":
-		return "" // a commit message is nowhere but in history
-	case s.Layer == finding.History:
-		return "only in history"
-	case s.Layer == finding.WorkTree && s.Commit == nil:
-		return "not committed"
-	case s.Layer == finding.WorkTree:
-		return "not in HEAD"
-	case s.Layer == finding.Staged && s.Place == "":
-		return "staged"
-	}
-	return ""
-}
-
 // since says which commit wrote the value first, and whether HEAD still has it.
 func (p *page) since(r *report.Result, f *finding.Finding) string {
 	c := f.First
 	if c == nil {
 		return ""
 	}
-	parts := []string{p.paint(yellow, report.Printable(short(c.Hash)))}
+	parts := []string{p.paint(yellow, report.Printable(report.Short(c.Hash)))}
 	if !c.Date.IsZero() {
 		parts = append(parts, c.Date.Format("2006-01-02"))
 	}
@@ -232,21 +180,16 @@ func (p *page) since(r *report.Result, f *finding.Finding) string {
 // maxName is how much of an author's name is told, in columns.
 const maxName = 40
 
-// shortHash is what git abbreviates to in repositories of usual size.
-const shortHash = 10
-
-func short(hash string) string { return hash[:min(len(hash), shortHash)] }
-
 // maxRelated bounds what is told of an account that many keys belong to.
 const maxRelated = 3
 
 // related tells the findings that belong to this one by what a reader sees of
 // them: their title and mask.
-func (p *page) related(r *report.Result, f *finding.Finding, known map[finding.Relation]*finding.Finding) {
+func (p *page) related(r *report.Result, f *finding.Finding, known report.Index) {
 	shown := f.Related[:min(len(f.Related), maxRelated)]
 	label := "with"
 	for _, rel := range shown {
-		other := known[finding.Relation{Rule: rel.Rule, Fingerprint: rel.Fingerprint}]
+		other := known.Find(rel)
 		if other == nil {
 			continue
 		}
@@ -255,6 +198,6 @@ func (p *page) related(r *report.Result, f *finding.Finding, known map[finding.R
 		label = ""
 	}
 	if more := len(f.Related) - len(shown); more > 0 {
-		p.labelled(label, count(int64(more), "more finding", "more findings"))
+		p.labelled(label, report.Count(int64(more), "more finding", "more findings"))
 	}
 }

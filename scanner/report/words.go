@@ -1,0 +1,151 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/finding"
+)
+
+// The words that formats for people share, so that they speak with one voice.
+
+// Where returns a sighting's place in the form that terminals and editors open,
+// path:line:column. In a document lines are those of the extracted text, which
+// nobody can open, so it is the path alone; "" for what stands in no file.
+func Where(s finding.Sighting) string {
+	if s.Path == "" || len(s.Inside) > 0 || s.Line == 0 {
+		return s.Path
+	}
+	return fmt.Sprintf("%s:%d:%d", s.Path, s.Line, s.Column)
+}
+
+// Notes returns what else there is to say about a sighting: the place in a
+// document or commit, and where to look for a value that is not plainly there.
+func (r *Result) Notes(f *finding.Finding, s finding.Sighting) []string {
+	var notes []string
+	if what := r.Redact(f, s.Place); what != "" {
+		if s.Path == "" && s.Commit != nil {
+			what += " of " + Short(s.Commit.Hash)
+		}
+		notes = append(notes, what)
+	}
+	if len(s.Inside) > 0 {
+		notes = append(notes, "in "+strings.Join(s.Inside, " › "))
+	}
+	if note := status(s); note != "" {
+		notes = append(notes, note)
+	}
+	return notes
+}
+
+// status says where to look for a value that is not plainly there.
+func status(s finding.Sighting) string {
+	switch {
+	case s.InHead:
+		return ""
+	case s.Layer == finding.Unreachable:
+		return "no ref leads to it"
+	case s.Path == "":
+		return "" // a commit message is nowhere but in history
+	case s.Layer == finding.History:
+		return "only in history"
+	case s.Layer == finding.WorkTree && s.Commit == nil:
+		return "not committed"
+	case s.Layer == finding.WorkTree:
+		return "not in HEAD"
+	case s.Layer == finding.Staged && s.Place == "":
+		return "staged"
+	}
+	return ""
+}
+
+// shortHash is what git abbreviates to in repositories of usual size.
+const shortHash = 10
+
+// Short abbreviates a commit hash.
+func Short(hash string) string { return hash[:min(len(hash), shortHash)] }
+
+// Index finds the findings that relations point at; what is not reported is not
+// in it.
+type Index map[finding.Relation]*finding.Finding
+
+// NewIndex indexes findings.
+func NewIndex(findings []*finding.Finding) Index {
+	known := make(Index, len(findings))
+	for _, f := range findings {
+		known[finding.Relation{Rule: f.Rule.ID, Fingerprint: f.Fingerprint}] = f
+	}
+	return known
+}
+
+// Find returns the finding that a relation points at, nil if there is none.
+func (x Index) Find(rel finding.Relation) *finding.Finding {
+	return x[finding.Relation{Rule: rel.Rule, Fingerprint: rel.Fingerprint}]
+}
+
+// Examined says how much was read, leaving out what the target does not have.
+func Examined(s finding.Stats) string {
+	var parts []string
+	for _, c := range []struct {
+		n         int64
+		one, many string
+	}{
+		{s.Commits, "commit", "commits"},
+		{s.Blobs, "blob", "blobs"},
+		{s.Files, "file", "files"},
+	} {
+		if c.n > 0 {
+			parts = append(parts, Count(c.n, c.one, c.many))
+		}
+	}
+	return strings.Join(append(parts, size(s.Bytes)), ", ") + " in " + duration(s.Seconds)
+}
+
+// Count writes a number with its noun.
+func Count(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return Thousands(n) + " " + many
+}
+
+// Thousands writes 1234567 as 1,234,567.
+func Thousands(n int64) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// size writes bytes in powers of a thousand, three figures at most.
+func size(n int64) string {
+	units := []string{"kB", "MB", "GB", "TB", "PB", "EB"}
+	if n < 1000 {
+		return Count(n, "byte", "bytes")
+	}
+	x, unit := float64(n)/1000, units[0]
+	for _, next := range units[1:] {
+		if x < 999.5 {
+			break
+		}
+		x, unit = x/1000, next
+	}
+	if x < 9.95 {
+		return fmt.Sprintf("%.1f %s", x, unit)
+	}
+	return fmt.Sprintf("%.0f %s", x, unit)
+}
+
+func duration(seconds float64) string {
+	switch s := int64(seconds + 0.5); {
+	case seconds < 9.95:
+		return fmt.Sprintf("%.1f s", seconds)
+	case s < 120:
+		return fmt.Sprintf("%d s", s)
+	case s < 7200:
+		return fmt.Sprintf("%d min %d s", s/60, s%60)
+	default:
+		return fmt.Sprintf("%d h %d min", s/3600, s%3600/60)
+	}
+}
