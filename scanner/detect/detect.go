@@ -76,8 +76,8 @@ func (w *Window) Saw(before, after int) {
 	w.before, w.after = max(w.before, before), max(w.after, after)
 }
 
-// reach returns what was declared, or the most there is.
-func (w *Window) reach() (before, after int) {
+// Reach returns what was declared, or the most there is.
+func (w *Window) Reach() (before, after int) {
 	if !w.declared {
 		return Before, After
 	}

@@ -190,7 +190,7 @@ func (s *Set) verify(id int, text []byte, start, end int, how Text, report func(
 			}
 			report(Hit{Match: m, Offset: int64(lo + m.Start), Allowed: mark})
 		})
-		b, a := w.reach()
+		b, a := w.Reach()
 		before, after = max(before, b), max(after, a)
 	}
 	return before, after

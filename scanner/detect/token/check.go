@@ -210,9 +210,9 @@ var discordID = check{name: "discord-id", holds: func(token string) (string, boo
 	return "its first part decodes to the number of a Discord user", true
 }}
 
-// reference checks that a JFrog reference token decodes to what they begin
+// referenceToken checks that a JFrog reference token decodes to what they begin
 // with. https://jfrog.com/help/r/jfrog-platform-administration-documentation/reference-token
-var reference = check{name: "reference", holds: func(token string) (string, bool) {
+var referenceToken = check{name: "reference", holds: func(token string) (string, bool) {
 	raw, ok := decode(token)
 	return "decodes to a reference token", ok && bytes.HasPrefix(raw, []byte("reftkn:"))
 }}

@@ -204,7 +204,7 @@ var registries = []provider{
 		source: "https://jfrog.com/help/r/jfrog-platform-administration-documentation/access-tokens",
 		forms: []form{
 			tok("AKCp", alnum+`{69}`, "Artifactory API key"),
-			tok("cmVmd", alnum+`{59}`, "Artifactory reference token").checked(reference),
+			tok("cmVmd", alnum+`{59}`, "Artifactory reference token").checked(referenceToken),
 		},
 	},
 	{

@@ -160,4 +160,3 @@ func TestEveryPatternCompilesAndIsAnchoredByALiteral(t *testing.T) {
 		}
 	}
 }
-
