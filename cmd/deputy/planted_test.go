@@ -178,7 +178,7 @@ func TestPlantedRepository(t *testing.T) {
 
 	a = next()
 	r.git("tag", "-a", "v1", "-m", "Release for account "+arn(a))
-	plant(a, "", "tag message", 1, "", "", false)
+	plant(a, "", "tag message", 1, r.git("rev-parse", "v1"), "Ada", false)
 
 	a = next()
 	r.write("wide.txt", utf16le("first\r\n"+arn(a)))
@@ -227,9 +227,6 @@ func TestPlantedRepository(t *testing.T) {
 			commit, author := "", ""
 			if f.First != nil {
 				commit, author = f.First.Commit, f.First.Author
-			}
-			if f.Place == "tag message" || f.Place == "staged" {
-				f.Place = strings.TrimSuffix(f.Place, "staged")
 			}
 			got = append(got, fmt.Sprintf("%s %s|%s:%d %.8s %s head=%v", f.Secret, f.Path, f.Place, f.Line, commit, author, f.InHead))
 		}
