@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/deputy-sec/deputy/scanner/report"
+	"github.com/deputy-sec/deputy/scanner/report/html"
 	"github.com/deputy-sec/deputy/scanner/report/json"
 	"github.com/deputy-sec/deputy/scanner/report/sarif"
 	"github.com/deputy-sec/deputy/scanner/report/text"
@@ -18,8 +19,8 @@ import (
 // formats are the values of --format; extensions are what chooses one for a
 // file.
 var (
-	formats    = []string{"text", "json", "sarif"}
-	extensions = map[string]string{".json": "json", ".sarif": "sarif"}
+	formats    = []string{"text", "json", "sarif", "html"}
+	extensions = map[string]string{".json": "json", ".sarif": "sarif", ".html": "html"}
 )
 
 // output is a report to be written: to a file, or to standard output if name is
@@ -35,7 +36,7 @@ type output struct {
 // error before anything is scanned.
 func (o *scanOptions) wanted(stdout io.Writer) ([]output, error) {
 	if o.format != "" && !slices.Contains(formats, o.format) {
-		return nil, fmt.Errorf("unknown format %q: want text, json or sarif", o.format)
+		return nil, fmt.Errorf("unknown format %q: want text, json, sarif or html", o.format)
 	}
 	if !slices.Contains([]string{"auto", "always", "never"}, o.color) {
 		return nil, fmt.Errorf("unknown --color %q: want auto, always or never", o.color)
@@ -81,6 +82,8 @@ func (out output) writer(w io.Writer) report.Writer {
 		return json.Writer{}
 	case "sarif":
 		return sarif.Writer{}
+	case "html":
+		return html.Writer{}
 	}
 	return text.Writer{Options: text.Detect(w, out.color, os.Getenv)}
 }

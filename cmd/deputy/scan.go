@@ -62,7 +62,7 @@ unexamined.`,
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringVar(&o.format, "format", "", "`text`, json or sarif (default: by the output's extension, else text)")
+	f.StringVar(&o.format, "format", "", "`text`, json, sarif or html (default: by the output's extension, else text)")
 	f.StringArrayVarP(&o.outputs, "output", "o", nil, "write the report to `FILE` instead of standard output; may be repeated")
 	f.StringVar(&o.color, "color", "auto", "colour the text report: `auto`, always or never")
 	f.BoolVar(&o.showSecrets, "show-secrets", false, "print the values that were found")
