@@ -21,6 +21,11 @@ type block struct {
 
 // readArmor reads the key whose BEGIN line holds the trigger.
 func readArmor(w *detect.Window) (detect.Match, bool) {
+	if !bytes.Contains(w.Text[max(0, w.Start-maxLabel):w.Start], []byte(begin)) {
+		w.Saw(maxLabel, 0)
+		return detect.Match{}, false
+	}
+	w.Saw(maxLabel, detect.After)
 	b, ok := parseArmor(w.Text, w.Start, cut(w))
 	if !ok {
 		return detect.Match{}, false

@@ -74,10 +74,12 @@ type formMatcher struct {
 }
 
 func (f *formMatcher) match(w *detect.Window) (detect.Match, bool) {
+	w.Saw(f.lead.max+escapeReach+1, 0)
 	start, ok := f.lead.walk(w.Text, w.Start)
 	if !ok || !starts(w.Text, start) {
 		return detect.Match{}, false
 	}
+	w.Saw(0, run(w.Text, w.End)+2)
 	found := f.pattern().FindIndex(w.Text[w.End:min(len(w.Text), w.End+longest)])
 	if found == nil {
 		return detect.Match{}, false
@@ -89,6 +91,9 @@ func (f *formMatcher) match(w *detect.Window) (detect.Match, bool) {
 	m := detect.Match{Start: start, End: end, Severity: f.severity, Confidence: 0.9}
 	if start == w.Start {
 		m.ShowHead = w.End - w.Start
+	}
+	if len(f.near) > 0 {
+		w.Saw(w.Start-start+nearBefore, end-w.End+nearAfter)
 	}
 	return f.decide(w.Text, m)
 }

@@ -39,14 +39,17 @@ type keyedMatcher struct {
 }
 
 func (k *keyedMatcher) match(w *detect.Window) (detect.Match, bool) {
+	w.Saw(maxName+1, maxName+1)
 	nameStart, nameEnd := name(w.Text, w.Start, w.End)
 	if !k.fits(string(w.Text[nameStart:nameEnd])) {
 		return detect.Match{}, false
 	}
+	w.Saw(0, nameEnd-w.End+maxAssignment)
 	start, ok := assigned(w.Text, nameEnd)
 	if !ok {
 		return detect.Match{}, false
 	}
+	w.Saw(0, start-w.End+run(w.Text, start)+2)
 	found := k.pattern().FindIndex(w.Text[start:min(len(w.Text), start+longest)])
 	if found == nil {
 		return detect.Match{}, false
@@ -63,6 +66,7 @@ func (k *keyedMatcher) match(w *detect.Window) (detect.Match, bool) {
 		},
 	}
 	if len(k.near) > 0 {
+		w.Saw(nearBefore, end-w.End+nearAfter)
 		word := nearWord(w.Text, start, end, k.near)
 		if word == "" {
 			return detect.Match{}, false
@@ -112,6 +116,9 @@ func name(text []byte, start, end int) (int, int) {
 	return start, end
 }
 
+// maxAssignment bounds what stands between a name and its value.
+const maxAssignment = 320
+
 // assigned returns where the value begins that is given to the name ending at
 // text[at]: over the name's closing quote, an operator, a declared type and the
 // value's opening quote.
@@ -120,6 +127,7 @@ func assigned(text []byte, at int) (start int, ok bool) {
 	p.quote()
 	p.spaces()
 	switch {
+	case p.manifestValue():
 	case p.word("=>"), p.word(":="), p.word("%3D"), p.word("%3d"), p.word("="), p.word(","), p.word(">"):
 	case p.word(":"):
 		p.spaces()
@@ -129,7 +137,6 @@ func assigned(text []byte, at int) (start int, ok bool) {
 				return 0, false
 			}
 		}
-	case p.manifestValue():
 	case p.at == at || text[p.at-1] != ' ':
 		return 0, false // neither an operator nor the space of --flag VALUE
 	}
@@ -177,7 +184,7 @@ func (p *place) manifestValue() bool {
 		p.at++
 	}
 	p.quote()
-	if p.at > from && (p.word("value") || p.word("Value")) {
+	if (p.word("value") || p.word("Value")) && p.at > from+len("value") {
 		p.quote()
 		p.spaces()
 		if p.word(":") || p.word("=") {

@@ -1,6 +1,9 @@
 package token
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // starts says whether a token may begin at text[i]: nothing before it belongs
 // to the same word. The last letter of an escape does not: \n, %3D, =.
@@ -31,6 +34,9 @@ func ends(text []byte, i int) bool {
 	return true
 }
 
+// escapeReach is how far back an escape sequence is looked for: \u003d.
+const escapeReach = 6
+
 // escapeEnds says whether an escape sequence ends text.
 func escapeEnds(text []byte) bool {
 	n := len(text)
@@ -55,4 +61,14 @@ func isAlnum(c byte) bool {
 
 func isHex(c byte) bool {
 	return '0' <= c && c <= '9' || 'A' <= c && c <= 'F' || 'a' <= c && c <= 'f'
+}
+
+// run is how many bytes of text[at:] may belong to a token of any pattern, so
+// that none looks further than one byte behind them.
+func run(text []byte, at int) int {
+	end := at
+	for end < len(text) && end-at < longest && (isWord(text[end]) || strings.IndexByte(`-.+/=\@:%~`, text[end]) >= 0) {
+		end++
+	}
+	return end - at
 }

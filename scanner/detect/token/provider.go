@@ -40,13 +40,13 @@ func (p *provider) rule() *finding.Rule {
 	}
 	for i := range p.forms {
 		shape := shapeName(p.id, p.forms[i].what)
-		r.Matches = append(r.Matches, p.forms[i].examples(shape)...)
-		r.NearMisses = append(r.NearMisses, p.forms[i].nearMisses(shape)...)
+		r.Matches = append(r.Matches, p.forms[i].examples(shape, i == 0)...)
+		r.NearMisses = append(r.NearMisses, p.forms[i].nearMisses(shape, i == 0)...)
 	}
 	for i := range p.keyed {
 		shape := shapeName(p.id, p.keyed[i].what)
 		r.Matches = append(r.Matches, p.keyed[i].examples(shape)...)
-		r.NearMisses = append(r.NearMisses, p.keyed[i].nearMisses(shape)...)
+		r.NearMisses = append(r.NearMisses, p.keyed[i].nearMisses(shape, i == 0)...)
 	}
 	return r
 }
@@ -68,19 +68,23 @@ func comment(near []string) string {
 	return "# " + near[0] + "\n"
 }
 
-func (f *form) examples(shape string) []finding.Example {
+// examples shows the form; the first of a provider also in another notation.
+func (f *form) examples(shape string, first bool) []finding.Example {
 	name, c := kebab(f.what), comment(f.near)
-	return []finding.Example{
-		{Name: name + "-in-an-environment-file", Text: fmt.Sprintf("%sSERVICE_CREDENTIAL=«%s»\n", c, shape)},
-		{Name: name + "-in-escaped-json", Text: fmt.Sprintf("%s{\\\"credential\\\":\\\"«%s»\\\",\\n\\\"next\\\":1}", c, shape)},
+	examples := []finding.Example{{Name: name + "-in-an-environment-file", Text: fmt.Sprintf("%sSERVICE_CREDENTIAL=«%s»\n", c, shape)}}
+	if first {
+		examples = append(examples, finding.Example{Name: name + "-in-escaped-json", Text: fmt.Sprintf("%s{\\\"credential\\\":\\\"«%s»\\\",\\n\\\"next\\\":1}", c, shape)})
 	}
+	return examples
 }
 
-func (f *form) nearMisses(shape string) []finding.Example {
+func (f *form) nearMisses(shape string, first bool) []finding.Example {
 	name, c := kebab(f.what), comment(f.near)
-	misses := []finding.Example{
-		{Name: name + "-inside-a-longer-word", Text: fmt.Sprintf("%sx = q7‹%s›q7\n", c, shape)},
-		{Name: name + "-typed-as-a-placeholder", Text: fmt.Sprintf("%sx = %s%s\n", c, f.literals[0], strings.Repeat("x", 40))},
+	var misses []finding.Example
+	if first {
+		misses = append(misses,
+			finding.Example{Name: name + "-inside-a-longer-word", Text: fmt.Sprintf("%sx = q7‹%s›q7\n", c, shape)},
+			finding.Example{Name: name + "-typed-as-a-placeholder", Text: fmt.Sprintf("%sx = %s%s\n", c, f.literals[0], strings.Repeat("x", 40))})
 	}
 	if f.verify.checksum {
 		misses = append(misses, finding.Example{Name: name + "-with-a-wrong-checksum", Text: fmt.Sprintf("%sx = ‹%s/broken›\n", c, shape)})
@@ -103,20 +107,20 @@ func (k *keyed) key() string {
 }
 
 func (k *keyed) examples(shape string) []finding.Example {
-	name, key, c := kebab(k.what), k.key(), comment(k.near)
-	return []finding.Example{
-		{Name: name + "-in-an-environment-file", Text: fmt.Sprintf("%s%s=«%s»\n", c, strings.ToUpper(key), shape)},
-		{Name: name + "-in-code", Text: fmt.Sprintf("%sconst %s = \"«%s»\"\n", c, key, shape)},
-		{Name: name + "-in-a-kubernetes-manifest", Text: fmt.Sprintf("%s  - name: %s\n    value: \"«%s»\"\n", c, strings.ToUpper(key), shape)},
-	}
+	return []finding.Example{{
+		Name: kebab(k.what) + "-in-an-environment-file",
+		Text: fmt.Sprintf("%s%s=«%s»\n", comment(k.near), strings.ToUpper(k.key()), shape),
+	}}
 }
 
-func (k *keyed) nearMisses(shape string) []finding.Example {
+func (k *keyed) nearMisses(shape string, first bool) []finding.Example {
 	name, key, c := kebab(k.what), k.key(), comment(k.near)
-	return []finding.Example{
-		{Name: name + "-without-a-name", Text: fmt.Sprintf("%sx = ‹%s›\n", c, shape)},
-		{Name: name + "-as-a-reference", Text: fmt.Sprintf("%s%s: ${{ secrets.%s }}\n", c, key, strings.ToUpper(key))},
-		{Name: name + "-typed-as-a-placeholder", Text: fmt.Sprintf("%s%s=%s\n", c, key, strings.Repeat("x", 40))},
-		{Name: name + "-inside-a-longer-word", Text: fmt.Sprintf("%s%s=q7‹%s›q7q7\n", c, key, shape)},
+	misses := []finding.Example{{Name: name + "-without-a-name", Text: fmt.Sprintf("%sx = ‹%s›\n", c, shape)}}
+	if first {
+		misses = append(misses,
+			finding.Example{Name: name + "-as-a-reference", Text: fmt.Sprintf("%s%s: ${{ secrets.%s }}\n", c, key, strings.ToUpper(key))},
+			finding.Example{Name: name + "-typed-as-a-placeholder", Text: fmt.Sprintf("%s%s=%s\n", c, key, strings.Repeat("x", 40))},
+			finding.Example{Name: name + "-inside-a-longer-word", Text: fmt.Sprintf("%s%s=q7‹%s›q7q7\n", c, key, shape)})
 	}
+	return misses
 }

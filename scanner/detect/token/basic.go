@@ -1,0 +1,87 @@
+package token
+
+import (
+	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/finding"
+)
+
+// NewBasic returns the detector for HTTP Basic credentials (RFC 7617): user and
+// password in base64, behind "Basic" or in the auth entry of a Docker or npm
+// configuration.
+func NewBasic() detect.Detector { return basicDetector{} }
+
+type basicDetector struct{}
+
+func (basicDetector) Rules() []*finding.Rule { return []*finding.Rule{basicRule} }
+
+// maxBasic bounds the base64 of a user and a password.
+const maxBasic = 512
+
+const basicScheme = 0 // index of the trigger that a value follows without an operator
+
+func (basicDetector) Triggers() []detect.Trigger {
+	return []detect.Trigger{{Literal: "basic ", Fold: true}, {Literal: `"auth"`}, {Literal: `\"auth\"`}, {Literal: "_auth"}}
+}
+
+func (basicDetector) Detect(w *detect.Window, report func(detect.Match)) {
+	w.Saw(0, maxAssignment+maxBasic+2)
+	start := w.End
+	if w.Trigger != basicScheme {
+		var ok bool
+		if start, ok = assigned(w.Text, w.End); !ok {
+			return
+		}
+	}
+	end := start
+	for end < len(w.Text) && end-start < maxBasic && (isAlnum(w.Text[end]) || strings.IndexByte("+/_-=", w.Text[end]) >= 0) {
+		end++
+	}
+	if end-start < 12 || !ends(w.Text, end) {
+		return
+	}
+	raw, ok := decode(string(w.Text[start:end]))
+	user, pass, found := strings.Cut(string(raw), ":")
+	if !ok || !found || user == "" || !printable(string(raw)) || recognised(user) || recognised(pass) {
+		return
+	}
+	confidence := password(user, pass)
+	if confidence == 0 || reference(user) {
+		return
+	}
+	m := detect.Match{
+		Rule: basicRule, Start: start, End: end, Hidden: true, Confidence: confidence,
+		Evidence: []string{"decodes to the user " + user + " and a password"},
+	}
+	if pass == "open sesame" { // RFC 7617, section 2
+		m.Class = finding.Sample
+	}
+	report(m)
+}
+
+func printable(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r < 0x20 || r > 0x7e }) < 0
+}
+
+var basicRule = &finding.Rule{
+	ID: "basic-auth", Kind: finding.Token, Severity: finding.High,
+	Title:  "HTTP Basic credentials",
+	About:  "A user and a password in base64, which hides nothing. Whoever reads it logs in as that user.",
+	Remedy: "Change the password, and give the program a token of its own from a secret store.",
+	Guide:  guide,
+	Source: "https://www.rfc-editor.org/rfc/rfc7617",
+	Matches: []finding.Example{
+		{Name: "authorization-header", Text: "curl -H 'Authorization: Basic «basic»' https://api.vendor.io/\n"},
+		{Name: "docker-config", Text: "{\"auths\": {\"registry.vendor.io\": {\"auth\": \"«basic»\"}}}\n"},
+		{Name: "docker-config-in-a-string", Text: "config: \"{\\\"auths\\\":{\\\"registry.vendor.io\\\":{\\\"auth\\\":\\\"«basic»\\\"}}}\"\n"},
+		{Name: "npm-config", Text: "//registry.vendor.io/:_auth=«basic»\n"},
+	},
+	NearMisses: []finding.Example{
+		{Name: "prose", Text: "Basic authentication is used. Basic functionality works. BASIC interpreters\n"},
+		{Name: "example-of-the-rfc", Text: "Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\n"},
+		{Name: "placeholder-credentials", Text: "Authorization: Basic dXNlcm5hbWU6cGFzc3dvcmQ=\n"},
+		{Name: "reference", Text: "Authorization: Basic ${{ secrets.BASIC_AUTH }}\n\"auth\": \"{{ .Values.auth }}\"\n"},
+		{Name: "random-base64", Text: "Basic ‹hex:40›\n"},
+	},
+}

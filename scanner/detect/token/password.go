@@ -1,0 +1,99 @@
+package token
+
+import (
+	"net/netip"
+	"net/url"
+	"strings"
+)
+
+// placeholders are passwords that nobody's secret is: the words of
+// documentation, and the defaults that images and quick starts come with.
+var placeholders = words(`pass passwd password passw0rd p4ssw0rd pwd pw passphrase secret secrets secretpassword mysecret mysecretpassword mypassword
+	yourpassword userpassword dbpassword dbpass user username usr name login me you admin administrator root guest test tests testing tester demo dev
+	example sample dummy fake foo bar baz qux foobar barfoo abc abcd token apitoken accesstoken oauthtoken authtoken apikey key apisecret changeme changeit change
+	replaceme postgres postgresql mysql mariadb mongo mongodb redis rabbitmq rabbit default docker vagrant none null nil undefined empty
+	redacted hidden masked filtered removed hunter letmein welcome qwerty string value credential credentials xoauthbasic xaccesstoken
+	elastic minio minioadmin airflow odoo wordpress django symfony app application local localhost service myuser mypass mypwd userpass user pass pswd opensesame`)
+
+func words(list string) map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(list) {
+		m[w] = true
+	}
+	return m
+}
+
+// password says how sure it is that a text is somebody's password and not a
+// reference, a placeholder or a default: 0 for those, at most 0.9.
+func password(user, pass string) float64 {
+	if decoded, err := url.PathUnescape(pass); err == nil {
+		pass = decoded
+	}
+	bare := strings.Trim(strings.ToLower(pass), "0123456789!@#$%^&*()_-+=.,~?")
+	bare = separators.Replace(bare)
+	switch {
+	case len(pass) < 5 || strings.EqualFold(pass, user) || bare != "" && placeholders[bare]:
+		return 0
+	case reference(pass) || filler(pass):
+		return 0
+	}
+	classes := 0
+	for _, set := range []string{"abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"} {
+		if strings.ContainsAny(pass, set) {
+			classes++
+		}
+	}
+	if strings.IndexFunc(pass, func(r rune) bool { return r < 0x80 && !isAlnum(byte(r)) }) >= 0 {
+		classes++
+	}
+	switch {
+	case classes >= 3 && len(pass) >= 8 || len(pass) >= 20 && classes >= 2:
+		return 0.9
+	case classes >= 2 && len(pass) >= 8:
+		return 0.7
+	}
+	return 0.4 // a word, or a number: somebody's password or an example's
+}
+
+// reference says whether a text stands for a value that is filled in later.
+func reference(s string) bool {
+	if strings.ContainsAny(s, "{}<>[]`\\\"") || strings.Contains(s, "$(") || strings.Contains(s, "...") || strings.Contains(s, "***") || strings.Contains(s, "…") {
+		return true
+	}
+	if rest, ok := strings.CutPrefix(s, "$"); ok && strings.Trim(rest, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789") == "" {
+		return true
+	}
+	if rest, ok := strings.CutPrefix(s, "%"); ok && (rest == "s" || rest == "v" || rest == "d" || rest == "q" || strings.HasPrefix(rest, "(") || strings.HasSuffix(rest, "%")) {
+		return true
+	}
+	if rest, ok := strings.CutPrefix(s, ":"); ok && rest != "" { // :password, as in a route
+		return true
+	}
+	return strings.HasPrefix(s, "@") || strings.ToUpper(s) == s && strings.ContainsAny(s, "_") && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == ""
+}
+
+// localHost says whether a host is one that only the writer's own machine or
+// network of containers resolves, or that RFC 2606 and RFC 6761 reserve for
+// examples.
+func localHost(host string) bool {
+	host = strings.ToLower(strings.Trim(host, "[]"))
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return addr.IsLoopback() || addr.IsUnspecified()
+	}
+	if !strings.Contains(host, ".") {
+		return true
+	}
+	labels := strings.Split(host, ".")
+	top := labels[len(labels)-1]
+	switch top {
+	case "local", "localhost", "localdomain", "test", "example", "invalid", "internal", "lan", "svc", "tld":
+		return true
+	}
+	for _, label := range labels {
+		if strings.Contains(label, "example") || label == "host" || label == "hostname" || label == "domain" || label == "yourdomain" || label == "mydomain" ||
+			label == "acme" || label == "foo" || label == "bar" || label == "your" || label == "server" {
+			return true
+		}
+	}
+	return false
+}
