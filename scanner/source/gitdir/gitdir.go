@@ -163,14 +163,17 @@ func readConfig(file string) Config {
 	if errors.Is(err, fs.ErrNotExist) {
 		return c
 	}
-	if err != nil {
-		c.Err = err
-		return c
+	if err == nil {
+		err = c.parse(string(text))
 	}
-	raw, err := decodeConfig(string(text))
+	c.Err = err
+	return c
+}
+
+func (c *Config) parse(text string) error {
+	raw, err := decodeConfig(text)
 	if err != nil {
-		c.Err = err
-		return c
+		return err
 	}
 	ext := raw.Section("extensions")
 	if strings.EqualFold(ext.Option("objectformat"), "sha256") {
@@ -185,7 +188,7 @@ func readConfig(file string) Config {
 		c.Partial = c.Partial || remote.Option("promisor") == "true"
 	}
 	c.ExcludesFile = raw.Section("core").Option("excludesfile")
-	return c
+	return nil
 }
 
 func decodeConfig(text string) (c *gitconfig.Config, err error) {

@@ -106,6 +106,7 @@ type indexParser struct {
 	idSize  int
 	last    string // path of the entry before, of which version 4 keeps a prefix
 	budget  int    // bytes of paths still allowed
+	unnamed bool   // an entry has no path, as only a split index has them
 }
 
 func (p *indexParser) entry() (IndexEntry, error) {
@@ -153,9 +154,10 @@ func (p *indexParser) path(fixed int) (string, error) {
 	}
 	path := prefix + string(rest[:end])
 	p.budget -= len(path)
-	if path == "" || p.budget < 0 {
+	if p.budget < 0 {
 		return "", errIndex
 	}
+	p.unnamed = p.unnamed || path == ""
 	if p.version == 4 {
 		p.data = rest[end+1:]
 	} else {
@@ -196,6 +198,9 @@ func (p *indexParser) extensions() error {
 			return errors.New("a split index cannot be read")
 		}
 		p.data = p.data[8+size:]
+	}
+	if p.unnamed {
+		return errIndex
 	}
 	return nil
 }

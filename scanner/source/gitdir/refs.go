@@ -65,6 +65,10 @@ func (c *rootCollector) packed(file string) {
 		c.problem(".git/packed-refs", err.Error())
 		return
 	}
+	c.parsePacked(text)
+}
+
+func (c *rootCollector) parsePacked(text []byte) {
 	for line := range bytes.Lines(text) {
 		line = bytes.TrimRight(line, "\r\n")
 		if len(line) == 0 || line[0] == '#' || line[0] == '^' {
@@ -83,18 +87,20 @@ func (c *rootCollector) packed(file string) {
 // loose reads the files below git/dir. Symbolic links are no refs of ours: an
 // old-style symbolic ref names another ref, which is read itself.
 func (c *rootCollector) loose(git, dir string) {
-	c.walk(git, dir, func(name string, text []byte) {
-		text = bytes.TrimSpace(text)
-		if bytes.HasPrefix(text, []byte("ref:")) {
-			return // symbolic: its target is read itself
-		}
-		id, ok := objects.ParseID(text)
-		if !ok {
-			c.problem(".git/"+name, "a ref that names no object")
-			return
-		}
-		c.add(Root{Name: name, ID: id})
-	})
+	c.walk(git, dir, c.parseLoose)
+}
+
+func (c *rootCollector) parseLoose(name string, text []byte) {
+	text = bytes.TrimSpace(text)
+	if bytes.HasPrefix(text, []byte("ref:")) {
+		return // symbolic: its target is read itself
+	}
+	id, ok := objects.ParseID(text)
+	if !ok {
+		c.problem(".git/"+name, "a ref that names no object")
+		return
+	}
+	c.add(Root{Name: name, ID: id})
 }
 
 // pseudo reads HEAD, MERGE_HEAD, FETCH_HEAD and their like. A line of theirs
@@ -114,11 +120,15 @@ func (c *rootCollector) pseudo(git string) {
 			c.problem(".git/"+e.Name(), err.Error())
 			continue
 		}
-		for line := range bytes.Lines(text) {
-			if fields := bytes.Fields(line); len(fields) > 0 {
-				if id, ok := objects.ParseID(fields[0]); ok {
-					c.add(Root{Name: e.Name(), ID: id, Fleeting: e.Name() != "HEAD"})
-				}
+		c.parsePseudo(e.Name(), text)
+	}
+}
+
+func (c *rootCollector) parsePseudo(name string, text []byte) {
+	for line := range bytes.Lines(text) {
+		if fields := bytes.Fields(line); len(fields) > 0 {
+			if id, ok := objects.ParseID(fields[0]); ok {
+				c.add(Root{Name: name, ID: id, Fleeting: name != "HEAD"})
 			}
 		}
 	}
@@ -131,19 +141,19 @@ func isPseudoref(name string) bool {
 }
 
 // logs reads reflogs, whose lines are "old new who when\twhy".
-func (c *rootCollector) logs(git string) {
-	c.walk(git, "logs", func(name string, text []byte) {
-		ref := strings.TrimPrefix(name, "logs/")
-		for line := range bytes.Lines(text) {
-			for range 2 {
-				var hex []byte
-				hex, line, _ = bytes.Cut(line, []byte{' '})
-				if id, ok := objects.ParseID(hex); ok {
-					c.add(Root{Name: ref, ID: id, Log: true})
-				}
+func (c *rootCollector) logs(git string) { c.walk(git, "logs", c.parseLog) }
+
+func (c *rootCollector) parseLog(name string, text []byte) {
+	ref := strings.TrimPrefix(name, "logs/")
+	for line := range bytes.Lines(text) {
+		for range 2 {
+			var hex []byte
+			hex, line, _ = bytes.Cut(line, []byte{' '})
+			if id, ok := objects.ParseID(hex); ok {
+				c.add(Root{Name: ref, ID: id, Log: true})
 			}
 		}
-	})
+	}
 }
 
 // walk calls read for each regular file below git/dir with its name from git.

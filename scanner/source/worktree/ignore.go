@@ -4,8 +4,6 @@ import (
 	"path"
 	"strings"
 
-	"github.com/bmatcuk/doublestar/v4"
-
 	"github.com/deputy-sec/deputy/scanner/source/filetree"
 )
 
@@ -20,18 +18,21 @@ type ignores struct {
 
 // rule is a line of an ignore file.
 type rule struct {
-	glob    string
-	byName  bool // matches the last element, in any directory
+	glob    []string // by path element
+	byName  bool     // matches the last element, in any directory
 	dirOnly bool
 	negate  bool
 }
 
+// maxRules bounds the rules of one file, since every path is held against each.
+const maxRules = 10_000
+
 // loadIgnores reads an ignore file on top of parent. One that is not there, is
-// no regular file or is absurdly large ignores nothing, as more is then read.
+// no regular file or is absurdly long ignores nothing, as more is then read.
 func loadIgnores(file, dir string, parent *ignores) *ignores {
 	var rules []rule
 	err := filetree.Read(file, func(c filetree.Content) { rules = parseRules(string(c.Data)) })
-	if err != nil || len(rules) == 0 {
+	if err != nil || len(rules) == 0 || len(rules) > maxRules {
 		return parent
 	}
 	return &ignores{dir: dir, rules: rules, parent: parent}
@@ -58,12 +59,8 @@ func parseRule(line string) (rule, bool) {
 	line, r.dirOnly = strings.CutSuffix(line, "/")
 	r.byName = !strings.Contains(line, "/")
 	line = strings.TrimPrefix(line, "/")
-	if rest, ok := strings.CutSuffix(line, "/**"); ok {
-		line = rest + "/**/*" // what is inside, not the directory itself
-	}
-	// Braces are ordinary characters here, which doublestar takes as choices.
-	r.glob = strings.NewReplacer(`\\`, `\\`, `\{`, `\{`, `\}`, `\}`, `{`, `\{`, `}`, `\}`).Replace(line)
-	return r, r.glob != "" && doublestar.ValidatePattern(r.glob)
+	r.glob = strings.Split(line, "/")
+	return r, line != ""
 }
 
 // trimSpaces drops trailing spaces but for one after a backslash.
@@ -98,7 +95,7 @@ func (r *rule) match(rel string, isDir bool) bool {
 		return false
 	}
 	if r.byName {
-		rel = path.Base(rel)
+		return matchName(r.glob[0], path.Base(rel))
 	}
-	return doublestar.MatchUnvalidated(r.glob, rel)
+	return matchPath(r.glob, strings.Split(rel, "/"))
 }
