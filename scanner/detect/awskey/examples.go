@@ -49,6 +49,7 @@ var secretMatches = examples{
 	{Name: "prose", Text: "Secret Access Key: «aws-secret»"},
 	{Name: "aws-near-by", Text: "provider: s3\nbucket: backup\nsecret_key: «aws-secret»\n"},
 	{Name: "in-go", Text: "const awsSecret = `«aws-secret»`"},
+	{Name: "password-beside-its-user", Text: "user: ‹aws-id:AKIA›\npassword: «aws-secret»\n"},
 	{Name: "several-pairs", Text: "‹aws-id:AKIA› «aws-secret»\n‹aws-id:AKIA› «aws-secret»\n‹aws-id:ASIA› «aws-secret»\n"},
 }
 
@@ -69,6 +70,10 @@ var secretNearMisses = examples{
 	{Name: "a-reference", Text: "aws_secret_access_key = ${var.aws_secret_access_key_for_production_use}"},
 	{Name: "crossed-out", Text: "AWS_SECRET_ACCESS_KEY=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"},
 	{Name: "counting", Text: "AWS_SECRET_ACCESS_KEY=abcdefghij0123456789ABCDEFGHIJ0123456789"},
+	{Name: "camel-case-beside-a-secret", Text: "`EventsV2IamApiKeyDefaultSecretRevealedEvent`, `EventsV2IamApiKeyPermissionsUpdatedEvent`"},
+	{Name: "secret-in-another-name-of-the-line", Text: "`IamKeyDefaultSecretRevealed`, ‹aws-secret›"},
+	{Name: "secret-key-of-another-service", Text: "accessKey := \"B481F55E0C48C546E094\"\nsecretKey := \"‹aws-secret›\""},
+	{Name: "another-name-beside-a-key-id", Text: "Action=ChangeVisibility&ReceiptHandle=‹aws-secret›\n&AWSAccessKeyId=‹aws-id:AKIA›"},
 	{Name: "arn-of-a-secret", Text: "arn:aws:secretsmanager:us-east-1:123456789012:secret:Prod/Database/Master/Credential-a1B2c3"},
 }
 

@@ -81,7 +81,7 @@ func besideID(text []byte, r run) (secret, bool) {
 		return secret{}, false
 	case said.says(secretNames):
 		return secret{r, 0.95, []string{"40 characters of base64 behind a name that says secret", "an access key ID stands beside it"}}, true
-	case kindChanges(r.value) < 17 || distinct(r.value) < 22:
+	case kindChanges(r.value) < 17 || beginnings(r.value) < 12 || distinct(r.value) < 22 || namedOtherwise(text, r.start):
 		return secret{}, false
 	}
 	return secret{r, 0.75, []string{"40 random characters of base64 beside an access key ID"}}, true
@@ -122,14 +122,14 @@ func namedSecret(w *detect.Window, report func(detect.Match)) {
 // judgeName says how far the name that holds the trigger, up to the value at
 // text[value], makes it a secret access key of AWS.
 func judgeName(w *detect.Window, value int) (float64, []string) {
-	name := squeeze(w.Text[nameStart(w.Text, w.Start):value])
+	name := squeeze(w.Text[nameStart(w.Text, w.Start):nameEnd(w.Text, w.End)])
 	if wordsOf(w.Text[w.Start:value]).says(otherNames) {
 		return 0, nil
 	}
 	if strings.Contains(name, "secretaccesskey") {
 		return 0.95, []string{"40 characters of base64 behind a name that says secret access key"}
 	}
-	for _, service := range []string{"aws", "amazon", "s3", "boto", "iam", "dynamo", "sqs", "cloudfront"} {
+	for _, service := range []string{"aws", "amazon", "s3", "boto", "dynamo", "sqs", "cloudfront"} {
 		if strings.Contains(name, service) {
 			return 0.9, []string{"40 characters of base64 behind a name that says secret and AWS"}
 		}
@@ -138,7 +138,7 @@ func judgeName(w *detect.Window, value int) (float64, []string) {
 		return 0, nil // github_client_secret beside aws_region
 	}
 	around := w.Text[max(0, w.Start-reachFromID):min(len(w.Text), value+reachFromID)]
-	for _, word := range []string{"aws", "amazon", "s3", "access_key", "accesskey", "boto"} {
+	for _, word := range []string{"aws", "amazon", "s3", "boto"} {
 		if containsFold(around, word) {
 			return 0.7, []string{"40 characters of base64 behind a name that says secret", "AWS is spoken of near by"}
 		}
@@ -168,7 +168,7 @@ func encodedSecret(text []byte, r run) (run, bool) {
 // digests have no upper case; identifiers and paths change the kind of their
 // characters seldom.
 func secretForm(r run) bool {
-	return len(r.value) == secretLen && mixed(r.value) && kindChanges(r.value) >= 13 &&
+	return len(r.value) == secretLen && mixed(r.value) && kindChanges(r.value) >= 13 && beginnings(r.value) >= 10 &&
 		distinct(r.value) >= 18 && steps(r.value) < 8
 }
 
@@ -231,6 +231,10 @@ type words []string
 
 var (
 	secretNames = map[string]bool{"secret": true, "secretkey": true, "secretaccesskey": true, "private": true}
+	// keyNames may stand before a secret that a key ID stands beside.
+	keyNames = map[string]bool{
+		"key": true, "secret": true, "pass": true, "password": true, "pwd": true, "access": true, "aws": true, "value": true, "credentials": true,
+	}
 	// plainNames may stand before the word secret without making it another
 	// service's.
 	plainNames = map[string]bool{
@@ -321,6 +325,43 @@ func nameStart(text []byte, at int) int {
 		start--
 	}
 	return start
+}
+
+// nameEnd returns where the name that holds text[at-1] ends.
+func nameEnd(text []byte, at int) int {
+	end := at
+	for end < len(text) && end-at < 24 {
+		c := text[end]
+		blank := c == ' ' && end+1 < len(text) && isAlnum(text[end+1])
+		if !isAlnum(c) && c != '_' && c != '-' && c != '.' && !blank {
+			break
+		}
+		end++
+	}
+	return end
+}
+
+// namedOtherwise says whether the value at text[at] is assigned to a name that
+// is neither a key ID nor one for a secret: ReceiptHandle=…
+func namedOtherwise(text []byte, at int) bool {
+	end := trimBack(text, at, " \t\"'`")
+	if end == 0 || text[end-1] != '=' && text[end-1] != ':' {
+		return false
+	}
+	end = trimBack(text, end-1, " \t\"'`")
+	start := end
+	for start > 0 && end-start < 64 && (isAlnum(text[start-1]) || text[start-1] == '_' || text[start-1] == '-') {
+		start--
+	}
+	name := text[start:end]
+	return len(name) > 0 && !isKeyID(string(name)) && !wordsOf(name).says(keyNames)
+}
+
+func trimBack(text []byte, end int, cutset string) int {
+	for end > 0 && strings.IndexByte(cutset, text[end-1]) >= 0 {
+		end--
+	}
+	return end
 }
 
 func isKeyID(s string) bool {

@@ -48,7 +48,7 @@ func classOf(text []byte, n name, s strength) finding.Class {
 	switch {
 	case serviceConstants[s.text]:
 		return finding.Vendor
-	case s.sample, !s.random && firstWord(around(text, n, near), testWords) != "":
+	case s.sample, !s.random && firstWord(around(text, n, far), testWords) != "":
 		return finding.Sample
 	}
 	return ""

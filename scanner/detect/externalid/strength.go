@@ -3,6 +3,7 @@ package externalid
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -116,7 +117,7 @@ var placeholders = set("external", "externalid", "id", "ids", "ext", "extid", "e
 	"shared", "token", "random", "generated", "text", "data", "hello", "world", "new", "old", "prod", "dev", "cross", "third", "party", "org",
 	"tenant", "client", "app", "invalid", "valid", "wrong", "other", "another", "different", "empty", "blank", "not", "no", "set", "enter", "password",
 	"fixed", "param", "parameter", "variable", "type", "number", "integer", "object", "deadbeef", "asdf", "qwerty", "something", "anything", "whatever",
-	"example", "one", "two", "expected", "actual", "source", "target", "bad", "good", "condition", "specific", "given", "supplied", "supply", "acme", "env", "ignored", "pretend", "incorrect", "denied")
+	"example", "one", "two", "expected", "actual", "source", "target", "bad", "good", "condition", "specific", "given", "supplied", "supply", "acme", "env", "ignored", "pretend", "incorrect", "denied", "be", "populated", "filled", "defined", "tbd", "tba")
 
 // allPlaceholders says whether a value consists of placeholder words and
 // counting numbers.
@@ -143,7 +144,7 @@ func saysPlaceholder(v string) bool {
 			return true
 		}
 	}
-	return false
+	return slices.Contains(wordsOf([]byte(v)), "ext")
 }
 
 // madeUpDigits says whether a value counts or repeats: 12345, 1234-5678, 0000.
