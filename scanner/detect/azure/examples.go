@@ -145,6 +145,7 @@ var sasTokenNearMisses = []finding.Example{
 	{Name: "redacted", Text: `?sv=2022-11-02&se=2030-01-01&sr=b&sp=r&sig=REDACTED`},
 	{Name: "placeholder", Text: `?sv=2022-11-02&se=2030-01-01&sr=b&sp=r&sig=<signature>`},
 	{Name: "typed", Text: `?sv=2022-11-02&se=2030-01-01&sr=b&sp=r&sig=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA%3D`},
+	{Name: "emulator", Text: `http://127.0.0.1:10000/devstoreaccount1/c/b?sv=2022-11-02&se=2030-01-01&sr=b&sp=r&sig=‹key:32›`},
 	{Name: "signature-of-another-service", Text: `https://x.example.com/?id=1&sig=‹key:32›`},
 	{Name: "code", Text: `query.set("sv", v); query.set("sig", sig=hmac(key, toSign))`},
 }

@@ -25,14 +25,13 @@ func serviceAccount(w *detect.Window, report func(detect.Match)) {
 	}
 	owner, user := strings.CutSuffix(string(a.domain), ".iam.gserviceaccount.com")
 	switch {
-	case user && a.start == a.at:
-		if isProjectID([]byte(owner)) {
-			report(project(w.Text, a.domainStart, a.domainStart+len(owner), 0.8, "project in the address of a service account"))
-		}
-	case user, string(a.domain) == "appspot.gserviceaccount.com", string(a.domain) == "developer.gserviceaccount.com":
-		if m, ok := email(w.Text, a, owner, user); ok {
-			report(m)
-		}
+	case user && accountName().Match(a.local(w.Text)):
+		id, _, _ := strings.Cut(owner, ".") // of a project below a domain: x@project.example.com.iam…
+		email(w.Text, a, id, report)
+	case user && isProjectID([]byte(owner)) && !servesProject(w.Text, a.start):
+		report(project(w.Text, a.domainStart, a.domainStart+len(owner), 0.8, "project in the address of a service account"))
+	case string(a.domain) == "appspot.gserviceaccount.com":
+		email(w.Text, a, string(a.local(w.Text)), report)
 	}
 }
 
@@ -42,29 +41,35 @@ var numberedAccount = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(?:service-|p|project-|bq-|cloud-sql-|gs-)?([0-9]{6,13})(?:-compute)?$`)
 })
 
-func email(text []byte, a mailbox, owner string, user bool) (detect.Match, bool) {
-	local := a.local(text)
-	id := []byte(owner)
-	if !user {
-		id = local
-	}
-	if project, _, scoped := strings.Cut(owner, "."); scoped {
-		id = []byte(project) // of a project below a domain: x@project.example.com.iam…
-	}
-	if len(local) < 2 || !isProjectID(id) || ofKeyFile(text, a) {
-		return detect.Match{}, false
+// accountName is the form of the name that a user gives a service account.
+var accountName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[a-z][a-z0-9-]*[a-z0-9]$`)
+})
+
+// servesProject says whether the local part before text[at], which is a
+// reference, is that of an account that Google runs for a project: service-{n}.
+// Its domain is then the service's.
+func servesProject(text []byte, at int) bool {
+	const reach = 60
+	before := text[max(0, at-reach):at]
+	return bytes.Contains(before[bytes.LastIndexAny(before, " \t\n\"':`")+1:], []byte("service-"))
+}
+
+func email(text []byte, a mailbox, projectID string, report func(detect.Match)) {
+	if !isProjectID([]byte(projectID)) || ofKeyFile(text, a) {
+		return
 	}
 	m := detect.Match{
-		Rule: emailRule, Start: a.start, End: a.end, Value: string(local) + "@" + string(a.domain), Confidence: 0.9,
+		Rule: emailRule, Start: a.start, End: a.end, Value: string(a.local(text)) + "@" + string(a.domain), Confidence: 0.9,
 		Evidence: []string{"address of a service account of a project"},
 	}
 	switch {
-	case published(string(id)):
+	case published(projectID):
 		m.Class = finding.Vendor
-	case common(string(id)):
+	case standsIn(projectID):
 		m.Class = finding.Sample
 	}
-	return m, true
+	report(m)
 }
 
 // ofKeyFile says whether an address is a field of a key file that is a finding

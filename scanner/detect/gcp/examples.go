@@ -145,6 +145,7 @@ var projectIDMatches = []finding.Example{
 	{Name: "service-account-of-a-variable", Text: `"serviceAccount:${local.name}@«project».iam.gserviceaccount.com"`},
 	{Name: "url-encoded", Text: `name=projects%2F«project»%2FserviceAccounts%2Fx`},
 	{Name: "firebase-config", Text: `firebase.initializeApp({ apiKey: "x", projectId: "«project»" })`},
+	{Name: "set-in-a-test", Text: `t.Setenv("GOOGLE_CLOUD_PROJECT", "«project»")`},
 	{Name: "word-under-a-clear-name", Text: `"gcp_project_id": "«lower:14»"`},
 }
 
@@ -159,6 +160,12 @@ var projectIDNearMisses = []finding.Example{
 	{Name: "another-project-id", Text: `sonar.projectId=‹project›`},
 	{Name: "variable-in-code", Text: `client, err := bigquery.NewClient(ctx, projectID, opts)`},
 	{Name: "flag-of-another-tool", Text: `dotnet run --project src-‹project›`},
+	{Name: "next-argument-of-a-call", Text: `testutil.CreateTestBucket(ctx, t, gcpClient, tc.ProjectID, "‹project›")`},
+	{Name: "next-argument-behind-a-placeholder", Text: `fmt.Sprintf("google_%s_%s", "acme-project-id", "‹project›")`},
+	{Name: "region", Text: `gcloud --project us-central1`},
+	{Name: "mirror", Text: `image: mirror.gcr.io/library/golang`},
+	{Name: "service-of-google", Text: `service-${var.number}@‹project›.iam.gserviceaccount.com`},
+	{Name: "emulator", Text: `firebase --project demo-‹word:8› emulators:start`},
 	{Name: "part-of-an-expression", Text: `gcp_project_id = "${local.prefix}-‹project›"`},
 }
 
@@ -218,6 +225,10 @@ var emailNearMisses = []finding.Example{
 	{Name: "placeholder", Text: `my-sa@my-project.iam.gserviceaccount.com`},
 	{Name: "reference", Text: `ci@${var.project}.iam.gserviceaccount.com`},
 	{Name: "capitals", Text: `SA_NAME@PROJECT_ID.iam.gserviceaccount.com`},
+	{Name: "format", Text: `fmt.Sprintf("%d-compute@developer.gserviceaccount.com", number)`},
+	{Name: "app-engine-in-capitals", Text: `PROJECT_ID@appspot.gserviceaccount.com`},
+	{Name: "app-engine-placeholder", Text: `my-project-id@appspot.gserviceaccount.com`},
+	{Name: "behind-an-escaped-bracket", Text: `service-\u003cNumber\u003e@gcp-sa-x.iam.gserviceaccount.com`},
 	{Name: "of-google", Text: `gmail-api-push@system.gserviceaccount.com`},
 	{Name: "suffix-alone", Text: `strings.HasSuffix(email, ".iam.gserviceaccount.com")`},
 	{Name: "field-of-a-key-that-is-reported", Text: `"private_key_id": "‹hex:40›", "private_key": "-----BEGIN PRIVATE KEY-----\n‹pkcs8›\n-----END PRIVATE KEY-----\n", "client_email": "‹address›"`},

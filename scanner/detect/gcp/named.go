@@ -52,6 +52,9 @@ func projectName(w *detect.Window, report func(detect.Match)) {
 	if !ok || strings.HasPrefix(n.Name, "--") && n.Plain == "project" && notation.Near(w.Text, n.NameStart, n.NameEnd, 300, "gcloud", "gsutil", "bq ", "firebase", "google", "gke") == "" {
 		return
 	}
+	if n.Next && n.Name != strings.ToUpper(n.Name) {
+		return // the next argument of a call, not this one's value
+	}
 	if bytes.IndexByte(id, '-') < 0 && !n.literal(w.Text, confidence) {
 		return
 	}

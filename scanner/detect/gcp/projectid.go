@@ -54,15 +54,25 @@ func project(text []byte, start, end int, confidence float64, evidence string) d
 	switch {
 	case published(string(id)):
 		m.Class = finding.Vendor
-	case common(string(id)):
+	case standsIn(string(id)):
 		m.Class = finding.Sample
 	}
 	return m
 }
 
-// common says whether a project ID is made of nothing but words that stand in
-// for a name: my-project, your-gcp-project-id, test-project-123.
-func common(id string) bool {
+// standsIn says whether a project ID stands in for one: it says so (my-…,
+// …-project-id), is a region's name, or is made of nothing but ordinary words
+// (gcp-test-project-123). Projects called demo-… exist in Firebase's emulators
+// only (https://firebase.google.com/docs/emulator-suite/connect_firestore).
+func standsIn(id string) bool {
+	for _, prefix := range [...]string{"my-", "your-", "their-", "our-", "some-", "demo-"} {
+		if strings.HasPrefix(id, prefix) {
+			return true
+		}
+	}
+	if strings.Contains(id, "project-id") || strings.Contains(id, "example") || region([]byte(id)) == len(id) {
+		return true
+	}
 	for part := range strings.SplitSeq(id, "-") {
 		plain := strings.TrimRight(part, "0123456789")
 		digits := part[len(plain):]
@@ -114,7 +124,7 @@ func set(words string) map[string]bool {
 // resources are there for everybody: public images, data sets, registries
 // (https://cloud.google.com/compute/docs/images/os-details lists the images').
 func published(id string) bool {
-	if publicProjects[id] {
+	if publicProjects[id] || serviceProjects[id] {
 		return true
 	}
 	for _, prefix := range publicPrefixes {
@@ -139,6 +149,17 @@ var publicProjects = set(`
 	rocky-linux-cloud spark-operator suse-byos-cloud suse-cloud suse-sap-cloud tekton-releases tensorflow-serving ubuntu-os-cloud
 	ubuntu-os-pro-cloud windows-cloud windows-sql-cloud cloud-spanner-emulator vertex-ai cloud-aiplatform dataflow-templates
 	gvisor-presubmit cloudtrace-metadata-server serverless-runtimes buildpacks paketo-buildpacks google-cloud-samples
+`)
+
+// serviceProjects are those whose service accounts Google runs for its
+// customers' projects (https://cloud.google.com/iam/docs/service-agents).
+var serviceProjects = set(`
+	bigquery-encryption cloud-cdn-fill cloud-filer cloud-memcache-sa cloud-ml cloud-redis cloud-tpu cloudcomposer-accounts
+	cloudscheduler compute-system container-analysis container-engine-robot containerregistry dataflow-service-producer-prod
+	dataproc-accounts dlp-api endpoints-portal firebase-rules firebase-sa-management gae-api-prod gcf-admin-robot
+	gcp-gae-service genomics-api gs-project-accounts monitoring-notification remotebuildexecution security-center-api
+	serverless-robot-prod service-networking service-consumer-management sourcerepo-service-accounts storage-transfer-service
+	trifacta-gcloud-prod
 `)
 
 // about holds the words of which one stands near what belongs to Google Cloud.

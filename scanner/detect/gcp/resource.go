@@ -139,7 +139,7 @@ func delimited(text []byte, start, end int) bool {
 // registry decides over the path behind a container registry's host, which
 // begins with the project.
 func registry(w *detect.Window, report func(detect.Match)) {
-	if w.Start > 0 && notation.IsWord(w.Text[w.Start-1]) && w.Text[w.Start] != 'd' {
+	if w.Text[w.Start] == 'g' && !registryHost(w.Text[:w.Start]) {
 		return
 	}
 	end, ok := projectIDAt(w.Text, w.End)
@@ -147,6 +147,20 @@ func registry(w *detect.Window, report func(detect.Match)) {
 		return
 	}
 	report(project(w.Text, w.End, end, 0.75, "project in the path of a container image"))
+}
+
+// registryHost says whether the host that ends with gcr.io behind before is one
+// whose paths begin with a project. Mirrors and vanity names have their own.
+func registryHost(before []byte) bool {
+	label := len(before)
+	for label > 0 && (isProjectIDByte(before[label-1]) || before[label-1] == '.') {
+		label--
+	}
+	switch string(before[notation.AfterEscape(before, label):]) {
+	case "", "us.", "eu.", "asia.":
+		return true
+	}
+	return false
 }
 
 // hostOf makes the decision over a project ID in front of a host's suffix.

@@ -72,7 +72,7 @@ func oauthClient(w *detect.Window, report func(detect.Match)) {
 	switch {
 	case publicClients[string(number)]:
 		m.Class = finding.Vendor
-	case notation.TypedNumber(number) || named && notation.Typed(name):
+	case named && notation.Typed(name), !named && notation.TypedNumber(number):
 		m.Class = finding.Sample
 	}
 	report(m)

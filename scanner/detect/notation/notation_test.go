@@ -63,7 +63,7 @@ func TestValueOfFindsNothingWhereNothingIsGiven(t *testing.T) {
 		"end-of-text":   `tenant_id`,
 		"end-of-line":   "tenant_id \nVALUE",
 		"declaration":   "variable \"tenant_id\" {\n  type = string\n}\nother { default = \"VALUE\" }",
-		"next-argument": `f(tenant_id; VALUE)`,
+		"next-argument": `f(tenant_id, "VALUE")`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			end := strings.Index(text, "tenant_id") + len("tenant_id")

@@ -62,9 +62,8 @@ func periodic(s []byte) bool {
 }
 
 // TypedNumber says whether digits were typed and not given out: they count up or
-// down for seven digits or more, use one or two different digits only, or are
-// one piece again and again. Of random numbers of ten digits, one in five
-// thousand is.
+// down for seven digits or more, use hardly any different digits, or are one
+// piece again and again. Of random numbers of ten digits, one in a thousand is.
 func TypedNumber(digits []byte) bool {
 	run := 1
 	for i := 1; i < len(digits); i++ {
@@ -77,5 +76,5 @@ func TypedNumber(digits []byte) bool {
 			return true
 		}
 	}
-	return Distinct(digits) <= 2 || periodic(digits)
+	return Distinct(digits) <= 2 || len(digits) >= 10 && Distinct(digits) == 3 || periodic(digits)
 }

@@ -8,6 +8,7 @@ type Value struct {
 	Quoted bool // an opening quote stands before it
 	Flag   bool // it follows the name by nothing but spaces: --project x
 	Call   bool // it is the argument of a call that makes the value: pointer.String("x")
+	Next   bool // it is the argument behind a quoted name: setenv("NAME", "x")
 }
 
 // reach bounds how far behind its name a value begins, in bytes.
@@ -26,8 +27,11 @@ func ValueOf(text []byte, at int) (Value, bool) {
 	named := r.quotes()
 	r.brackets()
 	spaces := r.spaces()
+	next := false
 	switch {
 	case named && r.block():
+	case named && r.skip(","):
+		next = true
 	case r.operator():
 	case r.indirect(spaces > 0):
 	case spaces > 0 && !named && r.declared():
@@ -41,7 +45,7 @@ func ValueOf(text []byte, at int) (Value, bool) {
 	if r.declared() {
 		r.spaces()
 	}
-	v := Value{Call: r.call()}
+	v := Value{Next: next, Call: r.call()}
 	v.Quoted = r.opening()
 	v.Start = r.at
 	return v, r.at < len(r.text)
@@ -120,7 +124,7 @@ func (r *reader) operator() bool {
 	if r.skip("==", "!=", "://") {
 		return false
 	}
-	return r.skip(":=", "?=", "=>", "->", "=", ":", ",", "|", "%3D", "%3d", "%3A", "%3a", "&#61;", `\u003d`, `\u003D`, ">")
+	return r.skip(":=", "?=", "=>", "->", "=", ":", "|", "%3D", "%3d", "%3A", "%3a", "&#61;", `\u003d`, `\u003D`, ">")
 }
 
 // types are the declared types that stand between a name and its value.

@@ -110,11 +110,17 @@ func IsBase64(c byte) bool { return IsAlnum(c) || c == '+' || c == '/' }
 // IsBase64URL says whether c is of the URL-safe base64 alphabet.
 func IsBase64URL(c byte) bool { return IsWord(c) || c == '-' }
 
-// AfterEscape moves the start of a word that was walked back to over the letter
-// of an escape which it took for its own: \nname.
+// AfterEscape moves the start of a word that was walked back to over the end of
+// an escape which it took for its own: \nname, \u003ename.
 func AfterEscape(text []byte, start int) int {
-	if start > 0 && start < len(text) && text[start-1] == '\\' && bytes.IndexByte([]byte("nrt"), text[start]) >= 0 {
+	if start == 0 || start >= len(text) || text[start-1] != '\\' {
+		return start
+	}
+	switch c := text[start]; {
+	case c == 'n' || c == 'r' || c == 't':
 		return start + 1
+	case c == 'u' && start+5 <= len(text) && allHex(text[start+1:start+5]):
+		return start + 5
 	}
 	return start
 }
