@@ -35,6 +35,12 @@ type keySpot struct {
 	of *value
 }
 
+// companions are the kinds that belong to a key ID, in words.
+var companions = map[finding.Kind]string{
+	finding.SecretAccessKey: "the secret access key found with it",
+	finding.SessionToken:    "the session token found with it",
+}
+
 // relatePairs pairs every secret or session token with the nearest key ID of
 // its blob.
 func relatePairs(values []*value) {
@@ -47,13 +53,13 @@ func relatePairs(values []*value) {
 		}
 	}
 	for _, v := range values {
-		if v.rule.Kind != finding.SecretAccessKey && v.rule.Kind != finding.SessionToken {
+		if companions[v.rule.Kind] == "" {
 			continue
 		}
 		for _, s := range v.spots {
 			if key := nearest(keys[s.blob], s); key != nil {
-				point(v, key, "found with this access key ID")
-				point(key, v, "found with this access key ID's "+string(v.rule.Kind))
+				point(v, key, "the access key ID found with it")
+				point(key, v, companions[v.rule.Kind])
 			}
 		}
 	}
@@ -84,7 +90,7 @@ func relateAccounts(values []*value) {
 		if account == nil || account == v {
 			continue
 		}
-		point(v, account, "account that this key belongs to")
-		point(account, v, "key of this account")
+		point(v, account, "the account it belongs to")
+		point(account, v, "a key of this account")
 	}
 }

@@ -131,7 +131,7 @@ func TestAWeakValueCountsOnlyWhereItIsConfirmed(t *testing.T) {
 	t.Run("confirmed by a key that encodes it", func(t *testing.T) {
 		res := scan(t, memory{contents: map[source.ID]string{"list": text, "doc": "KEY01"}}, options())
 		require.Len(t, res.Findings, 2)
-		assert.Equal(t, []finding.Relation{{Rule: "key", Fingerprint: res.Findings[1].Fingerprint, Why: "key of this account"}}, res.Findings[0].Related)
+		assert.Equal(t, []finding.Relation{{Rule: "key", Fingerprint: res.Findings[1].Fingerprint, Why: "a key of this account"}}, res.Findings[0].Related)
 	})
 }
 
