@@ -53,15 +53,15 @@ func accountKey(w *detect.Window, report func(detect.Match)) {
 	}
 	m := secret(storageKeyRule, w.Text, a.Start, end, 0.6, "value of "+a.Name, "64 bytes in base64")
 	switch {
+	case has("accountname", "defaultendpointsprotocol", "core.windows.net"):
+		m.Confidence = 0.97
+		m.Evidence = append(m.Evidence, "stands in a storage connection string")
 	case has("cosmos", "documentdb", "documents.azure"):
 		m.Rule, m.Confidence = accessKeyRule, 0.9
 		m.Evidence = append(m.Evidence, "words of Cosmos DB stand near it")
 	case has("batch.azure", "azurebatch", "azure_batch"):
 		m.Rule, m.Confidence = accessKeyRule, 0.9
 		m.Evidence = append(m.Evidence, "words of Azure Batch stand near it")
-	case has("accountname=", "defaultendpointsprotocol", "core.windows.net"):
-		m.Confidence = 0.97
-		m.Evidence = append(m.Evidence, "stands in a storage connection string")
 	case has("storage", "azure", "blob"):
 		m.Confidence = 0.9
 		m.Evidence = append(m.Evidence, "words of Azure storage stand near it")

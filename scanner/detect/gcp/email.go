@@ -56,7 +56,7 @@ func servesProject(text []byte, at int) bool {
 }
 
 func email(text []byte, a mailbox, projectID string, report func(detect.Match)) {
-	if !isProjectID([]byte(projectID)) || ofKeyFile(text, a) {
+	if !isProjectID([]byte(projectID)) || ofKeyFile(text, a.start, a.end) {
 		return
 	}
 	m := detect.Match{
@@ -72,32 +72,36 @@ func email(text []byte, a mailbox, projectID string, report func(detect.Match)) 
 	report(m)
 }
 
-// ofKeyFile says whether an address is a field of a key file that is a finding
-// itself.
-func ofKeyFile(text []byte, a mailbox) bool {
-	const reach = maxPEM
-	before, after := text[max(0, a.start-reach):a.start], text[a.end:min(len(text), a.end+reach)]
-	for _, b := range [...]struct {
-		text []byte
-		base int
-		at   int
-	}{
-		{before, max(0, a.start-reach), bytes.LastIndex(before, pemHeader)},
-		{after, a.end, bytes.Index(after, pemHeader)},
-	} {
-		if b.at < 0 {
-			continue
+// ofKeyFile says whether text[start:end] is a field of a key file that is a
+// finding itself.
+func ofKeyFile(text []byte, start, end int) bool {
+	const reach = fieldsBefore + maxPEM
+	lo, hi := max(0, start-reach), min(len(text), end+fieldsBefore)
+	before, after := text[lo:start], text[end:hi]
+	for _, form := range keyForms() {
+		if i := bytes.LastIndex(before, form.header); i >= 0 {
+			if m, ok := form.file(text, lo+i, lo+i+len(form.header)); ok && start-m.End <= fieldsAfter {
+				return true
+			}
 		}
-		header := b.base + b.at
-		m, ok := keyFile(text, header, header+len(pemHeader))
-		if ok && header-a.end <= fieldsBefore && a.start-m.End <= fieldsAfter {
-			return true
+		if i := bytes.Index(after, form.header); i >= 0 {
+			if _, ok := form.file(text, end+i, end+i+len(form.header)); ok {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-var pemHeader = []byte("BEGIN PRIVATE KEY-----")
+// keyForm is a way to write a key file that leaves its other fields readable.
+type keyForm struct {
+	header []byte
+	file   func(text []byte, header, headerEnd int) (detect.Match, bool)
+}
+
+func keyForms() [3]keyForm {
+	return [...]keyForm{{pemHeader, keyFile}, {escapedHeaders[0], escapedKeyFile}, {escapedHeaders[1], escapedKeyFile}}
+}
 
 // mailbox is an e-mail address in a text.
 type mailbox struct {

@@ -50,6 +50,7 @@ var apiKeyNearMisses = []finding.Example{
 	{Name: "shorter", Text: `"AIzaSyA‹base64url:28›"`},
 	{Name: "typed-sequence", Text: `key=AIzaSyDOCAbC123dEf456GhI789jKl01-MnO`},
 	{Name: "pattern", Text: `regexp.MustCompile("AIza[0-9A-Za-z_-]{35}")`},
+	{Name: "another-beginning", Text: `"AIzay‹base64url:33›A"`},
 	{Name: "odd-last-character", Text: `"AIzaSyA‹base64url:31›B"`},
 }
 
@@ -120,6 +121,7 @@ var projectNumberMatches = []finding.Example{
 var projectNumberNearMisses = []finding.Example{
 	{Name: "project-of-a-tracker", Text: `https://gitlab.com/api/v4/projects/‹digits:8›/merge_requests`},
 	{Name: "counted", Text: `projects/123456789012/locations/global`},
+	{Name: "counted-short", Text: `projects/123456/global/networks/default`},
 	{Name: "repeated", Text: `service-111111111111@gcp-sa-pubsub.iam.gserviceaccount.com`},
 	{Name: "number-of-another-project", Text: `project_number: ‹digits:7›`},
 	{Name: "reference", Text: `projects/${data.google_project.this.number}/locations/global`},
@@ -154,6 +156,9 @@ var projectIDNearMisses = []finding.Example{
 	{Name: "placeholder", Text: `projects/my-project/locations/us-central1`},
 	{Name: "placeholder-with-a-number", Text: `--project=your-gcp-project-123 # for gcloud`},
 	{Name: "placeholder-in-capitals", Text: `gcloud config set project PROJECT_ID`},
+	{Name: "placeholder-of-words", Text: `//cloudresourcemanager.googleapis.com/projects/ci-test-project`},
+	{Name: "placeholder-in-the-middle", Text: `gcp_project_id = "acme-project-id-for-docs"`},
+	{Name: "field-of-a-key-that-is-reported", Text: `"project_id": "‹project›", "private_key_id": "‹hex:40›", "private_key": "-----BEGIN PRIVATE KEY-----\n‹pkcs8›\n-----END PRIVATE KEY-----\n", "client_email": "‹address›"`},
 	{Name: "reference", Text: `gcloud run deploy --project "$PROJECT_ID"`},
 	{Name: "terraform-reference", Text: `provider "google" { project_id = var.project_id }`},
 	{Name: "template", Text: `image: gcr.io/{{ .Values.project }}/api`},

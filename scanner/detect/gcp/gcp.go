@@ -32,6 +32,8 @@ type look struct {
 // looks are all triggers of the family.
 var looks = []look{
 	{"BEGIN PRIVATE KEY-----", false, serviceAccountKey},
+	{"BEGIN+PRIVATE+KEY-----", false, escapedServiceAccountKey},
+	{"BEGIN%20PRIVATE%20KEY-----", false, escapedServiceAccountKey},
 	// "BEGIN PRIVATE KEY" in base64, at each of the three ways it may be aligned.
 	{"QkVHSU4gUFJJVkFURSBLRV", false, encodedServiceAccountKey},
 	{"JFR0lOIFBSSVZBVEUgS0VZ", false, encodedServiceAccountKey},

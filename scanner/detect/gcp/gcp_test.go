@@ -4,6 +4,7 @@ import (
 	"encoding/asn1"
 	"encoding/base64"
 	"math/rand/v2"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -79,7 +80,7 @@ func keyFileText(body string) string {
 		body = body[64:]
 	}
 	pem.WriteString(body)
-	return "{\n  \"type\": \"service_account\",\n  \"private_key_id\": \"" + strings.Repeat("0a", 20) + "\",\n" +
+	return "{\n  \"type\": \"service_account\",\n  \"project_id\": \"example-prj\",\n  \"private_key_id\": \"" + strings.Repeat("0a", 20) + "\",\n" +
 		"  \"private_key\": \"-----BEGIN PRIVATE " + `KEY-----\n` + pem.String() + `\n-----END PRIVATE ` + `KEY-----\n",` + "\n" +
 		"  \"client_email\": \"ci@example-prj.iam.gserviceaccount.com\"\n}\n"
 }
@@ -94,6 +95,8 @@ func TestServiceAccountKeyIsOneValueHoweverItIsWritten(t *testing.T) {
 		"escaped once more":          strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(file),
 		"with real line breaks":      strings.ReplaceAll(file, `\n`, "\n"),
 		"equals signs escaped":       strings.ReplaceAll(file, "=", `\u003d`),
+		"in a URL":                   "google-cloud-platform://?key=" + url.QueryEscape(file),
+		"in a URL, with %20":         "x://?key=" + strings.ReplaceAll(url.QueryEscape(file), "+", "%20"),
 		"encoded":                    "KEY=" + base64.StdEncoding.EncodeToString([]byte(file)),
 		"encoded, otherwise aligned": "KEY=" + base64.StdEncoding.EncodeToString([]byte(" "+file)),
 		"encoded, third alignment":   "KEY=" + base64.StdEncoding.EncodeToString([]byte("  "+file)),
@@ -105,6 +108,7 @@ func TestServiceAccountKeyIsOneValueHoweverItIsWritten(t *testing.T) {
 			assert.Equal(t, body, hits[0].Value)
 			assert.True(t, hits[0].Hidden)
 			assert.Empty(t, detecttest.Report(set, text, emailRule), "the address belongs to the key's finding")
+			assert.Empty(t, detecttest.Report(set, text, projectIDRule), "and so does the project")
 		})
 	}
 }

@@ -4,10 +4,15 @@ import (
 	"bytes"
 	"encoding/asn1"
 	"encoding/base64"
+	"net/url"
+	"strings"
 
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/detect/notation"
 )
+
+// pemHeader is the end of the first line of a key in PKCS #8.
+var pemHeader = []byte("BEGIN PRIVATE KEY-----")
 
 // serviceAccountKey decides over a PEM header: it belongs to a service account
 // if the other fields of the key file stand around it. A private key by itself
@@ -18,6 +23,65 @@ func serviceAccountKey(w *detect.Window, report func(detect.Match)) {
 	}
 }
 
+// escapedServiceAccountKey decides over a key file in the encoding of URLs, as
+// connection strings hold it.
+func escapedServiceAccountKey(w *detect.Window, report func(detect.Match)) {
+	if m, ok := escapedKeyFile(w.Text, w.Start, w.End); ok {
+		report(m)
+	}
+}
+
+// escapedHeaders are the ends of a PEM block's first line in a URL.
+var escapedHeaders = [...][]byte{[]byte("BEGIN+PRIVATE+KEY-----"), []byte("BEGIN%20PRIVATE%20KEY-----")}
+
+// escapedKeyFile decides over the escaped PEM block whose header is
+// text[header:headerEnd].
+func escapedKeyFile(text []byte, header, headerEnd int) (detect.Match, bool) {
+	inURL := func(c byte) bool { return c > ' ' && c < 0x7f && c != '"' && c != '\'' && c != '`' && c != '<' }
+	start := header
+	for start > 0 && header-start < fieldsBefore && inURL(text[start-1]) {
+		start--
+	}
+	end := notation.Run(text, headerEnd, 2*maxPEM, inURL)
+	start, end = afterPercent(text, start), beforePercent(text, end)
+	if start > header || end < headerEnd {
+		return detect.Match{}, false
+	}
+	file, err := url.QueryUnescape(string(text[start:end]))
+	if err != nil {
+		return detect.Match{}, false
+	}
+	at := strings.Index(file, string(pemHeader))
+	if at < 0 {
+		return detect.Match{}, false
+	}
+	m, ok := keyFile([]byte(file), at, at+len(pemHeader))
+	m.Start, m.End = header, end
+	if footer := bytes.Index(text[headerEnd:end], []byte("-----END")); footer >= 0 {
+		m.End = headerEnd + footer
+	}
+	return m, ok
+}
+
+// afterPercent and beforePercent keep a cut from going through an escape.
+func afterPercent(text []byte, i int) int {
+	for n := 0; n < 2 && i > 0 && i < len(text); n++ {
+		if text[i-1] == '%' || i > 1 && text[i-2] == '%' {
+			i++
+		}
+	}
+	return i
+}
+
+func beforePercent(text []byte, i int) int {
+	for n := 1; n <= 2 && i-n >= 0; n++ {
+		if text[i-n] == '%' {
+			return i - n
+		}
+	}
+	return i
+}
+
 // encodedServiceAccountKey decides over a key file in base64.
 func encodedServiceAccountKey(w *detect.Window, report func(detect.Match)) {
 	start, end := encodedRun(w.Text, w.Start)
@@ -25,11 +89,11 @@ func encodedServiceAccountKey(w *detect.Window, report func(detect.Match)) {
 	if err != nil {
 		return
 	}
-	header := bytes.Index(file, []byte("BEGIN PRIVATE KEY-----"))
+	header := bytes.Index(file, pemHeader)
 	if header < 0 {
 		return
 	}
-	m, ok := keyFile(file, header, header+len("BEGIN PRIVATE KEY-----"))
+	m, ok := keyFile(file, header, header+len(pemHeader))
 	if !ok {
 		return
 	}

@@ -58,7 +58,9 @@ func projectName(w *detect.Window, report func(detect.Match)) {
 	if bytes.IndexByte(id, '-') < 0 && !n.literal(w.Text, confidence) {
 		return
 	}
-	report(project(w.Text, n.Start, end, confidence, evidence))
+	if !ofKeyFile(w.Text, n.Start, end) {
+		report(project(w.Text, n.Start, end, confidence, evidence))
+	}
 }
 
 // whole says whether the value ends at text[end]: at its closing quote, or

@@ -97,7 +97,7 @@ func oneLetter(s string) bool { return strings.Count(s, s[:1]) == len(s) }
 // commonWords are the words of project IDs that name no project.
 var commonWords = set(`
 	a abc acme account actual admin also an analytics and another any app apps application apis api bar baz bigquery billing
-	bucket central change changeme child client cloud cluster code company compute config consumer corp corporate create
+	bucket central change changeme child ci client cloud cluster code company compute config consumer corp corporate create
 	creation credentials custom customer data dataset default demo deploy deployment dest destination dev dialogflow
 	dummy enter env environment exact example examples existing expected external fake field file fill first firebase
 	first foo function functions game gcloud gcp generated get gke global google goog group hello here host hosted id ident identifier
@@ -108,7 +108,7 @@ var commonWords = set(`
 	random real redacted region replace repo repository resource resources root sample sandbox second secret secrets security
 	server service services shared simple some somebody something source spanner specific staging stage storage string stuff
 	sub subscription super target team temp tenant terraform test tests testing tester testproj testproject tf that the
-	third this three to topic training tutorial two type undefined unknown update us use user users valid value variable vpc
+	third this three to topic training tutorial two type undefined unit unknown update us use user users valid value variable vpc
 	web website with workload world xpn xyz yet you your yourproject yourprojectid zone
 `)
 

@@ -33,8 +33,6 @@ func apiKey(w *detect.Window, report func(detect.Match)) {
 	case usual && whole:
 		m.Confidence = 0.95
 		m.Evidence = append(m.Evidence, "begins and ends as the base64 of Google's 29 bytes")
-	case whole:
-		m.Confidence = 0.55
 	}
 	report(m)
 }

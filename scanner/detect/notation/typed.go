@@ -62,7 +62,7 @@ func periodic(s []byte) bool {
 }
 
 // TypedNumber says whether digits were typed and not given out: they count up or
-// down for seven digits or more, use hardly any different digits, or are one
+// down for seven digits or all, use hardly any different digits, or are one
 // piece again and again. Of random numbers of ten digits, one in a thousand is.
 func TypedNumber(digits []byte) bool {
 	run := 1
@@ -72,7 +72,7 @@ func TypedNumber(digits []byte) bool {
 			run = 1
 			continue
 		}
-		if run++; run >= 7 {
+		if run++; run >= min(7, len(digits)) {
 			return true
 		}
 	}

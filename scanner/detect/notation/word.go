@@ -111,16 +111,19 @@ func IsBase64(c byte) bool { return IsAlnum(c) || c == '+' || c == '/' }
 func IsBase64URL(c byte) bool { return IsWord(c) || c == '-' }
 
 // AfterEscape moves the start of a word that was walked back to over the end of
-// an escape which it took for its own: \nname, \u003ename.
+// an escape which it took for its own: \nname, \u003ename, %22name.
 func AfterEscape(text []byte, start int) int {
-	if start == 0 || start >= len(text) || text[start-1] != '\\' {
+	if start == 0 || start >= len(text) {
 		return start
 	}
-	switch c := text[start]; {
-	case c == 'n' || c == 'r' || c == 't':
+	rest := text[start:]
+	switch lead := text[start-1]; {
+	case lead == '\\' && (rest[0] == 'n' || rest[0] == 'r' || rest[0] == 't'):
 		return start + 1
-	case c == 'u' && start+5 <= len(text) && allHex(text[start+1:start+5]):
+	case lead == '\\' && rest[0] == 'u' && len(rest) >= 5 && allHex(rest[1:5]):
 		return start + 5
+	case lead == '%' && len(rest) >= 2 && allHex(rest[:2]):
+		return start + 2
 	}
 	return start
 }
