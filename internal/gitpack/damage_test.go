@@ -23,9 +23,9 @@ import (
 // packed is an entry of a pack made by hand.
 type packed struct {
 	kind   Type
-	base   OID // of a reference delta
-	back   int // of an offset delta: how many entries before
-	size   int // stated size, if not that of data
+	base   OID   // of a reference delta
+	back   int   // of an offset delta: how many entries before
+	size   int64 // stated size, if not that of data
 	data   []byte
 	noZlib bool // data is put as it is
 }
@@ -43,7 +43,7 @@ func buildPack(entries ...packed) (pack []byte, offs []uint64) {
 	pack = binary.BigEndian.AppendUint32(append([]byte("PACK"), 0, 0, 0, 2), uint32(len(entries)))
 	for i, e := range entries {
 		offs = append(offs, uint64(len(pack)))
-		size := len(e.data)
+		size := int64(len(e.data))
 		if e.size != 0 {
 			size = e.size
 		}

@@ -374,7 +374,7 @@ func (k *worker) arrive(f *frame, s span, err error, base *frame, large io.Reade
 		if f.content, f.kind, f.err = k.otherCopy(id, s.place); f.err != nil {
 			return
 		}
-	} else if err := k.doubts(s); err != nil {
+	} else if err := k.doubts(s, f.data == nil); err != nil {
 		k.w.problem(s.String(), id, err)
 	}
 	if k.w.forest.flags[f.id]&isWanted == 0 || !k.w.opts.Types.Has(f.kind) {
@@ -406,18 +406,18 @@ func (k *worker) otherCopy(id OID, not place) (c content, kind Type, err error) 
 	return c, kind, err
 }
 
-// doubts returns what is wrong with an entry that could be read for all that.
-func (k *worker) doubts(s span) error {
+// doubts returns what is wrong with an entry that could be read for all that. A
+// streamed one has not been summed up yet.
+func (k *worker) doubts(s span, streamed bool) error {
 	err := k.doubt
 	k.doubt = nil
-	if err == nil && k.w.opts.Verify && s.summed {
+	if streamed && k.w.opts.Verify && s.summed {
 		err = s.verify()
 	}
 	return err
 }
 
-// verify compares an entry, which may be too large for memory, with the CRC-32
-// in the index.
+// verify compares an entry with the CRC-32 in the index.
 func (s span) verify() (err error) {
 	defer catchFault(&err)
 	h := crc32.NewIEEE()
