@@ -70,9 +70,9 @@ var secretNearMisses = examples{
 	{Name: "a-reference", Text: "aws_secret_access_key = ${var.aws_secret_access_key_for_production_use}"},
 	{Name: "crossed-out", Text: "AWS_SECRET_ACCESS_KEY=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"},
 	{Name: "counting", Text: "AWS_SECRET_ACCESS_KEY=abcdefghij0123456789ABCDEFGHIJ0123456789"},
-	{Name: "camel-case-beside-a-secret", Text: "`EventsV2IamApiKeyDefaultSecretRevealedEvent`, `EventsV2IamApiKeyPermissionsUpdatedEvent`"},
+	{Name: "camel-case-beside-a-secret", Text: "`OrdersV2IamApiKeyDefaultSecretRevealedEvent`, `OrdersV2IamApiKeyPermissionsRemovedEvent`"},
 	{Name: "secret-in-another-name-of-the-line", Text: "`IamKeyDefaultSecretRevealed`, ‹aws-secret›"},
-	{Name: "secret-key-of-another-service", Text: "accessKey := \"B481F55E0C48C546E094\"\nsecretKey := \"‹aws-secret›\""},
+	{Name: "secret-key-of-another-service", Text: "accessKey := \"‹hex:20›\"\nsecretKey := \"‹aws-secret›\""},
 	{Name: "another-name-beside-a-key-id", Text: "Action=ChangeVisibility&ReceiptHandle=‹aws-secret›\n&AWSAccessKeyId=‹aws-id:AKIA›"},
 	{Name: "arn-of-a-secret", Text: "arn:aws:secretsmanager:us-east-1:123456789012:secret:Prod/Database/Master/Credential-a1B2c3"},
 }
@@ -113,6 +113,7 @@ var presignedURLNearMisses = examples{
 	{Name: "of-another-store", Text: "http://localhost:9000/b/k?X-Amz-Credential=minioadmin" + signed + "&X-Amz-Signature=‹hex:64›"},
 	{Name: "in-code", Text: `q.Set("X-Amz-Signature", hex.EncodeToString(sum))`},
 	{Name: "a-name-and-a-digest", Text: "X-Amz-Signature=‹hex:64›"},
+	{Name: "a-list-of-parameters", Text: "AWSAccessKeyId&Signature&Expires=1893456000"},
 	{Name: "key-file-of-the-root-user", Text: "AWSAccessKeyId=‹aws-id:AKIA›\nAWSSecretKey=‹aws-secret›\n"},
 }
 

@@ -42,6 +42,9 @@ func presignedV4(w *detect.Window, report func(detect.Match)) {
 // valid for years:
 // https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html#RESTAuthenticationQueryStringAuth
 func presignedV2(w *detect.Window, report func(detect.Match)) {
+	if !followedBy(w.Text, w.End, '=') {
+		return
+	}
 	start, end := urlAround(w.Text, w.Start)
 	u := parameters(w.Text[start:end])
 	raw, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(u["signature"], " ", "+"))

@@ -25,6 +25,7 @@ var matches = []finding.Example{
 	{Name: "quick-create-link", Text: "https://console.aws.amazon.com/cloudformation/home#/stacks/quickcreate?templateURL=x&param_ExternalId=«uuid»&stackName=y"},
 	{Name: "command-line", Text: "aws sts assume-role --role-arn " + roleARN + " --external-id «uuid» --role-session-name x"},
 	{Name: "command-line-with-an-equals-sign", Text: "aws sts assume-role --role-arn=$ARN --external-id='«uuid»'"},
+	{Name: "command-that-goes-on", Text: "aws sts assume-role --role-arn $ARN \\\n  --external-id «company» \\\n  --role-session-name x"},
 	{Name: "arguments-of-a-process", Text: `subprocess.run(["aws", "sts", "assume-role", "--external-id", "«uuid»"])`},
 	{Name: "profile", Text: "[profile vendor]\nrole_arn = " + roleARN + "\nexternal_id = «uuid»\nsource_profile = default\n"},
 	{Name: "go-input", Text: "sts.AssumeRoleInput{\n\tRoleArn:    aws.String(arn),\n\tExternalId: aws.String(\"«uuid»\"),\n}"},
@@ -98,6 +99,6 @@ var nearMisses = []finding.Example{
 	{Name: "id-of-an-organization", Text: `{"role_arn": "x", "org_type": "aws", "external_id": "o-‹alnum10›", "root_external_id": "r-ab1c"}`},
 	{Name: "map-of-names", Text: `name_mapping={"deploy_role_arn": "deployRoleArn", "deploy_role_external_id": "deployRoleExternalId"}`},
 	{Name: "value-that-names-itself", Text: "role_arn: x\nexternal_id: \"initech-external-id-67890\"\nother_external_id: \"initech-ext-id-2024\""},
-	{Name: "dummy-of-a-test", Text: "t.Run(\"x\", func(t *testing.T) {\n\ts := Settings{AssumeRoleARN: \"a\", ExternalID: \"cows_with_parasols\"}"},
+	{Name: "dummy-of-a-test", Text: "t.Run(\"x\", func(t *testing.T) {\n\ts := Settings{AssumeRoleARN: \"a\", ExternalID: \"llamas_in_pyjamas\"}"},
 	{Name: "error-message", Text: `return fmt.Errorf("assume role: external id: invalid-value-7: %w", err)`},
 }

@@ -78,13 +78,13 @@ func (s strength) evident(n name, v value) bool {
 	if s.random {
 		return s.uuid || !strings.ContainsAny(v.text, ".") && !saysPlaceholder(v.text)
 	}
-	if !v.alone || !n.link && strings.ContainsAny(v.text, ".:/@") || n.phrase {
+	if !v.alone && !n.flag || !n.link && strings.ContainsAny(v.text, ".:/@") || n.phrase {
 		return false
 	}
 	if strings.ContainsAny(v.text, "0123456789-") {
 		return true
 	}
-	return (n.flag || n.tag) && !s.sample
+	return v.alone && (n.flag || n.tag) && !s.sample
 }
 
 // looksRandom says whether a value could not have been thought of: a long number
