@@ -50,11 +50,11 @@ func random(id string) bool {
 }
 
 // typedUUID says whether a UUID was typed: of its 32 digits most are the same
-// as one of the two before them or next to it. Of random ones, one in a hundred
-// thousand is.
+// as one of the two before them or next to it, or they or the last group are of
+// few sorts. Of random ones, one in a hundred thousand is.
 func typedUUID(id []byte) bool {
 	digits := bytes.ReplaceAll(id, []byte("-"), nil)
-	return notation.Steps(digits) >= 17 || notation.Distinct(digits) <= 6
+	return notation.Steps(digits) >= 17 || notation.Distinct(digits) <= 6 || notation.Distinct(digits[20:]) <= 3
 }
 
 // about holds the words of which one stands near what belongs to Azure.

@@ -77,6 +77,9 @@ func email(text []byte, a mailbox, projectID string, report func(detect.Match)) 
 func ofKeyFile(text []byte, start, end int) bool {
 	const reach = fieldsBefore + maxPEM
 	lo, hi := max(0, start-reach), min(len(text), end+fieldsBefore)
+	if !bytes.Contains(text[lo:hi], []byte("KEY-----")) {
+		return false // as nearly always, and cheap to see
+	}
 	before, after := text[lo:start], text[end:hi]
 	for _, form := range keyForms() {
 		if i := bytes.LastIndex(before, form.header); i >= 0 {
