@@ -48,6 +48,10 @@ func madeJWT(r *rand.Rand, form string) string {
 	switch special {
 	case "documented":
 		claims = `{"sub":"1234567890","name":"John Doe","iat":1516239022}`
+	case "test":
+		claims = `{"foo":"bar","sub":"` + example.Chars(r, example.Hex, 24) + `"}`
+	case "local":
+		claims = `{"iss":"https://localhost:8443/oauth","sub":"` + example.Chars(r, example.Hex, 24) + `"}`
 	case "anon":
 		claims = `{"iss":"supabase","ref":"` + example.Chars(r, example.Lower, 20) + `","role":"anon","iat":1650000000,"exp":1965000000}`
 	}

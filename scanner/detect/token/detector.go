@@ -11,6 +11,7 @@ import (
 // that stand behind a name of their provider.
 func New() detect.Detector {
 	d := &detector{}
+	known := map[detect.Trigger]int{}
 	for i := range providers {
 		p := &providers[i]
 		rule := p.rule()
@@ -18,13 +19,13 @@ func New() detect.Detector {
 		for _, f := range p.forms {
 			matcher := f.compile()
 			for _, literal := range f.literals {
-				d.add(detect.Trigger{Literal: literal}, target{rule, matcher})
+				d.add(known, detect.Trigger{Literal: literal}, target{rule, matcher})
 			}
 		}
 		for _, k := range p.keyed {
 			matcher := k.compile()
 			for _, name := range k.names {
-				d.add(detect.Trigger{Literal: name, Fold: true}, target{rule, matcher})
+				d.add(known, detect.Trigger{Literal: name, Fold: true}, target{rule, matcher})
 			}
 		}
 	}
@@ -48,16 +49,17 @@ type matcher interface {
 	match(w *detect.Window) (detect.Match, bool)
 }
 
-// add lets t share the trigger with others that want the same one.
-func (d *detector) add(trigger detect.Trigger, t target) {
-	for i := range d.triggers {
-		if d.triggers[i] == trigger {
-			d.targets[i] = append(d.targets[i], t)
-			return
-		}
+// add lets t share the trigger with others that want the same one; known holds
+// the triggers so far.
+func (d *detector) add(known map[detect.Trigger]int, trigger detect.Trigger, t target) {
+	i, ok := known[trigger]
+	if !ok {
+		i = len(d.triggers)
+		known[trigger] = i
+		d.triggers = append(d.triggers, trigger)
+		d.targets = append(d.targets, nil)
 	}
-	d.triggers = append(d.triggers, trigger)
-	d.targets = append(d.targets, []target{t})
+	d.targets[i] = append(d.targets[i], t)
 }
 
 func (d *detector) Rules() []*finding.Rule     { return d.rules }

@@ -9,6 +9,7 @@ var fillers = []string{
 	"xxxx", "your", "example", "placeholder", "redacted", "changeme", "change_me", "replace", "dummy",
 	"fake", "sample", "secret", "token", "insert", "invalid", "testing", "test_", "_test", "foobar",
 	"qwerty", "asdf", "abcdef", "password", "something", "goes", "here_", "_here", "12345678", "deadbeef",
+	"hello", "world", "chars", "longer", "length", "string", "failing", "random",
 }
 
 // filler says whether a value was typed and not generated: it holds a word that

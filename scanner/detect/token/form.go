@@ -26,6 +26,7 @@ type form struct {
 type lead struct {
 	alphabet string
 	min, max int
+	begins   string // its first characters, if they are always the same
 }
 
 // tok is a form that begins with its literal.
@@ -39,9 +40,11 @@ func anyOf(literals []string, rest, what string) form {
 }
 
 // led is a form that begins with a run of another alphabet.
-func led(alphabet string, least, most int, literal, rest, what string) form {
-	return form{literals: []string{literal}, rest: rest, what: what, lead: lead{alphabet, least, most}}
+func led(alphabet string, least, most int, rest, what string, literals ...string) form {
+	return form{literals: literals, rest: rest, what: what, lead: lead{alphabet: alphabet, min: least, max: most}}
 }
+
+func (f form) beginning(with string) form { f.lead.begins = with; return f }
 
 func (f form) checked(c check) form { f.verify = c; return f }
 
@@ -88,7 +91,7 @@ func (f *formMatcher) match(w *detect.Window) (detect.Match, bool) {
 	if !ends(w.Text, end) || filler(string(w.Text[start:w.Start])+string(w.Text[w.End:end])) {
 		return detect.Match{}, false
 	}
-	m := detect.Match{Start: start, End: end, Severity: f.severity, Confidence: 0.9}
+	m := detect.Match{Start: start, End: end, ShowHead: len(f.lead.begins), Severity: f.severity, Confidence: 0.9}
 	if start == w.Start {
 		m.ShowHead = w.End - w.Start
 	}
@@ -104,7 +107,7 @@ func (l lead) walk(text []byte, i int) (start int, ok bool) {
 	for start > 0 && i-start <= l.max && strings.IndexByte(l.alphabet, text[start-1]) >= 0 {
 		start--
 	}
-	return start, i-start >= l.min && i-start <= l.max
+	return start, i-start >= l.min && i-start <= l.max && bytes.HasPrefix(text[start:i], []byte(l.begins))
 }
 
 // decide asks for what must hold beside the form, and says why it believes.
@@ -117,7 +120,7 @@ func (f *formMatcher) decide(text []byte, m detect.Match) (detect.Match, bool) {
 		m.Evidence = append(m.Evidence, evidence)
 		m.Confidence = 0.98
 	}
-	m.Evidence = append(m.Evidence, "has the form of a "+f.what)
+	m.Evidence = append(m.Evidence, "has the form of "+article(f.what))
 	if len(f.near) > 0 {
 		word := nearWord(text, m.Start, m.End, f.near)
 		if word == "" {
@@ -148,4 +151,12 @@ func nearWord(text []byte, start, end int, words []string) string {
 		}
 	}
 	return ""
+}
+
+// article is a noun with the article that its first letter asks for.
+func article(noun string) string {
+	if strings.IndexByte("AEIOaeio", noun[0]) >= 0 || strings.HasPrefix(noun, "HCP") || strings.HasPrefix(noun, "npm") || strings.HasPrefix(noun, "X ") || strings.HasPrefix(noun, "xAI") {
+		return "an " + noun
+	}
+	return "a " + noun
 }

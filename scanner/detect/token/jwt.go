@@ -4,9 +4,11 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/sha512"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"hash"
+	"net/url"
 	"strings"
 	"time"
 
@@ -22,7 +24,18 @@ func NewJWT() detect.Detector { return jwtDetector{} }
 type jwtDetector struct{}
 
 func (jwtDetector) Rules() []*finding.Rule     { return []*finding.Rule{jwtRule} }
-func (jwtDetector) Triggers() []detect.Trigger { return []detect.Trigger{{Literal: "eyJ"}} }
+func (jwtDetector) Triggers() []detect.Trigger { return jwtStarts() }
+
+// jwtStarts are the beginnings of a header: the base64 of {" with the first
+// letter of one of the parameters that headers begin with: alg, typ, kid, cty,
+// crit, x5t, x5c, jku, jwk, zip, enc, nonce, ver.
+func jwtStarts() []detect.Trigger {
+	var triggers []detect.Trigger
+	for _, c := range "atkcxjzenv" {
+		triggers = append(triggers, detect.Trigger{Literal: base64.StdEncoding.EncodeToString([]byte(`{"` + string(c)))})
+	}
+	return triggers
+}
 
 func (jwtDetector) Detect(w *detect.Window, report func(detect.Match)) {
 	w.Saw(escapeReach+1, 0)
@@ -54,6 +67,7 @@ type jwt struct {
 		Role    json.RawMessage `json:"role"`
 		Expiry  json.RawMessage `json:"exp"`
 		Issued  json.RawMessage `json:"iat"`
+		Foo     json.RawMessage `json:"foo"`
 	}
 	signed    string // the first two parts with their dot
 	signature []byte
@@ -173,6 +187,9 @@ var wellKnown = []string{
 	"a-string-secret-at-least-256-bits-long", "shhhhh", "secretkey", "secret-key", "jwt-secret", "your-secret-key", "super-secret-jwt-token-with-at-least-32-characters-long",
 }
 
+// firstJWT is the year of the first draft of RFC 7519, 2010, in seconds.
+const firstJWT = 1262304000
+
 var hashes = map[string]func() hash.Hash{"HS256": sha256.New, "HS384": sha512.New384, "HS512": sha512.New}
 
 // sample says why a token is one of documentation or a test, "" if it is not
@@ -183,6 +200,15 @@ func (t *jwt) sample() string {
 	}
 	if text(t.claims.Issuer) == "joe" {
 		return "the issuer of RFC 7519's examples"
+	}
+	if t.claims.Foo != nil {
+		return "a claim called foo"
+	}
+	if expiry := number(t.claims.Expiry); expiry != 0 && expiry < firstJWT {
+		return "it expired before the format existed"
+	}
+	if issuer, err := url.Parse(text(t.claims.Issuer)); err == nil && issuer.Host != "" && localHost(issuer.Hostname()) {
+		return "its issuer is reserved for examples, or known to one machine only"
 	}
 	newHash := hashes[t.header.Alg]
 	if newHash == nil {
@@ -217,6 +243,8 @@ var jwtRule = &finding.Rule{
 		{Name: "example-of-jwt-io", Text: "token = ‹jwt:HS256/documented›\n"},
 		{Name: "signed-with-a-well-known-secret", Text: "token = ‹jwt:HS256/weak›\n"},
 		{Name: "public-key-of-a-browser-client", Text: "SUPABASE_ANON_KEY=‹jwt:HS256/anon›\n"},
+		{Name: "claims-of-a-test", Text: "token = ‹jwt:RS256/test›\n"},
+		{Name: "issuer-on-the-own-machine", Text: "token = ‹jwt:RS256/local›\n"},
 		{Name: "placeholder", Text: "token = eyJxxxxxxxxxxxxxxxxxxxx.eyJyyyyyyyyyyyyyyyyyyyyyyy.zzzzzzzzzzzzzzzzzzzzzzzz\n"},
 		{Name: "encrypted", Text: "token = ‹jwt:HS256›.‹base64url:40›.‹base64url:22›\n"},
 		{Name: "json-in-base64", Text: "state = eyJ‹base64:200›\n"},

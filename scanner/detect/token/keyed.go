@@ -62,7 +62,7 @@ func (k *keyedMatcher) match(w *detect.Window) (detect.Match, bool) {
 		Start: start, End: end, Confidence: 0.85,
 		Evidence: []string{
 			"value of " + string(w.Text[nameStart:nameEnd]),
-			"has the length and alphabet of a " + k.what,
+			"has the length and alphabet of " + article(k.what),
 		},
 	}
 	if len(k.near) > 0 {

@@ -15,6 +15,9 @@ var placeholders = words(`pass passwd password passw0rd p4ssw0rd pwd pw passphra
 	redacted hidden masked filtered removed hunter letmein welcome qwerty string value credential credentials xoauthbasic xaccesstoken
 	elastic minio minioadmin airflow odoo wordpress django symfony app application local localhost service myuser mypass mypwd userpass user pass pswd opensesame`)
 
+// spoken undoes the spelling by which people make words look like passwords.
+var spoken = strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t", "@", "a", "$", "s", "!", "i")
+
 func words(list string) map[string]bool {
 	m := map[string]bool{}
 	for _, w := range strings.Fields(list) {
@@ -36,6 +39,9 @@ func password(user, pass string) float64 {
 		return 0
 	case reference(pass) || filler(pass):
 		return 0
+	}
+	if made := spoken.Replace(strings.ToLower(pass)); strings.Contains(made, "pass") || strings.Contains(made, "pwd") || strings.Contains(made, "secret") {
+		return 0.4 // somebody's, or an author's idea of one
 	}
 	classes := 0
 	for _, set := range []string{"abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"} {
@@ -91,7 +97,7 @@ func localHost(host string) bool {
 	}
 	for _, label := range labels {
 		if strings.Contains(label, "example") || label == "host" || label == "hostname" || label == "domain" || label == "yourdomain" || label == "mydomain" ||
-			label == "acme" || label == "foo" || label == "bar" || label == "your" || label == "server" {
+			label == "company" || label == "mycompany" || label == "yourcompany" || label == "myserver" || label == "acme" || label == "foo" || label == "bar" || label == "your" || label == "server" {
 			return true
 		}
 	}

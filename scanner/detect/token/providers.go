@@ -261,7 +261,7 @@ var clouds = []provider{
 		gains:  "Reads state (with the secrets in it) and changes infrastructure of the organisation.",
 		revoke: "Revoke it in HCP Terraform under Tokens of the user, team or organisation.",
 		source: "https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens",
-		forms:  []form{led(base62, 14, 14, ".atlasv1.", wordish+`{60,72}`, "HCP Terraform token")},
+		forms:  []form{led(base62, 14, 14, wordish+`{60,72}`, "HCP Terraform token", ".atlasv1.")},
 	},
 	{
 		id: "pulumi-token", title: "Pulumi access token", severity: finding.Critical,
@@ -316,8 +316,8 @@ var clouds = []provider{
 			tok("v1.0-", lowhex+`{24}-`+lowhex+`{146}`, "Cloudflare Origin CA key"),
 		},
 		keyed: []keyed{
-			{names: []string{"cloudflare", "cf_"}, purpose: []string{"apitoken", "apikey", "authkey", "token"}, value: wordish + `{40}`, what: "Cloudflare API token of the older form"},
-			{names: []string{"cloudflare", "cf_"}, purpose: []string{"apikey", "authkey", "globalkey"}, value: lowhex + `{37}`, what: "Cloudflare global API key of the older form"},
+			{names: []string{"cloudflare", "cf_api", "cf_auth"}, purpose: []string{"apitoken", "apikey", "authkey", "token"}, value: wordish + `{40}`, what: "Cloudflare API token of the older form"},
+			{names: []string{"cloudflare", "cf_api", "cf_auth"}, purpose: []string{"apikey", "authkey", "globalkey"}, value: lowhex + `{37}`, what: "Cloudflare global API key of the older form"},
 		},
 	},
 	{
@@ -420,7 +420,7 @@ var clouds = []provider{
 		revoke: "Revoke the app's access in Dropbox under Settings, Connected apps.",
 		source: "https://developers.dropbox.com/oauth-guide",
 		forms: []form{
-			tok("sl.", `(?:u\.|B)?`+wordish+`{130,}`, "Dropbox short-lived token").graded(finding.Medium),
+			anyOf(followed("sl.", "ABCDu"), `\.?`+wordish+`{128,}`, "Dropbox short-lived token").graded(finding.Medium),
 		},
 	},
 }
@@ -432,7 +432,7 @@ var models = []provider{
 		revoke: "Delete it at platform.openai.com under API keys and look at the usage.",
 		source: "https://platform.openai.com/docs/api-reference/authentication",
 		forms: []form{
-			tok("sk-", `(?:proj-|svcacct-|admin-|None-)?`+wordish+`{20,80}T3BlbkFJ`+wordish+`{20,80}`, "OpenAI API key"),
+			led(base62+"-_", 23, 100, wordish+`{20,80}`, "OpenAI API key", "T3BlbkFJ").beginning("sk-"),
 		},
 	},
 	{
@@ -491,15 +491,15 @@ var models = []provider{
 			tok("csk-", `[0-9a-z]{48}`, "Cerebras API key"),
 			tok("lsv2_", `(?:pt|sk)_`+lowhex+`{32}_`+lowhex+`{10}`, "LangSmith API key"),
 			tok("sk-lf-", uuid, "Langfuse secret key"),
-			tok("fw_", alnum+`{24}`, "Fireworks AI key").nearby("fireworks"),
 			tok("tgp_v1_", wordish+`{43}`, "Together AI key"),
 			tok("jina_", alnum+`{60}`, "Jina API key"),
-			tok("fc-", lowhex+`{32}`, "Firecrawl API key").nearby("firecrawl"),
-			tok("sk_", lowhex+`{48}`, "ElevenLabs API key").nearby("elevenlabs", "eleven_labs", "xi-api-key"),
-			tok("sk-", lowhex+`{32}`, "DeepSeek API key").nearby("deepseek"),
 		},
 		keyed: []keyed{
 			{names: []string{"wandb", "mistral", "cohere", "together"}, purpose: []string{"apikey"}, value: lowhex + `{40}|` + lowhex + `{64}|` + alnum + `{40}|` + alnum + `{32}`, what: "key of a model provider"},
+			{names: []string{"fireworks"}, purpose: []string{"apikey"}, value: `fw_` + alnum + `{22,24}`, same: 3, what: "Fireworks AI key"},
+			{names: []string{"firecrawl"}, purpose: []string{"apikey"}, value: `fc-` + lowhex + `{32}`, same: 3, what: "Firecrawl API key"},
+			{names: []string{"elevenlabs", "eleven_labs", "xi-api", "xi_api"}, purpose: []string{"apikey"}, value: `sk_` + lowhex + `{48}`, same: 3, what: "ElevenLabs API key"},
+			{names: []string{"deepseek"}, purpose: []string{"apikey", "token"}, value: `sk-` + lowhex + `{32}`, same: 3, what: "DeepSeek API key"},
 		},
 	},
 }

@@ -1,6 +1,9 @@
 package token
 
 import (
+	"encoding/base64"
+	"strconv"
+
 	"github.com/deputy-sec/deputy/scanner/detect/example"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
@@ -39,7 +42,7 @@ var chats = []provider{
 		revoke: "Remove the connector or workflow in Teams and make a new one.",
 		source: "https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook",
 		forms: []form{
-			led(example.Lower+example.Digits+"-", 2, 60, ".webhook.office.com", slash+`webhookb2`+slash+uuid+`@`+uuid+slash+`IncomingWebhook`+slash+lowhex+`{32}`+slash+uuid, "Microsoft Teams webhook"),
+			led(example.Lower+example.Digits+"-", 2, 60, slash+`webhookb2`+slash+uuid+`@`+uuid+slash+`IncomingWebhook`+slash+lowhex+`{32}`+slash+uuid, "Microsoft Teams webhook", ".webhook.office.com"),
 		},
 	},
 	{
@@ -48,7 +51,7 @@ var chats = []provider{
 		revoke: "Reset it in the Discord developer portal under Bot.",
 		source: "https://discord.com/developers/docs/reference#authentication",
 		forms: []form{
-			anyOf(discordStarts(), `[0-9A-Za-z]{20,25}\.`+wordish+`{6}\.`+wordish+`{27,38}`, "Discord bot token").checked(discordID),
+			anyOf(discordStarts(), `[0-9A-Za-z]{19,24}\.`+wordish+`{6}\.`+wordish+`{27,38}`, "Discord bot token").checked(discordID),
 		},
 	},
 	{
@@ -67,7 +70,7 @@ var chats = []provider{
 		revoke: "Revoke it by sending /revoke to BotFather.",
 		source: "https://core.telegram.org/bots/api#authorizing-your-bot",
 		forms: []form{
-			led(example.Digits, 8, 10, ":AA", wordish+`{33}`, "Telegram bot token"),
+			led(example.Digits, 8, 10, wordish+`{32}`, "Telegram bot token", followed(":AA", "EFGH")...),
 		},
 	},
 	{
@@ -93,31 +96,37 @@ var chats = []provider{
 		revoke: "Delete it in the provider's settings under API keys.",
 		source: "https://mailchimp.com/developer/marketing/docs/fundamentals/#api-keys",
 		forms: []form{
-			led(example.Hex, 32, 32, "-us", `[0-9]{1,2}`, "Mailchimp API key"),
+			led(example.Hex, 32, 32, `[0-9]?`, "Mailchimp API key", followed("-us", "123456789")...),
 			tok("key-", lowhex+`{32}`, "Mailgun API key").nearby("mailgun", "mg_"),
 			tok("xkeysib-", lowhex+`{64}-`+alnum+`{16}`, "Brevo API key"),
 			tok("xsmtpsib-", lowhex+`{64}-`+alnum+`{16}`, "Brevo SMTP key"),
-			tok("re_", alnum+`{8}_`+alnum+`{24}`, "Resend API key"),
 		},
 		keyed: []keyed{
 			{names: []string{"mailgun"}, purpose: []string{"key", "token"}, value: lowhex + `{32}-` + lowhex + `{8}-` + lowhex + `{8}`, what: "Mailgun API key of the newer form"},
+			{names: []string{"resend"}, purpose: []string{"key", "token"}, value: `re_` + alnum + `{8}_` + alnum + `{24}`, same: 3, what: "Resend API key"},
 			{names: []string{"postmark"}, purpose: []string{"token", "apikey"}, value: uuid, what: "Postmark server token"},
 		},
 	},
 }
 
-// discordStarts are the first three characters of the base64 of a decimal
-// number. Its first two digits make them: the third adds two bits that are the
-// same for all digits.
+// discordStarts are the first four characters of a Discord bot token: the base64
+// of the first three digits of a user's number.
 func discordStarts() []string {
 	var starts []string
-	for _, first := range "123456789" {
-		for _, second := range "0123456789" {
-			bits := uint32(first)<<16 | uint32(second)<<8 | '0'
-			starts = append(starts, string([]byte{example.Base64[bits>>18], example.Base64[bits>>12&63], example.Base64[bits>>6&63]}))
-		}
+	for n := 100; n <= 999; n++ {
+		starts = append(starts, base64.StdEncoding.EncodeToString([]byte(strconv.Itoa(n))))
 	}
 	return starts
+}
+
+// followed is a literal with each of the characters that may follow it: longer
+// literals are cheaper to look for.
+func followed(literal, by string) []string {
+	var literals []string
+	for _, c := range by {
+		literals = append(literals, literal+string(c))
+	}
+	return literals
 }
 
 var payments = []provider{
@@ -186,8 +195,8 @@ var observers = []provider{
 		source: "https://docs.datadoghq.com/account_management/api-app-keys/",
 		forms:  []form{tok("ddapp_", alnum+`{34}`, "Datadog application key"), tok("ddpat_", alnum+`{22}_`+alnum+`{32,40}`, "Datadog personal access token")},
 		keyed: []keyed{
-			{names: []string{"datadog", "dd_"}, purpose: []string{"apikey"}, value: lowhex + `{32}`, what: "Datadog API key"},
-			{names: []string{"datadog", "dd_"}, purpose: []string{"appkey", "applicationkey"}, value: lowhex + `{40}`, what: "Datadog application key of the older form"},
+			{names: []string{"datadog", "dd_api", "ddapikey"}, purpose: []string{"apikey"}, value: lowhex + `{32}`, what: "Datadog API key"},
+			{names: []string{"datadog", "dd_app", "ddappkey"}, purpose: []string{"appkey", "applicationkey"}, value: lowhex + `{40}`, what: "Datadog application key of the older form"},
 		},
 	},
 	{
@@ -211,7 +220,7 @@ var observers = []provider{
 			tok("NRAA-", lowhex+`{27}`, "New Relic admin key").graded(finding.High),
 			tok("NRII-", wordish+`{32}`, "New Relic insert key"),
 			tok("NRIQ-", wordish+`{32}`, "New Relic query key"),
-			led(example.Hex+"ux", 32, 32, "FFFFNRAL", ``, "New Relic licence key"),
+			led(example.Hex+"ux", 32, 32, ``, "New Relic licence key", "FFFFNRAL"),
 		},
 	},
 	{
@@ -229,7 +238,7 @@ var observers = []provider{
 		gains:  "Reads or writes monitoring data and settings of the environment.",
 		revoke: "Delete it in Dynatrace under Access tokens.",
 		source: "https://docs.dynatrace.com/docs/manage/identity-access-management/access-tokens-and-oauth-clients/access-tokens",
-		forms:  []form{tok("dt0", `[cs][0-9]{2}\.[0-9A-Z]{8,24}\.[0-9A-Z]{64}`, "Dynatrace token")},
+		forms:  []form{anyOf([]string{"dt0c01.", "dt0s01.", "dt0s02.", "dt0s16."}, `[0-9A-Z]{8,24}\.[0-9A-Z]{64}`, "Dynatrace token")},
 	},
 	{
 		id: "monitoring-key", title: "Key of a monitoring or analytics service", severity: finding.Medium,
@@ -240,9 +249,9 @@ var observers = []provider{
 			tok("phx_", alnum+`{40,50}`, "PostHog personal API key"),
 			tok("hcaik_", alnum+`{58}`, "Honeycomb ingest key"),
 			tok("hcamk_", alnum+`{58}`, "Honeycomb management key"),
-			tok("cu_", lowhex+`{32}`, "Checkly API key").nearby("checkly"),
 		},
 		keyed: []keyed{
+			{names: []string{"checkly"}, purpose: []string{"apikey"}, value: `cu_` + lowhex + `{32}`, same: 3, what: "Checkly API key"},
 			{names: []string{"opsgenie"}, purpose: []string{"apikey", "key"}, value: uuid, what: "Opsgenie API key"},
 			{names: []string{"pagerduty"}, purpose: []string{"apikey", "token", "integrationkey", "routingkey", "servicekey"}, value: lowhex + `{32}|[0-9A-Za-z_+-]{20}`, what: "PagerDuty key"},
 			{names: []string{"splunk", "hec_"}, purpose: []string{"token"}, value: uuid, what: "Splunk HTTP event collector token"},
@@ -294,7 +303,7 @@ var services = []provider{
 		id: "airtable-token", title: "Airtable access token", severity: finding.High,
 		gains: "Reads and changes the bases it was made for.", revoke: "Delete it at airtable.com/create/tokens.",
 		source: "https://airtable.com/developers/web/guides/personal-access-tokens",
-		forms:  []form{tok("pat", alnum+`{14}\.`+lowhex+`{64}`, "Airtable personal access token")},
+		keyed:  []keyed{{names: []string{"airtable"}, purpose: []string{"token", "key", "pat"}, value: `pat` + alnum + `{14}\.` + lowhex + `{64}`, same: 3, what: "Airtable personal access token"}},
 	},
 	{
 		id: "asana-token", title: "Asana access token", severity: finding.Medium,
@@ -307,7 +316,7 @@ var services = []provider{
 		gains:  "Acts for the user or page that it was made for.",
 		revoke: "Invalidate it in the Meta access token tool, or reset the app secret.",
 		source: "https://developers.facebook.com/docs/facebook-login/guides/access-tokens",
-		forms:  []form{tok("EAA", `[0-9A-Za-z]{100,}(?:ZD)?`, "Facebook access token")},
+		forms:  []form{anyOf(followed("EAA", example.Upper), `[0-9A-Za-z]{100,}`, "Facebook access token")},
 		keyed:  []keyed{{names: []string{"facebook", "fb_app", "fb_client"}, purpose: []string{"secret"}, value: lowhex + `{32}`, what: "Facebook app secret"}},
 	},
 	{
@@ -377,7 +386,7 @@ var services = []provider{
 			tok("fio-u-", wordish+`{64}`, "Frame.io token"),
 			tok("p8e-", alnum+`{32}`, "Adobe client secret"),
 			tok("AQVN", wordish+`{35,38}`, "Yandex Cloud API key"),
-			led(base62+"_", 36, 36, "_mmk", ``, "MaxMind license key"),
+			led(base62+"_", 36, 36, ``, "MaxMind license key", "_mmk"),
 		},
 		keyed: []keyed{
 			{names: []string{"zendesk"}, purpose: []string{"token", "secret", "apikey"}, value: alnum + `{40}`, what: "Zendesk API token"},

@@ -54,7 +54,7 @@ func (f *form) make(r *rand.Rand) string {
 	literal := f.literals[r.IntN(len(f.literals))]
 	var lead string
 	random := generated(0, func() string {
-		lead = example.Chars(r, f.lead.alphabet, f.lead.min)
+		lead = f.lead.begins + example.Chars(r, f.lead.alphabet, f.lead.min-len(f.lead.begins))
 		return lead + random(r, rest)
 	})
 	token := lead + literal + random[len(lead):]
