@@ -92,11 +92,11 @@ var (
 	MWSToken = &finding.Rule{
 		ID:         "aws-mws-auth-token",
 		Kind:       finding.Token,
-		Severity:   finding.High,
+		Severity:   finding.Low, // the service ended on 31 March 2024
 		Title:      "Amazon MWS authorization token",
 		About:      "A seller's consent that a developer may act for them in Amazon Marketplace Web Service: orders, customers, payments.",
-		Remedy:     "The seller revokes the token in Seller Central. MWS is retired: move to the Selling Partner API.",
-		Source:     "https://developer-docs.amazon.com/sp-api/docs/sp-api-registration-overview",
+		Remedy:     "Remove it. The service ended in March 2024; its successor, the Selling Partner API, uses other tokens.",
+		Source:     "https://docs.developer.amazonservices.com/en_US/dev_guide/DG_RequiredRequestParameters.html",
 		Matches:    mwsMatches,
 		NearMisses: mwsNearMisses,
 	}
@@ -106,8 +106,8 @@ var (
 		Severity:   finding.High,
 		Title:      "Login with Amazon client secret",
 		About:      "The password of an application registered with Amazon, for instance for the Selling Partner API: with a seller's refresh token it reads orders and customers.",
-		Remedy:     "Rotate the client secret in the developer console; the old one stays valid for seven days unless revoked.",
-		Source:     "https://developer-docs.amazon.com/sp-api/docs/application-credential-rotation",
+		Remedy:     "Rotate the client secret in the developer console now; the old one expires some days later.",
+		Source:     "https://developer-docs.amazon.com/sp-api/docs/application-management-api-v2023-11-30-use-case-guide",
 		Matches:    sellingPartnerMatches,
 		NearMisses: sellingPartnerNearMisses,
 	}

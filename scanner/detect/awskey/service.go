@@ -137,7 +137,7 @@ func isUUID(s []byte) bool {
 
 // sellingPartnerSecret looks for a client secret of Login with Amazon, which
 // signs for a Selling Partner application:
-// https://developer-docs.amazon.com/sp-api/docs/application-credential-rotation
+// https://developer-docs.amazon.com/sp-api/docs/application-management-api-v2023-11-30-use-case-guide
 func sellingPartnerSecret(w *detect.Window, report func(detect.Match)) {
 	end := w.End + 64
 	if end > len(w.Text) || !bounded(w.Text, w.Start, end) || !isHex(string(w.Text[w.End:end]), 64) {
