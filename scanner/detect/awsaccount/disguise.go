@@ -200,31 +200,35 @@ func otherPrefix(p *place) bool {
 	return bytes.HasPrefix(p.head, []byte("xox")) || string(p.head) == "act_"
 }
 
-// base64Text holds where + or / joins the digits to a run of letters of both
-// cases and digits.
+// base64Line is the shortest token of nothing but base64 digits that no path is.
+const base64Line = 40
+
+// base64Text holds where the digits are joined by + or / to a long run of the
+// base64 alphabet with letters of both cases and digits in disorder.
 func base64Text(p *place) bool {
 	joint := func(c byte) bool { return c == '+' || c == '/' || c == '=' }
-	if joint(p.prev(1)) {
-		head := p.head[:len(p.head)-1]
-		if mixed(head[wordStart(head):]) {
-			return true
-		}
+	if !joint(p.prev(1)) && !joint(p.next(1)) {
+		return false
 	}
-	return joint(p.next(1)) && mixed(p.tail[1:1+wordEnd(p.tail[1:])])
+	head := p.head[bytes.LastIndexAny(p.head, "-:.,_")+1:]
+	tail := p.tail
+	if i := bytes.IndexAny(tail, "-:.,_"); i >= 0 {
+		tail = tail[:i]
+	}
+	return len(head)+idDigits+len(tail) >= base64Line && disorder(head)+disorder(tail) >= base64Line/10
 }
 
-// mixed says whether a run of letters and digits is as disordered as base64: it
-// changes between upper case, lower case and digits more often than words do,
-// Capitals aside.
-func mixed(run []byte) bool {
-	changes := 0
-	for i := 1; i < len(run); i++ {
-		a, b := run[i-1], run[i]
-		if isDigit(a) != isDigit(b) || isLower(a) && isUpper(b) {
-			changes++
+// disorder counts the changes between upper case, lower case and digits, a
+// capital before small letters aside.
+func disorder(text []byte) int {
+	n := 0
+	for i := 1; i < len(text); i++ {
+		a, b := text[i-1], text[i]
+		if isDigit(a) && isUpper(b) || isUpper(a) && isDigit(b) || isLower(a) && isUpper(b) {
+			n++
 		}
 	}
-	return len(run) >= 8 && changes >= 4
+	return n
 }
 
 // otherResourceNames are the prefixes that Tencent, Alibaba, Huawei, IBM and

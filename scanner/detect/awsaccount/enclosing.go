@@ -16,6 +16,8 @@ type phrases struct {
 const (
 	maxParents = 8
 	maxLines   = 400
+	maxFlat    = 50      // lines without indentation, which only an opening bracket can enclose
+	maxInLine  = 3 << 10 // bytes of one line, which may be minified
 )
 
 // enclosing finds the phrases for the digits that follow before.
@@ -52,6 +54,7 @@ func ownName(phrase []byte) []byte {
 // stands before that comma the pair; what stands before an open bracket is a
 // parent.
 func inLine(line []byte) (direct, pair []byte, parents [][]byte) {
+	line = tail(line, maxInLine)
 	var (
 		depth = 0
 		end   = len(line)
@@ -118,6 +121,9 @@ func linesAbove(line, above []byte) [][]byte {
 		closed  = false // a bracket that opened at this indent is closed again
 	)
 	for n := 0; len(above) > 0 && n < maxLines && len(parents) < maxParents; n++ {
+		if indent == 0 && n > maxFlat {
+			break
+		}
 		above = above[:len(above)-1] // the line break
 		l := lastLine(above)
 		above = above[:len(above)-len(l)]

@@ -70,6 +70,9 @@ var ordinals = map[string]bool{"id": true, "ids": true, "identifier": true, "ide
 // numbers do the same for banks as for AWS.
 var numbers = map[string]bool{"number": true, "numbers": true, "no": true, "num": true, "nr": true}
 
+// containers follow "hash" in the names of types.
+var containers = map[string]bool{"map": true, "set": true, "table": true}
+
 // reading is what a phrase says.
 type reading struct {
 	kind   meaning // of the word nearest to the digits that means something
@@ -116,9 +119,11 @@ func (r *reading) word(w string, list []string, i int) {
 	if kind == neutral && (isCompound(w) || w == "acc" && ordinals[next]) {
 		kind = account
 	}
-	switch kind {
-	case neutral:
+	switch {
+	case kind == neutral, w == "hash" && containers[next]:
 		return
+	}
+	switch kind {
 	case amazon:
 		r.amazon = true
 	case elsewhere:

@@ -9,7 +9,7 @@ import "bytes"
 // a byte above 0x7e is never produced by one. The result shares text's memory
 // where nothing had to be undone.
 func plainText(text []byte) []byte {
-	if !bytes.ContainsAny(text, "\\%&\r") {
+	if !escaped(text) {
 		return text
 	}
 	out := make([]byte, 0, len(text))
@@ -26,6 +26,13 @@ func plainText(text []byte) []byte {
 		i += n
 	}
 	return out
+}
+
+// escaped looks for the bytes that begin an escape, one after the other: that is
+// several times faster than looking for any of them.
+func escaped(text []byte) bool {
+	return bytes.IndexByte(text, '\\') >= 0 || bytes.IndexByte(text, '%') >= 0 ||
+		bytes.IndexByte(text, '&') >= 0 || bytes.IndexByte(text, '\r') >= 0
 }
 
 // unescape reads one escape at the start of text: what it stands for (0 for

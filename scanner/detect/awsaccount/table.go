@@ -7,9 +7,12 @@ const maxRows = 300
 
 // column returns the header of the table column that the digits stand in: of a
 // Markdown table, or of rows joined by commas, semicolons or tabs. It is nil
-// where the lines form no table.
+// where the lines form no table; a line of code does not.
 func column(p *place) []byte {
 	for _, sep := range []byte{'|', '\t', ',', ';'} {
+		if sep != '|' && bytes.ContainsAny(p.line, "(){}[]=") {
+			return nil
+		}
 		at := bytes.Count(p.line, []byte{sep})
 		all := at + bytes.Count(p.rest, []byte{sep})
 		if all == 0 {

@@ -58,7 +58,7 @@ var (
 	otherWorld     = signal{-8, "accounts of another provider"}
 	otherWorldNear = signal{-2, "accounts of another provider"}
 	sameDigits     = signal{6, "the same digits are in the account field of an ARN or the like near by"}
-	inList         = signal{0.55, "one of a list of twelve-digit values"}
+	inList         = signal{0.3, "one of a list of twelve-digit values"}
 	asString       = signal{0.5, ""}
 	asScalar       = signal{0.2, ""}
 	dashedDigits   = signal{-1, "grouped by dashes"}
@@ -83,11 +83,11 @@ func weigh(v *verdict, w *detect.Window, c candidate) {
 	v.add(signal{stampWeight(c.value), ""})
 	v.add(signal{sizeWeight(c.value), ""})
 	weighForm(v, p)
-	weighWords(v, p)
+	kind := weighWords(v, p)
 	if siblings(p) >= 2 {
 		v.add(inList)
 	}
-	weighSurroundings(v, p)
+	weighSurroundings(v, p, kind)
 	if _, ok := vendors()[c.value]; ok {
 		v.add(vendorKnown)
 	}
@@ -115,7 +115,9 @@ func weighForm(v *verdict, p *place) {
 	}
 }
 
-func weighWords(v *verdict, p *place) {
+// weighWords adds what the words before, above and behind the digits say, and
+// returns the meaning of the key.
+func weighWords(v *verdict, p *place) meaning {
 	ph := enclosing(p.before)
 	key := keyOf(p, ph)
 	weighKey(v, key)
@@ -129,6 +131,7 @@ func weighWords(v *verdict, p *place) {
 	if key.kind == neutral {
 		weighLine(v, p)
 	}
+	return key.kind
 }
 
 // keyOf reads the key of the digits. Where that is a word like value or default,
@@ -256,7 +259,7 @@ func weighLine(v *verdict, p *place) {
 	}
 }
 
-func weighSurroundings(v *verdict, p *place) {
+func weighSurroundings(v *verdict, p *place, key meaning) {
 	before, behind := closeBy(p), closeBehind(p)
 	if saysAccount(before) || saysAccount(behind) {
 		v.add(accountClose)
@@ -268,7 +271,7 @@ func weighSurroundings(v *verdict, p *place) {
 	switch somewhere := awsWords(tail(p.before, 2*wideBytes)) + awsWords(p.after); {
 	case somewhere > 1:
 		v.add(awsSomewhere)
-	case somewhere == 0 && moneyWords(before, behind) >= 2:
+	case somewhere == 0 && key == account && moneyWords(before, behind) >= 2:
 		v.add(moneyClose)
 	}
 }
