@@ -455,6 +455,33 @@ func TestFileCutWhileMapped(t *testing.T) {
 	require.NoError(t, repo.Close())
 }
 
+// TestManyAlike has what a look for duplicates by comparing all with all would
+// take days for.
+func TestManyAlike(t *testing.T) {
+	const n = 200_000
+	dir := bareRepo(t)
+	pack, offs := buildPack(packed{kind: Blob, data: []byte("x")})
+	binary.BigEndian.PutUint32(pack[8:], n)
+	names := make([]OID, n)
+	for i := range names {
+		binary.BigEndian.PutUint32(names[i][12:], uint32(i/2))
+	}
+	idx := newIndex(names, slices.Repeat(offs, n), sha1Len)
+	file := append([]byte(idxMagic), 0, 0, 0, 2)
+	file = append(append(append(file, idx.fanout...), idx.names...), make([]byte, 4*n)...)
+	file = append(append(file, idx.offsets...), pack[len(pack)-sha1Len:]...)
+	addPack(t, dir, "x", pack, append(file, make([]byte, sha1Len)...))
+	r, err := Open(dir, Options{})
+	require.NoError(t, err)
+	require.Empty(t, r.Problems())
+	seen, problems := 0, 0
+	require.NoError(t, r.Walk(context.Background(), WalkOptions{Workers: 1}, funcVisitor{
+		func(*Object) (any, error) { seen++; return nil, nil }, func(Problem) { problems++ },
+	}))
+	assert.Equal(t, n/2, seen+problems)
+	require.NoError(t, r.Close())
+}
+
 func TestPanicOfTheVisitorIsNotSwallowed(t *testing.T) {
 	var err error
 	assert.Panics(t, func() {

@@ -18,14 +18,11 @@ type file struct {
 }
 
 func openFile(path string, noMap bool) (*file, error) {
-	f, err := os.Open(path)
+	f, err := openRegular(path)
 	if err != nil {
 		return nil, err
 	}
 	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%s: not a regular file", path)
-	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
@@ -38,6 +35,19 @@ func openFile(path string, noMap bool) (*file, error) {
 		return file, f.Close()
 	}
 	return file, nil
+}
+
+// openRegular opens a file that is not a pipe or a device, opening which could
+// wait for ever.
+func openRegular(path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s: not a regular file", path)
+	}
+	return os.Open(path)
 }
 
 func (f *file) close() error {

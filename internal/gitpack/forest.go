@@ -119,75 +119,54 @@ func (f *forest) canonical(id uint32) uint32 {
 
 // findCopies finds objects that stand in several packs, or twice in one.
 func (f *forest) findCopies() {
-	type name struct {
-		prefix uint64
-		id     uint32
+	if len(f.order) == 1 && !f.repo.packs[0].idx.hasTwins() {
+		return
 	}
-	var names []name
 	numbers := make([][]uint32, len(f.order)) // by position in the index
-	if len(f.order) > 1 {
-		for p, o := range f.order {
-			numbers[p] = make([]uint32, len(o.pos))
-			for i, pos := range o.pos {
-				numbers[p][pos] = f.start[p] + uint32(i) //nolint:gosec // less than 2^32 objects
-			}
+	for p, o := range f.order {
+		numbers[p] = make([]uint32, len(o.pos))
+		for i, pos := range o.pos {
+			numbers[p][pos] = f.start[p] + uint32(i) //nolint:gosec // less than 2^32 objects
 		}
 	}
-	for first := 0; first < 256 && len(f.order) > 1; first++ {
+	var names []shortName
+	for first := range 256 {
 		names = names[:0]
 		for p, pack := range f.repo.packs {
 			lo, hi := pack.idx.fan(first)
 			for pos := lo; pos < hi; pos++ {
-				names = append(names, name{binary.BigEndian.Uint64(pack.idx.name(pos)), numbers[p][pos]})
+				names = append(names, shortName{binary.BigEndian.Uint64(pack.idx.name(pos)), numbers[p][pos]})
 			}
 		}
-		slices.SortFunc(names, func(a, b name) int {
-			return cmp.Or(cmp.Compare(a.prefix, b.prefix), cmp.Compare(a.id, b.id))
-		})
-		for i := 0; i < len(names); {
-			run := i + 1
-			for run < len(names) && names[run].prefix == names[i].prefix {
-				run++
-			}
-			f.aliasEqual(run-i, func(k int) uint32 { return names[i+k].id })
-			i = run
-		}
-	}
-	if len(f.order) == 1 {
-		f.findTwins()
+		f.aliasEqual(names)
 	}
 }
 
-// aliasEqual makes aliases of those among n objects whose names are equal.
-func (f *forest) aliasEqual(n int, id func(int) uint32) {
-	for k := 1; k < n; k++ {
-		for first := range k {
-			if f.flags[id(first)]&isCopy == 0 && f.oid(id(first)) == f.oid(id(k)) {
-				f.makeAlias(id(k), id(first))
-				break
-			}
+// shortName is the beginning of an object's name, enough to tell most apart.
+type shortName struct {
+	prefix uint64
+	id     uint32
+}
+
+// aliasEqual sorts objects by name and makes those with equal names aliases of
+// the first of them in pack order.
+func (f *forest) aliasEqual(names []shortName) {
+	slices.SortFunc(names, func(a, b shortName) int {
+		if c := cmp.Compare(a.prefix, b.prefix); c != 0 || a.id == b.id {
+			return c
 		}
-	}
-}
-
-func (f *forest) makeAlias(id, of uint32) {
-	if f.alias == nil {
-		f.alias = make(map[uint32]uint32)
-	}
-	f.alias[id] = of
-	f.flags[id] |= isCopy
-}
-
-// findTwins finds names that the only index there is lists twice.
-func (f *forest) findTwins() {
-	x := f.repo.packs[0].idx
-	for pos := 1; pos < x.n; pos++ {
-		if string(x.name(pos)) != string(x.name(pos-1)) {
+		return cmp.Or(f.oid(a.id).Compare(f.oid(b.id)), cmp.Compare(a.id, b.id))
+	})
+	for i := 1; i < len(names); i++ {
+		last, this := names[i-1], names[i]
+		if last.prefix != this.prefix || f.oid(last.id) != f.oid(this.id) {
 			continue
 		}
-		a := slices.Index(f.order[0].pos, uint32(pos-1)) //nolint:gosec // less than 2^32 objects
-		b := slices.Index(f.order[0].pos, uint32(pos))   //nolint:gosec // less than 2^32 objects
-		f.makeAlias(uint32(max(a, b)), f.canonical(uint32(min(a, b))))
+		if f.alias == nil {
+			f.alias = make(map[uint32]uint32)
+		}
+		f.alias[this.id] = f.canonical(last.id)
+		f.flags[this.id] |= isCopy
 	}
 }
 

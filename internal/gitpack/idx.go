@@ -171,3 +171,13 @@ func (x *index) fan(first int) (lo, hi int) {
 	}
 	return lo, int(binary.BigEndian.Uint32(x.fanout[first*4:]))
 }
+
+// hasTwins reports whether a name is listed twice.
+func (x *index) hasTwins() bool {
+	for i := 1; i < x.n; i++ {
+		if bytes.Equal(x.name(i-1), x.name(i)) {
+			return true
+		}
+	}
+	return false
+}
