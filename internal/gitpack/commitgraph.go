@@ -176,7 +176,7 @@ func (g *CommitGraph) Find(id OID) (pos uint32, ok bool) {
 	for i := len(g.layers) - 1; i >= 0; i-- {
 		l := &g.layers[i]
 		if at, ok := findName(l.fanout, l.names, g.hashLen, id[:g.hashLen]); ok {
-			return uint32(l.start + at), true //nolint:gosec // less than 2^32 commits
+			return uint32(l.start + at), true
 		}
 	}
 	return 0, false
@@ -269,5 +269,5 @@ func (l *graphLayer) corrected(i int, date int64) int64 {
 	if at+8 > int64(len(l.overflow)) {
 		return 0
 	}
-	return date + int64(binary.BigEndian.Uint64(l.overflow[at:])) //nolint:gosec // a date
+	return date + int64(binary.BigEndian.Uint64(l.overflow[at:]))
 }

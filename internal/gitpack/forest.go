@@ -99,7 +99,7 @@ func (f *forest) span(id uint32) span {
 // number returns the number of the object at a place.
 func (f *forest) number(at place) (uint32, bool) {
 	i, ok := f.order[at.p.number].at(at.off)
-	return f.start[at.p.number] + uint32(i), ok //nolint:gosec // less than 2^32 objects
+	return f.start[at.p.number] + uint32(i), ok
 }
 
 // has reports whether the objects of a pack are in the forest.
@@ -126,7 +126,7 @@ func (f *forest) findCopies() {
 	for p, o := range f.order {
 		numbers[p] = make([]uint32, len(o.pos))
 		for i, pos := range o.pos {
-			numbers[p][pos] = f.start[p] + uint32(i) //nolint:gosec // less than 2^32 objects
+			numbers[p][pos] = f.start[p] + uint32(i)
 		}
 	}
 	var names []shortName
@@ -182,7 +182,7 @@ func (f *forest) readHeaders(workers int) {
 			for {
 				to := int(taken.Add(share))
 				for id := to - share; id < min(to, len(f.flags)); id++ {
-					f.readHeader(uint32(id), &scratch) //nolint:gosec // less than 2^32 objects
+					f.readHeader(uint32(id), &scratch)
 				}
 				if to >= len(f.flags) {
 					return
@@ -228,7 +228,7 @@ func (f *forest) cutCircles() {
 	climbing := make(map[uint32]bool)
 	for id := range f.flags {
 		clear(climbing)
-		at := uint32(id) //nolint:gosec // less than 2^32 objects
+		at := uint32(id)
 		for !rooted[at] && f.parent[at] != none {
 			if climbing[at] {
 				f.flags[at] &^= kindBits
@@ -249,7 +249,7 @@ func (f *forest) link() {
 	for i := len(f.flags) - 1; i >= 0; i-- {
 		if p := f.parent[i]; p != none && f.flags[i]&isCopy == 0 {
 			f.next[i] = f.child[p]
-			f.child[p] = uint32(i) //nolint:gosec // less than 2^32 objects
+			f.child[p] = uint32(i)
 		}
 	}
 }
@@ -264,7 +264,7 @@ func (f *forest) mark(want func(OID) bool) {
 			f.flags[i] |= isWanted | isNeeded
 			continue
 		}
-		id := uint32(i) //nolint:gosec // less than 2^32 objects
+		id := uint32(i)
 		if !want(f.oid(id)) {
 			continue
 		}
@@ -282,7 +282,7 @@ func (f *forest) roots(types TypeMask) []uint32 {
 	for i, flags := range f.flags {
 		kind := Type(flags & kindBits)
 		if flags&isNeeded != 0 && f.parent[i] == none && (!kind.isPlain() || types.Has(kind)) {
-			ids = append(ids, uint32(i)) //nolint:gosec // less than 2^32 objects
+			ids = append(ids, uint32(i))
 		}
 	}
 	return ids

@@ -80,10 +80,10 @@ func newIndex(names []OID, offs []uint64, hashLen int) *index {
 		x.names = append(x.names, names[i][:hashLen]...)
 		off := offs[i]
 		if off >= largeFlag {
-			off = uint64(len(x.large)/largeWidth) | largeFlag //nolint:gosec // not negative
+			off = uint64(len(x.large)/largeWidth) | largeFlag
 			x.large = binary.BigEndian.AppendUint64(x.large, offs[i])
 		}
-		x.offsets = binary.BigEndian.AppendUint32(x.offsets, uint32(off)) //nolint:gosec // less than 2^32 by now
+		x.offsets = binary.BigEndian.AppendUint32(x.offsets, uint32(off))
 	}
 	total := uint32(0)
 	for i, n := range counts {
@@ -104,7 +104,7 @@ func (r *resolver) scan(p *pack) (offs []uint64, end int64, err error) {
 		if err != nil {
 			return offs, off, fmt.Errorf("%w: object %d of %d, at %d: %w", errPack, i+1, p.stated, off, err)
 		}
-		offs = append(offs, uint64(off)) //nolint:gosec // not negative
+		offs = append(offs, uint64(off))
 		off = next
 	}
 	return offs, off, nil

@@ -187,7 +187,7 @@ func newPackOrder(x *index, size uint64) *packOrder {
 	o := &packOrder{offs: make([]uint64, x.n), pos: make([]uint32, x.n)}
 	for i := range o.offs {
 		o.offs[i] = min(x.offset(i), size)
-		o.pos[i] = uint32(i) //nolint:gosec // an index holds less than 2^32 names
+		o.pos[i] = uint32(i)
 	}
 	radixSort(&o.offs, &o.pos, size)
 	o.bucket(size)
@@ -229,7 +229,7 @@ func (o *packOrder) bucket(size uint64) {
 		for next < len(o.offs) && o.offs[next]>>o.shift < uint64(b) {
 			next++
 		}
-		o.buckets[b] = uint32(next) //nolint:gosec // less than 2^32 objects
+		o.buckets[b] = uint32(next)
 	}
 }
 

@@ -22,7 +22,7 @@ func (r *Repo) places(id OID, use func(place) bool) bool {
 		if number, off, ok := m.find(id); ok {
 			name := strings.TrimSuffix(m.packs[number], ".idx") + ".pack"
 			if p := r.byPath[filepath.Join(m.dir, name)]; p != nil && p.idx != nil {
-				tried = place{p, int64(min(off, 1<<62))} //nolint:gosec // bounded
+				tried = place{p, int64(min(off, 1<<62))}
 				if use(tried) {
 					return true
 				}
@@ -37,7 +37,7 @@ func (r *Repo) places(id OID, use func(place) bool) bool {
 			continue
 		}
 		if i, ok := p.idx.find(id); ok {
-			if use(place{p, int64(min(p.idx.offset(i), 1<<62))}) { //nolint:gosec // bounded
+			if use(place{p, int64(min(p.idx.offset(i), 1<<62))}) {
 				return true
 			}
 		}
@@ -50,7 +50,7 @@ func (r *Repo) places(id OID, use func(place) bool) bool {
 func (r *Repo) findBase(id OID, own *pack) (place, bool) {
 	if own.idx != nil {
 		if i, ok := own.idx.find(id); ok {
-			return place{own, int64(min(own.idx.offset(i), 1<<62))}, true //nolint:gosec // bounded
+			return place{own, int64(min(own.idx.offset(i), 1<<62))}, true
 		}
 	}
 	var at place
