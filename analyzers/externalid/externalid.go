@@ -97,6 +97,7 @@ type Result struct {
 	values  map[ssa.Value]*Why
 	fields  map[fieldID]*Why
 	policy  *policy.Policy
+	settled bool     // discovery is over: what is not known will not be
 	Origins []Origin // where the package's External IDs come from
 }
 
@@ -135,6 +136,8 @@ func run(pass *analysis.Pass) (any, error) {
 	r.annotations(pass)
 	d := newDiscovery(pass, prog, r)
 	d.run()
+	r.settled = true
+	clear(r.fields)
 	if fact := added(before, r.known); len(fact.Items) > 0 {
 		pass.ExportPackageFact(fact)
 	}
@@ -235,7 +238,7 @@ func (r *Result) Field(t types.Type, i int) *Why {
 		return nil
 	}
 	id := fieldID{s, i, program.NamedOf(t)}
-	if why, ok := r.fields[id]; ok && why != nil {
+	if why, ok := r.fields[id]; ok && (why != nil || r.settled) {
 		return why
 	}
 	why := r.field(t, s, i)

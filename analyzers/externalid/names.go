@@ -5,17 +5,26 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/deputy-sec/deputy/analyzers/program"
 )
 
 // plain folds a name's spellings together: AwsExternalId, aws_external_id.
 func plain(name string) string {
-	return strings.NewReplacer("_", "", "-", "", ".", "", " ", "", ":", "").Replace(strings.ToLower(name))
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune("_-. :", r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, name)
 }
 
 // saysExternalID reports whether a name is one of an External ID's.
 func saysExternalID(name string) bool {
+	if len(name) < len("externalid") {
+		return false
+	}
 	p := plain(name)
 	at := strings.Index(p, "externalid")
 	if at < 0 {

@@ -12,8 +12,10 @@ import (
 	"bytes"
 	"fmt"
 	"go/ast"
+	"go/build"
 	"go/token"
 	"go/types"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -63,7 +65,7 @@ var opaque = []string{"github.com/aws/aws-sdk-go", "github.com/aws/smithy-go"}
 
 func run(pass *analysis.Pass) (any, error) {
 	res := &Result{}
-	if isOpaque(pass.Pkg.Path()) {
+	if isOpaque(pass.Pkg.Path()) || isStandard(pass) {
 		return res, nil
 	}
 	switch {
@@ -73,11 +75,20 @@ func run(pass *analysis.Pass) (any, error) {
 	default:
 		return res, nil
 	}
-	return build(pass)
+	return construct(pass)
 }
 
 func isOpaque(path string) bool {
 	return slices.ContainsFunc(opaque, func(p string) bool { return strings.HasPrefix(path, p) })
+}
+
+// isStandard recognises the standard library, which tables describe.
+func isStandard(pass *analysis.Pass) bool {
+	if len(pass.Files) == 0 {
+		return true
+	}
+	src := filepath.Join(build.Default.GOROOT, "src") + string(filepath.Separator)
+	return strings.HasPrefix(pass.Fset.File(pass.Files[0].FileStart).Name(), src)
 }
 
 // name is how an External ID is spelt in code, in strings and in annotations.
@@ -130,9 +141,9 @@ func wrapsLogger(pass *analysis.Pass) bool {
 	})
 }
 
-// build makes one program per package: the analysis API has no place for a shared
+// construct makes one program per package: the analysis API has no place for a shared
 // one. Direct imports are created, not built, for their signatures.
-func build(pass *analysis.Pass) (res *Result, err error) {
+func construct(pass *analysis.Pass) (res *Result, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			res, err = nil, fmt.Errorf("build SSA of %s: %v", pass.Pkg.Path(), r)

@@ -1,0 +1,37 @@
+package idparam
+
+import (
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/deputy-sec/deputy/analyzers/report"
+	"github.com/deputy-sec/deputy/analyzers/taint"
+)
+
+// Analyzer reports External IDs taken from requests.
+var Analyzer = &analysis.Analyzer{
+	Name:     "idparam",
+	Doc:      "report External IDs that a request may choose\n\nGenerate the External ID; who may choose it can make the service assume another customer's role.",
+	URL:      taint.Guide + "#idparam",
+	Run:      run,
+	Requires: []*analysis.Analyzer{taint.Analyzer},
+}
+
+// outcomes say how far a value got.
+var outcomes = map[taint.SinkKind]string{
+	taint.STS:    " reaches STS as ",
+	taint.Stored: " is stored by ",
+	taint.Kept:   " becomes ",
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	flows := pass.ResultOf[taint.Analyzer].(*taint.Result)
+	r := report.New(pass)
+	for _, f := range flows.Accepted() {
+		d := f.Diagnostic(pass, "idparam", "External ID accepted from a request: "+f.What()+outcomes[f.Sink.Kind]+f.Sink.What)
+		d.Related = append(d.Related, analysis.RelatedInformation{Pos: f.Sink.Pos, Message: f.Sink.What})
+		d.Pos = f.Source()
+		r.Report(d)
+	}
+	r.Done()
+	return nil, nil
+}

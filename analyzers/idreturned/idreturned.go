@@ -1,0 +1,53 @@
+package idreturned
+
+import (
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/deputy-sec/deputy/analyzers/report"
+	"github.com/deputy-sec/deputy/analyzers/taint"
+)
+
+// Analyzer reports External IDs in responses.
+var Analyzer = &analysis.Analyzer{
+	Name:     "idreturned",
+	Doc:      "report External IDs in HTTP, RPC and Lambda responses\n\nReturn one only where the user explicitly asks for it.",
+	URL:      taint.Guide + "#idreturned",
+	Run:      run,
+	Requires: []*analysis.Analyzer{taint.Analyzer},
+}
+
+// Reveal is the category of handlers whose purpose is to show an External ID.
+const Reveal = "idreturned-reveal"
+
+func run(pass *analysis.Pass) (any, error) {
+	flows := pass.ResultOf[taint.Analyzer].(*taint.Result)
+	r := report.New(pass)
+	for _, f := range flows.Leaks(taint.Returned) {
+		category, verb := "idreturned", "External ID returned: "
+		if reveals(f.Fn) {
+			category, verb = Reveal, "External ID returned by a handler that is there to show it: "
+		}
+		r.Report(f.Diagnostic(pass, category, verb+f.What()+" reaches "+f.Sink.What))
+	}
+	r.Done()
+	return nil, nil
+}
+
+// purposes are the words by which a handler says that it shows an External ID on
+// request.
+var purposes = []string{"generate", "rotate", "reveal", "renew", "newexternalid", "createexternalid", "getexternalid", "showexternalid", "issueexternalid", "mintexternalid"}
+
+func reveals(fn *ssa.Function) bool {
+	for ; fn != nil; fn = fn.Parent() {
+		name := strings.ToLower(fn.Name())
+		for _, p := range purposes {
+			if strings.Contains(name, p) {
+				return true
+			}
+		}
+	}
+	return false
+}

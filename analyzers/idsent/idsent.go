@@ -1,0 +1,27 @@
+package idsent
+
+import (
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/deputy-sec/deputy/analyzers/report"
+	"github.com/deputy-sec/deputy/analyzers/taint"
+)
+
+// Analyzer reports External IDs that are sent to others.
+var Analyzer = &analysis.Analyzer{
+	Name:     "idsent",
+	Doc:      "report External IDs in URLs, bodies and headers of outgoing requests, in messages and in mail",
+	URL:      taint.Guide + "#idsent",
+	Run:      run,
+	Requires: []*analysis.Analyzer{taint.Analyzer},
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	flows := pass.ResultOf[taint.Analyzer].(*taint.Result)
+	r := report.New(pass)
+	for _, f := range flows.Leaks(taint.Sent) {
+		r.Report(f.Diagnostic(pass, "idsent", "External ID sent: "+f.What()+" reaches "+f.Sink.What))
+	}
+	r.Done()
+	return nil, nil
+}

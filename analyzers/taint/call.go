@@ -1,0 +1,657 @@
+package taint
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/deputy-sec/deputy/analyzers/externalid"
+	"github.com/deputy-sec/deputy/analyzers/program"
+)
+
+// call interprets a call: what it leaks, what it writes and what it returns. v is
+// the register of its result, nil for go and defer.
+func (f *frame) call(instr ssa.CallInstruction, c *ssa.CallCommon, v *ssa.Call) cell {
+	if b, ok := c.Value.(*ssa.Builtin); ok {
+		return f.builtin(instr, b, c.Args, v)
+	}
+	k := f.callee(instr, c, v)
+	if v != nil {
+		f.mem[v] = map[string]cell{}
+	}
+	if k.obj == nil {
+		f.dynamic(k)
+	} else {
+		f.declared(k)
+	}
+	if v == nil {
+		return cell{}
+	}
+	return f.result(k)
+}
+
+// site is a call as the tables and summaries see it.
+type site struct {
+	instr ssa.CallInstruction
+	call  *ssa.CallCommon
+	v     *ssa.Call
+	obj   *types.Func  // what is called, nil for a function value
+	name  program.Func // of obj
+	vals  []ssa.Value  // the arguments, the receiver first
+	args  []cell
+	pos   token.Pos
+}
+
+func (f *frame) callee(instr ssa.CallInstruction, c *ssa.CallCommon, v *ssa.Call) site {
+	k := site{instr: instr, call: c, v: v, obj: program.Callee(c), pos: instr.Pos()}
+	if c.IsInvoke() {
+		k.vals = append([]ssa.Value{c.Value}, c.Args...)
+	} else {
+		k.vals = c.Args
+	}
+	for _, a := range k.vals {
+		k.args = append(k.args, f.value(a))
+	}
+	if k.obj != nil {
+		k.name = program.FuncOf(k.obj)
+	}
+	return k
+}
+
+// declaredArgs are the arguments without the receiver.
+func (k site) declared() int {
+	if k.obj != nil && k.obj.Signature().Recv() != nil {
+		return 1
+	}
+	return 0
+}
+
+// result reads what was written to the call's register.
+func (f *frame) result(k site) cell {
+	t := k.v.Type()
+	if _, isTuple := t.(*types.Tuple); isTuple {
+		return cell{}
+	}
+	got := f.gather(place{k.v, ""}, nil, false)
+	if !carries(t) {
+		return cell{}
+	}
+	c := cell{taint: got.taint, cleaned: got.clean}
+	if isScalar(t) {
+		return c
+	}
+	c.refs = retypeConcrete(got.refs, t)
+	if len(got.refs) == 0 || !got.known {
+		c.refs = joinRefs(c.refs, []ref{{place{k.v, ""}, t, nil}})
+	}
+	return c
+}
+
+// resultPlace is where result j of a call is kept.
+func resultPlace(v *ssa.Call, j int) place {
+	if _, isTuple := v.Type().(*types.Tuple); isTuple {
+		return place{v, "@" + strconv.Itoa(j)}
+	}
+	return place{v, ""}
+}
+
+func resultTypes(v *ssa.Call) []types.Type {
+	if t, ok := v.Type().(*types.Tuple); ok {
+		out := make([]types.Type, t.Len())
+		for i := range out {
+			out[i] = t.At(i).Type()
+		}
+		return out
+	}
+	return []types.Type{v.Type()}
+}
+
+// dynamic calls a function value: a closure whose making was seen, or the unknown.
+func (f *frame) dynamic(k site) {
+	if fn := k.call.StaticCallee(); fn != nil {
+		if mc, ok := k.call.Value.(*ssa.MakeClosure); ok {
+			f.invokeClosure(k, mc)
+			return
+		}
+		if sum := f.e.local[fn]; sum != nil {
+			f.apply(sum, application{k.pos, k.args, "func literal"}, k.v)
+			return
+		}
+	}
+	for _, r := range f.value(k.call.Value).refs {
+		switch root := r.root.(type) {
+		case *ssa.MakeClosure:
+			if r.path == "" {
+				f.invokeClosure(k, root)
+			}
+		case *ssa.Function:
+			if sum := f.e.local[root]; sum != nil {
+				f.apply(sum, application{k.pos, k.args, root.Name()}, k.v)
+			}
+		}
+	}
+}
+
+func (f *frame) invokeClosure(k site, mc *ssa.MakeClosure) {
+	fn := mc.Fn.(*ssa.Function)
+	if sum := f.e.local[fn]; sum != nil {
+		f.apply(sum, application{k.pos, f.closureArgs(mc, k.args), "func literal"}, k.v)
+		return
+	}
+	// A method value: the bound receiver is the method's first input.
+	if obj, ok := fn.Object().(*types.Func); ok && len(mc.Bindings) == 1 {
+		bound := k
+		bound.obj, bound.name = obj, program.FuncOf(obj)
+		bound.vals = append([]ssa.Value{mc.Bindings[0]}, k.vals...)
+		bound.args = append([]cell{f.value(mc.Bindings[0])}, k.args...)
+		f.declared(bound)
+	}
+}
+
+// declared calls a function or method that has a name.
+func (f *frame) declared(k site) {
+	f.tableSinks(k)
+	f.paramSinks(k)
+	if f.sanitizes(k) {
+		return
+	}
+	switch sum := f.e.summaryOf(k.obj); {
+	case f.transfer(k):
+	case sum != nil && !k.call.IsInvoke():
+		f.apply(sum, application{k.pos, k.args, k.name.Name}, k.v)
+	case k.call.IsInvoke() && f.virtual(k):
+	default:
+		f.unknown(k)
+	}
+	f.knownResults(k)
+}
+
+// sanitizes runs a sanitizer: what it returns is clean, and so is what it is given a
+// pointer to when it returns nothing.
+func (f *frame) sanitizes(k site) bool {
+	if !f.e.isSanitizer(k.obj) {
+		return false
+	}
+	if k.v != nil {
+		for j := range resultTypes(k.v) {
+			f.mem.set(resultPlace(k.v, j), cell{known: true, cleaned: true})
+		}
+	}
+	if k.obj.Signature().Results().Len() == 0 {
+		for _, a := range k.args {
+			for _, r := range a.refs {
+				if len(a.refs) == 1 {
+					f.mem.set(r.place, cell{known: true, cleaned: true})
+				}
+			}
+		}
+	}
+	return true
+}
+
+// knownResults labels results that are External IDs by what is known of the callee.
+func (f *frame) knownResults(k site) {
+	if k.v == nil {
+		return
+	}
+	for j := range resultTypes(k.v) {
+		if why := f.e.ext.ResultOf(k.obj, j); why != nil {
+			p := resultPlace(k.v, j)
+			c, _ := f.mem.get(p)
+			c.taint = c.taint.union(Taint{{sourceLabel(why), stepAt(f.fn, k.pos, why.What)}})
+			f.mem.put(p, c)
+		}
+	}
+}
+
+// application is a summary put to use.
+type application struct {
+	pos  token.Pos
+	args []cell
+	name string
+}
+
+func (f *frame) apply(sum *summary, a application, v *ssa.Call) {
+	for key := range sum.sinks {
+		t := f.resolve(Taint{{Label: key.label}}, a, "passed to "+a.name)
+		if len(t) == 0 {
+			continue
+		}
+		s := key.sink
+		if s.Pos.IsValid() {
+			s.Where = f.e.pass.Fset.Position(s.Pos).String()
+		}
+		s.Pos = a.pos
+		f.sink(s, t)
+	}
+	for key, o := range sum.effects {
+		f.applyEffect(key, o, a)
+	}
+	if v == nil {
+		return
+	}
+	for j, o := range sum.results {
+		if j < len(resultTypes(v)) {
+			f.applyOutput(resultPlace(v, j), o, a)
+		}
+	}
+}
+
+func (f *frame) applyEffect(key target, o output, a application) {
+	if key.param >= len(a.args) {
+		return
+	}
+	arg := a.args[key.param]
+	var c cell
+	c.opaque = o.opaque
+	for path, t := range o.at {
+		t = f.relabel(f.resolve(t, a, "written by "+a.name), a.pos, "")
+		if path == "" {
+			c.taint = t
+			continue
+		}
+		for _, r := range arg.refs {
+			f.mem.add(r.join(key.path).join(path), cell{taint: t})
+		}
+	}
+	for _, as := range o.aliases {
+		c.refs = joinRefs(c.refs, f.aliased(as, a))
+	}
+	for _, r := range arg.refs {
+		p := r.join(key.path)
+		f.writerSink(r, a.pos, c.taint, a.name)
+		switch {
+		case o.cleaned && len(arg.refs) == 1:
+			f.mem.set(p, cell{known: true, cleaned: true})
+		case o.known && len(arg.refs) == 1 && !strings.ContainsAny(p.path, "[#"):
+			f.mem.set(p, cell{taint: c.taint, refs: without(c.refs, p), known: true})
+		default:
+			f.mem.add(p, cell{taint: c.taint, refs: without(c.refs, p), opaque: c.opaque})
+		}
+	}
+}
+
+func (f *frame) applyOutput(p place, o output, a application) {
+	c := cell{known: o.known, cleaned: o.cleaned, opaque: !o.known || o.opaque}
+	if old, ok := f.mem.get(p); ok { // several callees
+		c = cell{taint: old.taint, refs: old.refs, known: c.known && old.known, cleaned: c.cleaned && old.cleaned, opaque: c.opaque || old.opaque}
+	}
+	c.taint = c.taint.union(f.relabel(f.resolve(o.at[""], a, "returned by "+a.name), a.pos, ""))
+	c.refs = joinRefs(c.refs, f.aliased(o.aliases[""], a))
+	f.mem.put(p, c)
+	for path, t := range o.at {
+		if path != "" {
+			f.mem.add(p.join(path), cell{taint: f.resolve(t, a, "returned by "+a.name)})
+		}
+	}
+	for path, as := range o.aliases {
+		if path != "" {
+			f.mem.add(p.join(path), cell{refs: f.aliased(as, a)})
+		}
+	}
+}
+
+// aliased are the places of arguments that an output is.
+func (f *frame) aliased(as []target, a application) []ref {
+	var out []ref
+	for _, t := range as {
+		if t.param >= len(a.args) {
+			continue
+		}
+		for _, r := range a.args[t.param].refs {
+			out = joinRefs(out, []ref{{r.join(t.path), typeAt(r.typ, t.path), f.hintOf(r, t.path)}})
+		}
+	}
+	return out
+}
+
+func (f *frame) hintOf(r ref, path string) *Label {
+	if path == "" {
+		return r.hint
+	}
+	if r.typ == nil {
+		return nil
+	}
+	return f.e.hintAt(r.typ, path)
+}
+
+// resolve replaces a callee's inputs by what the call hands it. A source that the
+// callee found in an input by its type is dropped: the input itself tells better.
+func (f *frame) resolve(t Taint, a application, how string) Taint {
+	var out Taint
+	for _, x := range t {
+		l := x.Label
+		switch {
+		case l.Shadow:
+		case l.Kind != input:
+			if x.Step == nil && l.Kind == External {
+				x.Step = stepAt(f.fn, a.pos, l.What)
+			}
+			out = out.union(Taint{{l, x.Step.then(a.pos, how)}})
+		case l.Param < len(a.args):
+			out = out.union(f.resolveInput(l, a.args[l.Param]).step(a.pos, how))
+		}
+	}
+	return out
+}
+
+func (f *frame) resolveInput(l Label, arg cell) Taint {
+	if arg.cleaned {
+		return arg.taint
+	}
+	out := arg.taint
+	for _, r := range arg.refs {
+		at := ref{r.join(l.Path), typeAt(r.typ, l.Path), f.hintOf(r, l.Path)}
+		if r.typ == nil {
+			at.typ = nil
+		}
+		if l.Deep {
+			out = out.union(f.deep(cell{refs: []ref{at}}, l.Mode))
+			continue
+		}
+		got := f.gather(at.place, at.hint, false)
+		out = out.union(got.taint)
+		if l.Path == "" { // a string in an interface and the like
+			for _, sub := range got.refs {
+				out = out.union(f.gather(sub.place, sub.hint, false).taint)
+			}
+		}
+	}
+	return out
+}
+
+// virtual calls every implementation of an interface method that is in sight, and
+// reports whether there is one.
+func (f *frame) virtual(k site) bool {
+	found := false
+	for _, m := range f.e.implementations(k.obj) {
+		if sum := f.e.summaryOf(m); sum != nil {
+			found = true
+			f.apply(sum, application{k.pos, k.args, k.name.Name}, k.v)
+		}
+	}
+	return found
+}
+
+// implementations are the methods that a call of an interface method may run, as far
+// as this package and its imports declare them.
+func (e *engine) implementations(m *types.Func) []*types.Func {
+	if out, ok := e.impls[m]; ok {
+		return out
+	}
+	var out []*types.Func
+	iface, ok := m.Signature().Recv().Type().Underlying().(*types.Interface)
+	if ok && iface.NumMethods() > 0 {
+		for _, n := range e.concrete() {
+			ptr := types.NewPointer(n)
+			obj, _, _ := types.LookupFieldOrMethod(ptr, false, m.Pkg(), m.Name())
+			if impl, ok := obj.(*types.Func); ok && types.Implements(ptr, iface) {
+				out = append(out, impl)
+			}
+		}
+	}
+	e.impls[m] = out
+	return out
+}
+
+// concrete lists the defined types of this package and of its imports that have
+// summaries.
+func (e *engine) concrete() []*types.Named {
+	if e.named != nil {
+		return e.named
+	}
+	e.named = []*types.Named{}
+	scopes := []*types.Package{e.pass.Pkg}
+	for _, p := range e.pass.Pkg.Imports() {
+		if e.hasSummaries[p.Path()] {
+			scopes = append(scopes, p)
+		}
+	}
+	for _, p := range scopes {
+		for _, name := range p.Scope().Names() {
+			if tn, ok := p.Scope().Lookup(name).(*types.TypeName); ok && !tn.IsAlias() {
+				if n, ok := tn.Type().(*types.Named); ok && !types.IsInterface(n) && n.TypeParams() == nil && n.NumMethods() > 0 {
+					e.named = append(e.named, n)
+				}
+			}
+		}
+	}
+	return e.named
+}
+
+// unknown calls code that is neither in sight nor in a table. A function from text
+// to text hands it on; what it is given a pointer to may be written.
+func (f *frame) unknown(k site) {
+	var t Taint
+	if passesText(k) {
+		for _, a := range k.args {
+			t = t.union(f.deep(a, whole))
+		}
+	}
+	if k.v != nil {
+		for j, rt := range resultTypes(k.v) {
+			p := resultPlace(k.v, j)
+			if carries(rt) && !isError(rt) && len(t) > 0 {
+				f.mem.add(p, cell{taint: f.relabel(t, k.pos, keyOf(k)).step(k.pos, "through "+k.name.Name)})
+			}
+			f.adopt(k, p, rt)
+		}
+	}
+	for i, a := range k.args {
+		if _, isPtr := k.vals[i].Type().Underlying().(*types.Pointer); isPtr || types.IsInterface(k.vals[i].Type()) {
+			for _, r := range a.refs {
+				if alloc, ok := r.root.(*ssa.Alloc); ok && r.path == "" && !f.flat && alloc != nil {
+					c, _ := f.mem.get(r.place)
+					c.opaque = true
+					f.mem.put(r.place, c)
+				}
+			}
+		}
+	}
+	if !isStd(k.name.Pkg) {
+		f.passed(k)
+	}
+}
+
+// adopt makes a builder's result its receiver: the same type comes back.
+func (f *frame) adopt(k site, p place, rt types.Type) {
+	if k.declared() == 1 && len(k.args) > 0 && types.Identical(rt, k.vals[0].Type()) && !isScalar(rt) {
+		f.mem.add(p, cell{refs: without(k.args[0].refs, p)})
+	}
+}
+
+// passesText recognises converters: text in, text out, nothing else.
+func passesText(k site) bool {
+	sig := k.obj.Signature()
+	if sig.Recv() != nil && sig.Params().Len() > 0 || len(k.args) == 0 || len(k.args) > 3 {
+		return false
+	}
+	text := func(t types.Type) bool {
+		switch u := t.Underlying().(type) {
+		case *types.Basic:
+			return u.Info()&types.IsString != 0
+		case *types.Slice:
+			b, ok := u.Elem().Underlying().(*types.Basic)
+			return ok && (b.Kind() == types.Uint8 || b.Kind() == types.String)
+		case *types.Pointer:
+			b, ok := u.Elem().Underlying().(*types.Basic)
+			return ok && b.Info()&types.IsString != 0
+		}
+		_, isParam := types.Unalias(t).(*types.TypeParam)
+		return isParam
+	}
+	for _, v := range k.vals {
+		if !text(v.Type()) {
+			return false
+		}
+	}
+	if strings.Contains(strings.ToLower(k.name.Name), "crypt") || looksUp(k.name.Name) {
+		return false
+	}
+	return sig.Results().Len() > 0 && text(sig.Results().At(0).Type())
+}
+
+// looksUp recognises functions whose result is found by their argument, not made
+// of it.
+func looksUp(name string) bool {
+	for _, p := range []string{"Get", "Find", "Lookup", "Fetch", "Load", "Read", "Resolve", "Query", "Select"} {
+		if strings.HasPrefix(strings.ToUpper(name[:1])+name[1:], p) {
+			return true
+		}
+	}
+	return false
+}
+
+func isStd(pkg string) bool {
+	first, _, _ := strings.Cut(pkg, "/")
+	return !strings.Contains(first, ".")
+}
+
+func (f *frame) builtin(instr ssa.CallInstruction, b *ssa.Builtin, args []ssa.Value, v *ssa.Call) cell {
+	switch b.Name() {
+	case "append":
+		return f.appends(args, v)
+	case "copy":
+		src := f.value(args[1])
+		t := f.deep(src, whole)
+		dst := f.extend(args[0], "[]", args[0].Type())
+		for _, r := range dst.refs {
+			f.mem.add(r.place, cell{taint: t, refs: f.elements(src)})
+		}
+	case "min", "max":
+		var out cell
+		for _, a := range args {
+			out = out.join(f.value(a))
+		}
+		return out
+	case "print", "println":
+		for _, a := range args {
+			f.sink(Sink{Kind: Logged, What: b.Name(), Pos: instr.Pos()}, f.deep(f.value(a), printed))
+		}
+	case "ssa:wrapnilchk":
+		return f.value(args[0])
+	case "clear":
+		for _, r := range f.value(args[0]).refs {
+			f.mem.set(r.place, cell{known: true})
+		}
+	}
+	return cell{}
+}
+
+// elements are what the elements of a slice denote.
+func (f *frame) elements(c cell) []ref {
+	var out []ref
+	for _, r := range c.refs {
+		out = joinRefs(out, f.gather(r.at("[]"), nil, false).refs)
+	}
+	return out
+}
+
+// appends writes to the slice that is appended to, which the result shares.
+func (f *frame) appends(args []ssa.Value, v *ssa.Call) cell {
+	base := f.value(args[0])
+	if v == nil || len(args) < 2 {
+		return base
+	}
+	added := f.value(args[1])
+	p := place{v, ""}
+	f.mem[v] = map[string]cell{}
+	c := cell{taint: added.taint, refs: f.elementPlaces(added)}
+	f.mem.add(p.at("[]"), c)
+	f.mem.add(p, cell{refs: without(base.refs, p)})
+	for _, r := range base.refs {
+		f.mem.add(r.at("[]"), cell{taint: c.taint, refs: without(c.refs, r.at("[]"))})
+	}
+	out := cell{taint: base.taint, refs: []ref{{p, v.Type(), nil}}, cleaned: base.cleaned && added.cleaned}
+	out.refs = joinRefs(out.refs, base.refs)
+	return out
+}
+
+// elementPlaces are the places of the elements of what is appended.
+func (f *frame) elementPlaces(c cell) []ref {
+	var out []ref
+	for _, r := range c.refs {
+		var t types.Type
+		if r.typ != nil {
+			t = element(r.typ)
+		}
+		out = append(out, ref{r.at("[]"), t, nil})
+	}
+	return out
+}
+
+// relabel gives a value taken out of a request a label of its own, which says what
+// was taken and where.
+func (f *frame) relabel(t Taint, pos token.Pos, key string) Taint {
+	generic := func(x Tag) bool { return x.Label.Kind == Request && x.Label.Reason == "" }
+	if !slices.ContainsFunc(t, generic) {
+		return t
+	}
+	out := make(Taint, 0, len(t))
+	for _, x := range t {
+		if generic(x) {
+			what := x.Label.What
+			if key != "" {
+				what = fmt.Sprintf("%s value %q", what, key)
+			}
+			x = Tag{Label{Kind: Request, What: what, Reason: "read", Pos: pos}, stepAt(f.fn, pos, what)}
+		}
+		out = out.union(Taint{x})
+	}
+	return out
+}
+
+// keyOf is the constant text by which a call picks a value, as r.FormValue("k").
+func keyOf(k site) string {
+	for _, v := range k.vals {
+		if s, ok := constString(v); ok && s != "" && len(s) < 64 {
+			return s
+		}
+	}
+	return ""
+}
+
+// paramSinks looks at arguments for parameters that are External IDs themselves.
+func (f *frame) paramSinks(k site) {
+	d := k.declared()
+	for i := d; i < len(k.args); i++ {
+		if what, ok := externalid.Setter(k.obj); ok {
+			f.sink(Sink{Kind: STS, What: what, Pos: k.pos}, f.deep(k.args[i], whole))
+			continue
+		}
+		if why := f.e.ext.Param(k.obj, i-d); why != nil {
+			if t := f.deep(k.args[i], whole); len(t) > 0 {
+				f.sink(Sink{Kind: Kept, What: why.What + " of " + k.name.Name, Pos: k.pos}, t)
+			}
+		}
+	}
+}
+
+// passed looks at whole values that hold an External ID and go to code out of sight:
+// a request handed to a service, or to a store.
+func (f *frame) passed(k site) {
+	for i := k.declared(); i < len(k.args); i++ {
+		t := k.vals[i].Type()
+		for _, r := range k.args[i].refs {
+			if r.typ != nil && types.IsInterface(t) {
+				t = r.typ
+			}
+			for _, s := range f.e.spots(t, whole) {
+				if s.label.Typed {
+					continue
+				}
+				got := f.gather(r.join(s.path), nil, false)
+				f.sink(Sink{Kind: Kept, What: k.name.Name, Pos: k.pos}, onlyKind(got.taint, Request))
+			}
+		}
+	}
+}
+
+func onlyKind(t Taint, kind Kind) Taint {
+	return slices.DeleteFunc(slices.Clone(t), func(x Tag) bool { return x.Label.Kind != kind && x.Label.Kind != input })
+}

@@ -1,0 +1,170 @@
+package taint
+
+import (
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/deputy-sec/deputy/analyzers/program"
+)
+
+// requestTypes are objects that hold what a caller of the service sent. Framework
+// contexts hold other things too: of those, the methods in flowRows tell.
+var requestTypes = map[string]string{
+	"net/http.Request": "request", "github.com/gin-gonic/gin.Context": "request", "github.com/labstack/echo.Context": "request",
+	"github.com/gofiber/fiber.Ctx": "request", "github.com/emicklei/go-restful.Request": "request",
+	"github.com/kataras/iris/context.Context": "request", "github.com/gobuffalo/buffalo.Context": "request",
+	"github.com/valyala/fasthttp.RequestCtx": "request", "github.com/julienschmidt/httprouter.Params": "path",
+	"connectrpc.com/connect.Request": "request message", "github.com/bufbuild/connect-go.Request": "request message",
+}
+
+// lambdaEvents are the events that carry a request of the outside to a Lambda.
+const lambdaEvents = "github.com/aws/aws-lambda-go/events"
+
+// requestType says what a parameter brings from a caller of the service, "" if
+// nothing.
+func (e *engine) requestType(fn *ssa.Function, v ssa.Value) string {
+	p, ok := v.(*ssa.Parameter)
+	if !ok {
+		return ""
+	}
+	name := typeName(p.Type())
+	if what := requestTypes[name]; what != "" {
+		return what
+	}
+	if typ, ok := strings.CutPrefix(name, lambdaEvents+"."); ok && (strings.HasPrefix(typ, "APIGateway") || strings.HasPrefix(typ, "LambdaFunctionURL") || strings.HasPrefix(typ, "ALBTarget")) {
+		return "Lambda event"
+	}
+	switch kind := rpcKind(fn); {
+	case kind == "" || fn.Signature.Recv() != nil && p == fn.Params[0] || isContext(p.Type()):
+		return ""
+	default:
+		return kind
+	}
+}
+
+// rpcKind recognises functions that frameworks call with a decoded request and whose
+// result they encode: "" for any other.
+func rpcKind(fn *ssa.Function) string {
+	sig := fn.Signature
+	params, results := sig.Params(), sig.Results()
+	if recv := sig.Recv(); recv != nil {
+		if n := program.NamedOf(recv.Type()); n != nil && isResolver(n.Obj().Name()) && params.Len() > 0 && isContext(params.At(0).Type()) && results.Len() == 2 {
+			return "GraphQL input"
+		}
+	}
+	if params.Len() != 2 || results.Len() != 2 || !isContext(params.At(0).Type()) || !isErrorType(results.At(1).Type()) {
+		return ""
+	}
+	in, out := params.At(1).Type(), results.At(0).Type()
+	switch {
+	case isProto(in) && isProto(out):
+		return "gRPC request"
+	case strings.HasSuffix(typeOf(in), "RequestObject") && strings.HasSuffix(typeOf(out), "ResponseObject"):
+		return "API request"
+	case isHuma(in) && isHuma(out):
+		return "API request"
+	case isEmptyInterface(in) && isEmptyInterface(out) && fn.Parent() != nil:
+		return "endpoint request" // go-kit
+	}
+	return ""
+}
+
+func isResolver(name string) bool {
+	return strings.HasSuffix(name, "Resolver") && (strings.HasPrefix(name, "mutation") || strings.HasPrefix(name, "query") || strings.HasPrefix(name, "subscription"))
+}
+
+func typeOf(t types.Type) string {
+	if n := program.NamedOf(t); n != nil {
+		return n.Obj().Name()
+	}
+	return ""
+}
+
+func isErrorType(t types.Type) bool { return t.String() == "error" }
+
+func isEmptyInterface(t types.Type) bool {
+	i, ok := t.Underlying().(*types.Interface)
+	return ok && i.NumMethods() == 0
+}
+
+// isProto recognises protobuf messages of every generation.
+func isProto(t types.Type) bool {
+	n := program.NamedOf(t)
+	if n == nil || n.Obj().Pkg() == nil {
+		return false
+	}
+	for _, m := range []string{"ProtoReflect", "ProtoMessage"} {
+		if obj, _, _ := types.LookupFieldOrMethod(types.NewPointer(n), false, n.Obj().Pkg(), m); obj != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// isHuma recognises huma's inputs and outputs: structs with a Body, or with fields
+// that are tagged as parts of a request.
+func isHuma(t types.Type) bool {
+	s := program.StructOf(t)
+	if s == nil {
+		return false
+	}
+	for i := range s.NumFields() {
+		tag := s.Tag(i)
+		if s.Field(i).Name() == "Body" || strings.Contains(tag, `path:"`) || strings.Contains(tag, `query:"`) || strings.Contains(tag, `header:"`) {
+			return true
+		}
+	}
+	return false
+}
+
+// responds says how a function's results leave the service, "" if they do not.
+func responds(fn *ssa.Function) string {
+	if kind := rpcKind(fn); kind != "" {
+		return strings.Replace(kind, "request", "response", 1)
+	}
+	results := fn.Signature.Results()
+	for i := range results.Len() {
+		name := typeName(results.At(i).Type())
+		if typ, ok := strings.CutPrefix(name, lambdaEvents+"."); ok && strings.HasSuffix(typ, "Response") {
+			return "Lambda response"
+		}
+		if name == "connectrpc.com/connect.Response" || name == "github.com/bufbuild/connect-go.Response" {
+			return "connect response"
+		}
+	}
+	// A handler that gives back what a wrapper of the project's own encodes.
+	if results.Len() == 2 && isErrorType(results.At(1).Type()) && takesRequest(fn) && isPayload(results.At(0).Type()) {
+		return "handler's result"
+	}
+	return ""
+}
+
+func takesRequest(fn *ssa.Function) bool {
+	for p := range fn.Signature.Params().Variables() {
+		if requestTypes[typeName(p.Type())] == "request" {
+			return true
+		}
+	}
+	return false
+}
+
+// isPayload keeps helpers that take a request and return text or a bound struct
+// apart from handlers that return their response.
+func isPayload(t types.Type) bool {
+	return isEmptyInterface(t) || strings.Contains(strings.ToLower(typeOf(t)), "response")
+}
+
+// response records what a handler returns.
+func (f *frame) response(ret *ssa.Return) {
+	what := responds(f.fn)
+	if what == "" {
+		return
+	}
+	for _, v := range ret.Results {
+		if !isErrorType(v.Type()) {
+			f.sink(Sink{Kind: Returned, What: what, Pos: program.Near(f.fn, ret.Pos())}, f.deep(f.value(v), encoded))
+		}
+	}
+}

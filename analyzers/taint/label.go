@@ -1,0 +1,134 @@
+package taint
+
+import (
+	"go/token"
+	"slices"
+)
+
+// Kind is what a label follows.
+type Kind uint8
+
+// The kinds of labels.
+const (
+	input    Kind = iota // symbolic: what a parameter or captured variable holds
+	External             // an External ID, or a configured source
+	Request              // a value that a caller of the service chose
+)
+
+// Label is one thing that is followed. Labels are compared by value, so that the
+// same source met twice is one.
+type Label struct {
+	Kind   Kind
+	What   string // "field Integration.Handshake", "query parameter external_id"
+	Reason string
+	Weak   bool // known by its name only
+	Typed  bool // configured: followed whatever it holds
+	Pos    token.Pos
+
+	// For an input: which parameter (captured variables follow the parameters), at
+	// which path, and whether everything below the path is meant.
+	Param int
+	Path  string
+	Deep  bool
+	Mode  mode // how a deep input is read
+
+	// Shadow is set on a source that is found in a parameter by its type: the same
+	// thing is also an input, and the caller, who knows better what it passed,
+	// resolves that one.
+	Shadow bool
+}
+
+// Step is one step on the way of a label, the last one first.
+type Step struct {
+	Pos  token.Pos
+	Text string
+	Prev *Step
+}
+
+// maxSteps bounds the trace that is kept; the first steps are the interesting ones.
+const maxSteps = 24
+
+func (s *Step) depth() int {
+	n := 0
+	for ; s != nil; s = s.Prev {
+		n++
+	}
+	return n
+}
+
+// then adds a step, unless it repeats the last one's place.
+func (s *Step) then(pos token.Pos, text string) *Step {
+	if s != nil && (s.Pos == pos || s.depth() >= maxSteps) {
+		return s
+	}
+	return &Step{pos, text, s}
+}
+
+// Taint is a set of labels, each with the way it came. It is a join semilattice:
+// the order is inclusion of labels, the bottom nil, and union the join. Union keeps
+// the trace it met first, so it is associative and idempotent in labels, and which
+// of two traces survives is of no consequence to what is found. Sets are immutable.
+//
+// A set holds at most maxLabels: beyond, further labels are dropped and the price is
+// a flow not reported out of a value that already has sixty-four reasons to be.
+type Taint []Tag
+
+// Tag is one label of a Taint.
+type Tag struct {
+	Label Label
+	Step  *Step
+}
+
+const maxLabels = 64
+
+func (t Taint) has(l Label) bool {
+	return slices.ContainsFunc(t, func(x Tag) bool { return x.Label == l })
+}
+
+// union joins two sets. It returns t itself when u adds nothing.
+func (t Taint) union(u Taint) Taint {
+	out, owned := t, false
+	for _, x := range u {
+		if out.has(x.Label) || len(out) >= maxLabels {
+			continue
+		}
+		if !owned {
+			out, owned = slices.Clip(slices.Clone(out)), true
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+// step adds a step to every trace.
+func (t Taint) step(pos token.Pos, text string) Taint {
+	if len(t) == 0 || !pos.IsValid() {
+		return t
+	}
+	out := make(Taint, len(t))
+	for i, x := range t {
+		out[i] = Tag{x.Label, x.Step.then(pos, text)}
+	}
+	return out
+}
+
+// without drops the labels of a kind.
+func (t Taint) without(k Kind) Taint {
+	if !slices.ContainsFunc(t, func(x Tag) bool { return x.Label.Kind == k }) {
+		return t
+	}
+	return slices.DeleteFunc(slices.Clone(t), func(x Tag) bool { return x.Label.Kind == k })
+}
+
+// equal compares labels, not traces: the fixed point is one of labels.
+func (t Taint) equal(u Taint) bool {
+	if len(t) != len(u) {
+		return false
+	}
+	for _, x := range t {
+		if !u.has(x.Label) {
+			return false
+		}
+	}
+	return true
+}

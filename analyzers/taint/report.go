@@ -1,0 +1,120 @@
+package taint
+
+import (
+	"go/token"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/deputy-sec/deputy/analyzers/policy"
+)
+
+// Guide is the sentence of the vendors' guide that a pass enforces; its URL is the
+// passes' documentation.
+const Guide = "https://github.com/deputy-sec/deputy/blob/main/docs/passes.md"
+
+// Diagnostic phrases a flow: what, where it leaves, why it is an External ID, and
+// the way step by step.
+func (f *Flow) Diagnostic(pass *analysis.Pass, category, message string) analysis.Diagnostic {
+	d := analysis.Diagnostic{Pos: f.Sink.Pos, Category: category, Message: message}
+	if p := policy.Active(); p.Message != "" {
+		d.Message += "\n" + p.Message
+	}
+	for _, s := range f.Steps {
+		if s.Pos.IsValid() {
+			d.Related = append(d.Related, analysis.RelatedInformation{Pos: s.Pos, Message: s.Text})
+		}
+	}
+	if f.Sink.Where == "" {
+		return d
+	}
+	if pos := find(pass.Fset, f.Sink.Where); pos.IsValid() {
+		d.Related = append(d.Related, analysis.RelatedInformation{Pos: pos, Message: f.Sink.What})
+	} else {
+		d.Message += " at " + shortPlace(f.Sink.Where)
+	}
+	return d
+}
+
+// What phrases what flows and why it counts.
+func (f *Flow) What() string {
+	if f.Label.Reason == "" || f.Label.Kind == Request {
+		return f.Label.What
+	}
+	return f.Label.What + " (" + f.Label.Reason + ")"
+}
+
+// find turns file:line:column back into a position, if the file is loaded.
+func find(fset *token.FileSet, where string) token.Pos {
+	rest, _, _ := cutLast(where)
+	name, line, ok := cutLast(rest)
+	n, err := strconv.Atoi(line)
+	if !ok || err != nil {
+		return token.NoPos
+	}
+	pos := token.NoPos
+	fset.Iterate(func(file *token.File) bool {
+		if file.Name() != name || n < 1 || n > file.LineCount() {
+			return true
+		}
+		pos = file.LineStart(n)
+		return false
+	})
+	return pos
+}
+
+func cutLast(s string) (before, after string, ok bool) {
+	i := strings.LastIndexByte(s, ':')
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+1:], true
+}
+
+func shortPlace(where string) string {
+	rest, _, _ := cutLast(where)
+	return rest[strings.LastIndexAny(rest, `/\`)+1:]
+}
+
+// Leaks are the flows of External IDs into a kind of sink, one for each place: the
+// one known for the strongest reason.
+func (r *Result) Leaks(kind SinkKind) []*Flow {
+	return r.each(func(f *Flow) bool { return f.Label.Kind == External && f.Sink.Kind == kind }, func(f *Flow) token.Pos { return f.Sink.Pos })
+}
+
+// Accepted are the flows of what callers chose into External IDs, one for each place
+// where it is read: the one that gets farthest.
+func (r *Result) Accepted() []*Flow {
+	return r.each(func(f *Flow) bool { return f.Label.Kind == Request }, (*Flow).Source)
+}
+
+func (r *Result) each(want func(*Flow) bool, at func(*Flow) token.Pos) []*Flow {
+	best := map[token.Pos]*Flow{}
+	for _, f := range r.Flows {
+		if !want(f) {
+			continue
+		}
+		if old := best[at(f)]; old == nil || f.before(old) {
+			best[at(f)] = f
+		}
+	}
+	out := make([]*Flow, 0, len(best))
+	for _, f := range best {
+		out = append(out, f)
+	}
+	slices.SortFunc(out, func(a, b *Flow) int { return int(at(a) - at(b)) })
+	return out
+}
+
+// before prefers certain sources, sinks nearer to STS, and short ways.
+func (f *Flow) before(g *Flow) bool {
+	if f.Label.Weak != g.Label.Weak {
+		return g.Label.Weak
+	}
+	if f.Sink.Kind != g.Sink.Kind {
+		return f.Sink.Kind < g.Sink.Kind
+	}
+	return len(f.Steps) < len(g.Steps)
+}

@@ -1,0 +1,279 @@
+package taint
+
+import (
+	"go/token"
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/deputy-sec/deputy/analyzers/program"
+)
+
+// SinkKind is what becomes of a value at a sink.
+type SinkKind uint8
+
+// The kinds of sinks.
+const (
+	Logged   SinkKind = iota + 1 // logs, telemetry, standard output, panics
+	Returned                     // responses to a caller of the service
+	Sent                         // requests, messages and mail to others
+	STS                          // the External ID of an AssumeRole call
+	Stored                       // a database
+	Kept                         // it becomes an External ID field or parameter
+)
+
+// Sink is one place where values leave, or become an External ID.
+type Sink struct {
+	Kind  SinkKind
+	What  string    // "slog.Info"
+	Pos   token.Pos // where this package reaches it
+	Where string    // file:line of the sink itself, when it lies behind a call
+}
+
+// Flow is a label that reaches a sink.
+type Flow struct {
+	Label Label
+	Sink  Sink
+	Steps []*Step       // from the source to the sink
+	Fn    *ssa.Function // in which label and sink meet
+}
+
+type flowKey struct {
+	kind Kind
+	what string
+	sink SinkKind
+	pos  token.Pos
+	at   token.Pos
+}
+
+// relevant says which labels matter at which sinks.
+func relevant(k Kind, s SinkKind) bool {
+	switch s {
+	case Logged, Returned, Sent:
+		return k == External
+	}
+	return k == Request
+}
+
+// sink records what arrives at a sink: flows for sources, the summary for inputs.
+func (f *frame) sink(s Sink, t Taint) {
+	if len(t) == 0 {
+		return
+	}
+	for _, x := range t {
+		l := x.Label
+		switch {
+		case l.Kind == input:
+			if !shadowed(t, l) {
+				l.Shadow = false
+				f.sum.sinks[sinkKey{l, s}] = x.Step
+			}
+		case relevant(l.Kind, s.Kind) && !f.e.excluded(f.fn):
+			key := flowKey{l.Kind, l.What, s.Kind, s.Pos, l.Pos}
+			if _, ok := f.e.flows[key]; !ok {
+				f.e.flows[key] = &Flow{l, s, steps(x.Step), f.fn}
+			}
+		}
+	}
+}
+
+// shadowed reports whether a source found in the input by its type is reported here,
+// so that the callers need not.
+func shadowed(t Taint, in Label) bool {
+	for _, x := range t {
+		l := x.Label
+		if l.Shadow && l.Param == in.Param && (l.Path == in.Path || in.Deep && below(l.Path, in.Path)) {
+			return true
+		}
+	}
+	return false
+}
+
+func steps(s *Step) []*Step {
+	var out []*Step
+	for ; s != nil; s = s.Prev {
+		out = append([]*Step{s}, out...)
+	}
+	return out
+}
+
+func (e *engine) excluded(fn *ssa.Function) bool {
+	for fn.Parent() != nil {
+		fn = fn.Parent()
+	}
+	if obj, ok := fn.Object().(*types.Func); ok {
+		n := program.FuncOf(obj)
+		return e.pol.IsExcluded(n.Pkg, n.Recv, n.Name)
+	}
+	return e.pol.IsExcluded(e.pass.Pkg.Path(), "", fn.Name())
+}
+
+var kindNames = map[string]SinkKind{"logged": Logged, "returned": Returned, "sent": Sent}
+
+// tableSinks looks a call up in the policy's and the built-in sinks.
+func (f *frame) tableSinks(k site) {
+	if kind := f.e.pol.SinkKind(k.name.Pkg, k.name.Recv, k.name.Name); kind != "" {
+		f.leak(k, sinkRow{kind: kindNames[kind]}, 0)
+		return
+	}
+	if r, ok := isTableSink(k.name); ok {
+		f.leak(k, r, k.declared())
+		return
+	}
+	if looksLikeLogger(k.name) && !f.hasSinks(k) {
+		f.leak(k, sinkRow{kind: Logged, mode: logged}, k.declared())
+	}
+}
+
+func (f *frame) hasSinks(k site) bool {
+	sum := f.e.summaryOf(k.obj)
+	return sum != nil && (len(sum.sinks) > 0 || !k.call.IsInvoke())
+}
+
+// leak looks at the arguments of a sink.
+func (f *frame) leak(k site, r sinkRow, skip int) {
+	last := len(k.args) - 1
+	if r.to == only {
+		last = min(last, skip+r.from)
+	}
+	for i := skip + r.from; i <= last; i++ {
+		if isContext(k.vals[i].Type()) {
+			continue // loggers take trace IDs from it, not what handlers put there
+		}
+		variadic := i == len(k.args)-1 && k.obj.Signature().Variadic()
+		var t Taint
+		if variadic {
+			t = f.variadic(k, i, r, skip)
+		} else {
+			t = f.deep(k.args[i], r.mode)
+		}
+		f.sink(Sink{Kind: r.kind, What: sinkName(k.name), Pos: k.pos}, t)
+	}
+}
+
+// variadic looks at each of the arguments of a variadic parameter by itself, as
+// package fmt does; a format that is constant tells which of them are shown.
+func (f *frame) variadic(k site, i int, r sinkRow, skip int) Taint {
+	elems, ok := literalElements(k.vals[i])
+	if !ok {
+		return f.deep(k.args[i], r.mode)
+	}
+	var shown []bool
+	if at := skip + r.format - 1; r.format > 0 && at < len(k.vals) {
+		shown = shownArgs(k.vals[at], len(elems))
+	}
+	var t Taint
+	for j, v := range elems {
+		if v != nil && (shown == nil || shown[j]) {
+			t = t.union(f.deep(f.value(v), r.mode))
+		}
+	}
+	return t
+}
+
+// literalElements are the arguments that a call spells out for its variadic
+// parameter.
+func literalElements(v ssa.Value) ([]ssa.Value, bool) {
+	sl, ok := v.(*ssa.Slice)
+	if !ok {
+		return nil, false
+	}
+	alloc, ok := sl.X.(*ssa.Alloc)
+	if !ok || alloc.Comment != "varargs" {
+		return nil, false
+	}
+	n := alloc.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Array).Len()
+	if n > 4096 {
+		return nil, false
+	}
+	out := make([]ssa.Value, n)
+	for _, r := range *alloc.Referrers() {
+		ia, ok := r.(*ssa.IndexAddr)
+		if !ok {
+			continue
+		}
+		at, ok := constInt(ia.Index)
+		if !ok || at >= n {
+			return nil, false
+		}
+		for _, s := range *ia.Referrers() {
+			if st, ok := s.(*ssa.Store); ok && st.Addr == ia {
+				out[at] = st.Val
+			}
+		}
+	}
+	return out, true
+}
+
+func sinkName(n program.Func) string {
+	base := n.Pkg[strings.LastIndex(n.Pkg, "/")+1:]
+	if version.MatchString("/" + base) {
+		parent := strings.TrimSuffix(n.Pkg, "/"+base)
+		base = parent[strings.LastIndex(parent, "/")+1:]
+	}
+	if n.Recv != "" {
+		return "(" + base + "." + n.Recv + ")." + n.Name
+	}
+	return base + "." + n.Name
+}
+
+// writers are types that lead out of the process, by how they do.
+var writers = map[string]SinkKind{
+	"net/http.ResponseWriter":                             Returned,
+	"github.com/gin-gonic/gin.ResponseWriter":             Returned,
+	"github.com/labstack/echo.Response":                   Returned,
+	"github.com/go-chi/chi/middleware.WrapResponseWriter": Returned,
+	"github.com/valyala/fasthttp.Response":                Returned,
+	"github.com/emicklei/go-restful.Response":             Returned,
+	"net/http/httptest.ResponseRecorder":                  0,
+	"net.Conn":                                            Sent,
+	"io.PipeWriter":                                       0,
+}
+
+// streams are the variables that lead to a terminal or a log.
+var streams = map[string]SinkKind{"os.Stdout": Logged, "os.Stderr": Logged}
+
+// requesters make outgoing requests.
+var requesters = row{"*", "", "NewRequest|NewRequestWithContext|FromRequest"}
+
+// writerKind says where what is written to an object goes, 0 if it stays.
+func writerKind(r ref) SinkKind {
+	if g, ok := r.root.(*ssa.Global); ok {
+		return streams[program.VarKey(g)]
+	}
+	if r.typ != nil {
+		if kind, ok := writers[typeName(r.typ)]; ok {
+			return kind
+		}
+	}
+	if kind, ok := writers[typeName(r.root.Type())]; ok {
+		return kind
+	}
+	if c, ok := r.root.(*ssa.Call); ok {
+		if obj := program.Callee(&c.Call); obj != nil {
+			if n := program.FuncOf(obj); (n.Pkg == "net/http" || strings.HasSuffix(n.Pkg, "go-retryablehttp")) && requesters.matches(n) {
+				return Sent
+			}
+		}
+	}
+	return 0
+}
+
+// writerSink records what is written to an object that leads out.
+func (f *frame) writerSink(r ref, pos token.Pos, t Taint, by string) {
+	if kind := writerKind(r); kind != 0 && len(t) > 0 {
+		f.sink(Sink{Kind: kind, What: by, Pos: pos}, t)
+	}
+}
+
+// typeName is the key of a type without the major version of its package.
+func typeName(t types.Type) string {
+	key := program.TypeKey(t)
+	if dot := strings.LastIndex(key, "."); dot > 0 {
+		return unversioned(key[:dot]) + key[dot:]
+	}
+	return key
+}
+
+func isContext(t types.Type) bool { return program.TypeKey(t) == "context.Context" }

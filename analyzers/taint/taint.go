@@ -1,0 +1,191 @@
+// Package taint follows External IDs, and what callers of a service choose, through
+// a package: from where they are read to where they leave. It reports nothing; the
+// reporting passes phrase its flows.
+//
+// Each function is interpreted once its callees are, over an abstract memory that is
+// sensitive to fields and to the order of statements (memory.go, frame.go). What a
+// function does with its parameters is kept as a summary, and as a Fact for the
+// packages that import this one (summary.go), so that no function is looked into
+// twice. What the standard library and common modules do is a table, not an analysis
+// of their bodies (transfer.go), and so are sinks (table.go).
+//
+// Not a leak of a value: comparing it, its length, hashing or encrypting it, masking
+// it, showing at most its first or last eight characters, and types that redact
+// themselves.
+//
+// Limits: values that travel through reflection, files, environment, channels of
+// another function or a map of another package are lost.
+package taint
+
+import (
+	"cmp"
+	"go/token"
+	"go/types"
+	"maps"
+	"reflect"
+	"slices"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/deputy-sec/deputy/analyzers/externalid"
+	"github.com/deputy-sec/deputy/analyzers/policy"
+	"github.com/deputy-sec/deputy/analyzers/program"
+)
+
+// Analyzer follows flows. Its result is a *Result.
+var Analyzer = &analysis.Analyzer{
+	Name:       "taint",
+	Doc:        "follow External IDs to where they leave (reports nothing)",
+	Run:        run,
+	Requires:   []*analysis.Analyzer{program.Analyzer, externalid.Analyzer},
+	ResultType: reflect.TypeFor[*Result](),
+	FactTypes:  []analysis.Fact{new(Summaries)},
+}
+
+func init() {
+	Analyzer.Flags.Var(policy.SinksFlag(), "sinks", "comma-separated functions that leak: path/of/package.Func or path/of/package.Type.Method, each with an optional =logged, =returned or =sent")
+	Analyzer.Flags.Var(policy.SanitizersFlag(), "sanitizers", "comma-separated functions whose result is clean")
+	Analyzer.Flags.Var(policy.FileFlag(), "config", "YAML file with sources, sinks and sanitizers (see analyzers/policy)")
+}
+
+// Result is what flows in one package.
+type Result struct {
+	Flows []*Flow  // in the order of their sinks
+	Masks []string // the package's own masking functions, by key
+}
+
+type engine struct {
+	pass *analysis.Pass
+	prog *program.Result
+	ext  *externalid.Result
+	pol  *policy.Policy
+
+	own      map[string]*summary        // of declared functions of this package
+	local    map[*ssa.Function]*summary // of every function of this package
+	imported map[string]*summary
+	declared map[string]bool // the keys that own will have
+
+	hasSummaries map[string]bool // packages
+	globals      map[*ssa.Global]Taint
+	flows        map[flowKey]*Flow
+	masked       map[string]bool
+	maskNames    []string
+	spotCache    map[spotKey][]spot
+	impls        map[*types.Func][]*types.Func
+	named        []*types.Named
+	grown        bool
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	prog := pass.ResultOf[program.Analyzer].(*program.Result)
+	if len(prog.Funcs) == 0 {
+		return &Result{}, nil
+	}
+	e := &engine{
+		pass: pass, prog: prog, pol: policy.Active(),
+		ext: pass.ResultOf[externalid.Analyzer].(*externalid.Result),
+		own: map[string]*summary{}, local: map[*ssa.Function]*summary{}, imported: map[string]*summary{}, declared: map[string]bool{},
+		hasSummaries: map[string]bool{}, globals: map[*ssa.Global]Taint{}, flows: map[flowKey]*Flow{}, masked: map[string]bool{},
+		spotCache: map[spotKey][]spot{}, impls: map[*types.Func][]*types.Func{},
+	}
+	e.readFacts()
+	e.findMasks()
+	e.fixpoint()
+	e.export(pass)
+	return &Result{Flows: e.sorted(), Masks: e.maskNames}, nil
+}
+
+func (e *engine) readFacts() {
+	for _, pf := range e.pass.AllPackageFacts() {
+		if s, ok := pf.Fact.(*Summaries); ok && pf.Package != e.pass.Pkg {
+			e.hasSummaries[pf.Package.Path()] = true
+			for _, f := range s.Funcs {
+				e.imported[f.Name] = imported(f)
+			}
+		}
+	}
+}
+
+// maxRounds bounds how often a package is gone over until its summaries stand still;
+// callees come first, so only recursion and package variables need a second round.
+const maxRounds = 5
+
+func (e *engine) fixpoint() {
+	order := calleesFirst(e.prog.Funcs)
+	for _, fn := range order {
+		if obj, ok := fn.Object().(*types.Func); ok {
+			e.declared[program.FuncOf(obj).String()] = true
+		}
+	}
+	for range maxRounds {
+		e.grown = false
+		for _, fn := range order {
+			e.analyse(fn)
+		}
+		if !e.grown {
+			return
+		}
+	}
+}
+
+func (e *engine) analyse(fn *ssa.Function) {
+	sum := e.interpret(fn)
+	if old := e.local[fn]; old != nil && old.size() != sum.size() {
+		e.grown = true
+	}
+	e.local[fn] = sum
+	if obj, ok := fn.Object().(*types.Func); ok {
+		e.own[program.FuncOf(obj).String()] = sum
+	}
+}
+
+// calleesFirst orders functions so that what a function calls or encloses mostly
+// comes before it.
+func calleesFirst(funcs []*ssa.Function) []*ssa.Function {
+	inside := map[*ssa.Function]bool{}
+	for _, fn := range funcs {
+		inside[fn] = true
+	}
+	state := map[*ssa.Function]bool{}
+	out := make([]*ssa.Function, 0, len(funcs))
+	var visit func(fn *ssa.Function, depth int)
+	visit = func(fn *ssa.Function, depth int) {
+		if state[fn] || !inside[fn] || depth > 2000 {
+			return
+		}
+		state[fn] = true
+		for _, b := range fn.Blocks {
+			for _, i := range b.Instrs {
+				for _, op := range i.Operands(nil) {
+					if callee, ok := (*op).(*ssa.Function); ok {
+						if o := callee.Origin(); o != nil {
+							callee = o
+						}
+						visit(callee, depth+1)
+					}
+				}
+			}
+		}
+		out = append(out, fn)
+	}
+	for _, fn := range funcs {
+		visit(fn, 0)
+	}
+	return out
+}
+
+func (e *engine) sorted() []*Flow {
+	return slices.SortedFunc(maps.Values(e.flows), func(a, b *Flow) int {
+		return cmp.Or(cmp.Compare(a.Sink.Pos, b.Sink.Pos), cmp.Compare(a.Sink.Kind, b.Sink.Kind),
+			cmp.Compare(boolInt(a.Label.Weak), boolInt(b.Label.Weak)), cmp.Compare(a.Label.What, b.Label.What), cmp.Compare(a.Label.Pos, b.Label.Pos))
+	})
+}
+
+// Source is where a flow's value is first seen.
+func (f *Flow) Source() token.Pos {
+	if len(f.Steps) > 0 {
+		return f.Steps[0].Pos
+	}
+	return f.Label.Pos
+}

@@ -1,0 +1,327 @@
+package taint
+
+import (
+	"go/types"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/deputy-sec/deputy/analyzers/externalid"
+)
+
+// mode is how a sink looks at a value: what it would show of it.
+type mode uint8
+
+const (
+	whole   mode = iota // everything reachable
+	printed             // as package fmt does: pointers below the top are addresses
+	encoded             // as encoding/json does: exported fields without json:"-"
+	logged              // as structured loggers do, by either
+)
+
+// showers are the methods by which a type decides itself what is shown of it.
+var showers = map[mode][]string{
+	printed: {"Format", "GoString", "Error", "String"},
+	encoded: {"MarshalJSON", "MarshalText", "MarshalXML", "MarshalYAML"},
+	logged:  {"LogValue", "MarshalLogObject", "MarshalZerologObject", "MarshalLog", "MarshalJSON", "MarshalText", "Format", "GoString", "Error", "String"},
+}
+
+// carries reports whether a value of the type can hold text. Numbers and booleans
+// that were computed from a followed value tell next to nothing of it.
+func carries(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	if !ok {
+		return true
+	}
+	switch b.Kind() {
+	case types.String, types.UntypedString, types.Uint8, types.Int32, types.UntypedRune, types.UnsafePointer:
+		return true
+	}
+	return false
+}
+
+// isScalar reports whether a register of the type holds its value itself rather
+// than naming memory.
+func isScalar(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Basic)
+	return ok
+}
+
+func deref(t types.Type) types.Type {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		return p.Elem()
+	}
+	return t
+}
+
+// typeAt is the type at a path below a value of type t, nil where it cannot be
+// known, as below an interface.
+func typeAt(t types.Type, path string) types.Type {
+	for _, seg := range segments(path) {
+		if t == nil {
+			return nil
+		}
+		t = step(deref(t), seg)
+	}
+	return t
+}
+
+func step(t types.Type, seg string) types.Type {
+	switch seg[0] {
+	case '.':
+		s, ok := t.Underlying().(*types.Struct)
+		i, err := strconv.Atoi(seg[1:])
+		if !ok || err != nil || i >= s.NumFields() {
+			return nil
+		}
+		return s.Field(i).Type()
+	case '[', '{':
+		return element(t)
+	case '#':
+		if m, ok := t.Underlying().(*types.Map); ok {
+			return m.Key()
+		}
+	}
+	return nil
+}
+
+func element(t types.Type) types.Type {
+	switch u := t.Underlying().(type) {
+	case *types.Slice:
+		return u.Elem()
+	case *types.Array:
+		return u.Elem()
+	case *types.Map:
+		return u.Elem()
+	case *types.Chan:
+		return u.Elem()
+	case *types.Pointer:
+		return element(u.Elem())
+	}
+	return nil
+}
+
+// visible reports whether a sink of the mode shows what is at path in a value of
+// type t.
+func visible(t types.Type, path string, m mode) bool {
+	if m == whole {
+		return true
+	}
+	for _, seg := range segments(path) {
+		if t == nil {
+			return true
+		}
+		base := deref(t)
+		if s, ok := base.Underlying().(*types.Struct); ok && seg[0] == '.' {
+			i, err := strconv.Atoi(seg[1:])
+			if err == nil && i < s.NumFields() && !shows(s, i, m) {
+				return false
+			}
+		}
+		t = step(base, seg)
+		if _, isPtr := typeOrNil(t).(*types.Pointer); isPtr && m == printed {
+			return false
+		}
+	}
+	return true
+}
+
+func typeOrNil(t types.Type) types.Type {
+	if t == nil {
+		return nil
+	}
+	return t.Underlying()
+}
+
+// shows reports whether a sink of the mode shows a field.
+func shows(s *types.Struct, i int, m mode) bool {
+	f := s.Field(i)
+	hidden := reflect.StructTag(s.Tag(i)).Get("json") == "-"
+	switch m {
+	case encoded:
+		return !hidden && (f.Exported() || f.Embedded())
+	case logged:
+		return !hidden
+	}
+	return true
+}
+
+// spot is a source found in a type: where it is and what it is.
+type spot struct {
+	path  string
+	label Label
+}
+
+// maxSpots bounds the sources looked for in one type.
+const maxSpots = 48
+
+type spotKey struct {
+	t types.Type
+	m mode
+}
+
+// spots lists the sources in a value of type t as a sink of the mode sees it.
+func (e *engine) spots(t types.Type, m mode) []spot {
+	if t == nil {
+		return nil
+	}
+	key := spotKey{t, m}
+	if s, ok := e.spotCache[key]; ok {
+		return s
+	}
+	w := spotWalk{e: e, mode: m, onPath: map[types.Type]bool{}}
+	w.walk(t, "", 0)
+	e.spotCache[key] = w.found
+	return w.found
+}
+
+type spotWalk struct {
+	e      *engine
+	mode   mode
+	found  []spot
+	onPath map[types.Type]bool
+	steps  int
+}
+
+// maxSpotDepth bounds the nesting of types that a source is looked for in.
+const maxSpotDepth = 12
+
+// maxSpotSteps bounds the walk over wide and deep types.
+const maxSpotSteps = 4000
+
+func (w *spotWalk) walk(t types.Type, path string, depth int) {
+	w.steps++
+	t = types.Unalias(t)
+	if depth > maxSpotDepth || len(w.found) >= maxSpots || w.steps > maxSpotSteps || w.onPath[t] {
+		return
+	}
+	w.onPath[t] = true
+	defer delete(w.onPath, t)
+	if n, ok := t.(*types.Named); ok {
+		if why := w.e.ext.Type(n); why != nil {
+			w.found = append(w.found, spot{path, sourceLabel(why)})
+			if why.Typed {
+				return
+			}
+		}
+		if depth > 0 && w.e.redacts(n, w.mode) {
+			return
+		}
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Pointer:
+		if w.mode == printed && depth > 0 {
+			return
+		}
+		w.walk(u.Elem(), path, depth+1)
+	case *types.Struct:
+		for i := range u.NumFields() {
+			w.field(t, u, i, path, depth)
+		}
+	case *types.Slice, *types.Array, *types.Chan:
+		w.walk(element(u), path+"[]", depth+1)
+	case *types.Map:
+		w.walk(u.Elem(), path+"[]", depth+1)
+		w.walk(u.Key(), path+"#", depth+1)
+	}
+}
+
+func (w *spotWalk) field(t types.Type, s *types.Struct, i int, path string, depth int) {
+	if !shows(s, i, w.mode) {
+		return
+	}
+	p := path + "." + strconv.Itoa(i)
+	ft := s.Field(i).Type()
+	if why := w.e.ext.Field(t, i); why != nil {
+		_, isPtr := ft.Underlying().(*types.Pointer)
+		if (!isPtr || w.mode != printed) && !w.e.redacts(ft, w.mode) {
+			w.found = append(w.found, spot{p, sourceLabel(why)})
+		}
+		return
+	}
+	w.walk(ft, p, depth+1)
+}
+
+// hintAt is the label of the source at the end of a path, nil if it is none.
+func (e *engine) hintAt(t types.Type, path string) *Label {
+	segs := segments(path)
+	if len(segs) == 0 || t == nil {
+		return nil
+	}
+	last := segs[len(segs)-1]
+	owner := typeAt(t, strings.TrimSuffix(path, last))
+	if owner == nil || last[0] != '.' {
+		return nil
+	}
+	i, err := strconv.Atoi(last[1:])
+	if err != nil {
+		return nil
+	}
+	return e.fieldHint(owner, i)
+}
+
+func (e *engine) fieldHint(owner types.Type, i int) *Label {
+	why := e.ext.Field(owner, i)
+	if why == nil {
+		return nil
+	}
+	l := sourceLabel(why)
+	return &l
+}
+
+func sourceLabel(why *externalid.Why) Label {
+	return Label{Kind: External, What: why.What, Reason: why.Reason, Weak: why.Strength == externalid.Named, Typed: why.Typed}
+}
+
+// redacts reports whether a type decides itself what a sink of the mode shows, and
+// shows nothing of what it holds.
+func (e *engine) redacts(t types.Type, m mode) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	if !ok {
+		if p, isPtr := types.Unalias(t).(*types.Pointer); isPtr {
+			n, ok = types.Unalias(p.Elem()).(*types.Named)
+		}
+		if !ok {
+			return false
+		}
+	}
+	if n.Obj().Pkg() == nil {
+		return false
+	}
+	for _, name := range showers[m] {
+		obj, _, _ := types.LookupFieldOrMethod(types.NewPointer(n), false, n.Obj().Pkg(), name)
+		fn, ok := obj.(*types.Func)
+		if !ok {
+			continue
+		}
+		if sum := e.summaryOf(fn); sum != nil {
+			return !sum.resultsDependOn(0)
+		}
+		return isSecretName(n.Obj().Name())
+	}
+	return false
+}
+
+// isSecretName recognises a type that redacts by its trade, where the body of its
+// methods is not at hand.
+func isSecretName(name string) bool {
+	name = strings.ToLower(name)
+	for _, w := range []string{"secret", "redact", "masked", "sensitive", "hidden", "private"} {
+		if strings.Contains(name, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// isOpaqueRoot reports whether what an object holds was decided elsewhere, so that
+// its type says what it may be.
+func isOpaqueRoot(root ssa.Value) bool {
+	switch root.(type) {
+	case *ssa.Alloc, *ssa.MakeMap, *ssa.MakeSlice, *ssa.MakeChan, *ssa.MakeClosure, *ssa.Function, *ssa.Const, *ssa.MakeInterface:
+		return false
+	}
+	return true
+}
