@@ -8,8 +8,8 @@ import (
 	"github.com/deputy-sec/deputy/scanner/source/objects"
 )
 
-// Attribution finds which commits put wanted blobs where. Its cost is one
-// reading of every tree; commits are then compared by what is wanted only.
+// Attribution finds which commits put wanted blobs where. Every tree is read
+// once; commits are then compared by what is wanted only.
 
 // Bounds for hostile repositories, in which few trees can make more paths than
 // there are atoms. They are far beyond what real ones need.
@@ -48,6 +48,7 @@ func (n *node) find(name string, tree bool) *nodeEntry {
 // attribution is the search for one set of blobs.
 type attribution struct {
 	s       *Source
+	trees   trees
 	wanted  map[objects.ID]bool
 	nodes   map[objects.ID]*node // by tree, nil values included
 	places  map[placeKey]*record
@@ -64,9 +65,9 @@ type placeKey struct {
 // record is who put a blob at a path.
 type record struct{ first, last *commit }
 
-func (s *Source) newAttribution(wanted map[objects.ID]bool) *attribution {
+func (s *Source) newAttribution(wanted map[objects.ID]bool, from trees) *attribution {
 	return &attribution{
-		s: s, wanted: wanted,
+		s: s, trees: from, wanted: wanted,
 		nodes:  map[objects.ID]*node{},
 		places: map[placeKey]*record{},
 		counts: map[objects.ID]int{},
@@ -84,28 +85,21 @@ func (a *attribution) node(id objects.ID, depth int) *node {
 	return n
 }
 
-// reduce makes what it can of a damaged tree: the scan has told of it.
 func (a *attribution) reduce(id objects.ID, depth int) *node {
 	if depth > maxDepth {
 		a.bounded = true
 		return nil
 	}
-	_, data, err := a.s.db.Read(id)
-	if err != nil {
-		return nil
-	}
 	var entries []nodeEntry
-	_ = objects.EachEntry(data, a.s.db.IDSize(), func(e objects.Entry) bool {
+	a.trees.each(id, func(name string, id objects.ID, tree bool) {
 		switch {
-		case e.Mode.IsSubmodule():
-		case e.Mode.IsTree():
-			if below := a.node(e.OID, depth+1); below != nil {
-				entries = append(entries, nodeEntry{string(e.Name), e.OID, below})
+		case tree:
+			if below := a.node(id, depth+1); below != nil {
+				entries = append(entries, nodeEntry{name, id, below})
 			}
-		case a.wanted[e.OID]:
-			entries = append(entries, nodeEntry{string(e.Name), e.OID, nil})
+		case a.wanted[id]:
+			entries = append(entries, nodeEntry{name, id, nil})
 		}
-		return true
 	})
 	if len(entries) == 0 {
 		return nil

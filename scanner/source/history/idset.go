@@ -22,7 +22,7 @@ type idShard struct {
 }
 
 func keyOf(id objects.ID) uint64 {
-	return binary.BigEndian.Uint64(id.Bytes()) | 1 // never 0
+	return binary.BigEndian.Uint64(id[:8]) | 1 // never 0
 }
 
 func (s *idSet) add(id objects.ID) {

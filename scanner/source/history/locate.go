@@ -81,7 +81,9 @@ func (s *Source) Places(ctx context.Context, ids map[source.ID]bool) ([]source.P
 		l.identities(all)
 	}
 	if len(blobs) > 0 {
-		l.blobs(blobs, all)
+		if err := l.blobs(blobs, all); err != nil {
+			return nil, err
+		}
 	}
 	return l.places, ctx.Err()
 }
@@ -202,8 +204,16 @@ func (l *locator) identities(all []*commit) {
 
 // blobs places blobs: by reachable commits, else by what refs name directly,
 // else by unreachable commits.
-func (l *locator) blobs(wanted map[objects.ID]bool, all []*commit) {
-	a := l.s.newAttribution(wanted)
+func (l *locator) blobs(wanted map[objects.ID]bool, all []*commit) error {
+	var from trees = storedTrees{l.s.db}
+	if l.s.Range == "" {
+		walked, err := l.s.walkTrees(l.ctx, wanted)
+		if err != nil {
+			return err
+		}
+		from = walked
+	}
+	a := l.s.newAttribution(wanted, from)
 	l.attribute(a, all, func(c *commit) bool { return l.s.inRange(c) && (c.reach != unreached || l.s.Range != "") })
 	head := l.s.headTree()
 	l.direct(a)
@@ -211,7 +221,7 @@ func (l *locator) blobs(wanted map[objects.ID]bool, all []*commit) {
 		l.places = append(l.places, l.place(key, r, finding.History, !head.IsZero() && a.has(head, key)))
 	}
 	if l.s.Range != "" {
-		return
+		return nil
 	}
 	rest := map[objects.ID]bool{}
 	for id := range wanted {
@@ -220,13 +230,14 @@ func (l *locator) blobs(wanted map[objects.ID]bool, all []*commit) {
 		}
 	}
 	if len(rest) == 0 {
-		return
+		return nil
 	}
-	a = l.s.newAttribution(rest)
+	a = l.s.newAttribution(rest, from)
 	l.attribute(a, all, func(c *commit) bool { return c.reach == unreached })
 	for key, r := range a.places {
 		l.places = append(l.places, l.place(key, r, finding.Unreachable, false))
 	}
+	return nil
 }
 
 func (l *locator) attribute(a *attribution, all []*commit, counts func(*commit) bool) {

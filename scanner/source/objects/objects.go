@@ -89,15 +89,18 @@ func Open(dir string) (*Database, error) {
 	return &Database{repo}, nil
 }
 
-// Walk hands every object to visit once, from up to workers goroutines at once.
-// What visit returns is shown with the objects that are deltas of this one.
+// Walk hands every object of certain kinds, of all if none is given, to visit
+// once, from up to workers goroutines at once. What visit returns is shown with the objects that are deltas of this one.
 // What cannot be read is told to problem, by one goroutine at a time, and does
 // not end the walk.
-func (d *Database) Walk(ctx context.Context, workers int, visit func(*Object) any, problem func(Problem)) error {
+func (d *Database) Walk(ctx context.Context, workers int, visit func(*Object) any, problem func(Problem), kinds ...Kind) error {
+	if len(kinds) == 0 {
+		kinds = []Kind{Commit, Tree, Blob, Tag}
+	}
 	return d.repo.Walk(ctx, gitpack.WalkOptions{
 		Workers:   workers,
 		BlobLimit: Hold,
-		Types:     gitpack.Mask(Commit, Tree, Blob, Tag),
+		Types:     gitpack.Mask(kinds...),
 	}, &visitor{d, visit, problem})
 }
 

@@ -293,7 +293,7 @@ func (s *Source) hash(data []byte) objects.ID {
 	} else {
 		h = sha1.New() // git names contents so
 	}
-	fmt.Fprintf(h, "blob %d\x00", len(data))
+	h.Write(fmt.Appendf(nil, "blob %d\x00", len(data)))
 	h.Write(data)
 	var id objects.ID
 	h.Sum(id[:0])
