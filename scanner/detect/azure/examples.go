@@ -146,6 +146,7 @@ var sasTokenNearMisses = []finding.Example{
 	{Name: "placeholder", Text: `?sv=2022-11-02&se=2030-01-01&sr=b&sp=r&sig=<signature>`},
 	{Name: "typed", Text: `?sv=2022-11-02&se=2030-01-01&sr=b&sp=r&sig=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA%3D`},
 	{Name: "emulator", Text: `http://127.0.0.1:10000/devstoreaccount1/c/b?sv=2022-11-02&se=2030-01-01&sr=b&sp=r&sig=‹key:32›`},
+	{Name: "test-of-signing-code", Text: `expect = "SharedAccessSignature sr=host&sig=‹key:32›&se=12345&skn=policy"`},
 	{Name: "signature-of-another-service", Text: `https://x.example.com/?id=1&sig=‹key:32›`},
 	{Name: "code", Text: `query.set("sv", v); query.set("sig", sig=hmac(key, toSign))`},
 }

@@ -156,7 +156,7 @@ var projectIDNearMisses = []finding.Example{
 	{Name: "placeholder", Text: `projects/my-project/locations/us-central1`},
 	{Name: "placeholder-with-a-number", Text: `--project=your-gcp-project-123 # for gcloud`},
 	{Name: "placeholder-in-capitals", Text: `gcloud config set project PROJECT_ID`},
-	{Name: "placeholder-of-words", Text: `//cloudresourcemanager.googleapis.com/projects/ci-test-project`},
+	{Name: "placeholder-of-words", Text: `//cloudresourcemanager.googleapis.com/projects/foobar`},
 	{Name: "placeholder-in-the-middle", Text: `gcp_project_id = "acme-project-id-for-docs"`},
 	{Name: "field-of-a-key-that-is-reported", Text: `"project_id": "‹project›", "private_key_id": "‹hex:40›", "private_key": "-----BEGIN PRIVATE KEY-----\n‹pkcs8›\n-----END PRIVATE KEY-----\n", "client_email": "‹address›"`},
 	{Name: "reference", Text: `gcloud run deploy --project "$PROJECT_ID"`},

@@ -99,8 +99,8 @@ var commonWords = set(`
 	a abc acme account actual admin also an analytics and another any app apps application apis api bar baz bigquery billing
 	bucket central change changeme child ci client cloud cluster code company compute config consumer corp corporate create
 	creation credentials custom customer data dataset default demo deploy deployment dest destination dev dialogflow
-	dummy enter env environment exact example examples existing expected external fake field file fill first firebase
-	first foo function functions game gcloud gcp generated get gke global google goog group hello here host hosted id ident identifier
+	dummy enter env environment exact example examples existing expected external fake field file fill first firebase foobar foobat foobaz
+	foo function functions game gcloud gcp generated get gke global google goog group hello here host hosted id ident identifier
 	image in input insert instance invalid is it kms list local location log logging main missing mock my myapp
 	mycompany mygcp mygcpproject mygoogleproject myid myorg myproj myproject myprojectid name network new none nonexistent
 	not null number of old one or org organization other our parent path placeholder pipeline play prod producer production
@@ -138,8 +138,9 @@ func published(id string) bool {
 var publicPrefixes = []string{"k8s-staging-", "k8s-artifacts-", "gcp-sa-", "kubernetes-"}
 
 var publicProjects = set(`
-	almalinux-cloud backports-debian-cloud bigquery-public-data bigquery-samples centos-cloud cloud-builders cloud-marketplace
-	cloud-sdk-release cloud-ops-agents-artifacts cloudrun-integrations
+	agones-images almalinux-cloud backports-debian-cloud bigquery-public-data bigquery-samples centos-cloud cloud-builders cloud-marketplace
+	cloud-sdk-release cloud-ops-agents-artifacts cloudrun-integrations cloud-ml-algos cloud-sql-connectors
+	cloudsql-docker dataflow-templates-base gapic-images goog-analysis stackdriver-agents
 	click-to-deploy-images cloud-hpc-image-public cloud-solutions-images cloudrun container-images cos-cloud coreos-cloud
 	debian-cloud deeplearning-platform-release distroless endpoints-release fedora-cloud fedora-coreos-cloud freebsd-org-cloud-dev gce-uefi-images
 	gcp-data-public-landsat gcp-public-data-landsat gcp-public-data-sentinel-2 gcr-cleaner gke-release gke-node-images
