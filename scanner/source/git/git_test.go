@@ -452,7 +452,7 @@ func TestRange(t *testing.T) {
 	repo.Commit("a.txt", "after")
 	to := repo.Head()
 	repo.Commit("c.txt", "later")
-	for _, name := range []string{from + ".." + to, "HEAD~3..main^", "main~3..HEAD~1"} {
+	for _, name := range []string{from + ".." + to, from[:9] + ".." + strings.ToUpper(to[:9]), "HEAD~3..main^", "main~3..HEAD~1"} {
 		r, src := accept(t, repo.Dir, git.Options{Range: name}, "within", "after", "Write dir/b.txt")
 		assert.Equal(t, []string{at("dir/b.txt", "", finding.History, c, c, true)}, places(r, src, "within"), name)
 		assert.False(t, r.Has("before") || r.Has("later"), name)
@@ -460,7 +460,7 @@ func TestRange(t *testing.T) {
 	}
 	r, _ := accept(t, repo.Dir, git.Options{Range: strings.Repeat("0", 40) + ".." + from}, "before")
 	assert.EqualValues(t, 1, r.Commits)
-	for _, bad := range []string{"nowhere..HEAD", "HEAD..nowhere", "HEAD...main", "..HEAD", "HEAD~9..HEAD", "HEAD^2", "HEAD^x"} {
+	for _, bad := range []string{"nowhere..HEAD", "HEAD..nowhere", "HEAD...main", "..HEAD", "HEAD~9..HEAD", "HEAD^2", "HEAD^x", from[:3] + "..HEAD", "abcdef123456..HEAD"} {
 		err := opener(repo.Dir, git.Options{Range: bad})(t, 1).Scan(t.Context(), r)
 		assert.ErrorContains(t, err, "range", bad)
 	}

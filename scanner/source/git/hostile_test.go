@@ -65,6 +65,21 @@ func TestMissingTreesAndCommits(t *testing.T) {
 	assert.Equal(t, "dir/a.txt", r.Places(src, "three")[0].Path)
 }
 
+// TestWhatGitRemovesIsNotMissed has a commit that nothing reaches and whose
+// blob is gone, as git leaves them when it removes old objects.
+func TestWhatGitRemovesIsNotMissed(t *testing.T) {
+	repo := sourcetest.NewRepo(t)
+	repo.Commit("a.txt", "kept")
+	repo.Git("checkout", "-q", "--detach")
+	repo.Commit("b.txt", "removed")
+	blob := repo.Git("rev-parse", "HEAD:b.txt")
+	repo.Git("checkout", "-q", "main")
+	require.NoError(t, os.RemoveAll(gitFile(repo, "logs")))
+	require.NoError(t, os.Remove(objectFile(repo, blob)))
+	r, _ := accept(t, repo.Dir, git.Options{}, "kept", "Write b.txt")
+	assert.Empty(t, r.Rows)
+}
+
 func TestDamagedPack(t *testing.T) {
 	repo := sourcetest.NewRepo(t)
 	for i := range 30 {

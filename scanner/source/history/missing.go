@@ -68,20 +68,43 @@ type missing struct {
 
 type row struct{ path, reason string }
 
+// collect goes through what refs reach. Only if commits are missing there, so
+// that what lies behind them seems unreachable, it goes through the rest, too:
+// what else nothing leads to may lack objects without damage, since git removes
+// such objects one by one.
 func (m *missing) collect(ctx context.Context) error {
-	for _, c := range m.s.graph.sorted() {
+	all := m.s.graph.sorted()
+	cut := false
+	for _, c := range all {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		for _, p := range c.parents {
-			m.look(p, "")
+		if c.reach != unreached {
+			cut = m.commit(c) || cut
 		}
-		m.tree(c.tree, "", 0)
 	}
 	for tag, target := range m.s.graph.tags {
-		m.look(target, "what tag object "+objects.Short(tag)+" is about")
+		cut = !m.look(target, "what tag object "+objects.Short(tag)+" is about") || cut
+	}
+	for _, c := range all {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if cut && c.reach == unreached {
+			m.commit(c)
+		}
 	}
 	return nil
+}
+
+// commit looks for a commit's parents and tree, and says whether a parent is
+// missing.
+func (m *missing) commit(c *commit) (cut bool) {
+	for _, p := range c.parents {
+		cut = !m.look(p, "") || cut
+	}
+	m.tree(c.tree, "", 0)
+	return cut
 }
 
 // look says whether an object could be read, and notes where it is missed if

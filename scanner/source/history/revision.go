@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -26,14 +27,14 @@ func (s *Source) scanRange(ctx context.Context, v source.Visitor) error {
 	if to == "" {
 		to = "HEAD"
 	}
-	end, err := s.resolve(to)
+	end, err := s.resolve(ctx, to)
 	if err != nil {
 		return fmt.Errorf("range %q: %w", s.Range, err)
 	}
 	// The all-zero hash is what git passes to hooks for a ref yet to be made.
 	excluded := map[objects.ID]bool{}
 	if strings.Trim(from, "0") != "" {
-		start, err := s.resolve(from)
+		start, err := s.resolve(ctx, from)
 		if err != nil {
 			return fmt.Errorf("range %q: %w", s.Range, err)
 		}
@@ -261,16 +262,19 @@ func (b *brought) read(tree objects.ID, path string) map[string]objects.Entry {
 	return entries
 }
 
-// resolve finds the commit that a revision names: a full hash, HEAD, a ref by
-// any name git takes, each followed by ^, ^n or ~n.
-func (s *Source) resolve(rev string) (objects.ID, error) {
+// resolve finds the commit that a revision names: HEAD, a ref by any name git
+// takes, a hash or the beginning of one, each followed by ^, ^n or ~n.
+func (s *Source) resolve(ctx context.Context, rev string) (objects.ID, error) {
 	at := strings.IndexAny(rev, "^~")
 	if at < 0 {
 		at = len(rev)
 	}
 	id, ok := s.resolveName(rev[:at])
 	if !ok {
-		return objects.ID{}, fmt.Errorf("%q names no commit here (hashes must be whole)", rev[:at])
+		var err error
+		if id, err = s.abbreviated(ctx, rev[:at]); err != nil {
+			return id, err
+		}
 	}
 	id, err := s.peel(id)
 	if err != nil {
@@ -313,6 +317,33 @@ func (s *Source) resolveName(name string) (objects.ID, bool) {
 		}
 	}
 	return objects.ID{}, false
+}
+
+// minAbbreviation is how short git lets hashes be.
+const minAbbreviation = 4
+
+// abbreviated finds the one commit or tag whose hash begins so.
+func (s *Source) abbreviated(ctx context.Context, prefix string) (objects.ID, error) {
+	none := fmt.Errorf("%q names no commit here", prefix)
+	prefix = strings.ToLower(prefix)
+	if len(prefix) < minAbbreviation || strings.Trim(prefix, "0123456789abcdef") != "" {
+		return objects.ID{}, none
+	}
+	ids, err := s.db.WithPrefix(ctx, prefix)
+	if err != nil {
+		return objects.ID{}, err
+	}
+	ids = slices.DeleteFunc(ids, func(id objects.ID) bool {
+		kind, _, err := s.db.Read(id)
+		return err != nil || kind != objects.Commit && kind != objects.Tag
+	})
+	switch len(ids) {
+	case 0:
+		return objects.ID{}, none
+	case 1:
+		return ids[0], nil
+	}
+	return objects.ID{}, fmt.Errorf("%q is the beginning of %d commits", prefix, len(ids))
 }
 
 // peel follows tags to a commit.

@@ -7,7 +7,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/deputy-sec/deputy/internal/gitpack"
 )
@@ -102,6 +104,25 @@ func (d *Database) Walk(ctx context.Context, workers int, visit func(*Object) an
 		BlobLimit: Hold,
 		Types:     gitpack.Mask(kinds...),
 	}, &visitor{d, visit, problem})
+}
+
+// WithPrefix returns the objects whose hexadecimal names begin with prefix. It
+// looks at all names, but at no content.
+func (d *Database) WithPrefix(ctx context.Context, prefix string) ([]ID, error) {
+	var mu sync.Mutex
+	var found []ID
+	collect := func(id ID) bool {
+		if strings.HasPrefix(id.String(), prefix) {
+			mu.Lock()
+			defer mu.Unlock()
+			found = append(found, id)
+		}
+		return false // the name is all that is asked for
+	}
+	nothing := &visitor{d, func(*Object) any { return nil }, func(Problem) {}}
+	err := d.repo.Walk(ctx, gitpack.WalkOptions{Workers: 1, Types: gitpack.Mask(Commit, Tree, Blob, Tag), Select: collect}, nothing)
+	slices.SortFunc(found, ID.Compare)
+	return slices.Compact(found), err
 }
 
 // visitor turns what gitpack shows into what the sources see.
