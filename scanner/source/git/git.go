@@ -84,7 +84,7 @@ func open(dir *gitdir.Dir, o Options, level int, family map[string]bool) (*Sourc
 		o.Parts = History
 	}
 	o.Jobs = max(1, o.Jobs)
-	db, err := objects.Open(dir.Git)
+	db, err := objects.Open(dir.Git, quarantine(dir)...)
 	if err != nil {
 		return nil, err
 	}
@@ -98,18 +98,33 @@ func open(dir *gitdir.Dir, o Options, level int, family map[string]bool) (*Sourc
 	return s, nil
 }
 
-// indexFile returns the index to look at. Git gives hooks another one in
-// GIT_INDEX_FILE when only some files are committed; it lies in the git
-// directory, and one that does not is none of this repository's.
+// indexFile returns the index to look at: git gives hooks another one if only
+// some files are committed.
 func indexFile(dir *gitdir.Dir) string {
-	if file := os.Getenv("GIT_INDEX_FILE"); file != "" {
-		if abs, err := filepath.Abs(file); err == nil {
-			if rel, err := filepath.Rel(realPath(dir.Git), realPath(abs)); err == nil && filepath.IsLocal(rel) {
-				return abs
-			}
-		}
+	if file, ok := hookPath("GIT_INDEX_FILE", dir.Git); ok {
+		return file
 	}
 	return dir.IndexFile()
+}
+
+// quarantine returns where git keeps pushed objects until a server's hooks have
+// agreed to them.
+func quarantine(dir *gitdir.Dir) []string {
+	if objects, ok := hookPath("GIT_OBJECT_DIRECTORY", dir.Objects()); ok {
+		return []string{objects}
+	}
+	return nil
+}
+
+// hookPath returns the path that git passes to hooks in a variable, if it lies
+// in a directory of this repository; else it is about another one.
+func hookPath(variable, within string) (string, bool) {
+	path := os.Getenv(variable)
+	if path == "" {
+		return "", false
+	}
+	abs, err := filepath.Abs(path)
+	return abs, err == nil && realPath(abs) != realPath(within) && inside(abs, within)
 }
 
 // Scan implements [source.Source]. History goes first, so that the others need

@@ -444,6 +444,22 @@ func TestIndexOfAHook(t *testing.T) {
 	assert.Empty(t, r.Contents)
 }
 
+func TestQuarantineOfAPush(t *testing.T) {
+	repo := sourcetest.NewRepo(t)
+	from := repo.Commit("a.txt", "old")
+	to := repo.Commit("b.txt", "pushed")
+	blob := repo.Git("rev-parse", "HEAD:b.txt")
+	repo.Git("update-ref", "refs/heads/main", from)
+	incoming := filepath.Join(repo.Dir, ".git", "objects", "tmp_objdir-incoming-1")
+	for _, id := range []string{to, blob, repo.Git("rev-parse", to+"^{tree}")} {
+		name := filepath.Join(incoming, id[:2], id[2:])
+		require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
+		require.NoError(t, os.Rename(objectFile(repo, id), name))
+	}
+	t.Setenv("GIT_OBJECT_DIRECTORY", incoming)
+	accept(t, repo.Dir, git.Options{Range: from + ".." + to}, "pushed")
+}
+
 func TestRange(t *testing.T) {
 	repo := sourcetest.NewRepo(t)
 	repo.Commit("a.txt", "before")

@@ -81,10 +81,10 @@ const Hold = 32 << 20
 // may be called concurrently.
 type Database struct{ repo *gitpack.Repo }
 
-// Open opens the objects of the repository whose git directory is dir. What is
-// damaged is told by Walk.
-func Open(dir string) (*Database, error) {
-	repo, err := gitpack.Open(dir, gitpack.Options{})
+// Open opens the objects of the repository whose git directory is dir, and
+// those in further objects directories. What is damaged is told by Walk.
+func Open(dir string, further ...string) (*Database, error) {
+	repo, err := gitpack.Open(dir, gitpack.Options{ObjectDirs: further})
 	if err != nil {
 		return nil, fmt.Errorf("open object database: %w", err)
 	}
