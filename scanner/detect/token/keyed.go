@@ -176,15 +176,19 @@ func (p *place) quote() {
 }
 
 // manifestValue moves over the line end and key of a list of names and values,
-// as Kubernetes, Compose and task definitions have them.
+// as Kubernetes, Compose and task definitions have them, and to the default of a
+// Terraform variable.
 func (p *place) manifestValue() bool {
 	from := p.at
 	p.word(",")
+	p.spaces()
+	p.word("{")
 	for p.at < len(p.text) && strings.IndexByte("\r\n \t", p.text[p.at]) >= 0 && p.at-from < 80 {
 		p.at++
 	}
+	moved := p.at > from
 	p.quote()
-	if (p.word("value") || p.word("Value")) && p.at > from+len("value") {
+	if moved && (p.word("value") || p.word("Value") || p.word("default")) {
 		p.quote()
 		p.spaces()
 		if p.word(":") || p.word("=") {

@@ -12,7 +12,7 @@ var placeholders = words(`pass passwd password passw0rd p4ssw0rd pwd pw passphra
 	yourpassword userpassword dbpassword dbpass user username usr name login me you admin administrator root guest test tests testing tester demo dev
 	example sample dummy fake foo bar baz qux foobar barfoo abc abcd token apitoken accesstoken oauthtoken authtoken apikey key apisecret changeme changeit change
 	replaceme postgres postgresql mysql mariadb mongo mongodb redis rabbitmq rabbit default docker vagrant none null nil undefined empty
-	redacted hidden masked filtered removed hunter letmein welcome qwerty string value credential credentials xoauthbasic xaccesstoken
+	redacted censored hidden masked filtered removed hunter letmein welcome qwerty string value credential credentials xoauthbasic xaccesstoken
 	elastic minio minioadmin airflow odoo wordpress django symfony app application local localhost service myuser mypass mypwd userpass user pass pswd opensesame`)
 
 // spoken undoes the spelling by which people make words look like passwords.
@@ -57,6 +57,8 @@ func password(user, pass string) float64 {
 		return 0.9
 	case classes >= 2 && len(pass) >= 8:
 		return 0.7
+	case len(pass) >= 16: // an app password is sixteen small letters
+		return 0.6
 	}
 	return 0.4 // a word, or a number: somebody's password or an example's
 }

@@ -329,7 +329,7 @@ var clouds = []provider{
 			tok("vcp_", alnum+`{56}`, "Vercel personal access token"),
 			tok("vck_", alnum+`{56}`, "Vercel AI gateway key"),
 		},
-		keyed: []keyed{{names: []string{"vercel"}, purpose: []string{"token"}, value: alnum + `{24}`, what: "Vercel token of the older form"}},
+		keyed: []keyed{{names: []string{"vercel"}, purpose: []string{"token", "apikey"}, value: alnum + `{24}`, what: "Vercel token of the older form"}},
 	},
 	{
 		id: "netlify-token", title: "Netlify access token", severity: finding.Critical,
@@ -337,7 +337,7 @@ var clouds = []provider{
 		revoke: "Delete it in Netlify under User settings, Applications.",
 		source: "https://docs.netlify.com/api-and-cli-guides/cli-guides/get-started-with-cli/#obtain-a-token-in-the-netlify-ui",
 		forms:  []form{tok("nfp_", alnum+`{36}`, "Netlify access token")},
-		keyed:  []keyed{{names: []string{"netlify"}, purpose: []string{"token"}, value: wordish + `{43}|` + lowhex + `{64}`, what: "Netlify token of the older form"}},
+		keyed:  []keyed{{names: []string{"netlify"}, purpose: []string{"token"}, value: wordish + `{43,45}|` + lowhex + `{64}`, what: "Netlify token of the older form"}},
 	},
 	{
 		id: "supabase-token", title: "Supabase key", severity: finding.Critical,
@@ -410,6 +410,7 @@ var clouds = []provider{
 			tok("tk-us-", wordish+`{48}`, "Scalingo API token"),
 			tok("rnd_", alnum+`{32}`, "Render API key").nearby("render"),
 			tok("sha256~", wordish+`{43}`, "OpenShift OAuth token"),
+			tok("mdb_sa_sk_", wordish+`{40}`, "MongoDB Atlas service account secret"),
 			tok("dnkey-", `[A-Z0-9]{26}-[A-Z0-9]{52}`, "Defined Networking API key"),
 			tok("pnu_", alnum+`{36}`, "Prefect API key"),
 		},
@@ -420,7 +421,7 @@ var clouds = []provider{
 		revoke: "Revoke the app's access in Dropbox under Settings, Connected apps.",
 		source: "https://developers.dropbox.com/oauth-guide",
 		forms: []form{
-			anyOf(followed("sl.", "ABCDu"), `\.?`+wordish+`{128,}`, "Dropbox short-lived token").graded(finding.Medium),
+			tok("sl.", `(?:u\.)?`+wordish+`{130,}`, "Dropbox short-lived token").graded(finding.Medium),
 		},
 	},
 }

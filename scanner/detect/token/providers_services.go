@@ -33,7 +33,7 @@ var chats = []provider{
 		source: "https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks",
 		forms: []form{
 			tok("hooks.slack.com", slash+`services`+slash+`T[0-9A-Z]{8,12}`+slash+`B[0-9A-Z]{8,12}`+slash+alnum+`{24}`, "Slack webhook"),
-			tok("hooks.slack.com", slash+`(?:workflows|triggers)`+slash+`[TE][0-9A-Z]{8,12}`+slash+`(?:A[0-9A-Z]{8,12}`+slash+`)?[0-9]{12,20}`+slash+alnum+`{24,40}`, "Slack workflow webhook"),
+			tok("hooks.slack.com", slash+`(?:workflows|triggers)`+slash+`[TE][0-9A-Z]{8,12}`+slash+`(?:A[0-9A-Z]{8,12}`+slash+`)?[0-9]{12,20}`+slash+alnum+`{16,40}`, "Slack workflow webhook"),
 		},
 	},
 	{
@@ -220,7 +220,8 @@ var observers = []provider{
 			tok("NRAA-", lowhex+`{27}`, "New Relic admin key").graded(finding.High),
 			tok("NRII-", wordish+`{32}`, "New Relic insert key"),
 			tok("NRIQ-", wordish+`{32}`, "New Relic query key"),
-			led(example.Hex+"ux", 32, 32, ``, "New Relic licence key", "FFFFNRAL"),
+			led(example.Hex+"uxF", 36, 36, ``, "New Relic licence key", "NRAL"),
+			tok("NRRA-", lowhex+`{42}`, "New Relic REST key").graded(finding.High),
 		},
 	},
 	{
@@ -283,6 +284,7 @@ var services = []provider{
 		source: "https://developers.notion.com/docs/authorization",
 		forms: []form{
 			tok("ntn_", `[0-9]{11}`+alnum+`{35}`, "Notion integration token"),
+			tok("nrt_", alnum+`{46}`, "Notion refresh token"),
 			tok("secret_", alnum+`{43}`, "Notion integration token of the older form").nearby("notion"),
 		},
 	},
@@ -317,7 +319,10 @@ var services = []provider{
 		revoke: "Invalidate it in the Meta access token tool, or reset the app secret.",
 		source: "https://developers.facebook.com/docs/facebook-login/guides/access-tokens",
 		forms:  []form{anyOf(followed("EAA", example.Upper), `[0-9A-Za-z]{100,}`, "Facebook access token")},
-		keyed:  []keyed{{names: []string{"facebook", "fb_app", "fb_client"}, purpose: []string{"secret"}, value: lowhex + `{32}`, what: "Facebook app secret"}},
+		keyed: []keyed{
+			{names: []string{"facebook", "fb_app", "fb_client"}, purpose: []string{"secret"}, value: lowhex + `{32}`, what: "Facebook app secret"},
+			{names: []string{"app_secret", "appsecret", "client_secret", "clientsecret"}, value: lowhex + `{32}`, near: []string{"facebook"}, what: "Facebook app secret beside its name"},
+		},
 	},
 	{
 		id: "social-secret", title: "Secret of a social network's app", severity: finding.Medium,
@@ -381,6 +386,7 @@ var services = []provider{
 		forms: []form{
 			tok("tfp_", wordish+`{40,60}(?:_`+wordish+`{10,20})?`, "Typeform access token"),
 			tok("rdme_", `[0-9a-z]{70}`, "ReadMe API key"),
+			tok("live_", `[0-9]{6,10}_`+alnum+`{28,30}`, "Twitch stream key"),
 			tok("apify_api_", alnum+`{36}`, "Apify API token"),
 			tok("ico-", alnum+`{32}`, "Infracost API key").nearby("infracost"),
 			tok("fio-u-", wordish+`{64}`, "Frame.io token"),
