@@ -20,10 +20,12 @@ func (detector) Triggers() []detect.Trigger { return []detect.Trigger{{Digits: t
 // first: what the neighbouring bytes make it, what notation it is written in,
 // and only if that does not decide, the words around it.
 func (detector) Detect(w *detect.Window, report func(detect.Match)) {
+	w.Saw(8, 8) // enough for the escapes and letters that these two look for
 	c, ok := candidateAt(w)
 	if !ok || hashed(w, c) {
 		return
 	}
+	w.Saw(nearBefore, nearAfter)
 	near := placeOf(w, c, nearBefore, nearAfter)
 	if disguised(near) {
 		return
@@ -32,6 +34,7 @@ func (detector) Detect(w *detect.Window, report func(detect.Match)) {
 	form := shapeOf(near)
 	v.add(form)
 	if form.weight < decisive {
+		w.Saw(detect.Before, detect.After)
 		weigh(&v, w, c)
 	}
 	m := detect.Match{
