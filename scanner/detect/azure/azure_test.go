@@ -22,7 +22,8 @@ var shapes = map[string]example.Shape{
 	},
 	"uuid1": func(r *rand.Rand, _ string) string { return uuidOf(r, "1") },
 	"clientsecret": func(r *rand.Rand, _ string) string {
-		return example.Chars(r, example.Base62, 3) + "8Q" + "~" + example.Chars(r, example.Base62+"-_.~", 33) + "z"
+		body := example.Chars(r, example.Base62, 3) + "8Q" + "~" + example.Chars(r, secretAlphabet, 31)
+		return body + secretChecksum([]byte(body))
 	},
 	"marked": func(r *rand.Rand, mark string) string {
 		return example.Chars(r, example.Base64, 76) + mark + example.Chars(r, example.Base64, 5) + "Q=="
@@ -137,10 +138,45 @@ func TestTypedUUIDsAreToldFromRandomOnes(t *testing.T) {
 	assert.Less(t, wrong, n/5000)
 }
 
+// The expected hashes are those of https://github.com/skeeto/marvin32, both
+// halves folded into one.
+func TestMarvin32(t *testing.T) {
+	const seed = 0x004fb61a001bdbcc
+	for data, want := range map[string]uint64{
+		"":                             0x30ed35c100cd3c7d,
+		"\xaf":                         0x48e73fc77d75ddc1,
+		"\xe7\x0f":                     0xb5f6e1fc485dbff8,
+		"\x37\xf4\x95":                 0xf0b07c789b8cf7e8,
+		"\x86\x42\xdc\x59":             0x7008f2e87e9cf556,
+		"\x15\x3f\xb7\x98\x26":         0xe6c08c6da2afa997,
+		"\xab\x42\x7e\xa8\xd1\x0f\xc7": 0xe11847e4f0678c41,
+	} {
+		assert.Equal(t, uint32(want)^uint32(want>>32), marvin32([]byte(data), seed), "%x", data)
+	}
+}
+
+func TestChecksumDecidesHowSureWeAreOfAClientSecret(t *testing.T) {
+	set := detect.NewSet(New())
+	value := shapes["clientsecret"](rand.New(rand.NewPCG(5, 5)), "")
+	other := "a"
+	if value[20] == 'a' {
+		other = "b"
+	}
+	altered := value[:20] + other + value[21:]
+	older := value[:3] + "7" + value[4:]
+	for text, confidence := range map[string]float64{value: 0.99, altered: 0.6, older: 0.9} {
+		hits := detecttest.Report(set, text, clientSecretRule)
+		require.Len(t, hits, 1)
+		assert.Equal(t, confidence, hits[0].Confidence, "%s", hits[0].Evidence)
+	}
+}
+
 func FuzzDetect(f *testing.F) {
 	for _, rule := range rules {
 		for _, ex := range append(rule.Matches, rule.NearMisses...) {
-			f.Add([]byte(example.Expand(ex.Text, 1, shapes).Text))
+			text := example.Expand(ex.Text, 1, shapes).Text
+			f.Add([]byte(text))
+			f.Add([]byte("\x80\xff" + text)) // not UTF-8: case folding must not move anything
 		}
 	}
 	set := detect.NewSet(New())

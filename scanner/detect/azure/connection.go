@@ -38,7 +38,7 @@ func sharedAccessKey(w *detect.Window, report func(detect.Match)) {
 // Configuration.
 func appConfiguration(w *detect.Window, report func(detect.Match)) {
 	_, hi := near(w, w.End, w.End, connectionReach)
-	i := bytes.Index(bytes.ToLower(w.Text[w.End:hi]), []byte(";secret="))
+	i := bytes.Index(notation.Lower(w.Text[w.End:hi]), []byte(";secret="))
 	if i < 0 {
 		return
 	}
@@ -121,7 +121,7 @@ func standIn(p []byte) bool {
 // Redis.
 func redisPassword(w *detect.Window, report func(detect.Match)) {
 	_, hi := near(w, w.End, w.End, connectionReach)
-	i := bytes.Index(bytes.ToLower(w.Text[w.End:hi]), []byte("password="))
+	i := bytes.Index(notation.Lower(w.Text[w.End:hi]), []byte("password="))
 	if i < 0 {
 		return
 	}

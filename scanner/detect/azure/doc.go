@@ -9,7 +9,7 @@
 //	ARM_CLIENT_ID=UUID                        an application, by the name
 //	AccountKey=…==                            64 bytes in base64
 //	…?sv=2022-11-02&se=…&sp=r&sig=…           32 bytes of signature among the parameters of a SAS
-//	….8Q~…                                    a client secret, by its mark
+//	….8Q~…                                    a client secret, by its mark and checksum
 //
 // Not found:
 //

@@ -68,6 +68,7 @@ var clientSecretMatches = []finding.Example{
 	{Name: "environment", Text: `AZURE_CLIENT_SECRET=«clientsecret»`},
 	{Name: "service-principal-output", Text: `{"appId": "x", "password": "«clientsecret»"}`},
 	{Name: "url-encoded", Text: `client_secret%3D«clientsecret»%26x`},
+	{Name: "end-of-a-sentence", Text: "The secret is «clientsecret»...\nKeep it."},
 	{Name: "older-secret", Text: `ARM_CLIENT_SECRET="«alnum:34»"`},
 	{Name: "older-secret-in-base64", Text: `"AzureAd": { "ClientSecret": "«key:32»" }`},
 }

@@ -36,7 +36,7 @@ func pathPart(text []byte, at int) int {
 // too; what goes on below them tells Azure's.
 func subscriptionPath(w *detect.Window, start int) detect.Match {
 	end := start + uuidLength
-	rest := bytes.ToLower(w.Text[end:min(len(w.Text), end+32)])
+	rest := notation.Lower(w.Text[end:min(len(w.Text), end+32)])
 	lo, hi := near(w, w.Start, end, 300)
 	switch {
 	case bytes.Contains(rest, []byte("resourcegroups")) || bytes.Contains(rest, []byte("providers")):

@@ -42,7 +42,7 @@ func accountKey(w *detect.Window, report func(detect.Match)) {
 	}
 	const reach = 400
 	before, after := max(0, a.NameStart-reach), min(len(w.Text), end+reach)
-	context := append(bytes.ToLower(w.Text[before:a.NameEnd]), bytes.ToLower(w.Text[end:after])...)
+	context := append(notation.Lower(w.Text[before:a.NameEnd]), notation.Lower(w.Text[end:after])...)
 	has := func(words ...string) bool {
 		for _, word := range words {
 			if bytes.Contains(context, []byte(word)) {

@@ -29,15 +29,48 @@ func isSecretByte(c byte) bool { return notation.IsBase64URL(c) || c == '.' || c
 // clientSecret decides over the mark of a client secret.
 func clientSecret(w *detect.Window, report func(detect.Match)) {
 	start := w.Start - secretLead
-	end := notation.Run(w.Text, w.End, maxSecret+1, isSecretByte)
-	n := end - w.End
-	if start < 0 || n < minSecret || n > maxSecret {
+	if start < 0 {
+		return
+	}
+	end := secretEnd(w.Text, start, w.End)
+	if n := end - w.End; n < minSecret || n > maxSecret {
 		return
 	}
 	if notation.Run(w.Text, start, secretLead, isSecretByte) != w.Start || start > 0 && isSecretByte(w.Text[start-1]) && !notation.Starts(w.Text, start) {
 		return
 	}
-	report(secret(clientSecretRule, w.Text, start, end, 0.97, "has the form and the mark of a client secret of Entra ID"))
+	m := secret(clientSecretRule, w.Text, start, end, 0.9, "has the form and the mark of a client secret of Entra ID")
+	switch {
+	case w.Text[w.Start] != '8': // older ones have no checksum
+	case checksumHolds(w.Text[start:end]):
+		m.Confidence = 0.99
+		m.Evidence = append([]string{"its checksum matches"}, m.Evidence...)
+	default:
+		m.Confidence = 0.6
+		m.Evidence = append(m.Evidence, "but its checksum does not match: a character may have been changed")
+	}
+	report(m)
+}
+
+// secretEnd returns where the client secret ends whose mark ends at text[at].
+// The dots that end a sentence are of its alphabet; the checksum tells them from
+// its own.
+func secretEnd(text []byte, start, at int) int {
+	end := notation.Run(text, at, maxSecret+4, isSecretByte)
+	whole := end
+	for ; whole-at >= minSecret && !checksumHolds(text[start:whole]); whole-- {
+		if text[whole-1] != '.' {
+			whole = 0
+			break
+		}
+	}
+	if whole-at >= minSecret {
+		return whole
+	}
+	for end-at > maxSecret && text[end-1] == '.' {
+		end--
+	}
+	return end
 }
 
 const (

@@ -185,7 +185,7 @@ func line(w *detect.Window, at int) []byte {
 }
 
 func onLine(w *detect.Window, at int, words ...string) bool {
-	l := bytes.ToLower(line(w, at))
+	l := notation.Lower(line(w, at))
 	for _, word := range words {
 		if bytes.Contains(l, []byte(word)) {
 			return true

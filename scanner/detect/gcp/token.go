@@ -114,7 +114,7 @@ const (
 // base64 of the old length behind it.
 func oldClientSecret(w *detect.Window, report func(detect.Match)) {
 	lo, hi := max(0, w.Start-secretReach), min(len(w.Text), w.End+secretReach)
-	around := bytes.ToLower(w.Text[lo:hi])
+	around := notation.Lower(w.Text[lo:hi])
 	for at := 0; ; {
 		i := bytes.Index(around[at:], []byte("secret"))
 		if i < 0 {

@@ -16,7 +16,7 @@ var fillers = [][]byte{
 // from an alphabet of 16 and more; of random ones it takes fewer than one in a
 // thousand for typed.
 func Typed(value []byte) bool {
-	lower := bytes.ToLower(value)
+	lower := Lower(value)
 	for _, word := range fillers {
 		if bytes.Contains(lower, word) {
 			return true
