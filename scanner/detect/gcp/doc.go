@@ -7,9 +7,9 @@
 //	{"private_key_id": "…", "private_key": "-----BEGIN PRIVATE KEY-----\nMII…", "client_email": "…"}
 //	                             one finding, also inside base64 (a CI variable, a Terraform state)
 //	key=AIzaSy…                  39 characters that end as 29 bytes in base64 do
-//	projects/my-project-123/locations/europe-west1
-//	gcloud compute instances list --project my-project-123
-//	ci@my-project-123.iam.gserviceaccount.com
+//	projects/PROJECT/locations/europe-west1
+//	gcloud compute instances list --project PROJECT
+//	ci@PROJECT.iam.gserviceaccount.com
 //
 // Not found:
 //
