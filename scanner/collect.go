@@ -23,6 +23,7 @@ type collector struct {
 	mu         sync.Mutex
 	values     map[valueKey]*value
 	blobs      []source.ID
+	failures   map[source.ID]string // why contents without a path were not read whole
 	unexamined []finding.Unexamined
 	seen       map[finding.Unexamined]bool
 	weak       int // hits below detect.Report that were kept
@@ -65,6 +66,7 @@ func newCollector(o Options) *collector {
 		exhaustive: o.Exhaustive,
 		progress:   o.Progress,
 		values:     map[valueKey]*value{},
+		failures:   map[source.ID]string{},
 		seen:       map[finding.Unexamined]bool{},
 	}
 	if c.progress == nil {
@@ -80,7 +82,7 @@ func (c *collector) Blob(b *source.Blob) {
 	c.progress.Blobs.Add(1)
 	c.progress.Bytes.Add(n)
 	if err != nil {
-		c.Unexamined(b.Path, err.Error())
+		c.failed(b, err)
 	}
 	if len(hits) > 0 {
 		c.keep(b.ID, hits)
@@ -215,6 +217,18 @@ func (c *collector) Unexamined(path, reason string) {
 		c.seen[row] = true
 		c.unexamined = append(c.unexamined, row)
 	}
+}
+
+// failed notes that a blob was not read whole. Where the source does not know yet
+// where it stands, that is asked later, see tellFailures.
+func (c *collector) failed(b *source.Blob, err error) {
+	if b.Path != "" {
+		c.Unexamined(b.Path, err.Error())
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.failures[b.ID] = err.Error()
 }
 
 // Count implements source.Visitor.

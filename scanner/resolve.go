@@ -85,8 +85,13 @@ func own(f *finding.Finding, account string, o Options) {
 	f.Evidence = append(slices.Clone(f.Evidence), phrase)
 }
 
+// blobsOf returns the contents that must be located: those with findings, and
+// those that failed.
 func blobsOf(values []*value, c *collector) map[source.ID]bool {
 	ids := map[source.ID]bool{}
+	for id := range c.failures {
+		ids[id] = true
+	}
 	for _, v := range values {
 		for _, s := range v.spots {
 			ids[c.blobs[s.blob]] = true

@@ -6,6 +6,7 @@ package scanner
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/deputy-sec/deputy/scanner/detect"
@@ -52,9 +53,11 @@ func Scan(ctx context.Context, src source.Source, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.tellFailures(places)
 	if err := sight(ctx, values, c, places, src, o.Jobs); err != nil {
 		return nil, err
 	}
+	values = slices.DeleteFunc(values, func(v *value) bool { return len(v.finding.Sightings) == 0 }) // all filtered out
 	fingerprint(ctx, values, o)
 	relate(values)
 	for _, v := range values {

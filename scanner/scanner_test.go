@@ -241,3 +241,29 @@ func TestWhatAMarkAllowsIsCountedAndNotReported(t *testing.T) {
 	assert.Empty(t, res.Findings)
 	assert.Equal(t, 1, res.Allowed)
 }
+
+func TestAContentThatFailsIsNamedByItsPath(t *testing.T) {
+	src := anonymous{memory{contents: map[source.ID]string{"id": "PANIC"}, places: []source.Place{{ID: "id", Path: "old/bad.txt"}}}}
+	res := scan(t, src, options())
+	require.Len(t, res.Unexamined, 1)
+	assert.Equal(t, "old/bad.txt", res.Unexamined[0].Path)
+}
+
+func TestAFindingWhosePlacesAreFilteredOutIsNone(t *testing.T) {
+	src := memory{contents: map[source.ID]string{"id": "account " + ours}, places: []source.Place{{ID: "other", Path: "x"}}}
+	assert.Empty(t, scan(t, src, options()).Findings)
+}
+
+// anonymous is a source that learns paths only when asked, as history does.
+type anonymous struct{ memory }
+
+func (a anonymous) Scan(ctx context.Context, v source.Visitor) error {
+	return a.memory.Scan(ctx, nameless{v})
+}
+
+type nameless struct{ source.Visitor }
+
+func (n nameless) Blob(b *source.Blob) {
+	b.Path = ""
+	n.Visitor.Blob(b)
+}

@@ -43,6 +43,20 @@ func sight(ctx context.Context, values []*value, c *collector, places []source.P
 	return nil
 }
 
+// tellFailures makes rows of the contents that failed, one for each path.
+func (c *collector) tellFailures(places []source.Place) {
+	for _, p := range places {
+		reason, ok := c.failures[p.ID]
+		switch {
+		case !ok:
+		case p.Path != "":
+			c.Unexamined(p.Path, reason)
+		default:
+			c.Unexamined("", p.What+": "+reason)
+		}
+	}
+}
+
 // spotGroup is where one file, or one commit field, holds a value.
 type spotGroup struct {
 	newest *source.Place
