@@ -27,7 +27,8 @@
 //
 // # Limits
 //
-// Whether a token still works is not asked: nothing leaves the machine. A token
+// Whether a token still works is not asked: nothing leaves the machine. An
+// unsigned JSON Web Token proves nothing and is left out, as is an encrypted one. A token
 // split over lines or concatenated in code is not found. Passwords without a
 // form, in variables called password, are not this package's business.
 package token

@@ -57,6 +57,10 @@ var codeHosts = []provider{
 			tok("glffct-", wordish+`{20}`, "GitLab feature flags client token").graded(finding.Medium),
 			tok("GR1348941", wordish+`{20}`, "GitLab legacy runner registration token").graded(finding.High),
 		},
+		nearMisses: []finding.Example{
+			{Name: "words-behind-the-prefix", Text: "('GR1348941PREfix_helloworld380', True),\n"},
+			{Name: "routable-token-cut-off", Text: "x = glpat-‹base64url:27›.01.\n"},
+		},
 	},
 	{
 		id: "atlassian-token", title: "Atlassian or Bitbucket token", severity: finding.Critical,

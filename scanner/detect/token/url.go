@@ -113,7 +113,8 @@ var urlRule = &finding.Rule{
 		{Name: "documentation-host", Text: "https://app:‹password›@example.com/\n"},
 		{Name: "port-and-a-name-with-an-at-sign", Text: "https://registry.vendor.io:8443/@scope/package\n"},
 		{Name: "image-digest", Text: "docker://vendor/app:1.2.3@sha256:‹hex:64›\n"},
-		{Name: "masked", Text: "postgres://app:********@db.vendor.io/app\n"},
+		{Name: "masked", Text: "postgres://app:********@db.vendor.io/app\nhttps://app:CENSORED@git.vendor.io/app.git\n"},
+		{Name: "password-spelled-to-look-like-one", Text: "mongodb://admin:myR3alP4ssw0rd@cluster0.vendor.io/app\n"},
 		{Name: "token-of-a-provider", Text: "https://x-access-token:‹github-token/github-personal-access-token›@github.com/vendor/app\n"},
 	},
 }
