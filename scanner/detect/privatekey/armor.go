@@ -111,6 +111,9 @@ func parseArmor(text []byte, at int, cut bool) (block, bool) {
 		return b, false
 	}
 	from := labelEnd + len(dashes)
+	if !opens(text[from:min(len(text), from+opening)]) {
+		return b, false
+	}
 	b.end = len(text)
 	if i := bytes.Index(text[from:], []byte(end)); i >= 0 {
 		b.whole = true
@@ -125,6 +128,20 @@ func parseArmor(text []byte, at int, cut bool) (block, bool) {
 		return b, false
 	}
 	return b, b.decode(text[from:])
+}
+
+// opening is how much of a body decides whether the rest is worth reading: code
+// that names the mark goes on in another way.
+const opening = 200
+
+// opens says whether a body begins with a header or with base64.
+func opens(text []byte) bool {
+	lines := plainLines(text)
+	if len(lines) == 0 {
+		return false
+	}
+	first := lines[0]
+	return strings.Contains(first, ":") || isBase64(first[:min(len(first), 48)])
 }
 
 // decode reads headers and base64 out of the lines between the marks, however
