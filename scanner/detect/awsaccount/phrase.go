@@ -27,10 +27,11 @@ const (
 var words = vocabulary(map[meaning]string{
 	account: `account accounts acct accts accountid accountids awsaccount awsaccounts awsaccountid awsaccountids acctid accountno
 		accountnumber accountnum subaccount subaccounts awsid awsacct landingzone callerid`,
-	owner:     `owner owners ownerid ownerids owned payer linked`,
-	registry:  `registry registries registryid registryids ecr`,
-	principal: `principal principals trusted trust trustee grantee signed signin allowlist assume assumed assumes delegated`,
-	amazon:    `aws amazon iam sts arn arns ou ous guardduty securityhub ami amis controltower sso`,
+	owner:    `owner owners ownerid ownerids owned payer linked`,
+	registry: `registry registries registryid registryids ecr`,
+	principal: `principal principals trusted trust trustee grantee signed signin requester requestor grantor accepter whitelist
+		whitelisted allowlist assume assumed assumes delegated`,
+	amazon: `aws amazon iam sts arn arns ou ous guardduty securityhub ami amis controltower sso`,
 	environment: `dev devel development stage stg staging stag test tests testing tst qa uat preprod preproduction prod prd production
 		sandbox sandboxes sbx audit security logging logs logarchive archive shared sharedservices management mgmt mgt master root nonprod nonproduction
 		np infra infrastructure ops tooling tools identity dns network networking billing backup dr demo live integration perf playground
@@ -48,7 +49,7 @@ var words = vocabulary(map[meaning]string{
 	identity: `phone phones telephone tel mobile cell fax msisdn whatsapp sms imei imsi iccid serial barcode barcodes ean upc gtin isbn issn asin sku
 		card cards cardno pan cvv ssn aadhaar aadhar passport nino siren siret abn vat tin inn gst cnpj cpf iban bic swift invoice invoices
 		tracking shipment receipt voucher coupon sha sha1 sha256 md5 crc checksum hash digest etag signature nonce uuid guid
-		messagingsenderid gcm fcm isni orcid doi pmid wikidata geoid fips cusip isin lei mac zip zipcode postcode postal license licence vin plate`,
+		messaging gcm fcm isni orcid doi pmid wikidata geoid fips cusip isin lei mac zip zipcode postcode postal license licence vin plate`,
 	elsewhere: `bank banking routing deposit checking savings ledger gl stripe facebook fb instagram adwords adsense twitter salesforce azure gcp
 		gcloud firebase uin uins qcloud paypal wallet ethereum bitcoin alipay wechat tencent aliyun alibaba huawei yandex ibm oracle shopify hubspot newrelic
 		braintree adyen plaid venmo ach payee payment payments google gmail`,
@@ -94,9 +95,27 @@ func readBack(phrase []byte) reading {
 	r.region = hasRegion(phrase)
 	list := split(phrase)
 	for i := len(list) - 1; i >= max(0, len(list)-maxWords); i-- {
-		r.word(list[i], list, i)
+		if !qualifies(list, i) {
+			r.word(list[i], list, i)
+		}
 	}
 	return r
+}
+
+// qualifies says whether the word at i is the name of an environment that only
+// qualifies the word behind it: the network of networkInterfaceId.
+func qualifies(list []string, i int) bool {
+	if words[list[i]] != environment || i+1 == len(list) {
+		return false
+	}
+	next := list[i+1]
+	return words[next] == neutral && !ordinals[next] && !numbers[next] && !linking[next] && !isCompound(next)
+}
+
+// linking words may stand between a name and its digits.
+var linking = map[string]bool{
+	"is": true, "are": true, "was": true, "in": true, "the": true, "a": true, "to": true, "for": true, "of": true, "as": true, "and": true, "or": true,
+	"at": true, "use": true, "env": true, "environment": true, "stage": true, "acc": true, "name": true, "value": true, "default": true,
 }
 
 // readOn reads a phrase that follows the digits: its first word is the nearest.

@@ -1,11 +1,10 @@
 package awsaccount
 
-// sampleTable are the placeholders of documentation that no rule of sampleRule
-// recognises by its form.
-var sampleTable = map[string]bool{
-	"314159265358": true, // the digits of pi
-	"271828182845": true, // the digits of e
-}
+import "strings"
+
+// sampleHeads begin placeholders that no rule recognises by its form: the digits
+// of pi and e.
+var sampleHeads = []string{"31415926", "27182818"}
 
 // isSample says whether an account ID is a placeholder as documentation and
 // tests use it: its digits follow a pattern that one in some thousand random
@@ -20,7 +19,12 @@ func isSample(id string) bool {
 			return true
 		}
 	}
-	return sampleTable[id]
+	for _, h := range sampleHeads {
+		if strings.HasPrefix(id, h) {
+			return true
+		}
+	}
+	return false
 }
 
 var sampleRules = []func(string) bool{countsOn, pairsUp, repeats, repeatsWithin, fewDigits, endsInZeros, everySecondSame, blocks}

@@ -33,7 +33,7 @@ var shapes = []shape{
 	{signal{5, "account parameter of a web address"}, accountParameter},
 	{signal{2.5, "in the path of accounts"}, headEnds("account/", "accounts/", "account_id/", "accountId/")},
 	{signal{2.5, "in the address of an S3 bucket"}, headHas("s3://", "s3a://", "s3n://")},
-	{signal{2, "in an address of AWS"}, anyHas("amazonaws.com", "aws.amazon.com", "amazonaws-us-gov.com", "awsapps.com", "console.aws")},
+	{signal{2, "in an address of AWS"}, anyHas("amazonaws.com", "signin.aws", "amazonaws-us-gov.com", "awsapps.com", "console.aws")},
 }
 
 func headEnds(suffixes ...string) func(*place) bool {
@@ -72,8 +72,9 @@ func anyHas(parts ...string) func(*place) bool {
 
 func tailBegins(prefixes ...string) func(*place) bool {
 	return func(p *place) bool {
+		after := bytes.TrimLeft(p.after, ")}") // of a regular expression or a reference
 		for _, s := range prefixes {
-			if bytes.HasPrefix(p.after, []byte(s)) {
+			if bytes.HasPrefix(after, []byte(s)) {
 				return true
 			}
 		}

@@ -10,7 +10,7 @@ const maxRows = 300
 // where the lines form no table; a line of code does not.
 func column(p *place) []byte {
 	for _, sep := range []byte{'|', '\t', ',', ';'} {
-		if sep != '|' && bytes.ContainsAny(p.line, "(){}[]=") {
+		if sep != '|' && isCode(p.line) {
 			return nil
 		}
 		at := bytes.Count(p.line, []byte{sep})
@@ -23,6 +23,12 @@ func column(p *place) []byte {
 		}
 	}
 	return nil
+}
+
+// isCode says whether a line up to the digits is code or a document's key rather
+// than the cells of a row.
+func isCode(line []byte) bool {
+	return indentOf(line) > 0 || bytes.ContainsAny(line, "(){}[]=") || bytes.Contains(line, []byte(": ")) || bytes.Contains(line, []byte(`":`))
 }
 
 // header returns the topmost line of the rows above that have the same number

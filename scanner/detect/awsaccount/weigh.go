@@ -37,13 +37,13 @@ var weights = map[meaning][scopes]signal{
 		{1.6, "a comment says AWS"}, {1.2, "the line says AWS"},
 	},
 	environment: {
-		{1.6, "value of an environment's name"}, {0.7, "stands under an environment's name"},
-		{0.8, "a comment names an environment"}, {0.5, "the line names an environment"},
+		{1.6, "value of an environment's name"}, {0.1, "stands under an environment's name"},
+		{0.8, "a comment names an environment"}, {0.3, "the line names an environment"},
 	},
 	resource: {
 		{1.4, "in the name of an AWS resource"}, {0.5, ""}, {0.5, ""}, {0.4, ""},
 	},
-	measure:  {{-5, "a measure or time"}, {0, ""}, {0, ""}, {-0.5, "a measure or time"}},
+	measure:  {{-5, "a measure or time"}, {0, ""}, {0, ""}, {-0.2, "a measure or time"}},
 	thing:    {{-4, "a number of another kind"}, {0, ""}, {-0.5, ""}, {-0.5, ""}},
 	identity: {{-5, "a number of another kind"}, {-3, "a number of another kind"}, {-2, ""}, {-2, ""}},
 }
@@ -58,7 +58,7 @@ var (
 	otherWorld     = signal{-8, "accounts of another provider"}
 	otherWorldNear = signal{-2, "accounts of another provider"}
 	sameDigits     = signal{6, "the same digits are in the account field of an ARN or the like near by"}
-	inList         = signal{0.3, "one of a list of twelve-digit values"}
+	inList         = signal{0.2, "one of a list of twelve-digit values"}
 	asString       = signal{0.5, ""}
 	asScalar       = signal{0.2, ""}
 	dashedDigits   = signal{-1, "grouped by dashes"}
@@ -69,6 +69,7 @@ var (
 	awsSomewhere   = signal{0.4, "AWS is spoken of near by"}
 	vendorKnown    = signal{1.5, "an account that its owner publishes"}
 	imageTag       = signal{-4, "the tag of an image"}
+	unknownID      = signal{-0.5, "the ID of something unknown"}
 	plainLink      = signal{-4, "a number in a web address"}
 	negative       = signal{-3, "a negative number"}
 )
@@ -130,6 +131,9 @@ func weighWords(v *verdict, p *place) meaning {
 	weighRemarks(v, p, ph)
 	if key.kind == neutral {
 		weighLine(v, p)
+		if namesAnother(ph.direct) {
+			v.add(unknownID)
+		}
 	}
 	return key.kind
 }
@@ -158,6 +162,14 @@ func keyOf(p *place, ph phrases) reading {
 		}
 	}
 	return key
+}
+
+// namesAnother says whether a key that means nothing to us names an ID or
+// number: of something else, most likely.
+func namesAnother(phrase []byte) bool {
+	list := split(phrase)
+	n := len(list)
+	return n > 1 && list[n-2] != "user" && (ordinals[list[n-1]] || numbers[list[n-1]] || list[n-1] == "code")
 }
 
 func lastWord(phrase []byte) string {
@@ -261,18 +273,18 @@ func weighLine(v *verdict, p *place) {
 
 func weighSurroundings(v *verdict, p *place, key meaning) {
 	before, behind := closeBy(p), closeBehind(p)
-	if saysAccount(before) || saysAccount(behind) {
-		v.add(accountClose)
-	}
+	aws := awsSomewhere
 	if awsWords(before)+awsWords(behind) > 0 {
-		v.add(awsClose)
+		aws = awsClose
+	} else if n := awsWords(tail(p.before, 2*wideBytes)) + awsWords(p.after); n < 2 {
+		if n == 0 && key == account && moneyWords(before, behind) >= 2 {
+			v.add(moneyClose)
+		}
 		return
 	}
-	switch somewhere := awsWords(tail(p.before, 2*wideBytes)) + awsWords(p.after); {
-	case somewhere > 1:
-		v.add(awsSomewhere)
-	case somewhere == 0 && key == account && moneyWords(before, behind) >= 2:
-		v.add(moneyClose)
+	v.add(aws)
+	if saysAccount(before) || saysAccount(behind) {
+		v.add(accountClose)
 	}
 }
 
