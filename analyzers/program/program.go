@@ -53,9 +53,9 @@ func (*sees) String() string { return "sees" }
 // carriers are packages whose importers deal with External IDs by their trade.
 var carriers = []string{
 	"github.com/aws/aws-sdk-go-v2/service/sts",
-	"github.com/aws/aws-sdk-go-v2/credentials/stscreds",
 	"github.com/aws/aws-sdk-go/service/sts",
-	"github.com/aws/aws-sdk-go/aws/credentials/stscreds",
+	"github.com/aws/aws-sdk-go/aws/credentials",
+	"github.com/aws/aws-sdk-go-v2/credentials",
 	"github.com/hashicorp/aws-sdk-go-base",
 }
 
@@ -65,20 +65,21 @@ var opaque = []string{"github.com/aws/aws-sdk-go", "github.com/aws/smithy-go"}
 
 func run(pass *analysis.Pass) (any, error) {
 	res := &Result{}
-	if isOpaque(pass.Pkg.Path()) || isStandard(pass) {
+	if IsOpaque(pass.Pkg.Path()) || isStandard(pass) {
 		return res, nil
 	}
 	switch {
 	case mentions(pass) || importsCarrier(pass.Pkg) || policy.Active().HasSources():
 		pass.ExportPackageFact(&sees{})
-	case importsSeeing(pass) || wrapsLogger(pass):
+	case isNeeded(pass.Pkg.Path()), importsSeeing(pass), wrapsLogger(pass):
 	default:
 		return res, nil
 	}
 	return construct(pass)
 }
 
-func isOpaque(path string) bool {
+// IsOpaque reports whether a package is described by tables and never built.
+func IsOpaque(path string) bool {
 	return slices.ContainsFunc(opaque, func(p string) bool { return strings.HasPrefix(path, p) })
 }
 
@@ -126,6 +127,12 @@ func importsSeeing(pass *analysis.Pass) bool {
 		return ok && f.Package != pass.Pkg
 	})
 }
+
+// loggerType declares a type or a package named for logging.
+var loggerType = regexp.MustCompile(`(?i)\n(type|package) \w*log\w*`)
+
+// MayWrapLogger reports whether Go source may declare a logger of the project's own.
+func MayWrapLogger(src []byte) bool { return loggerType.Match(src) }
 
 // wrapsLogger recognises a project's own logger by a package or type name, since
 // every second package imports a logger and few wrap one.

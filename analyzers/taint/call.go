@@ -54,6 +54,9 @@ func (f *frame) callee(instr ssa.CallInstruction, c *ssa.CallCommon, v *ssa.Call
 	} else {
 		k.vals = c.Args
 	}
+	if mc, ok := c.Value.(*ssa.MakeClosure); ok && k.obj != nil && len(mc.Bindings) == 1 {
+		k.vals = append([]ssa.Value{mc.Bindings[0]}, k.vals...) // a method value
+	}
 	for _, a := range k.vals {
 		k.args = append(k.args, f.value(a))
 	}
@@ -119,7 +122,7 @@ func (f *frame) dynamic(k site) {
 			return
 		}
 		if sum := f.e.local[fn]; sum != nil {
-			f.apply(sum, application{k.pos, k.args, "func literal"}, k.v)
+			f.apply(sum, application{k.pos, k.args, "func literal", true}, k.v)
 			return
 		}
 	}
@@ -131,7 +134,7 @@ func (f *frame) dynamic(k site) {
 			}
 		case *ssa.Function:
 			if sum := f.e.local[root]; sum != nil {
-				f.apply(sum, application{k.pos, k.args, root.Name()}, k.v)
+				f.apply(sum, application{pos: k.pos, args: k.args, name: root.Name()}, k.v)
 			}
 		}
 	}
@@ -140,7 +143,7 @@ func (f *frame) dynamic(k site) {
 func (f *frame) invokeClosure(k site, mc *ssa.MakeClosure) {
 	fn := mc.Fn.(*ssa.Function)
 	if sum := f.e.local[fn]; sum != nil {
-		f.apply(sum, application{k.pos, f.closureArgs(mc, k.args), "func literal"}, k.v)
+		f.apply(sum, application{k.pos, f.closureArgs(mc, k.args), "func literal", true}, k.v)
 		return
 	}
 	// A method value: the bound receiver is the method's first input.
@@ -163,7 +166,7 @@ func (f *frame) declared(k site) {
 	switch sum := f.e.summaryOf(k.obj); {
 	case f.transfer(k):
 	case sum != nil && !k.call.IsInvoke():
-		f.apply(sum, application{k.pos, k.args, k.name.Name}, k.v)
+		f.apply(sum, application{pos: k.pos, args: k.args, name: k.name.Name}, k.v)
 	case k.call.IsInvoke() && f.virtual(k):
 	default:
 		f.unknown(k)
@@ -214,6 +217,8 @@ type application struct {
 	pos  token.Pos
 	args []cell
 	name string
+	// inside is set for a function literal: its sinks are this function's own.
+	inside bool
 }
 
 func (f *frame) apply(sum *summary, a application, v *ssa.Call) {
@@ -223,6 +228,10 @@ func (f *frame) apply(sum *summary, a application, v *ssa.Call) {
 			continue
 		}
 		s := key.sink
+		if a.inside && s.Pos.IsValid() {
+			f.sink(s, t)
+			continue
+		}
 		if s.Pos.IsValid() {
 			s.Where = f.e.pass.Fset.Position(s.Pos).String()
 		}
@@ -247,20 +256,9 @@ func (f *frame) applyEffect(key target, o output, a application) {
 		return
 	}
 	arg := a.args[key.param]
-	var c cell
-	c.opaque = o.opaque
-	for path, t := range o.at {
-		t = f.relabel(f.resolve(t, a, "written by "+a.name), a.pos, "")
-		if path == "" {
-			c.taint = t
-			continue
-		}
-		for _, r := range arg.refs {
-			f.mem.add(r.join(key.path).join(path), cell{taint: t})
-		}
-	}
-	for _, as := range o.aliases {
-		c.refs = joinRefs(c.refs, f.aliased(as, a))
+	c := cell{opaque: o.opaque, taint: f.written(o.at[""], a)}
+	for _, as := range o.aliases[""] {
+		c.refs = joinRefs(c.refs, f.aliased([]target{as}, a))
 	}
 	for _, r := range arg.refs {
 		p := r.join(key.path)
@@ -273,7 +271,21 @@ func (f *frame) applyEffect(key target, o output, a application) {
 		default:
 			f.mem.add(p, cell{taint: c.taint, refs: without(c.refs, p), opaque: c.opaque})
 		}
+		for path, t := range o.at {
+			if path != "" {
+				f.mem.add(p.join(path), cell{taint: f.written(t, a)})
+			}
+		}
+		for path, as := range o.aliases {
+			if path != "" {
+				f.mem.add(p.join(path), cell{refs: f.aliased(as, a)})
+			}
+		}
 	}
+}
+
+func (f *frame) written(t Taint, a application) Taint {
+	return f.relabel(f.resolve(t, a, "written by "+a.name), a.pos, "")
 }
 
 func (f *frame) applyOutput(p place, o output, a application) {
@@ -372,7 +384,7 @@ func (f *frame) virtual(k site) bool {
 	for _, m := range f.e.implementations(k.obj) {
 		if sum := f.e.summaryOf(m); sum != nil {
 			found = true
-			f.apply(sum, application{k.pos, k.args, k.name.Name}, k.v)
+			f.apply(sum, application{pos: k.pos, args: k.args, name: k.name.Name}, k.v)
 		}
 	}
 	return found
@@ -453,7 +465,7 @@ func (f *frame) unknown(k site) {
 			}
 		}
 	}
-	if !isStd(k.name.Pkg) {
+	if !isStd(k.name.Pkg) && !program.IsOpaque(k.name.Pkg) {
 		f.passed(k)
 	}
 }

@@ -450,7 +450,7 @@ func (f *frame) runClosure(v *ssa.MakeClosure, pos token.Pos) {
 	if sum == nil {
 		return
 	}
-	f.apply(sum, application{pos: pos, args: f.closureArgs(v, nil), name: "closure"}, nil)
+	f.apply(sum, application{pos: pos, args: f.closureArgs(v, nil), name: "func literal", inside: true}, nil)
 }
 
 // closureArgs are the inputs of a closure's summary: arguments, unknown where nil,

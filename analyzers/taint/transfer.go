@@ -16,6 +16,8 @@ import (
 //	"0<1"  argument 1 is filled from 0, as a decoder does
 //	"!d"   what the arguments point to is filled from elsewhere
 //	""     nothing of the arguments is in the results
+//
+// A number may be followed by "#" or "[]", for the keys or the elements.
 type flowRow struct {
 	row
 	moves string
@@ -99,7 +101,10 @@ var flowRows = []flowRow{
 	{row{"math/rand", "*", "*"}, "", whole},
 	{row{"flag", "*", "*"}, "", whole},
 	{row{"log", "*", "*"}, "", whole},
-	{row{"sync", "Map", "Load|LoadOrStore|LoadAndDelete|Swap"}, "0>r d>0", whole},
+	{row{"sync", "Map", "Store"}, "1>0# 2>0[]", whole},
+	{row{"sync", "Map", "LoadOrStore|Swap"}, "1>0# 2>0[] 0[]>r", whole},
+	{row{"sync", "Map", "Load|LoadAndDelete"}, "0[]>r", whole},
+	{row{"sync", "Map", "Delete|Range|CompareAndSwap|CompareAndDelete|Clear"}, "", whole},
 	{row{"sync", "Once|Mutex|RWMutex|WaitGroup|Cond", "*"}, "", whole},
 	{row{"slices", "", "Contains*|Index*|Equal*|Compare*|BinarySearch*|Sort*|IsSorted*"}, "", whole},
 	{row{"bufio", "Scanner", "Buffer"}, "1>0", whole},
@@ -321,6 +326,10 @@ func (f *frame) writeTo(k site, i int, t Taint) {
 func (f *frame) moves(k site, r flowRow) {
 	for m := range strings.FieldsSeq(r.moves) {
 		op := strings.IndexAny(m, "><=")
+		if strings.Contains(m, "#") || strings.Contains(m, "[]") {
+			f.moveParts(k, m[:op], m[op+1:])
+			continue
+		}
 		if m[0] == '!' {
 			f.fill(k)
 			continue
@@ -338,6 +347,34 @@ func (f *frame) moves(k site, r flowRow) {
 				f.writeTo(k, int(to[0]-'0'), f.deep(k.args[i], r.mode).step(k.pos, "through "+k.name.Name))
 			}
 		}
+	}
+}
+
+// moveParts moves between the keys or elements of arguments.
+func (f *frame) moveParts(k site, from, to string) {
+	i := int(from[0] - '0')
+	if i >= len(k.args) {
+		return
+	}
+	part := func(c cell, seg string) cell {
+		out := cell{taint: c.taint}
+		for _, r := range c.refs {
+			if seg != "" {
+				r = ref{r.at(seg), nil, nil}
+			}
+			out.refs = append(out.refs, r)
+		}
+		return out
+	}
+	src := part(k.args[i], from[1:])
+	if to == "r" {
+		if k.v != nil {
+			f.mem.add(resultPlace(k.v, 0), cell{taint: f.deep(src, whole), refs: src.refs})
+		}
+		return
+	}
+	if j := int(to[0] - '0'); j < len(k.args) {
+		f.writeWeak(part(k.args[j], to[1:]), src)
 	}
 }
 

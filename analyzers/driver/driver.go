@@ -1,0 +1,178 @@
+// Package driver runs passes over whole programs, and as go vet's tool over one
+// package at a time.
+//
+// Over a whole program the passes run in two rounds. The first finds what carries an
+// External ID, in every package; the second follows it, so that a field declared in
+// one package and handed to STS in another is known to a third that imports only the
+// first.
+package driver
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/token"
+	"runtime"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/packages"
+
+	"github.com/deputy-sec/deputy/analyzers/externalid"
+	"github.com/deputy-sec/deputy/analyzers/program"
+)
+
+// Options choose what is analysed.
+type Options struct {
+	Dir       string   // where patterns are resolved; the current directory if empty
+	Patterns  []string // as for go list; "./..." if empty
+	Tests     bool     // test files too
+	BuildTags []string
+	Env       []string // the environment of the go command; the process's if nil
+	Overlay   map[string][]byte
+}
+
+// Step is one step of a finding's way.
+type Step struct {
+	Position token.Position
+	Message  string
+}
+
+// Finding is one diagnostic.
+type Finding struct {
+	Pass, Category, Message, URL string
+	Position, End                token.Position
+	Steps                        []Step
+	Fixes                        []analysis.SuggestedFix
+	Generated                    bool   // in a file that says it is generated
+	Line                         string // the text of the line, for people
+}
+
+// Problem is a package, or a pass over one, that could not be examined.
+type Problem struct {
+	Package, Message string
+	Position         string // file:line:column, if known
+}
+
+// Report is what a run found.
+type Report struct {
+	Findings []Finding // in order of position
+	Problems []Problem
+	Packages int // analysed
+	Fset     *token.FileSet
+}
+
+const mode = packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports |
+	packages.NeedTypes | packages.NeedTypesSizes | packages.NeedSyntax | packages.NeedTypesInfo | packages.NeedModule
+
+// Run loads the packages and runs the passes over them. Packages that do not compile
+// are listed as problems and the rest is analysed; an error means that nothing could
+// be loaded at all.
+func Run(ctx context.Context, o Options, passes []*analysis.Analyzer) (*Report, error) {
+	if len(o.Patterns) == 0 {
+		o.Patterns = []string{"./..."}
+	}
+	fset := token.NewFileSet()
+	cfg := &packages.Config{Context: ctx, Mode: mode, Dir: o.Dir, Env: o.Env, Tests: o.Tests, Fset: fset, Overlay: o.Overlay}
+	if len(o.BuildTags) > 0 {
+		cfg.BuildFlags = []string{"-tags=" + strings.Join(o.BuildTags, ",")}
+	}
+	pkgs, err := packages.Load(cfg, o.Patterns...)
+	if err != nil {
+		return nil, fmt.Errorf("load packages: %w", err)
+	}
+	report := &Report{Fset: fset}
+	good := report.examine(pkgs)
+	if len(good) == 0 {
+		if len(report.Problems) > 0 {
+			return report, fmt.Errorf("nothing could be analysed: %s", report.Problems[0].Message)
+		}
+		return report, errors.New("no packages match " + strings.Join(o.Patterns, " "))
+	}
+	report.Packages = len(good)
+	report.analyse(ctx, good, passes)
+	return report, ctx.Err()
+}
+
+// examine keeps the packages that can be analysed and says what is wrong with the
+// others.
+func (r *Report) examine(pkgs []*packages.Package) []*packages.Package {
+	var good []*packages.Package
+	for _, p := range pkgs {
+		for _, e := range p.Errors {
+			r.Problems = append(r.Problems, Problem{Package: p.PkgPath, Message: e.Msg, Position: e.Pos})
+		}
+		if p.Types != nil && p.TypesInfo != nil && len(p.Syntax) > 0 && !strings.HasSuffix(p.ID, ".test") {
+			good = append(good, p)
+		}
+	}
+	return good
+}
+
+// analyse runs both rounds.
+func (r *Report) analyse(ctx context.Context, pkgs []*packages.Package, passes []*analysis.Analyzer) {
+	externalid.SetProgram(nil)
+	program.SetNeeded(nil)
+	defer externalid.SetProgram(nil)
+	defer program.SetNeeded(nil)
+
+	s := newSession(pkgs, runtime.GOMAXPROCS(0))
+	defer func() { r.Problems = append(r.Problems, s.problems...) }()
+	s.run(ctx, []*analysis.Analyzer{externalid.Analyzer})
+	items := s.known()
+	externalid.SetProgram(items)
+	program.SetNeeded(s.needed(items))
+	for range maxDiscovery { // what is known elsewhere lets a package find more
+		s.reset()
+		s.run(ctx, []*analysis.Analyzer{externalid.Analyzer})
+		next := s.known()
+		if len(next) == len(items) {
+			break
+		}
+		items = next
+		externalid.SetProgram(items)
+		program.SetNeeded(s.needed(items))
+	}
+	s.run(ctx, passes)
+	r.collect(s)
+}
+
+// maxDiscovery bounds the rounds in which packages tell each other what carries an
+// External ID: each one crosses one more package boundary against the imports.
+const maxDiscovery = 4
+
+func (r *Report) collect(s *session) {
+	seen := map[string]bool{}
+	for _, d := range s.diagnostics {
+		f := r.finding(d)
+		key := f.Position.String() + f.Pass + f.Message
+		if !seen[key] { // a file can be in a package and in its test variant
+			seen[key] = true
+			r.Findings = append(r.Findings, f)
+		}
+	}
+	slices.SortFunc(r.Findings, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Position.Filename, b.Position.Filename), cmp.Compare(a.Position.Line, b.Position.Line),
+			cmp.Compare(a.Position.Column, b.Position.Column), cmp.Compare(a.Pass, b.Pass), cmp.Compare(a.Message, b.Message))
+	})
+}
+
+func (r *Report) finding(d diagnostic) Finding {
+	f := Finding{Pass: d.pass.Name, Category: d.Category, Message: d.Message, URL: cmp.Or(d.URL, d.pass.URL),
+		Position: r.Fset.Position(d.Pos), Fixes: d.SuggestedFixes}
+	if d.End.IsValid() {
+		f.End = r.Fset.Position(d.End)
+	}
+	for _, rel := range d.Related {
+		f.Steps = append(f.Steps, Step{r.Fset.Position(rel.Pos), rel.Message})
+	}
+	for _, file := range d.pkg.Syntax {
+		if file.FileStart <= d.Pos && d.Pos <= file.FileEnd {
+			f.Generated = ast.IsGenerated(file)
+		}
+	}
+	return f
+}

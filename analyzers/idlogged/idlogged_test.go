@@ -1,0 +1,16 @@
+package idlogged_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"golang.org/x/tools/go/analysis/analysistest"
+
+	"github.com/deputy-sec/deputy/analyzers/idlogged"
+)
+
+func testdata() string { p, _ := filepath.Abs("../testdata"); return p }
+
+func TestFeaturesOfTheLanguage(t *testing.T) {
+	analysistest.Run(t, testdata(), idlogged.Analyzer, "flows")
+}
