@@ -180,7 +180,7 @@ func google(p *place) bool {
 			return true
 		}
 	}
-	return firebaseApp(p)
+	return firebaseApp(p) || hasGoogleRegion(p.head) || hasGoogleRegion(p.tail)
 }
 
 // firebaseApp holds for 1:123456789012:web:0a1b2c.

@@ -128,6 +128,21 @@ func awsWords(text []byte) int {
 	return n
 }
 
+// otherClouds speak of a cloud that has accounts or projects of its own.
+var otherClouds = [][]byte{
+	[]byte("tencent"), []byte("qcloud"), []byte("qcs::"), []byte("aliyun"), []byte("alibaba"), []byte("googleapis"), []byte("gserviceaccount"),
+	[]byte("gcloud"), []byte("appspot.com"), []byte("projectNumber"), []byte("windows.net"), []byte("Microsoft."),
+}
+
+func otherCloudNamed(text []byte) bool {
+	for _, m := range otherClouds {
+		if bytes.Contains(text, m) {
+			return true
+		}
+	}
+	return false
+}
+
 var accountMarks = [][]byte{[]byte("ccount"), []byte("CCOUNT"), []byte("acct"), []byte("ACCT")}
 
 func saysAccount(text []byte) bool {

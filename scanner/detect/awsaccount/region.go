@@ -31,6 +31,29 @@ func regionLength(text []byte) int {
 	return 0
 }
 
+// googleAreas begin Google's regions, where no dash precedes the number:
+// us-central1, europe-west4.
+// https://cloud.google.com/compute/docs/regions-zones
+var googleAreas = []string{"us", "europe", "asia", "northamerica", "southamerica", "australia", "me", "africa"}
+
+// hasGoogleRegion says whether a region of Google stands in text.
+func hasGoogleRegion(text []byte) bool {
+	for _, d := range directions {
+		for at := 0; ; {
+			i := bytes.Index(text[at:], []byte("-"+d))
+			if i < 0 {
+				break
+			}
+			start := at + i
+			at = start + 1 + len(d)
+			if at < len(text) && isDigit(text[at]) && oneOf(string(bytes.ToLower(text[wordStart(text[:start]):start])), googleAreas) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func equalFold(text []byte, lower string) bool {
 	if len(text) != len(lower) {
 		return false

@@ -63,13 +63,14 @@ var (
 	asScalar       = signal{0.2, ""}
 	dashedDigits   = signal{-1, "grouped by dashes"}
 	spacedDigits   = signal{-1.8, "grouped by spaces"}
+	cloudClose     = signal{-6, "another cloud is spoken of around it, AWS is not"}
 	moneyClose     = signal{-5, "money is spoken of around it, AWS nowhere"}
 	accountClose   = signal{0.3, "accounts are spoken of around it"}
 	awsClose       = signal{1, "AWS is spoken of around it"}
 	awsSomewhere   = signal{0.4, "AWS is spoken of near by"}
 	vendorKnown    = signal{1.5, "an account that its owner publishes"}
 	imageTag       = signal{-4, "the tag of an image"}
-	unknownID      = signal{-0.5, "the ID of something unknown"}
+	unknownID      = signal{-0.8, "the ID of something unknown"}
 	plainLink      = signal{-4, "a number in a web address"}
 	negative       = signal{-3, "a negative number"}
 )
@@ -276,6 +277,9 @@ func weighSurroundings(v *verdict, p *place, key meaning) {
 	aws := awsSomewhere
 	if awsWords(before)+awsWords(behind) > 0 {
 		aws = awsClose
+	} else if otherCloudNamed(before) || otherCloudNamed(behind) {
+		v.add(cloudClose)
+		return
 	} else if n := awsWords(tail(p.before, 2*wideBytes)) + awsWords(p.after); n < 2 {
 		if n == 0 && key == account && moneyWords(before, behind) >= 2 {
 			v.add(moneyClose)
