@@ -118,7 +118,7 @@ func newDiscovery(pass *analysis.Pass, prog *program.Result, r *Result) *discove
 func (d *discovery) interfaces() {
 	scopes := []*types.Package{d.pass.Pkg}
 	for _, p := range d.pass.Pkg.Imports() {
-		if strings.Contains(p.Path(), ".") && !strings.HasPrefix(p.Path(), "github.com/aws/") {
+		if !program.IsStd(p.Path()) && !strings.HasPrefix(p.Path(), "github.com/aws/") {
 			scopes = append(scopes, p)
 		}
 	}
@@ -404,9 +404,8 @@ func (d *discovery) field(t types.Type, i int, x ssa.Value, call *ssa.CallCommon
 
 // ownable keeps the marks out of packages that nobody wrote for this purpose.
 func ownable(key string) bool {
-	pkg := key[:strings.LastIndex(key, "/")+1]
-	return strings.Contains(key, ".") && !strings.HasPrefix(key, "github.com/aws/") && !strings.HasPrefix(key, "google.golang.org/") &&
-		!strings.HasPrefix(key, "net/") && !strings.HasPrefix(key, "database/") && pkg != "encoding/"
+	first, _, _ := strings.Cut(key, ".")
+	return !program.IsStd(first) && !strings.HasPrefix(key, "github.com/aws/") && !strings.HasPrefix(key, "google.golang.org/")
 }
 
 // generic are field names of structs that hold anything: a mark on them would
@@ -502,7 +501,7 @@ func (d *discovery) result(v ssa.Value, c *ssa.CallCommon, j int, call *ssa.Call
 	body := program.Body(c)
 	if body == nil || call != nil {
 		d.origin(v, call, why, at)
-		if ownable(f.String()) && obj.Pkg() != nil && strings.Contains(strings.SplitN(f.Pkg, "/", 2)[0], ".") && sameModule(obj.Pkg(), d.pass.Pkg) {
+		if ownable(f.String()) && obj.Pkg() != nil && !program.IsStd(f.Pkg) && sameModule(obj.Pkg(), d.pass.Pkg) {
 			d.mark(f.Result(j), why)
 		}
 		return
@@ -513,10 +512,14 @@ func (d *discovery) result(v ssa.Value, c *ssa.CallCommon, j int, call *ssa.Call
 	}
 }
 
-// sameModule guesses from the first three elements of the paths.
+// sameModule guesses from the first three elements of the paths, or from the first
+// where it is no host.
 func sameModule(a, b *types.Package) bool {
 	cut := func(p *types.Package) string {
 		parts := strings.SplitN(p.Path(), "/", 4)
+		if !strings.Contains(parts[0], ".") {
+			return parts[0]
+		}
 		return strings.Join(parts[:min(3, len(parts))], "/")
 	}
 	return cut(a) == cut(b)

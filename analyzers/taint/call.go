@@ -465,7 +465,7 @@ func (f *frame) unknown(k site) {
 			}
 		}
 	}
-	if !isStd(k.name.Pkg) && !program.IsOpaque(k.name.Pkg) {
+	if !program.IsStd(k.name.Pkg) && !program.IsOpaque(k.name.Pkg) {
 		f.passed(k)
 	}
 }
@@ -517,11 +517,6 @@ func looksUp(name string) bool {
 		}
 	}
 	return false
-}
-
-func isStd(pkg string) bool {
-	first, _, _ := strings.Cut(pkg, "/")
-	return !strings.Contains(first, ".")
 }
 
 func (f *frame) builtin(instr ssa.CallInstruction, b *ssa.Builtin, args []ssa.Value, v *ssa.Call) cell {
@@ -598,20 +593,24 @@ func (f *frame) elementPlaces(c cell) []ref {
 }
 
 // relabel gives a value taken out of a request a label of its own, which says what
-// was taken and where.
+// was taken and where. The last and most precise taking counts: the key of a query's
+// values, not the query.
 func (f *frame) relabel(t Taint, pos token.Pos, key string) Taint {
-	generic := func(x Tag) bool { return x.Label.Kind == Request && x.Label.Reason == "" }
-	if !slices.ContainsFunc(t, generic) {
+	taken := func(x Tag) bool {
+		return x.Label.Kind == Request && (x.Label.Reason == "" || key != "" && !strings.Contains(x.Label.What, `"`))
+	}
+	if !slices.ContainsFunc(t, taken) {
 		return t
 	}
 	out := make(Taint, 0, len(t))
 	for _, x := range t {
-		if generic(x) {
-			what := x.Label.What
+		if taken(x) {
+			l := x.Label
+			l.Reason, l.Pos = "read", pos
 			if key != "" {
-				what = fmt.Sprintf("%s value %q", what, key)
+				l.What = fmt.Sprintf("%s value %q", l.What, key)
 			}
-			x = Tag{Label{Kind: Request, What: what, Reason: "read", Pos: pos}, stepAt(f.fn, pos, what)}
+			x = Tag{l, stepAt(f.fn, pos, l.What)}
 		}
 		out = out.union(Taint{x})
 	}
@@ -620,10 +619,11 @@ func (f *frame) relabel(t Taint, pos token.Pos, key string) Taint {
 
 // keyOf is the constant text by which a call picks a value, as r.FormValue("k").
 func keyOf(k site) string {
-	for _, v := range k.vals {
-		if s, ok := constString(v); ok && s != "" && len(s) < 64 {
-			return s
-		}
+	if k.declared() == 0 && program.IsStd(k.name.Pkg) || len(k.vals) < 2 {
+		return ""
+	}
+	if s, ok := constString(k.vals[1]); ok && len(s) < 64 {
+		return s
 	}
 	return ""
 }

@@ -18,7 +18,7 @@ func (e *engine) isSanitizer(fn *types.Func) bool {
 	if e.pol.IsSanitizer(n.Pkg, n.Recv, n.Name) || e.masked[n.String()] {
 		return true
 	}
-	if isStd(n.Pkg) && n.Pkg != e.pass.Pkg.Path() || e.pol.SinkKind(n.Pkg, n.Recv, n.Name) != "" {
+	if program.IsStd(n.Pkg) && n.Pkg != e.pass.Pkg.Path() || e.pol.SinkKind(n.Pkg, n.Recv, n.Name) != "" {
 		return false
 	}
 	name := strings.ToLower(n.Name)

@@ -177,6 +177,9 @@ func (f *frame) lookup(v *ssa.Lookup) cell {
 			}
 		}
 	}
+	if k, ok := constString(v.Index); ok {
+		c.taint = f.relabel(c.taint, v.Pos(), k)
+	}
 	c.cleaned = x.cleaned
 	return c
 }

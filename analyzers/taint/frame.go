@@ -121,8 +121,8 @@ func (f *frame) enter(v ssa.Value, i int) {
 		}
 	} else {
 		c.refs = []ref{{place{v, ""}, v.Type(), hint}}
-		if req := f.e.requestType(f.fn, v); req != "" {
-			f.mem.put(place{v, ""}, cell{taint: Taint{{Label: Label{Kind: Request, What: req, Pos: v.Pos()}}}, opaque: true})
+		if l, ok := f.e.request(f.fn, v); ok {
+			f.mem.put(place{v, ""}, cell{taint: Taint{{shadow(l, in), stepAt(f.fn, v.Pos(), l.What)}}, opaque: true})
 		}
 	}
 	f.env[v] = c

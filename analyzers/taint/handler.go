@@ -22,26 +22,30 @@ var requestTypes = map[string]string{
 // lambdaEvents are the events that carry a request of the outside to a Lambda.
 const lambdaEvents = "github.com/aws/aws-lambda-go/events"
 
-// requestType says what a parameter brings from a caller of the service, "" if
-// nothing.
-func (e *engine) requestType(fn *ssa.Function, v ssa.Value) string {
+// request is the label of an input that a caller of the service fills. Of an object
+// like http.Request, only what is taken out of it counts; a message of an RPC is what
+// the caller chose.
+func (e *engine) request(fn *ssa.Function, v ssa.Value) (Label, bool) {
+	t := v.Type()
+	if _, captured := v.(*ssa.FreeVar); captured {
+		t = deref(t)
+	}
+	name := typeName(t)
+	if what := requestTypes[name]; what != "" {
+		return Label{Kind: Request, What: what, Pos: v.Pos()}, true
+	}
 	p, ok := v.(*ssa.Parameter)
 	if !ok {
-		return ""
+		return Label{}, false
 	}
-	name := typeName(p.Type())
-	if what := requestTypes[name]; what != "" {
-		return what
-	}
+	what := rpcKind(fn)
 	if typ, ok := strings.CutPrefix(name, lambdaEvents+"."); ok && (strings.HasPrefix(typ, "APIGateway") || strings.HasPrefix(typ, "LambdaFunctionURL") || strings.HasPrefix(typ, "ALBTarget")) {
-		return "Lambda event"
+		what = "Lambda event"
 	}
-	switch kind := rpcKind(fn); {
-	case kind == "" || fn.Signature.Recv() != nil && p == fn.Params[0] || isContext(p.Type()):
-		return ""
-	default:
-		return kind
+	if what == "" || fn.Signature.Recv() != nil && p == fn.Params[0] || isContext(t) {
+		return Label{}, false
 	}
+	return Label{Kind: Request, What: what, Reason: "read", Pos: v.Pos()}, true
 }
 
 // rpcKind recognises functions that frameworks call with a decoded request and whose
@@ -135,10 +139,21 @@ func responds(fn *ssa.Function) string {
 		}
 	}
 	// A handler that gives back what a wrapper of the project's own encodes.
-	if results.Len() == 2 && isErrorType(results.At(1).Type()) && takesRequest(fn) && isPayload(results.At(0).Type()) {
+	if results.Len() == 2 && isErrorType(results.At(1).Type()) && takesRequest(fn) && !decodes(fn.Name()) && isPayload(results.At(0).Type()) {
 		return "handler's result"
 	}
 	return ""
+}
+
+// decodes recognises what takes requests apart rather than answering them.
+func decodes(name string) bool {
+	name = strings.ToLower(name)
+	for _, p := range []string{"decode", "parse", "bind", "read", "extract", "unmarshal", "get"} {
+		if strings.HasPrefix(name, p) {
+			return true
+		}
+	}
+	return false
 }
 
 func takesRequest(fn *ssa.Function) bool {

@@ -3,6 +3,7 @@ package taint
 import (
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -65,11 +66,11 @@ func (f *frame) sink(s Sink, t Taint) {
 		l := x.Label
 		switch {
 		case l.Kind == input:
-			if !shadowed(t, l) {
+			if !shadowed(t, l, s.Kind) {
 				l.Shadow = false
 				f.sum.sinks[sinkKey{l, s}] = x.Step
 			}
-		case relevant(l.Kind, s.Kind) && !f.e.excluded(f.fn):
+		case relevant(l.Kind, s.Kind) && counts(l, s, t) && !f.e.excluded(f.fn):
 			key := flowKey{l.Kind, l.What, s.Kind, s.Pos, l.Pos}
 			if _, ok := f.e.flows[key]; !ok {
 				f.e.flows[key] = &Flow{l, s, steps(x.Step), f.fn}
@@ -78,16 +79,26 @@ func (f *frame) sink(s Sink, t Taint) {
 	}
 }
 
+// counts leaves out a request as such, of which nothing was taken yet, and what is
+// stored without being an External ID.
+func counts(l Label, s Sink, t Taint) bool {
+	if l.Kind != Request {
+		return true
+	}
+	isID := func(x Tag) bool { return x.Label.Kind == External }
+	return l.Reason != "" && (s.Kind != Stored || slices.ContainsFunc(t, isID))
+}
+
 // shadowed reports whether a source found in the input by its type is reported here,
 // so that the callers need not.
-func shadowed(t Taint, in Label) bool {
-	for _, x := range t {
+func shadowed(t Taint, in Label, kind SinkKind) bool {
+	return slices.ContainsFunc(t, func(x Tag) bool {
 		l := x.Label
-		if l.Shadow && l.Param == in.Param && (l.Path == in.Path || in.Deep && below(l.Path, in.Path)) {
-			return true
+		if !l.Shadow || l.Param != in.Param || !relevant(l.Kind, kind) {
+			return false
 		}
-	}
-	return false
+		return l.Kind == Request || l.Path == in.Path || in.Deep && below(l.Path, in.Path)
+	})
 }
 
 func steps(s *Step) []*Step {

@@ -191,7 +191,7 @@ var levels = row{"*", "*", "Trace|Tracef|Tracew|Debug|Debugf|Debugw|Debugln|Debu
 // looksLikeLogger recognises a logger of the project's own, or its interface, whose
 // body is out of sight: by the type's or package's name and the method's.
 func looksLikeLogger(f program.Func) bool {
-	if isStd(f.Pkg) && !strings.Contains(strings.ToLower(f.Pkg), "log") || f.Pkg == "testing" || !levels.matches(f) {
+	if program.IsStd(f.Pkg) && !strings.Contains(strings.ToLower(f.Pkg), "log") || f.Pkg == "testing" || !levels.matches(f) {
 		return false
 	}
 	base := f.Pkg[strings.LastIndex(f.Pkg, "/")+1:]

@@ -3,6 +3,8 @@ package taint
 import (
 	"go/types"
 	"strings"
+
+	"github.com/deputy-sec/deputy/analyzers/program"
 )
 
 // flowRow describes what functions without a body at hand do with what they are
@@ -209,7 +211,7 @@ func (f *frame) transfer(k site) bool {
 			return true
 		}
 	}
-	if !isStd(k.name.Pkg) || f.e.summaryOf(k.obj) != nil || k.name.Pkg == f.e.pass.Pkg.Path() {
+	if !program.IsStd(k.name.Pkg) || f.e.summaryOf(k.obj) != nil || k.name.Pkg == f.e.pass.Pkg.Path() {
 		return false
 	}
 	f.habit(k)
