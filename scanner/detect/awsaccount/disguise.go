@@ -23,7 +23,7 @@ var disguises = []disguise{
 	{"a number in a Google resource name or e-mail", google},
 	{"a part of a base64 text", base64Text},
 	{"a part of a Slack token or a Facebook ad account", otherPrefix},
-	{"an account of another cloud", otherCloud},
+	{"an account of another cloud", otherResourceName},
 }
 
 func disguised(p *place) bool {
@@ -235,7 +235,7 @@ func disorder(text []byte) int {
 // Yandex clouds use where AWS uses arn:.
 var otherResourceNames = [][]byte{[]byte("qcs::"), []byte("acs:"), []byte("crn:"), []byte("hrn:"), []byte("urn:"), []byte("ocid1.")}
 
-func otherCloud(p *place) bool {
+func otherResourceName(p *place) bool {
 	for _, n := range otherResourceNames {
 		if bytes.HasPrefix(p.head, n) {
 			return true

@@ -96,104 +96,16 @@ const (
 	wideBytes  = 2 << 10
 )
 
-// awsMarks speak of AWS. One that ends in a dash is the prefix of a resource's
-// ID and needs its hexadecimal digits.
-var awsMarks = [][]byte{
-	[]byte("aws"), []byte("AWS"), []byte("Aws"), []byte("arn:"), []byte("amazon"), []byte("Amazon"), []byte("iam:"), []byte("dkr.ecr"), []byte("boto3"),
-	[]byte("ami-"), []byte("sg-"), []byte("vpc-"), []byte("subnet-"), []byte("eni-"), []byte("snap-"), []byte("vol-"),
-}
-
-// awsWords counts what speaks of AWS in text, up to three.
-func awsWords(text []byte) int {
-	n := 0
-	for _, mark := range awsMarks {
-		for at := 0; n < 3; {
-			i := bytes.Index(text[at:], mark)
-			if i < 0 {
-				break
-			}
-			start := at + i
-			at = start + len(mark)
-			if start > 0 && isLetter(text[start-1]) && !isUpper(mark[0]) {
-				continue // draws, laws
-			}
-			if mark[len(mark)-1] != '-' || at+1 < len(text) && isHex(text[at]) && isHex(text[at+1]) {
-				n++
-			}
-		}
-	}
-	if n < 3 && hasRegion(text) {
-		n++
-	}
-	return n
-}
-
-// otherClouds speak of a cloud that has accounts or projects of its own.
-var otherClouds = [][]byte{
-	[]byte("tencent"), []byte("qcloud"), []byte("qcs::"), []byte("aliyun"), []byte("alibaba"), []byte("googleapis"), []byte("gserviceaccount"),
-	[]byte("gcloud"), []byte("appspot.com"), []byte("projectNumber"), []byte("windows.net"), []byte("Microsoft."),
-}
-
-func otherCloudNamed(text []byte) bool {
-	for _, m := range otherClouds {
-		if bytes.Contains(text, m) {
-			return true
-		}
-	}
-	return false
-}
-
-var accountMarks = [][]byte{[]byte("ccount"), []byte("CCOUNT"), []byte("acct"), []byte("ACCT")}
-
-func saysAccount(text []byte) bool {
-	for _, m := range accountMarks {
-		if bytes.Contains(text, m) {
-			return true
-		}
-	}
-	return false
-}
-
-// moneyMarks stand where accounts are those of a bank.
-var moneyMarks = [][]byte{
-	[]byte("currency"), []byte("amount"), []byte("balance"), []byte("iban"), []byte("routing"), []byte("ifsc"), []byte("swift"), []byte("bank"),
-	[]byte("debit"), []byte("credit"), []byte("payment"), []byte("payee"), []byte("beneficiary"), []byte("deposit"), []byte("transfer"), []byte("invoice"),
-	[]byte("withdraw"), []byte("loan"), []byte("ledger"),
-}
-
-// moneyWords counts the money marks that stand in any of the texts.
-func moneyWords(texts ...[]byte) int {
-	n := 0
-	for _, m := range moneyMarks {
-		for _, t := range texts {
-			if containsFold(t, m) {
-				n++
-				break
-			}
-		}
-	}
-	return n
-}
-
-// containsFold finds a lower-case mark also where it is capitalised.
-func containsFold(text, mark []byte) bool {
-	if bytes.Contains(text, mark) {
-		return true
-	}
-	capital := append([]byte{mark[0] &^ 0x20}, mark[1:]...)
-	return bytes.Contains(text, capital)
-}
-
-// closeBy returns the lines around the digits, and wide what lies around those.
+// closeBy returns the lines up to the digits, closeBehind those from them.
 func closeBy(p *place) []byte {
-	from := len(p.before)
+	before := tail(p.before, wideBytes)
+	from := len(before)
 	for range closeLines {
-		if from = bytes.LastIndexByte(p.before[:from], '\n'); from < 0 {
-			from = 0
-			break
+		if from = bytes.LastIndexByte(before[:from], '\n'); from < 0 {
+			return before
 		}
 	}
-	return p.before[max(from, len(p.before)-wideBytes):]
+	return before[from:]
 }
 
 func closeBehind(p *place) []byte {

@@ -273,21 +273,24 @@ func weighLine(v *verdict, p *place) {
 }
 
 func weighSurroundings(v *verdict, p *place, key meaning) {
-	before, behind := closeBy(p), closeBehind(p)
-	aws := awsSomewhere
-	if awsWords(before)+awsWords(behind) > 0 {
-		aws = awsClose
-	} else if otherCloudNamed(before) || otherCloudNamed(behind) {
+	near := listen(closeBy(p), closeBehind(p))
+	switch {
+	case near.aws > 0:
+		v.add(awsClose)
+	case near.otherCloud:
 		v.add(cloudClose)
 		return
-	} else if n := awsWords(tail(p.before, 2*wideBytes)) + awsWords(p.after); n < 2 {
-		if n == 0 && key == account && moneyWords(before, behind) >= 2 {
+	default:
+		wide := listen(tail(p.before, 2*wideBytes), p.after)
+		if wide.aws == 0 && key == account && near.money >= 2 {
 			v.add(moneyClose)
 		}
-		return
+		if wide.aws < 2 {
+			return
+		}
+		v.add(awsSomewhere)
 	}
-	v.add(aws)
-	if saysAccount(before) || saysAccount(behind) {
+	if near.accounts {
 		v.add(accountClose)
 	}
 }
