@@ -5,6 +5,10 @@
 //	idreturned                  in responses
 //	idsent                      in requests, messages and mail to others
 //	idparam                     chosen by a request
+//	idweak                      guessable, derived or too short
+//	idmissing                   AssumeRole without one
+//	staticcreds                 long-lived keys in code
+//	idroutes                    endpoints without a rate limit
 //
 // Any go/analysis driver can run All; package driver runs it over whole programs and
 // as go vet's tool.
@@ -15,10 +19,14 @@ import (
 
 	"github.com/deputy-sec/deputy/analyzers/externalid"
 	"github.com/deputy-sec/deputy/analyzers/idlogged"
+	"github.com/deputy-sec/deputy/analyzers/idmissing"
 	"github.com/deputy-sec/deputy/analyzers/idparam"
 	"github.com/deputy-sec/deputy/analyzers/idreturned"
+	"github.com/deputy-sec/deputy/analyzers/idroutes"
 	"github.com/deputy-sec/deputy/analyzers/idsent"
+	"github.com/deputy-sec/deputy/analyzers/idweak"
 	"github.com/deputy-sec/deputy/analyzers/program"
+	"github.com/deputy-sec/deputy/analyzers/staticcreds"
 	"github.com/deputy-sec/deputy/analyzers/taint"
 )
 
@@ -32,4 +40,31 @@ var All = []*analysis.Analyzer{
 	idreturned.Analyzer,
 	idsent.Analyzer,
 	idparam.Analyzer,
+	idweak.Analyzer,
+	idmissing.Analyzer,
+	staticcreds.Analyzer,
+	idroutes.Analyzer,
+}
+
+// severities are those of diagnostics by category.
+var severities = map[string]string{
+	"idlogged":        "high",
+	"idreturned":      "high",
+	idreturned.Reveal: "low",
+	"idsent":          "high",
+	"idparam":         "high",
+	"idweak":          "high",
+	"idmissing":       "medium",
+	"staticcreds":     "high",
+	"idroutes":        "note",
+	"suppression":     "note",
+}
+
+// Severity is how much a diagnostic of a category matters: "high", "medium", "low" or
+// "note".
+func Severity(category string) string {
+	if s, ok := severities[category]; ok {
+		return s
+	}
+	return "medium"
 }

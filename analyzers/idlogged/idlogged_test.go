@@ -14,3 +14,7 @@ func testdata() string { p, _ := filepath.Abs("../testdata"); return p }
 func TestFeaturesOfTheLanguage(t *testing.T) {
 	analysistest.Run(t, testdata(), idlogged.Analyzer, "flows")
 }
+
+func TestSuppressions(t *testing.T) {
+	analysistest.Run(t, testdata(), idlogged.Analyzer, "suppressed")
+}

@@ -95,8 +95,8 @@ func isStandard(pass *analysis.Pass) bool {
 // name is how an External ID is spelt in code, in strings and in annotations.
 var name = regexp.MustCompile(`(?i)external[_\-.: ]?id`)
 
-// Mentions reports whether Go source text can concern an External ID by itself.
-func Mentions(src []byte) bool {
+// mentionsID reports whether Go source text can concern an External ID by itself.
+func mentionsID(src []byte) bool {
 	return bytes.Contains(src, []byte("xternal")) && name.Match(src) ||
 		bytes.Contains(src, []byte("EXTERNAL")) && name.Match(src) ||
 		bytes.Contains(src, []byte("//deputy:")) || bytes.Contains(src, []byte("AssumeRole"))
@@ -105,7 +105,7 @@ func Mentions(src []byte) bool {
 func mentions(pass *analysis.Pass) bool {
 	return slices.ContainsFunc(pass.Files, func(f *ast.File) bool {
 		src, err := pass.ReadFile(pass.Fset.File(f.FileStart).Name())
-		return err == nil && Mentions(src)
+		return err == nil && mentionsID(src)
 	})
 }
 
@@ -127,12 +127,6 @@ func importsSeeing(pass *analysis.Pass) bool {
 		return ok && f.Package != pass.Pkg
 	})
 }
-
-// loggerType declares a type or a package named for logging.
-var loggerType = regexp.MustCompile(`(?i)\n(type|package) \w*log\w*`)
-
-// MayWrapLogger reports whether Go source may declare a logger of the project's own.
-func MayWrapLogger(src []byte) bool { return loggerType.Match(src) }
 
 // wrapsLogger recognises a project's own logger by a package or type name, since
 // every second package imports a logger and few wrap one.

@@ -1,0 +1,113 @@
+package idroutes
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/token"
+	"go/types"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/deputy-sec/deputy/analyzers/program"
+	"github.com/deputy-sec/deputy/analyzers/report"
+	"github.com/deputy-sec/deputy/analyzers/taint"
+)
+
+// Analyzer notes endpoints without a rate limit, and such that change by GET.
+var Analyzer = &analysis.Analyzer{
+	Name:     "idroutes",
+	Doc:      "note onboarding and External ID endpoints without a rate limit, and regeneration by GET",
+	URL:      taint.Guide + "#idroutes",
+	Run:      run,
+	Requires: []*analysis.Analyzer{program.Analyzer},
+}
+
+var (
+	sensitive = regexp.MustCompile(`(?i)external[-_]?ids?\b|onboard|aws[-_/](connect|integrat|account)|(connect|integrat\w*)[-_/]aws`)
+	changes   = regexp.MustCompile(`(?i)regenerate|rotate|generate|renew`)
+	limiter   = regexp.MustCompile(`(?i)rate_?limit|limiter|throttl|httprate|tollbooth`)
+	register  = regexp.MustCompile(`^(Handle|HandleFunc|GET|Get|POST|Post|PUT|Put|PATCH|Patch|DELETE|Delete|Any|All|Method|Add|Match|Route)$`)
+)
+
+func run(pass *analysis.Pass) (any, error) {
+	r := report.New(pass)
+	if pass.ResultOf[program.Analyzer].(*program.Result).Pkg != nil {
+		limited := limits(pass)
+		for _, f := range pass.Files {
+			if strings.HasSuffix(pass.Fset.Position(f.FileStart).Filename, "_test.go") {
+				continue
+			}
+			ast.Inspect(f, func(n ast.Node) bool {
+				if c, ok := n.(*ast.CallExpr); ok {
+					check(pass, r, c, limited)
+				}
+				return true
+			})
+		}
+	}
+	r.Done()
+	return nil, nil
+}
+
+func check(pass *analysis.Pass, r *report.Reporter, c *ast.CallExpr, limited bool) {
+	sel, ok := c.Fun.(*ast.SelectorExpr)
+	if !ok || !register.MatchString(sel.Sel.Name) || len(c.Args) < 2 || !takesHandler(pass, c) {
+		return
+	}
+	path, ok := constantString(pass, c.Args)
+	if !ok || !strings.Contains(path, "/") || !sensitive.MatchString(path) {
+		return
+	}
+	if changes.MatchString(path) && (strings.EqualFold(sel.Sel.Name, "get") || strings.HasPrefix(path, "GET ")) {
+		r.Report(note(c.Pos(), "an External ID is changed by GET: a link or an image can do so; use POST"))
+	}
+	if !limited {
+		r.Report(note(c.Pos(), "no rate limit in sight for "+path+": without one, accounts and External IDs can be enumerated"))
+	}
+}
+
+func note(pos token.Pos, message string) analysis.Diagnostic {
+	return analysis.Diagnostic{Pos: pos, Category: "idroutes", Message: message}
+}
+
+// takesHandler keeps clients and maps apart from routers: some argument is a
+// function or a handler.
+func takesHandler(pass *analysis.Pass, c *ast.CallExpr) bool {
+	return slices.ContainsFunc(c.Args, func(a ast.Expr) bool {
+		t := pass.TypesInfo.TypeOf(a)
+		if t == nil {
+			return false
+		}
+		if _, isFunc := t.Underlying().(*types.Signature); isFunc {
+			return true
+		}
+		obj, _, _ := types.LookupFieldOrMethod(t, true, nil, "ServeHTTP")
+		return obj != nil
+	})
+}
+
+func constantString(pass *analysis.Pass, args []ast.Expr) (string, bool) {
+	for _, a := range args {
+		if tv := pass.TypesInfo.Types[a]; tv.Value != nil && tv.Value.Kind() == constant.String {
+			if s := constant.StringVal(tv.Value); strings.Contains(s, "/") {
+				return s, true
+			}
+		}
+	}
+	return "", false
+}
+
+// limits reports whether the package mentions a rate limit.
+func limits(pass *analysis.Pass) bool {
+	for id := range pass.TypesInfo.Uses {
+		if limiter.MatchString(id.Name) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(pass.Pkg.Imports(), func(p *types.Package) bool {
+		return limiter.MatchString(p.Path()) || p.Path() == "golang.org/x/time/rate"
+	})
+}

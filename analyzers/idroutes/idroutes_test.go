@@ -1,0 +1,16 @@
+package idroutes_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"golang.org/x/tools/go/analysis/analysistest"
+
+	"github.com/deputy-sec/deputy/analyzers/idroutes"
+)
+
+func testdata() string { p, _ := filepath.Abs("../testdata"); return p }
+
+func TestFixtures(t *testing.T) {
+	analysistest.Run(t, testdata(), idroutes.Analyzer, "idroutes/open", "idroutes/limited")
+}

@@ -1,0 +1,249 @@
+package idweak
+
+import (
+	"go/constant"
+	"go/token"
+	"go/types"
+	"regexp"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/deputy-sec/deputy/analyzers/externalid"
+	"github.com/deputy-sec/deputy/analyzers/program"
+	"github.com/deputy-sec/deputy/analyzers/report"
+	"github.com/deputy-sec/deputy/analyzers/taint"
+)
+
+// Analyzer reports weak External IDs.
+var Analyzer = &analysis.Analyzer{
+	Name:     "idweak",
+	Doc:      "report External IDs that are literals, derived from known identifiers, or not random enough",
+	URL:      taint.Guide + "#idweak",
+	Run:      run,
+	Requires: []*analysis.Analyzer{externalid.Analyzer},
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	r := report.New(pass)
+	seen := map[token.Pos]bool{}
+	for _, o := range pass.ResultOf[externalid.Analyzer].(*externalid.Result).Origins {
+		at := program.Near(o.Fn, o.At)
+		if reason := weakness(o.Value, 0); reason != "" && !seen[at] && !inTest(pass, at) {
+			seen[at] = true
+			r.Report(analysis.Diagnostic{Pos: at, Category: "idweak", Message: "weak External ID: " + o.Why.What + " is " + reason})
+		}
+	}
+	r.Done()
+	return nil, nil
+}
+
+func inTest(pass *analysis.Pass, pos token.Pos) bool {
+	return strings.HasSuffix(pass.Fset.Position(pos).Filename, "_test.go")
+}
+
+// sources are functions by what their result is worth: a reason, or "" for good.
+var sources = map[string]string{
+	"github.com/google/uuid.New": "", "github.com/google/uuid.NewString": "", "github.com/google/uuid.NewRandom": "",
+	"github.com/google/uuid.Must": "", "crypto/rand.Text": "",
+	"github.com/google/uuid.NewUUID": "a version 1 UUID, made of the time and a network address",
+	"github.com/google/uuid.NewV6":   "a version 6 UUID, made of the time and a network address",
+	"github.com/google/uuid.NewMD5":  "a version 3 UUID, a hash that anybody can compute",
+	"github.com/google/uuid.NewSHA1": "a version 5 UUID, a hash that anybody can compute",
+	"github.com/gofrs/uuid.NewV1":    "a version 1 UUID, made of the time and a network address",
+	"github.com/gofrs/uuid.NewV3":    "a version 3 UUID, a hash that anybody can compute",
+	"github.com/gofrs/uuid.NewV5":    "a version 5 UUID, a hash that anybody can compute",
+	"github.com/rs/xid.New":          "an xid, made of the time and a counter",
+	"crypto/md5.Sum":                 "a hash without a key",
+	"crypto/sha1.Sum":                "a hash without a key",
+	"crypto/sha256.Sum256":           "a hash without a key",
+	"crypto/sha512.Sum512":           "a hash without a key",
+}
+
+// through are functions whose result is worth what their arguments are.
+var through = regexp.MustCompile(`^(encoding/(hex|base64|base32)\.|strings\.|strconv\.|fmt\.(Sprint|Append)|bytes\.|github.com/aws/aws-sdk-go(-v2)?/aws\.(To)?String)`)
+
+const maxDepth = 12
+
+// weakness says why a value is a bad External ID, "" where it is not known to be.
+func weakness(v ssa.Value, depth int) string {
+	if depth > maxDepth {
+		return ""
+	}
+	next := func(v ssa.Value) string { return weakness(v, depth+1) }
+	switch v := v.(type) {
+	case *ssa.Const:
+		return literal(v)
+	case *ssa.Convert:
+		return next(v.X)
+	case *ssa.ChangeType:
+		return next(v.X)
+	case *ssa.MakeInterface:
+		return next(v.X)
+	case *ssa.Slice:
+		return sliced(v, depth)
+	case *ssa.BinOp:
+		return parts(next, v.X, v.Y)
+	case *ssa.Extract:
+		return next(v.Tuple)
+	case *ssa.UnOp:
+		return loaded(v, depth)
+	case *ssa.Parameter:
+		return derived(v.Name())
+	case *ssa.Field:
+		return derived(program.StructOf(v.X.Type()).Field(v.Field).Name())
+	case *ssa.Call:
+		return called(v, depth)
+	}
+	return ""
+}
+
+// parts is what the parts of a value tell of it: a random part makes the whole good,
+// and a literal beside something unknown is a prefix.
+func parts(next func(ssa.Value) string, values ...ssa.Value) string {
+	worst := ""
+	for _, p := range values {
+		reason := next(p)
+		if _, isConst := p.(*ssa.Const); isConst {
+			continue
+		}
+		if reason == "" {
+			return ""
+		}
+		worst = reason
+	}
+	return worst
+}
+
+func literal(c *ssa.Const) string {
+	if c.Value == nil || c.Value.Kind() != constant.String || constant.StringVal(c.Value) == "" {
+		return ""
+	}
+	return "a literal, the same for every customer"
+}
+
+// known are names of identifiers that others know or can guess.
+var known = regexp.MustCompile(`(?i)(customer|tenant|org(anization)?|account|user|team|workspace|project|company|email)_?(id|uuid|number|name|slug)?$`)
+
+func derived(name string) string {
+	if known.MatchString(name) && !strings.Contains(strings.ToLower(name), "external") {
+		return "derived from " + name + ", which others know"
+	}
+	return ""
+}
+
+func loaded(u *ssa.UnOp, depth int) string {
+	if u.Op != token.MUL {
+		return ""
+	}
+	switch a := u.X.(type) {
+	case *ssa.FieldAddr:
+		return derived(program.StructOf(a.X.Type()).Field(a.Field).Name())
+	case *ssa.Alloc:
+		return stored(a, depth)
+	case *ssa.IndexAddr:
+		return weakness(a.X, depth+1)
+	}
+	return ""
+}
+
+// stored is the weakness of all that is stored to a variable.
+func stored(a *ssa.Alloc, depth int) string {
+	worst := ""
+	for _, r := range *a.Referrers() {
+		if st, ok := r.(*ssa.Store); ok && st.Addr == a {
+			reason := weakness(st.Val, depth+1)
+			if reason == "" {
+				return ""
+			}
+			worst = reason
+		}
+	}
+	return worst
+}
+
+// sliced looks at buffers: how many random bytes they hold, or what was hashed.
+func sliced(s *ssa.Slice, depth int) string {
+	switch x := s.X.(type) {
+	case *ssa.Alloc:
+		if n, ok := filledByRandom(s, x); ok {
+			if n < 16 {
+				return "made of fewer than 128 random bits"
+			}
+			return ""
+		}
+		if elems := elements(x); len(elems) > 0 {
+			return parts(func(v ssa.Value) string { return weakness(v, depth+1) }, elems...)
+		}
+		return stored(x, depth)
+	default:
+		return weakness(s.X, depth+1)
+	}
+}
+
+// elements are the values stored to the elements of an array, as for a variadic call.
+func elements(a *ssa.Alloc) []ssa.Value {
+	var out []ssa.Value
+	for _, r := range *a.Referrers() {
+		ia, ok := r.(*ssa.IndexAddr)
+		if !ok {
+			continue
+		}
+		for _, s := range *ia.Referrers() {
+			if st, ok := s.(*ssa.Store); ok && st.Addr == ia {
+				out = append(out, st.Val)
+			}
+		}
+	}
+	return out
+}
+
+// filledByRandom reports the size of an array that crypto/rand filled.
+func filledByRandom(s *ssa.Slice, a *ssa.Alloc) (int64, bool) {
+	arr, ok := a.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Array)
+	if !ok {
+		return 0, false
+	}
+	uses := append([]ssa.Instruction{}, *s.Referrers()...)
+	for _, r := range *a.Referrers() {
+		if other, ok := r.(*ssa.Slice); ok {
+			uses = append(uses, *other.Referrers()...)
+		}
+	}
+	for _, u := range uses {
+		c, ok := u.(*ssa.Call)
+		if !ok {
+			continue
+		}
+		if obj := program.Callee(&c.Call); obj != nil {
+			if n := program.FuncOf(obj).String(); n == "crypto/rand.Read" || n == "io.ReadFull" {
+				return arr.Len(), true
+			}
+		}
+	}
+	return 0, false
+}
+
+func called(c *ssa.Call, depth int) string {
+	obj := program.Callee(&c.Call)
+	if obj == nil {
+		return ""
+	}
+	f := program.FuncOf(obj)
+	if reason, ok := sources[f.String()]; ok {
+		return reason
+	}
+	next := func(v ssa.Value) string { return weakness(v, depth+1) }
+	switch {
+	case strings.HasPrefix(f.Pkg, "math/rand"):
+		return "made by math/rand, which can be predicted"
+	case f.Pkg == "time":
+		return "made of the time"
+	case f.Recv != "" && (f.Name == "String" || f.Name == "Hex") && len(c.Call.Args) == 1:
+		return next(c.Call.Args[0])
+	case through.MatchString(f.String()) && len(c.Call.Args) > 0:
+		return parts(next, c.Call.Args...)
+	}
+	return ""
+}

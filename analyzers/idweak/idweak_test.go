@@ -1,0 +1,14 @@
+package idweak_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"golang.org/x/tools/go/analysis/analysistest"
+
+	"github.com/deputy-sec/deputy/analyzers/idweak"
+)
+
+func testdata() string { p, _ := filepath.Abs("../testdata"); return p }
+
+func TestFixtures(t *testing.T) { analysistest.Run(t, testdata(), idweak.Analyzer, "idweak") }

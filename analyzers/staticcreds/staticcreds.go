@@ -1,0 +1,80 @@
+package staticcreds
+
+import (
+	"go/constant"
+	"regexp"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/deputy-sec/deputy/analyzers/program"
+	"github.com/deputy-sec/deputy/analyzers/report"
+	"github.com/deputy-sec/deputy/analyzers/taint"
+)
+
+// Analyzer reports static credentials.
+var Analyzer = &analysis.Analyzer{
+	Name:     "staticcreds",
+	Doc:      "report long-lived AWS access keys that are constants",
+	URL:      taint.Guide + "#staticcreds",
+	Run:      run,
+	Requires: []*analysis.Analyzer{program.Analyzer},
+}
+
+// constructors take a key ID, a secret and a token.
+var constructors = map[string]bool{
+	"github.com/aws/aws-sdk-go-v2/credentials.NewStaticCredentialsProvider": true,
+	"github.com/aws/aws-sdk-go/aws/credentials.NewStaticCredentials":        true,
+}
+
+// fields hold a secret key.
+var fields = map[string]bool{
+	"github.com/aws/aws-sdk-go-v2/aws.Credentials.SecretAccessKey":    true,
+	"github.com/aws/aws-sdk-go/aws/credentials.Value.SecretAccessKey": true,
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	r := report.New(pass)
+	for _, fn := range pass.ResultOf[program.Analyzer].(*program.Result).Funcs {
+		if strings.HasSuffix(pass.Fset.Position(fn.Pos()).Filename, "_test.go") {
+			continue
+		}
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				if what := static(instr); what != "" {
+					r.Report(analysis.Diagnostic{Pos: program.Near(fn, instr.Pos()), Category: "staticcreds", Message: "long-lived AWS credentials in code: " + what + " is a constant; use the role of what runs this"})
+				}
+			}
+		}
+	}
+	r.Done()
+	return nil, nil
+}
+
+func static(instr ssa.Instruction) string {
+	switch i := instr.(type) {
+	case *ssa.Call:
+		obj := program.Callee(&i.Call)
+		if obj != nil && constructors[program.FuncOf(obj).String()] && len(i.Call.Args) >= 2 && isSecret(i.Call.Args[1]) {
+			return "the secret key given to " + obj.Name()
+		}
+	case *ssa.Store:
+		if fa, ok := i.Addr.(*ssa.FieldAddr); ok && fields[program.FieldKey(fa.X.Type(), fa.Field)] && isSecret(i.Val) {
+			return "SecretAccessKey"
+		}
+	}
+	return ""
+}
+
+// placeholder are secrets that stand for none, as local stacks and documents use.
+var placeholder = regexp.MustCompile(`(?i)^(test|dummy|fake|mock|local|foo|bar|x+|\*+|secret|secret_?access_?key|minio\w*|none|anonymous)$|example|your`)
+
+func isSecret(v ssa.Value) bool {
+	c, ok := v.(*ssa.Const)
+	if !ok || c.Value == nil || c.Value.Kind() != constant.String {
+		return false
+	}
+	s := constant.StringVal(c.Value)
+	return s != "" && !placeholder.MatchString(s)
+}

@@ -1,0 +1,49 @@
+package analyzers_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/deputy-sec/deputy/analyzers"
+)
+
+// support are the folders that hold no pass.
+var support = []string{"driver", "policy", "report", "testdata", "golangci"}
+
+func TestEveryPassIsListed(t *testing.T) {
+	require.NoError(t, analysis.Validate(analyzers.All))
+	listed := map[string]bool{}
+	for _, a := range analyzers.All {
+		listed[a.Name] = true
+	}
+	entries, err := os.ReadDir(".")
+	require.NoError(t, err)
+	for _, e := range entries {
+		if e.IsDir() && !slices.Contains(support, e.Name()) {
+			require.True(t, listed[e.Name()], "pass %s is not in All", e.Name())
+			docs, err := filepath.Glob(filepath.Join(e.Name(), "*.go"))
+			require.NoError(t, err)
+			require.NotEmpty(t, docs)
+		}
+	}
+}
+
+func TestReportingPassesAreDocumented(t *testing.T) {
+	for _, a := range analyzers.All {
+		if a.ResultType != nil {
+			continue // a silent pass
+		}
+		doc, err := os.ReadFile(filepath.Join(a.Name, "doc.go"))
+		require.NoError(t, err, a.Name)
+		for _, part := range []string{"Bad:", "Good:", "guide"} {
+			require.Contains(t, string(doc), part, a.Name)
+		}
+		require.NotEmpty(t, a.URL, a.Name)
+		require.NotEqual(t, "", analyzers.Severity(a.Name))
+	}
+}

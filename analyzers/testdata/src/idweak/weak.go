@@ -1,0 +1,71 @@
+// Package idweak shows External IDs that can be guessed, and such that cannot.
+package idweak
+
+import (
+	"context"
+	crand "crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math/rand"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/google/uuid"
+)
+
+type Integration struct {
+	RoleARN    string
+	ExternalID string
+}
+
+type Customer struct{ CustomerID, Name string }
+
+func literals(ctx context.Context, c *sts.Client, role string) {
+	c.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: &role, ExternalId: aws.String("acme-prod")}) // want `weak External ID: .* is a literal`
+	c.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: &role, ExternalId: aws.String("")})
+}
+
+func derived(c Customer) Integration {
+	return Integration{ExternalID: fmt.Sprintf("acme-%s", c.CustomerID)} // want `derived from CustomerID, which others know`
+}
+
+func derivedFromTenant(in *Integration, tenantID string) {
+	in.ExternalID = "acme-" + tenantID // want `derived from tenantID`
+}
+
+func hashed(in *Integration, accountID string) {
+	sum := sha256.Sum256([]byte(accountID))
+	in.ExternalID = hex.EncodeToString(sum[:]) // want `a hash without a key`
+}
+
+func version5(in *Integration, c Customer) {
+	in.ExternalID = uuid.NewSHA1(uuid.NameSpaceURL, []byte(c.CustomerID)).String() // want `version 5 UUID`
+}
+
+func predictable(in *Integration) {
+	in.ExternalID = strconv.FormatInt(rand.Int63(), 16)          // want `math/rand`
+	in.ExternalID = strconv.FormatInt(time.Now().UnixNano(), 10) // want `made of the time`
+}
+
+func short(in *Integration) {
+	b := make([]byte, 8)
+	crand.Read(b)
+	in.ExternalID = hex.EncodeToString(b) // want `fewer than 128 random bits`
+}
+
+func good(in *Integration, c Customer) {
+	b := make([]byte, 16)
+	crand.Read(b)
+	in.ExternalID = hex.EncodeToString(b)
+	in.ExternalID = uuid.NewString()
+	in.ExternalID = "acme-" + uuid.New().String()
+	in.ExternalID = fmt.Sprintf("%s-%s", c.CustomerID, uuid.NewString())
+}
+
+// Organization has an external ID that means something else.
+type Organization struct{ Name, ExternalID string }
+
+func otherMeaning(o *Organization) { o.ExternalID = "acme" }
