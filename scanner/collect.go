@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -129,7 +130,7 @@ func (c *collector) stream(r io.Reader, emit func(detect.Hit)) (int64, error) {
 	counted := &counter{r: r}
 	buffered := bufio.NewReaderSize(counted, 64<<10)
 	head, err := buffered.Peek(charset.Sniff)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return 0, err
 	}
 	e := charset.Detect(head)

@@ -47,10 +47,10 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 	case errors.As(err, &v):
 		return int(v)
 	case ctx.Err() != nil:
-		fmt.Fprintln(errs, "deputy: interrupted")
+		_, _ = fmt.Fprintln(errs, "deputy: interrupted")
 		return exitCannotRun
 	}
-	fmt.Fprintf(errs, "deputy: %v\n", err)
+	_, _ = fmt.Fprintf(errs, "deputy: %v\n", err)
 	return exitCannotRun
 }
 

@@ -36,10 +36,10 @@ func showProgress(w io.Writer, p *scanner.Progress) (stop func()) {
 		ticks := time.NewTicker(progressEvery)
 		defer ticks.Stop()
 		for {
-			fmt.Fprintf(f, "\r\x1b[Kscanned %d blobs, %d MB", p.Blobs.Load(), p.Bytes.Load()/1e6)
+			_, _ = fmt.Fprintf(f, "\r\x1b[Kscanned %d blobs, %d MB", p.Blobs.Load(), p.Bytes.Load()/1e6)
 			select {
 			case <-done:
-				fmt.Fprint(f, "\r\x1b[K")
+				_, _ = fmt.Fprint(f, "\r\x1b[K")
 				return
 			case <-ticks.C:
 			}

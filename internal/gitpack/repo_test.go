@@ -108,7 +108,7 @@ func objectsOf(t testing.TB, dir string) map[OID]stored {
 	all := make(map[OID]stored)
 	for {
 		line, err := in.ReadString('\n')
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return all
 		}
 		require.NoError(t, err)

@@ -60,9 +60,16 @@ func (s Secret) Mask() string {
 	return string(runes[:head]) + strings.Repeat("•", hidden) + string(runes[len(runes)-keep:])
 }
 
-func (s Secret) String() string               { return s.Mask() }
-func (s Secret) GoString() string             { return fmt.Sprintf("finding.Secret(%q)", s.Mask()) }
-func (s Secret) LogValue() slog.Value         { return slog.StringValue(s.Mask()) }
+// String returns the mask.
+func (s Secret) String() string { return s.Mask() }
+
+// GoString returns the mask.
+func (s Secret) GoString() string { return fmt.Sprintf("finding.Secret(%q)", s.Mask()) }
+
+// LogValue returns the mask.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.Mask()) }
+
+// MarshalText returns the mask.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.Mask()), nil }
 
 // Format masks under every verb, %x and %#v included.

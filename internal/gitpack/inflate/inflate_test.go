@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/zlib"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -149,7 +150,7 @@ func standard(src []byte, max int64) ([]byte, int, error) {
 	p, err := io.ReadAll(io.LimitReader(r, max))
 	if err == nil && int64(len(p)) == max {
 		_, err = r.Read(make([]byte, 1))
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			err = nil
 		}
 	}

@@ -92,7 +92,7 @@ func namedClientSecret(w *detect.Window, report func(detect.Match)) {
 	if end < len(w.Text) && bytes.IndexByte([]byte("({[$"), w.Text[end]) >= 0 || bytes.Contains(value, []byte("Q~")) {
 		return
 	}
-	form := ""
+	var form string
 	switch {
 	case len(value) == encodedSecret && isKey(value, 32):
 		form = "32 bytes in base64"

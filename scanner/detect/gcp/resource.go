@@ -109,7 +109,7 @@ func numbered(rule *finding.Rule, what string, w *detect.Window, report func(det
 // digitsAt says whether a number stands at text[at], and where it ends.
 func digitsAt(text []byte, at int) (bool, int) {
 	end := notation.Run(text, at, maxNumber+1, notation.IsDigit)
-	return end > at && notation.Ends(text, end) && !(end < len(text) && (text[end] == '-' || text[end] == '.') && notation.Ends(text, end+1) == false), end
+	return end > at && notation.Ends(text, end) && !(end < len(text) && (text[end] == '-' || text[end] == '.') && !notation.Ends(text, end+1)), end
 }
 
 // resourceStarts says whether a resource name may begin at text[i]: not in the

@@ -17,5 +17,5 @@ func Linked(info fs.FileInfo) (Inode, bool) {
 	if !ok || st.Nlink < 2 {
 		return Inode{}, false
 	}
-	return Inode{uint64(st.Dev), uint64(st.Ino)}, true
+	return Inode{uint64(st.Dev), uint64(st.Ino)}, true //nolint:unconvert // the types differ between systems
 }

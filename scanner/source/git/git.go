@@ -188,7 +188,7 @@ func (s *Source) scanNested(ctx context.Context, path string, v source.Visitor) 
 	dir, err := gitdir.Find(filepath.Join(s.dir.WorkTree, filepath.FromSlash(path)))
 	if err != nil {
 		v.Unexamined(path, err.Error())
-		return nil //nolint:nilerr // told; the rest is still read
+		return nil
 	}
 	switch {
 	case !inside(dir.Common, s.dir.WorkTree) && !inside(dir.Common, s.dir.Common):
@@ -203,7 +203,7 @@ func (s *Source) scanNested(ctx context.Context, path string, v source.Visitor) 
 	sub, err := open(dir, o, s.level+1, s.family)
 	if err != nil {
 		v.Unexamined(path, err.Error())
-		return nil //nolint:nilerr // told; the rest is still read
+		return nil
 	}
 	n := &nested{sub, path + "/"}
 	s.nested = append(s.nested, n)

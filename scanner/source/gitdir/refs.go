@@ -165,7 +165,7 @@ func (c *rootCollector) walk(git, dir string, read func(name string, text []byte
 			if !errors.Is(err, fs.ErrNotExist) {
 				c.problem(".git/"+name, err.Error())
 			}
-			return nil //nolint:nilerr // told; the rest is still read
+			return nil
 		}
 		if !e.Type().IsRegular() || strings.HasSuffix(name, ".lock") {
 			return nil
@@ -173,7 +173,7 @@ func (c *rootCollector) walk(git, dir string, read func(name string, text []byte
 		text, err := readText(path, maxText)
 		if err != nil {
 			c.problem(".git/"+name, err.Error())
-			return nil //nolint:nilerr // told; the rest is still read
+			return nil
 		}
 		read(name, text)
 		return nil

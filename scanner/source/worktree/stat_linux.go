@@ -18,5 +18,5 @@ func sameStat(e *gitdir.IndexEntry, info fs.FileInfo) bool {
 	return e.Stat.Size == uint32(info.Size()) && // git keeps the low 32 bits
 		e.Stat.Inode == uint32(st.Ino) &&
 		e.Stat.Mtime.Equal(info.ModTime()) &&
-		e.Stat.Ctime.Equal(time.Unix(int64(st.Ctim.Sec), int64(st.Ctim.Nsec)))
+		e.Stat.Ctime.Equal(time.Unix(int64(st.Ctim.Sec), int64(st.Ctim.Nsec))) //nolint:unconvert // the types differ between processors
 }
