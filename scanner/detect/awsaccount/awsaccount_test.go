@@ -1,6 +1,8 @@
 package awsaccount
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -55,4 +57,23 @@ func TestClasses(t *testing.T) {
 	assert.Equal(t, finding.Sample, classOf("123456789012"))
 	assert.Equal(t, finding.Vendor, classOf("127311923021"))
 	assert.Equal(t, finding.Unknown, classOf("8361"+"94027518"))
+}
+
+// TestOwnFilesAreClean scans this folder and the corpus as they are committed.
+func TestOwnFilesAreClean(t *testing.T) {
+	set := detect.NewSet(New())
+	for _, pattern := range []string{"*.go", "*.tsv", "../quality/*.go", "../../../testdata/quality/account/*"} {
+		names, err := filepath.Glob(pattern)
+		require.NoError(t, err)
+		require.NotEmpty(t, names, pattern)
+		for _, name := range names {
+			text, err := os.ReadFile(name)
+			require.NoError(t, err)
+			set.Scan(text, detect.Text{}, func(h detect.Hit) {
+				if h.Class == finding.Unknown && h.Confidence >= detect.Report {
+					t.Errorf("%s:%d: %s (%.2f, %v)", name, h.Line, h.Value, h.Confidence, h.Evidence)
+				}
+			})
+		}
+	}
 }

@@ -144,8 +144,8 @@ func weighWords(v *verdict, p *place) meaning {
 // the header of a table may.
 func keyOf(p *place, ph phrases) reading {
 	key := readBack(ph.direct)
-	if ph.inName && key.kind >= measure {
-		return reading{} // the words before a name do not speak of the digits in it
+	if ph.inName && (key.kind >= measure || bytes.Contains(p.head, []byte("://"))) {
+		return reading{} // the words before a name or an address do not speak of the digits in it
 	}
 	if key.kind != neutral {
 		return key
