@@ -77,7 +77,7 @@ const explainSeed = 1
 func examples(texts []finding.Example, rule *finding.Rule, set *detect.Set, shapes map[string]example.Shape) []report.Example {
 	var out []report.Example
 	for _, ex := range texts {
-		e := report.Example{Name: ex.Name, Text: example.Expand(ex.Text, explainSeed, shapes).Text}
+		e := report.Example{Name: ex.Name, Text: example.Sketch(ex.Text, explainSeed, shapes).Text}
 		end := 0
 		set.Scan([]byte(e.Text), detect.Text{}, func(h detect.Hit) {
 			if h.Rule != rule || h.Confidence < detect.Report || int(h.Offset) < end {

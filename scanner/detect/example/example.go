@@ -39,7 +39,17 @@ type Value struct {
 // before the built-in ones. It panics on an unknown shape: examples are part of
 // the program.
 func Expand(text string, seed uint64, own map[string]Shape) Expansion {
-	e := expander{rand: rand.New(rand.NewPCG(seed, 0x6465707574790a)), own: own, labels: map[string]string{}}
+	return expand(text, seed, own, nil)
+}
+
+// Sketch fills in an example for the eye: a value whose shape is not known here
+// (some are made by libraries that only tests need) shows as a mask.
+func Sketch(text string, seed uint64, own map[string]Shape) Expansion {
+	return expand(text, seed, own, func(*rand.Rand, string) string { return "••••••••••••" })
+}
+
+func expand(text string, seed uint64, own map[string]Shape, unknown Shape) Expansion {
+	e := expander{unknown: unknown, rand: rand.New(rand.NewPCG(seed, 0x6465707574790a)), own: own, labels: map[string]string{}}
 	var (
 		out  strings.Builder
 		want []Value
@@ -75,9 +85,10 @@ func Expand(text string, seed uint64, own map[string]Shape) Expansion {
 }
 
 type expander struct {
-	rand   *rand.Rand
-	own    map[string]Shape
-	labels map[string]string
+	rand    *rand.Rand
+	own     map[string]Shape
+	unknown Shape // for names that nobody knows; nil: they are a mistake
+	labels  map[string]string
 }
 
 func (e *expander) value(spec string) string {
@@ -93,6 +104,9 @@ func (e *expander) value(spec string) string {
 	shape := e.own[name]
 	if shape == nil {
 		shape = Shapes[name]
+	}
+	if shape == nil {
+		shape = e.unknown
 	}
 	if shape == nil {
 		panic(fmt.Sprintf("example: no shape %q", name))
