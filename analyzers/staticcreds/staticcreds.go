@@ -67,8 +67,12 @@ func static(instr ssa.Instruction) string {
 	return ""
 }
 
-// placeholder are secrets that stand for none, as local stacks and documents use.
-var placeholder = regexp.MustCompile(`(?i)^(test|dummy|fake|mock|local|foo|bar|x+|\*+|secret|secret_?access_?key|minio\w*|none|anonymous)$|example|your`)
+// shape is that of an AWS secret access key; a constant of another shape stands for
+// none, as in mocks and local stacks.
+var shape = regexp.MustCompile(`^[A-Za-z0-9/+=]{40}$`)
+
+// placeholder are words that documents put into keys.
+var placeholder = regexp.MustCompile(`(?i)example|your|dummy|fake|mock`)
 
 func isSecret(v ssa.Value) bool {
 	c, ok := v.(*ssa.Const)
@@ -76,5 +80,5 @@ func isSecret(v ssa.Value) bool {
 		return false
 	}
 	s := constant.StringVal(c.Value)
-	return s != "" && !placeholder.MatchString(s)
+	return shape.MatchString(s) && !placeholder.MatchString(s)
 }

@@ -1,0 +1,62 @@
+package taint_test
+
+import (
+	"bytes"
+	"encoding/gob"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/analysistest"
+
+	"github.com/deputy-sec/deputy/analyzers/taint"
+)
+
+// maxFact is what the fact of one fixture package may weigh: a fact is read by every
+// importer, so it must stay near the size of what the package exports.
+const maxFact = 32 << 10
+
+func TestFactsStaySmall(t *testing.T) {
+	dir, err := filepath.Abs("../testdata")
+	require.NoError(t, err)
+	exported := 0
+	for _, r := range analysistest.Run(silent{}, dir, taint.Analyzer, "flows", "idparam", "idreturned", "idparam/trust") {
+		for _, f := range r.Action.AllPackageFacts() {
+			var buf bytes.Buffer
+			require.NoError(t, gob.NewEncoder(&buf).Encode(f.Fact))
+			require.Less(t, buf.Len(), maxFact, "%s", f.Package.Path())
+			if _, ok := f.Fact.(*taint.Summaries); ok {
+				exported++
+			}
+		}
+	}
+	require.Positive(t, exported, "no summaries were exported at all")
+}
+
+func TestFactsAreDeterministic(t *testing.T) {
+	dir, err := filepath.Abs("../testdata")
+	require.NoError(t, err)
+	encode := func() []byte {
+		var buf bytes.Buffer
+		for _, r := range analysistest.Run(silent{}, dir, taint.Analyzer, "idparam/trust") {
+			for _, f := range r.Action.AllPackageFacts() {
+				if s, ok := f.Fact.(*taint.Summaries); ok {
+					require.NoError(t, gob.NewEncoder(&buf).Encode(s))
+				}
+			}
+		}
+		return buf.Bytes()
+	}
+	first := encode()
+	for range 3 {
+		require.Equal(t, first, encode(), "build systems cache by content")
+	}
+}
+
+// silent takes the expectations of other passes' fixtures for what they are.
+type silent struct{}
+
+func (silent) Errorf(string, ...any) {}
+
+var _ analysis.Fact = (*taint.Summaries)(nil)
