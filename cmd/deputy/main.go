@@ -12,6 +12,9 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/deputy-sec/deputy/analyzers"
+	"github.com/deputy-sec/deputy/analyzers/driver"
 )
 
 // The exit codes of the contract.
@@ -28,7 +31,13 @@ type verdict int
 
 func (v verdict) Error() string { return fmt.Sprintf("exit code %d", int(v)) }
 
-func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+func main() {
+	if driver.IsUnit(os.Args[1:]) { // go vet -vettool calls us
+		driver.UnitMain(analyzers.All...)
+		return
+	}
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
 
 // run executes a command line and returns its exit code.
 func run(args []string, in io.Reader, out, errs io.Writer) int {
@@ -63,6 +72,7 @@ a confused deputy: it finds account IDs, External IDs and keys that leaked into
 git history, work trees and files.
 
   deputy scan .            what leaked here, where, since when, and why we think so
+  deputy vet ./...         Go code that logs, returns, accepts or sends External IDs
   deputy explain RULE      what a rule looks for and what to do about a finding
 
 Exit codes: 0 nothing found; 1 findings; 2 it could not run, or nothing was
@@ -77,6 +87,6 @@ unexamined.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w\nSee '%s --help'", err, cmd.CommandPath())
 	})
-	root.AddCommand(profiled(newScan()), newRules(), newExplain(), newAccounts(), newVersion())
+	root.AddCommand(profiled(newScan()), profiled(newVet()), newRules(), newExplain(), newAccounts(), newVersion())
 	return root
 }

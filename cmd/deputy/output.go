@@ -66,14 +66,19 @@ func formatOf(format, name string, files int) string {
 }
 
 func (out output) write(r *report.Result) error {
+	return out.writeWith(r.ShowSecrets, func(w io.Writer) error { return out.writer(w).Write(w, r) })
+}
+
+// writeWith lets write fill the output.
+func (out output) writeWith(secrets bool, write func(io.Writer) error) error {
 	if out.name == "" {
-		return out.writer(out.stdout).Write(out.stdout, r)
+		return write(out.stdout)
 	}
-	f, err := createOutput(out.name, r.ShowSecrets)
+	f, err := createOutput(out.name, secrets)
 	if err != nil {
 		return fmt.Errorf("output: %w", err)
 	}
-	return errors.Join(out.writer(f).Write(f, r), f.Close())
+	return errors.Join(write(f), f.Close())
 }
 
 func (out output) writer(w io.Writer) report.Writer {

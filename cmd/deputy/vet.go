@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/deputy-sec/deputy/analyzers"
+	"github.com/deputy-sec/deputy/analyzers/driver"
+	"github.com/deputy-sec/deputy/scanner/finding"
+	"github.com/deputy-sec/deputy/scanner/report"
+)
+
+// flow is the kind of what the passes find, in the JSON contract.
+const flow finding.Kind = "flow"
+
+// vetOptions are the flags of vet, as given.
+type vetOptions struct {
+	output           scanOptions // its format, outputs and colour
+	failOnUnexamined bool
+	load             driver.Options
+}
+
+func newVet() *cobra.Command {
+	var o vetOptions
+	cmd := &cobra.Command{
+		Use:   "vet [PACKAGES...]",
+		Short: "Find Go code that logs, returns, accepts or sends External IDs",
+		Long: `Runs the passes over whole programs: what carries an External ID is found in all
+packages together, then followed to logs, responses, requests and weak sources.
+The default is ./...
+
+The same binary is a tool of go vet, which looks at one package at a time:
+
+  go vet -vettool=$(command -v deputy) ./...
+
+Exit codes: 0 nothing found; 1 findings; 2 it could not run; 3 with
+--fail-on-unexamined, nothing found but a package could not be examined.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.load.Patterns = args
+			return o.run(cmd.Context(), cmd.OutOrStdout())
+		},
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.StringVar(&o.output.format, "format", "", "`text`, json, sarif or html (default: by the output's extension, else text)")
+	f.StringArrayVarP(&o.output.outputs, "output", "o", nil, "write the report to `FILE` instead of standard output; may be repeated")
+	f.StringVar(&o.output.color, "color", "auto", "colour the text report: `auto`, always or never")
+	f.BoolVar(&o.load.Tests, "tests", false, "test files, too")
+	f.StringSliceVar(&o.load.BuildTags, "tags", nil, "build `TAGS`, separated by commas")
+	f.BoolVar(&o.failOnUnexamined, "fail-on-unexamined", false, "exit with 3 if a package could not be examined")
+	for _, pass := range analyzers.All {
+		f.AddGoFlagSet(passFlags(pass))
+	}
+	return cmd
+}
+
+// passFlags are a pass's own flags as --PASS.FLAG, as go vet has them.
+func passFlags(pass *analysis.Analyzer) *flag.FlagSet {
+	flags := flag.NewFlagSet(pass.Name, flag.ContinueOnError)
+	pass.Flags.VisitAll(func(f *flag.Flag) { flags.Var(f.Value, pass.Name+"."+f.Name, f.Usage) })
+	return flags
+}
+
+func (o *vetOptions) run(ctx context.Context, stdout io.Writer) error {
+	outputs, err := o.output.wanted(stdout)
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	found, err := driver.Run(ctx, o.load, analyzers.All)
+	if err != nil {
+		return err
+	}
+	result := vetResult(found)
+	result.Stats.Seconds = time.Since(start).Seconds()
+	for _, out := range outputs {
+		if out.format == "text" {
+			err = out.writeWith(false, func(w io.Writer) error { return writeDiagnostics(w, found) })
+		} else {
+			err = out.write(result)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	switch {
+	case len(found.Findings) > 0:
+		return verdict(exitFindings)
+	case found.Packages == 0:
+		return errors.New("nothing was examined: no packages")
+	case o.failOnUnexamined && len(found.Problems) > 0:
+		return verdict(exitUnexamined)
+	}
+	return nil
+}
+
+// writeDiagnostics writes what compilers and go vet write, so that editors and
+// people find their way, with the steps from source to sink below each.
+func writeDiagnostics(w io.Writer, r *driver.Report) error {
+	var b strings.Builder
+	for _, f := range r.Findings {
+		fmt.Fprintf(&b, "%s: %s (%s)\n", report.Printable(place(f.Position.Filename, f.Position.Line, f.Position.Column)), report.Printable(f.Message), f.Pass)
+		for _, s := range f.Steps {
+			fmt.Fprintf(&b, "\t%s: %s\n", report.Printable(place(s.Position.Filename, s.Position.Line, s.Position.Column)), report.Printable(s.Message))
+		}
+	}
+	for _, p := range r.Problems {
+		fmt.Fprintf(&b, "not examined: %s: %s\n", report.Printable(strings.TrimSpace(p.Package+" "+p.Position)), report.Printable(p.Message))
+	}
+	fmt.Fprintf(&b, "%d findings, %d packages, %d not examined\n", len(r.Findings), r.Packages, len(r.Problems))
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func place(file string, line, column int) string {
+	return fmt.Sprintf("%s:%d:%d", relative(file), line, column)
+}
+
+// relative names a file from the current directory, if it lies in there.
+func relative(file string) string {
+	dir, err := filepath.Abs(".")
+	if err != nil {
+		return file
+	}
+	if rel, err := filepath.Rel(dir, file); err == nil && filepath.IsLocal(rel) {
+		return filepath.ToSlash(rel)
+	}
+	return file
+}
+
+// vetResult tells diagnostics in the words of the reports.
+func vetResult(r *driver.Report) *report.Result {
+	result := &report.Result{Version: version()}
+	rules := map[string]*finding.Rule{}
+	prints := finding.NewFingerprinter(nil)
+	for _, pass := range analyzers.All {
+		title, about, _ := strings.Cut(pass.Doc, "\n")
+		rules[pass.Name] = &finding.Rule{ID: pass.Name, Kind: flow, Severity: finding.Medium, Title: title, About: strings.TrimSpace(about), Source: pass.URL}
+		result.Rules = append(result.Rules, rules[pass.Name])
+	}
+	for _, d := range r.Findings {
+		rule := rules[d.Pass]
+		if rule == nil {
+			continue // a pass that only finds out
+		}
+		f := &finding.Finding{
+			Rule: rule, Class: finding.Unknown, Severity: finding.Severity(analyzers.Severity(d.Category)),
+			Confidence: 1, Evidence: []string{d.Message}, InHead: true,
+			// Lines move; the file, the message and the text of the line stay.
+			Fingerprint: prints.Fingerprint(rule, relative(d.Position.Filename)+"\x00"+d.Message+"\x00"+strings.TrimSpace(d.Line)),
+			Sightings: []finding.Sighting{{
+				Path: relative(d.Position.Filename), Line: d.Position.Line, Column: d.Position.Column,
+				EndColumn: max(d.Position.Column+1, d.End.Column), InHead: true,
+			}},
+		}
+		for _, s := range d.Steps {
+			f.Evidence = append(f.Evidence, place(s.Position.Filename, s.Position.Line, s.Position.Column)+": "+s.Message)
+		}
+		result.Findings = append(result.Findings, f)
+	}
+	for _, p := range r.Problems {
+		result.Unexamined = append(result.Unexamined, finding.Unexamined{Path: strings.TrimSpace(p.Package + " " + p.Position), Reason: p.Message})
+	}
+	result.Stats.Blobs = int64(r.Packages)
+	slices.SortFunc(result.Rules, func(a, b *finding.Rule) int { return strings.Compare(a.ID, b.ID) })
+	return result
+}
