@@ -24,6 +24,7 @@ type session struct {
 	pkgs    []*packages.Package // imports first
 	closure map[*packages.Package]map[string]bool
 	workers int
+	reads   func(string) ([]byte, error) // the text of a file
 
 	mu          sync.Mutex
 	results     map[action]outcome
@@ -65,7 +66,7 @@ type diagnostic struct {
 }
 
 func newSession(pkgs []*packages.Package, workers int) *session {
-	s := &session{workers: max(1, workers), closure: map[*packages.Package]map[string]bool{}}
+	s := &session{workers: max(1, workers), reads: os.ReadFile, closure: map[*packages.Package]map[string]bool{}}
 	inside := map[*packages.Package]bool{}
 	for _, p := range pkgs {
 		inside[p] = true
@@ -194,7 +195,7 @@ func (s *session) pass(p *packages.Package, a *analysis.Analyzer, inputs map[*an
 	pass := &analysis.Pass{
 		Analyzer: a, Fset: p.Fset, Files: p.Syntax, OtherFiles: p.OtherFiles, IgnoredFiles: p.IgnoredFiles,
 		Pkg: p.Types, TypesInfo: p.TypesInfo, TypesSizes: p.TypesSizes, TypeErrors: p.TypeErrors, ResultOf: inputs,
-		ReadFile: os.ReadFile,
+		ReadFile: s.reads,
 		Report: func(d analysis.Diagnostic) {
 			s.mu.Lock()
 			defer s.mu.Unlock()

@@ -32,7 +32,7 @@ func run(pass *analysis.Pass) (any, error) {
 	funcs := pass.ResultOf[program.Analyzer].(*program.Result).Funcs
 	c := checker{callers: callers(funcs)}
 	for _, fn := range funcs {
-		if strings.HasSuffix(pass.Fset.Position(fn.Pos()).Filename, "_test.go") {
+		if program.IsTestOnly(pass, fn.Pos()) {
 			continue
 		}
 		for _, b := range fn.Blocks {

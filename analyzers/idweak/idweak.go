@@ -30,17 +30,13 @@ func run(pass *analysis.Pass) (any, error) {
 	seen := map[token.Pos]bool{}
 	for _, o := range pass.ResultOf[externalid.Analyzer].(*externalid.Result).Origins {
 		at := program.Near(o.Fn, o.At)
-		if reason := weakness(o.Value, 0); reason != "" && !seen[at] && !inTest(pass, at) {
+		if reason := weakness(o.Value, 0); reason != "" && !seen[at] && !program.IsTestOnly(pass, at) {
 			seen[at] = true
 			r.Report(analysis.Diagnostic{Pos: at, Category: "idweak", Message: "weak External ID: " + o.Why.What + " is " + reason})
 		}
 	}
 	r.Done()
 	return nil, nil
-}
-
-func inTest(pass *analysis.Pass, pos token.Pos) bool {
-	return strings.HasSuffix(pass.Fset.Position(pos).Filename, "_test.go")
 }
 
 // sources are functions by what their result is worth: a reason, or "" for good.

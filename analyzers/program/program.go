@@ -154,7 +154,8 @@ func construct(pass *analysis.Pass) (res *Result, err error) {
 	for _, p := range pass.Pkg.Imports() {
 		prog.CreatePackage(p, nil, nil, true)
 	}
-	pkg := prog.CreatePackage(pass.Pkg, pass.Files, pass.TypesInfo, false)
+	files, info := sound(pass)
+	pkg := prog.CreatePackage(pass.Pkg, files, info, false)
 	pkg.Build()
 	return &Result{Pkg: pkg, Funcs: functions(pass, pkg)}, nil
 }
@@ -203,4 +204,14 @@ func Near(fn *ssa.Function, pos token.Pos) token.Pos {
 		pos = fn.Pos()
 	}
 	return pos
+}
+
+// standIn are words in the names of packages and files that only tests use.
+var standIn = regexp.MustCompile(`(?i)(^|[/_-])(mock|fake|dummy|stub|fixture|testutil|testdata|testhelper|example)s?\w*([/_.-]|$)|_test\.go$|test$`)
+
+// IsTestOnly reports whether a position is in a test, a mock or an example, whose
+// values stand for none.
+func IsTestOnly(pass *analysis.Pass, pos token.Pos) bool {
+	name := filepath.ToSlash(pass.Fset.Position(pos).Filename)
+	return strings.HasSuffix(name, "_test.go") || standIn.MatchString(name[strings.LastIndex(name, "/")+1:]) || standIn.MatchString(pass.Pkg.Path())
 }

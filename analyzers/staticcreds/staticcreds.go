@@ -3,7 +3,6 @@ package staticcreds
 import (
 	"go/constant"
 	"regexp"
-	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -37,7 +36,7 @@ var fields = map[string]bool{
 func run(pass *analysis.Pass) (any, error) {
 	r := report.New(pass)
 	for _, fn := range pass.ResultOf[program.Analyzer].(*program.Result).Funcs {
-		if strings.HasSuffix(pass.Fset.Position(fn.Pos()).Filename, "_test.go") {
+		if program.IsTestOnly(pass, fn.Pos()) {
 			continue
 		}
 		for _, b := range fn.Blocks {

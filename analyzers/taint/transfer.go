@@ -218,9 +218,16 @@ func (f *frame) transfer(k site) bool {
 	return true
 }
 
+// takesIn and fills are how methods of the standard library are called that put their
+// arguments into the receiver, and what the receiver holds into their arguments.
+var (
+	takesIn = row{"*", "*", "Write*|Set*|Add*|Store*|Put*|Push*|Append*|Insert*|Encode*|ReadFrom|Reset|Print*|Send*|Log*"}
+	fills   = row{"*", "*", "Read|ReadAt|Decode*|Scan*|Unmarshal*|WriteTo|Copy*|Fill*"}
+)
+
 // habit is what functions of the standard library do unless a row says otherwise:
-// results are made of the arguments, a method's receiver takes in its arguments and
-// fills those that are pointers or buffers.
+// results are made of the arguments, and some methods move values between their
+// receiver and their arguments.
 func (f *frame) habit(k site) {
 	f.moves(k, flowRow{moves: "*>r"})
 	if k.declared() == 0 {
@@ -228,8 +235,10 @@ func (f *frame) habit(k site) {
 	}
 	recv := f.deep(k.args[0], whole)
 	for i := 1; i < len(k.args); i++ {
-		f.writeTo(k, 0, f.deep(k.args[i], whole))
-		if fillable(k.vals[i].Type()) && !strings.HasPrefix(k.name.Name, "Write") {
+		if takesIn.matches(k.name) {
+			f.writeTo(k, 0, f.deep(k.args[i], whole))
+		}
+		if fills.matches(k.name) && fillable(k.vals[i].Type()) || k.name.Name == "WriteTo" {
 			f.writeTo(k, i, recv)
 		}
 	}
