@@ -38,7 +38,7 @@ func FuzzMutatedSource(f *testing.F) {
 	f.Add([]byte("package p\n\ntype T struct{ RoleARN, ExternalID string; Next *T }\n\nfunc f(t *T) *T { for { t = t.Next; if t.ExternalID == \"\" { return f(t) }; println(t.ExternalID) } }\n"))
 	f.Add([]byte("package p\n\ntype A struct{ A *A; B B; ExternalID, AwsRole string }\ntype B []map[string]A\n\nfunc g[T any](x T, a ...A) (r T) { defer func() { recover() }(); panic(a[0].ExternalID) }\n"))
 	fset := token.NewFileSet()
-	std := importer.ForCompiler(fset, "source", nil)
+	std := importer.ForCompiler(fset, "gc", nil)
 	f.Fuzz(func(t *testing.T, src []byte) {
 		if len(src) > 1<<16 {
 			t.Skip()
