@@ -11,7 +11,7 @@ import (
 var Analyzer = &analysis.Analyzer{
 	Name:     "idlogged",
 	Doc:      "report External IDs written to logs, telemetry, standard output or panics\n\nAn External ID is a credential: mask it or leave it out.",
-	URL:      taint.Guide + "#idlogged",
+	URL:      taint.Docs + "idlogged",
 	Run:      run,
 	Requires: []*analysis.Analyzer{taint.Analyzer},
 }

@@ -20,7 +20,7 @@ import (
 var Analyzer = &analysis.Analyzer{
 	Name:     "idmissing",
 	Doc:      "report AssumeRole without an External ID for a role that comes from data",
-	URL:      taint.Guide + "#idmissing",
+	URL:      taint.Docs + "idmissing",
 	Run:      run,
 	Requires: []*analysis.Analyzer{program.Analyzer},
 }

@@ -11,7 +11,7 @@ import (
 var Analyzer = &analysis.Analyzer{
 	Name:     "idparam",
 	Doc:      "report External IDs that a request may choose\n\nGenerate the External ID; who may choose it can make the service assume another customer's role.",
-	URL:      taint.Guide + "#idparam",
+	URL:      taint.Docs + "idparam",
 	Run:      run,
 	Requires: []*analysis.Analyzer{taint.Analyzer},
 }

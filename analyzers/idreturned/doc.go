@@ -19,5 +19,5 @@
 // for it.
 //
 // Limits: that an HTTP response type is encoded by code out of sight is only known
-// for the frameworks in the table (docs/passes.md).
+// for the frameworks in package taint's tables.
 package idreturned

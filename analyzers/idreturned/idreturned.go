@@ -14,7 +14,7 @@ import (
 var Analyzer = &analysis.Analyzer{
 	Name:     "idreturned",
 	Doc:      "report External IDs in HTTP, RPC and Lambda responses\n\nReturn one only where the user explicitly asks for it.",
-	URL:      taint.Guide + "#idreturned",
+	URL:      taint.Docs + "idreturned",
 	Run:      run,
 	Requires: []*analysis.Analyzer{taint.Analyzer},
 }

@@ -20,7 +20,7 @@ import (
 var Analyzer = &analysis.Analyzer{
 	Name:     "idroutes",
 	Doc:      "note onboarding and External ID endpoints without a rate limit, and regeneration by GET",
-	URL:      taint.Guide + "#idroutes",
+	URL:      taint.Docs + "idroutes",
 	Run:      run,
 	Requires: []*analysis.Analyzer{program.Analyzer},
 }

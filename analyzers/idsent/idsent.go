@@ -11,7 +11,7 @@ import (
 var Analyzer = &analysis.Analyzer{
 	Name:     "idsent",
 	Doc:      "report External IDs in URLs, bodies and headers of outgoing requests, in messages and in mail",
-	URL:      taint.Guide + "#idsent",
+	URL:      taint.Docs + "idsent",
 	Run:      run,
 	Requires: []*analysis.Analyzer{taint.Analyzer},
 }

@@ -20,7 +20,7 @@ import (
 var Analyzer = &analysis.Analyzer{
 	Name:     "idweak",
 	Doc:      "report External IDs that are literals, derived from known identifiers, or not random enough",
-	URL:      taint.Guide + "#idweak",
+	URL:      taint.Docs + "idweak",
 	Run:      run,
 	Requires: []*analysis.Analyzer{externalid.Analyzer},
 }

@@ -16,7 +16,7 @@ import (
 var Analyzer = &analysis.Analyzer{
 	Name:     "staticcreds",
 	Doc:      "report long-lived AWS access keys that are constants",
-	URL:      taint.Guide + "#staticcreds",
+	URL:      taint.Docs + "staticcreds",
 	Run:      run,
 	Requires: []*analysis.Analyzer{program.Analyzer},
 }

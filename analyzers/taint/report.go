@@ -11,9 +11,9 @@ import (
 	"github.com/deputy-sec/deputy/analyzers/policy"
 )
 
-// Guide is the sentence of the vendors' guide that a pass enforces; its URL is the
-// passes' documentation.
-const Guide = "https://github.com/deputy-sec/deputy/blob/main/docs/passes.md"
+// Docs is where the passes' documentation is read: each names the sentence of the
+// vendors' guide that it enforces.
+const Docs = "https://pkg.go.dev/github.com/deputy-sec/deputy/analyzers/"
 
 // Diagnostic phrases a flow: what, where it leaves, why it is an External ID, and
 // the way step by step.
