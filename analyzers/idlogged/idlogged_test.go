@@ -18,3 +18,7 @@ func TestFeaturesOfTheLanguage(t *testing.T) {
 func TestSuppressions(t *testing.T) {
 	analysistest.Run(t, testdata(), idlogged.Analyzer, "suppressed")
 }
+
+func TestKindsOfRealCode(t *testing.T) {
+	analysistest.Run(t, testdata(), idlogged.Analyzer, "kinds")
+}

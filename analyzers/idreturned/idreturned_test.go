@@ -12,3 +12,7 @@ import (
 func testdata() string { p, _ := filepath.Abs("../testdata"); return p }
 
 func TestFixtures(t *testing.T) { analysistest.Run(t, testdata(), idreturned.Analyzer, "idreturned") }
+
+func TestFunctionsThatFrameworksCall(t *testing.T) {
+	analysistest.Run(t, testdata(), idreturned.Analyzer, "handlers")
+}

@@ -140,9 +140,30 @@ func (f *frame) unop(v *ssa.UnOp) cell {
 		if v.CommaOk {
 			t = t.(*types.Tuple).At(0).Type()
 		}
-		return f.load(f.extend(v.X, "[]", t), t, v.Pos())
+		return f.receive(v, f.extend(v.X, "[]", t), t)
 	}
 	return cell{}
+}
+
+// receive takes a value off a channel. What an unknown channel held before is an
+// object of its own, apart from what is sent on the channel later.
+func (f *frame) receive(v ssa.Value, elem cell, t types.Type) cell {
+	c := f.load(elem, t, v.Pos())
+	if isScalar(t) {
+		return c
+	}
+	var refs []ref
+	for _, r := range c.refs {
+		if !slices.ContainsFunc(elem.refs, func(e ref) bool { return e.place == r.place }) {
+			refs = append(refs, r)
+			continue
+		}
+		own := place{v, ""}
+		f.mem.set(own, cell{taint: f.gather(r.place, r.hint, true).taint, opaque: true})
+		refs = joinRefs(refs, []ref{{own, t, nil}})
+	}
+	c.refs = refs
+	return c
 }
 
 // loadPos is the position of the field that is read, where the load has none.
@@ -428,7 +449,7 @@ func (f *frame) received(v *ssa.Extract, sel *ssa.Select) cell {
 			continue
 		}
 		if n == v.Index {
-			return f.load(f.extend(s.Chan, "[]", v.Type()), v.Type(), v.Pos())
+			return f.receive(v, f.extend(s.Chan, "[]", v.Type()), v.Type())
 		}
 		n++
 	}

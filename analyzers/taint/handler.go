@@ -2,6 +2,7 @@ package taint
 
 import (
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -67,7 +68,7 @@ func rpcKind(fn *ssa.Function) string {
 		return "gRPC request"
 	case strings.HasSuffix(typeOf(in), "RequestObject") && strings.HasSuffix(typeOf(out), "ResponseObject"):
 		return "API request"
-	case isHuma(in) && isHuma(out):
+	case importsHuma(fn) && isHuma(in) && isHuma(out):
 		return "API request"
 	case isEmptyInterface(in) && isEmptyInterface(out) && fn.Parent() != nil:
 		return "endpoint request" // go-kit
@@ -105,6 +106,12 @@ func isProto(t types.Type) bool {
 		}
 	}
 	return false
+}
+
+func importsHuma(fn *ssa.Function) bool {
+	return fn.Pkg != nil && slices.ContainsFunc(fn.Pkg.Pkg.Imports(), func(p *types.Package) bool {
+		return strings.HasPrefix(p.Path(), "github.com/danielgtaylor/huma")
+	})
 }
 
 // isHuma recognises huma's inputs and outputs: structs with a Body, or with fields

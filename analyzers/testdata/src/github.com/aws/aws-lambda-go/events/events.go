@@ -1,0 +1,12 @@
+// Package events is a stub, as far as fixtures need it.
+package events
+
+type APIGatewayProxyRequest struct {
+	Body                  string
+	QueryStringParameters map[string]string
+}
+
+type APIGatewayProxyResponse struct {
+	StatusCode int
+	Body       string
+}

@@ -1,0 +1,138 @@
+// Package kinds shows shapes that leaks have in real services, and what looks like
+// them and is none.
+package kinds
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log"
+	"log/slog"
+	"reflect"
+	"strings"
+
+	"github.com/google/uuid"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
+	"go.uber.org/zap"
+	"kinds/logging"
+)
+
+type integration struct {
+	ID         string `json:"id"`
+	RoleARN    string `json:"role_arn"`
+	ExternalID string `json:"external_id"`
+}
+
+func multiLineDebug(l *zap.Logger, in integration) {
+	l.Debug("assuming role", // want `External ID logged`
+		zap.String("role", in.RoleARN),
+		zap.Any("external_id", in.ExternalID),
+	)
+	l.Debug("assuming role",
+		zap.String("role", in.RoleARN),
+	)
+}
+
+func grouped(l *slog.Logger, in integration) {
+	l.Info("x", slog.Group("aws", slog.String("role", in.RoleARN), slog.String("xid", in.ExternalID))) // want `External ID logged`
+	l.LogAttrs(context.Background(), slog.LevelInfo, "x", slog.Any("in", in))                          // want `External ID logged`
+	l.With("xid", in.ExternalID).Info("x")                                                             // want `External ID logged`
+	l.Info("x", slog.Group("aws", slog.String("role", in.RoleARN)))
+}
+
+func ownLogger(in integration) {
+	logging.Info("connect", map[string]any{"role": in.RoleARN, "external_id": in.ExternalID}) // want `External ID logged`
+	logging.Info("connect", map[string]any{"role": in.RoleARN, "has_external_id": in.ExternalID != ""})
+}
+
+// Logger is implemented somewhere else.
+type Logger interface {
+	Infow(msg string, kv ...any)
+	Len(s string) int
+}
+
+func loggerInterface(l Logger, in integration) {
+	l.Infow("connect", "external_id", in.ExternalID) // want `External ID logged`
+	l.Infow("connect", "external_id is set for", in.ID)
+	l.Len(in.ExternalID)
+}
+
+func span(s trace.Span, in integration) {
+	s.SetAttributes(attribute.String("aws.external_id", in.ExternalID)) // want `External ID logged`
+	s.SetAttributes(attribute.Key("x").String(in.ExternalID))           // want `External ID logged`
+	s.SetAttributes(attribute.String("aws.role", in.RoleARN))
+	s.RecordError(errors.New("no external_id"))
+}
+
+func sevenStrings(a, roleARN, externalID, b, c, d, e string) {
+	log.Println(a, roleARN, b, c, d, e)
+	log.Println(externalID) // want `External ID logged`
+}
+
+// organization has an external ID of somebody's directory.
+type organization struct {
+	Name       string `json:"name"`
+	ExternalID string `json:"external_id"`
+}
+
+func otherMeanings(o organization, externalId string) {
+	log.Printf("organization %s has external_id %s", o.Name, o.ExternalID)
+	externalId = uuid.NewString()
+	slog.Info("created", "external_id", externalId)
+	log.Printf("%+v", o)
+}
+
+// account has both: the External ID of AWS and its number at the bank.
+type account struct {
+	AWSExternalID string
+	RoleARN       string
+	ExternalID    string
+}
+
+func twoMeanings(a account) {
+	log.Println(a.ExternalID)
+	log.Println(a.AWSExternalID) // want `External ID logged`
+}
+
+func encrypt(b []byte) []byte { return append([]byte{}, b...) }
+
+func sealed(in integration) {
+	b, _ := json.Marshal(in)
+	log.Printf("%x", encrypt(b))
+}
+
+var cache = map[string]integration{}
+
+func cacheKey(in integration) {
+	cache[in.ExternalID] = in
+	log.Println(len(cache))
+}
+
+// hide blanks every string field that the tag names, by reflection.
+func hide(v any) any {
+	out := reflect.New(reflect.TypeOf(v)).Elem()
+	out.Set(reflect.ValueOf(v))
+	for i := range out.NumField() {
+		if strings.Contains(string(out.Type().Field(i).Tag), "external") {
+			out.Field(i).SetString("")
+		}
+	}
+	return out.Interface()
+}
+
+func masksByReflection(in integration) {
+	log.Println(hide(in))
+}
+
+func inErrors(in integration) error {
+	return errors.New("assume " + in.RoleARN + " with " + in.ExternalID)
+}
+
+func errorsCountWhereTheyAreLogged(in integration) error {
+	if err := inErrors(in); err != nil {
+		log.Println(err) // want `External ID logged`
+		return err
+	}
+	return nil
+}
