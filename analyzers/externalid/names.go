@@ -85,6 +85,9 @@ var otherMeaning = []string{"scim", "contact", "customer", "crm", "payment", "in
 // byName decides rule 3 for a field of a struct. owner is the key or name of the
 // struct's type.
 func byName(owner string, s *types.Struct, i int) (string, bool) {
+	if program.IsOpaque(owner) { // other services of AWS have external IDs of their own
+		return "", false
+	}
 	f := s.Field(i)
 	tag := tagName(s.Tag(i))
 	if !saysExternalID(f.Name()) && !(tag != "" && saysExternalID(tag)) || !carriesText(f.Type()) {

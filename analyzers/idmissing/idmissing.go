@@ -31,8 +31,9 @@ func run(pass *analysis.Pass) (any, error) {
 	r := report.New(pass)
 	funcs := pass.ResultOf[program.Analyzer].(*program.Result).Funcs
 	c := checker{callers: callers(funcs)}
+	sets := settersOf(funcs)
 	for _, fn := range funcs {
-		if program.IsTestOnly(pass, fn.Pos()) {
+		if sets[outermost(fn)] || program.IsTestOnly(pass, fn.Pos()) {
 			continue
 		}
 		for _, b := range fn.Blocks {
@@ -45,6 +46,33 @@ func run(pass *analysis.Pass) (any, error) {
 	}
 	r.Done()
 	return nil, nil
+}
+
+// settersOf are the functions that set an External ID on some path: those without one
+// are taken for accounts that have none.
+func settersOf(funcs []*ssa.Function) map[*ssa.Function]bool {
+	out := map[*ssa.Function]bool{}
+	for _, fn := range funcs {
+		for _, b := range fn.Blocks {
+			for _, i := range b.Instrs {
+				fa, ok := i.(*ssa.FieldAddr)
+				if !ok {
+					continue
+				}
+				if _, isID := externalid.FieldSink(fa.X.Type(), fa.Field); isID {
+					out[outermost(fn)] = true
+				}
+			}
+		}
+	}
+	return out
+}
+
+func outermost(fn *ssa.Function) *ssa.Function {
+	for fn.Parent() != nil {
+		fn = fn.Parent()
+	}
+	return fn
 }
 
 // inputs are the types that describe an AssumeRole call.

@@ -644,24 +644,52 @@ func (f *frame) paramSinks(k site) {
 	}
 }
 
-// passed looks at whole values that hold an External ID and go to code out of sight:
-// a request handed to a service, or to a store.
+// passed looks at what goes to code out of sight: an External ID that a request chose,
+// by itself or in a whole value, is used there. Checking one is no use.
 func (f *frame) passed(k site) {
+	if checks(k.name.Name) {
+		return
+	}
 	for i := k.declared(); i < len(k.args); i++ {
+		f.use(k, k.args[i].taint)
 		t := k.vals[i].Type()
 		for _, r := range k.args[i].refs {
 			if r.typ != nil && types.IsInterface(t) {
 				t = r.typ
 			}
 			for _, s := range f.e.spots(t, whole) {
-				if s.label.Typed {
-					continue
+				if !s.label.Typed {
+					label := s.label
+					f.use(k, f.gather(r.join(s.path), &label, false).taint)
 				}
-				got := f.gather(r.join(s.path), nil, false)
-				f.sink(Sink{Kind: Kept, What: k.name.Name, Pos: k.pos}, onlyKind(got.taint, Request))
+			}
+		}
+		if elems, ok := literalElements(k.vals[i]); ok {
+			for _, v := range elems {
+				if v != nil {
+					f.use(k, f.shallow(f.value(v)))
+				}
 			}
 		}
 	}
+}
+
+// use records a request's value that is an External ID, too.
+func (f *frame) use(k site, t Taint) {
+	if slices.ContainsFunc(t, func(x Tag) bool { return x.Label.Kind == External && !x.Label.Typed }) {
+		f.sink(Sink{Kind: Kept, What: "an argument of " + k.name.Name, Pos: k.pos}, onlyKind(t, Request))
+	}
+}
+
+// checks recognises functions that look at a value and do no more.
+func checks(name string) bool {
+	name = strings.ToLower(name)
+	for _, p := range []string{"valid", "check", "is", "has", "parse", "equal", "compare", "verifyformat", "match", "bind", "decode", "unmarshal"} {
+		if strings.HasPrefix(name, p) {
+			return true
+		}
+	}
+	return false
 }
 
 func onlyKind(t Taint, kind Kind) Taint {

@@ -152,35 +152,32 @@ func (f *frame) leak(k site, r sinkRow, skip int) {
 		if isContext(k.vals[i].Type()) {
 			continue // loggers take trace IDs from it, not what handlers put there
 		}
-		variadic := i == len(k.args)-1 && k.obj.Signature().Variadic()
-		var t Taint
-		if variadic {
-			t = f.variadic(k, i, r, skip)
+		s := Sink{Kind: r.kind, What: sinkName(k.name), Pos: k.pos}
+		if i == len(k.args)-1 && k.obj.Signature().Variadic() {
+			f.variadic(k, i, r, skip, func(t Taint) { f.sink(s, t) })
 		} else {
-			t = f.deep(k.args[i], r.mode)
+			f.sink(s, f.deep(k.args[i], r.mode))
 		}
-		f.sink(Sink{Kind: r.kind, What: sinkName(k.name), Pos: k.pos}, t)
 	}
 }
 
 // variadic looks at each of the arguments of a variadic parameter by itself, as
 // package fmt does; a format that is constant tells which of them are shown.
-func (f *frame) variadic(k site, i int, r sinkRow, skip int) Taint {
+func (f *frame) variadic(k site, i int, r sinkRow, skip int, each func(Taint)) {
 	elems, ok := literalElements(k.vals[i])
 	if !ok {
-		return f.deep(k.args[i], r.mode)
+		each(f.deep(k.args[i], r.mode))
+		return
 	}
 	var shown []bool
 	if at := skip + r.format - 1; r.format > 0 && at < len(k.vals) {
 		shown = shownArgs(k.vals[at], len(elems))
 	}
-	var t Taint
 	for j, v := range elems {
 		if v != nil && (shown == nil || shown[j]) {
-			t = t.union(f.deep(f.value(v), r.mode))
+			each(f.deep(f.value(v), r.mode))
 		}
 	}
-	return t
 }
 
 // literalElements are the arguments that a call spells out for its variadic

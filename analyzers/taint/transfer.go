@@ -288,7 +288,8 @@ func (f *frame) formatted(k site) bool {
 		r.format = last // the argument before the variadic one, counted from 1
 		t = f.deep(k.args[last-1], printed)
 	}
-	t = t.union(f.variadic(k, last, r, 0)).step(k.pos, "formatted by fmt."+name)
+	f.variadic(k, last, r, 0, func(shown Taint) { t = t.union(shown) })
+	t = t.step(k.pos, "formatted by fmt."+name)
 	if to >= 0 {
 		f.writeTo(k, to, t)
 	}

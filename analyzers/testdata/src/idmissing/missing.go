@@ -17,12 +17,22 @@ type Config struct{ RoleARN string }
 
 func FromDatabase(ctx context.Context, c *sts.Client, cust Customer) {
 	c.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: aws.String(cust.RoleARN)}) // want `AssumeRole without an External ID`
+}
+
+func OnSomePath(ctx context.Context, c *sts.Client, cust Customer) {
+	if cust.ExternalID == "" {
+		c.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: aws.String(cust.RoleARN)})
+		return
+	}
 	c.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: aws.String(cust.RoleARN), ExternalId: &cust.ExternalID})
 }
 
 func Provider(c *sts.Client, cust Customer) {
 	stscreds.NewAssumeRoleProvider(c, cust.RoleARN)                                                                  // want `AssumeRole without an External ID`
 	stscreds.NewAssumeRoleProvider(c, cust.RoleARN, func(o *stscreds.AssumeRoleOptions) { o.RoleSessionName = "s" }) // want `AssumeRole without an External ID`
+}
+
+func WithOption(c *sts.Client, cust Customer) {
 	stscreds.NewAssumeRoleProvider(c, cust.RoleARN, func(o *stscreds.AssumeRoleOptions) { o.ExternalID = &cust.ExternalID })
 }
 

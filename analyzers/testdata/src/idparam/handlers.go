@@ -31,6 +31,12 @@ type Store interface {
 	Find(ctx context.Context, externalID string) (string, error)
 }
 
+// Verifier is implemented somewhere else.
+type Verifier interface {
+	VerifyRole(ctx context.Context, role, xid string) error
+	Validate(xid string) error
+}
+
 type createRequest struct {
 	RoleARN    string `json:"role_arn"`
 	ExternalID string `json:"external_id"`
@@ -128,7 +134,38 @@ func decodeCreate(_ context.Context, r *http.Request) (any, error) {
 	}, nil
 }
 
+func (s *server) toInterface(w http.ResponseWriter, r *http.Request, v Verifier) {
+	var req createRequest
+	json.NewDecoder(r.Body).Decode(&req) // want `becomes an argument of VerifyRole`
+	v.VerifyRole(r.Context(), req.RoleARN, req.ExternalID)
+}
+
+func (s *server) generatedIfEmpty(w http.ResponseWriter, r *http.Request, newID func() string) {
+	var req createRequest
+	json.NewDecoder(r.Body).Decode(&req) // want `is stored by`
+	if req.ExternalID == "" {
+		req.ExternalID = newID()
+	}
+	s.db.Exec("insert into integrations values (?, ?)", req.RoleARN, req.ExternalID)
+}
+
 // Near-misses.
+
+func (s *server) onlyChecked(w http.ResponseWriter, r *http.Request, v Verifier) {
+	var req createRequest
+	json.NewDecoder(r.Body).Decode(&req)
+	if v.Validate(req.ExternalID) != nil {
+		http.Error(w, "no", http.StatusBadRequest)
+	}
+}
+
+func (s *server) alwaysGenerated(w http.ResponseWriter, r *http.Request, newID func() string) {
+	var req createRequest
+	json.NewDecoder(r.Body).Decode(&req)
+	req.ExternalID = newID()
+	s.db.Exec("insert into integrations values (?, ?)", req.RoleARN, req.ExternalID)
+	s.store.Save(r.Context(), req)
+}
 
 func (s *server) compared(w http.ResponseWriter, r *http.Request) {
 	var req createRequest
