@@ -122,13 +122,13 @@ func (r *Report) analyse(ctx context.Context, pkgs []*packages.Package, passes [
 	s := newSession(pkgs, runtime.GOMAXPROCS(0))
 	defer func() { r.Problems = append(r.Problems, s.problems...) }()
 	s.run(ctx, []*analysis.Analyzer{externalid.Analyzer})
-	items := s.known()
+	items := s.widen(s.known())
 	externalid.SetProgram(items)
 	program.SetNeeded(s.needed(items))
 	for range maxDiscovery { // what is known elsewhere lets a package find more
 		s.reset()
 		s.run(ctx, []*analysis.Analyzer{externalid.Analyzer})
-		next := s.known()
+		next := s.widen(s.known())
 		if len(next) == len(items) {
 			break
 		}

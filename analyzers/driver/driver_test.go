@@ -106,6 +106,44 @@ func TestWhatDoesNotCompileIsToldAndTheRestAnalysed(t *testing.T) {
 	require.Contains(t, r.Problems[0].Message, "undefined")
 }
 
+func TestAMarkCrossesAnInterface(t *testing.T) {
+	r, err := driver.Run(context.Background(), driver.Options{Dir: module(t, map[string]string{
+		"web/web.go": `package web
+
+import (
+	"context"
+	"net/http"
+)
+
+type connector interface {
+	Connect(ctx context.Context, a, b string) error
+}
+
+func Handle(c connector, w http.ResponseWriter, r *http.Request) {
+	c.Connect(r.Context(), r.FormValue("a"), r.FormValue("b"))
+}
+`,
+		"trust/trust.go": `package trust
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+)
+
+type Service struct{ c *sts.Client }
+
+func (s *Service) Connect(ctx context.Context, role, word string) error {
+	_, err := s.c.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: &role, ExternalId: &word})
+	return err
+}
+`,
+	})}, analyzers.All)
+	require.NoError(t, err)
+	require.Equal(t, []string{"web.go:13 idparam"}, found(r))
+	require.Contains(t, r.Findings[0].Message, `request value "b"`)
+}
+
 func TestNothingToAnalyseIsAnError(t *testing.T) {
 	_, err := driver.Run(context.Background(), driver.Options{Dir: t.TempDir()}, analyzers.All)
 	require.Error(t, err)
