@@ -2,6 +2,7 @@ package driver
 
 import (
 	"context"
+	"errors"
 	"go/ast"
 	"go/importer"
 	"go/parser"
@@ -68,7 +69,8 @@ func load(fset *token.FileSet, imports types.Importer, src []byte) *packages.Pac
 		Scopes: map[ast.Node]*types.Scope{}, FileVersions: map[*ast.File]string{},
 	}}
 	conf := types.Config{Importer: onlyStd{imports}, Error: func(err error) {
-		if e, ok := err.(types.Error); ok {
+		var e types.Error
+		if errors.As(err, &e) {
 			pkg.TypeErrors = append(pkg.TypeErrors, e)
 		}
 	}}
