@@ -137,6 +137,7 @@ func (r *Report) analyse(ctx context.Context, pkgs []*packages.Package, passes [
 		program.SetNeeded(s.needed(items))
 	}
 	s.run(ctx, passes)
+	r.Problems = append(r.Problems, s.unfinished()...)
 	r.collect(s)
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/deputy-sec/deputy/analyzers/externalid"
 	"github.com/deputy-sec/deputy/analyzers/program"
+	"github.com/deputy-sec/deputy/analyzers/taint"
 )
 
 // session runs passes over a set of packages, imports before importers, and keeps
@@ -250,6 +251,20 @@ func (s *session) allPackageFacts(p *packages.Package) []analysis.PackageFact {
 	slices.SortFunc(out, func(a, b analysis.PackageFact) int {
 		return strings.Compare(a.Package.Path()+fmt.Sprintf("%T", a.Fact), b.Package.Path()+fmt.Sprintf("%T", b.Fact))
 	})
+	return out
+}
+
+// unfinished are the functions that were not followed to the end.
+func (s *session) unfinished() []Problem {
+	var out []Problem
+	for k, o := range s.results {
+		if r, ok := o.value.(*taint.Result); ok && r != nil {
+			for _, fn := range r.Unfinished {
+				out = append(out, Problem{Package: k.pkg.PkgPath, Message: fn + " is too tangled to be followed to the end"})
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b Problem) int { return strings.Compare(a.Package+a.Message, b.Package+b.Message) })
 	return out
 }
 

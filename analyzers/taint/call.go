@@ -121,7 +121,7 @@ func (f *frame) dynamic(k site) {
 			f.invokeClosure(k, mc)
 			return
 		}
-		if sum := f.e.local[fn]; sum != nil {
+		if sum := f.e.literal(fn); sum != nil {
 			f.apply(sum, application{k.pos, k.args, "func literal", true}, k.v)
 			return
 		}
@@ -133,7 +133,7 @@ func (f *frame) dynamic(k site) {
 				f.invokeClosure(k, root)
 			}
 		case *ssa.Function:
-			if sum := f.e.local[root]; sum != nil {
+			if sum := f.e.literal(root); sum != nil {
 				f.apply(sum, application{pos: k.pos, args: k.args, name: root.Name()}, k.v)
 			}
 		}
@@ -142,7 +142,7 @@ func (f *frame) dynamic(k site) {
 
 func (f *frame) invokeClosure(k site, mc *ssa.MakeClosure) {
 	fn := mc.Fn.(*ssa.Function)
-	if sum := f.e.local[fn]; sum != nil {
+	if sum := f.e.literal(fn); sum != nil {
 		f.apply(sum, application{k.pos, f.closureArgs(mc, k.args), "func literal", true}, k.v)
 		return
 	}

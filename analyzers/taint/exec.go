@@ -470,7 +470,7 @@ func (f *frame) makeClosure(v *ssa.MakeClosure) cell {
 // runClosure applies what a closure does to its captured variables.
 func (f *frame) runClosure(v *ssa.MakeClosure, pos token.Pos) {
 	fn := v.Fn.(*ssa.Function)
-	sum := f.e.local[fn]
+	sum := f.e.literal(fn)
 	if sum == nil {
 		return
 	}
@@ -627,6 +627,9 @@ func (f *frame) effects() {
 			}
 			o.known = c.known
 			key := target{i, path}
+			if _, ok := f.sum.effects[key]; !ok && len(f.sum.effects) >= maxEffects {
+				key.path, o.known, o.cleaned = "", false, false
+			}
 			if old, ok := f.sum.effects[key]; ok {
 				old.grow(o)
 				o = old

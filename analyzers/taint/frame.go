@@ -26,9 +26,11 @@ type frame struct {
 	// flat gives up flow-sensitivity: one memory for all blocks, and no write
 	// replaces another. It is for functions too large for a memory per block.
 	flat bool
+	work int // places read so far
 }
 
 const (
+	maxWork    = 20_000    // places read in one function; what is left of it is not followed
 	maxPasses  = 8         // over a function with loops
 	flatBlocks = 1500      // more blocks than this are interpreted flat
 	maxInstrs  = 200_000   // larger functions (generated tables) are not interpreted
@@ -68,6 +70,9 @@ func (e *engine) interpret(fn *ssa.Function) *summary {
 		}
 	}
 	f.summarize()
+	if f.work > maxWork {
+		e.unfinished[fn.String()] = true
+	}
 	return f.sum
 }
 
@@ -449,7 +454,7 @@ const maxLinks = 8
 
 func (g *gatherer) at(p place, hint *Label, depth int) gathered {
 	var out gathered
-	if g.seen[p] || depth > maxLinks {
+	if g.f.work++; g.seen[p] || depth > maxLinks || g.f.work > maxWork {
 		return out
 	}
 	g.seen[p] = true
@@ -573,7 +578,7 @@ type deepWalk struct {
 const maxDeep = 6
 
 func (d *deepWalk) at(r ref, depth int) Taint {
-	if d.seen[r.place] || depth > maxDeep {
+	if d.f.work > maxWork || d.seen[r.place] || depth > maxDeep {
 		return nil
 	}
 	d.seen[r.place] = true

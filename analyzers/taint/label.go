@@ -70,7 +70,7 @@ func (s *Step) then(pos token.Pos, text string) *Step {
 // of two traces survives is of no consequence to what is found. Sets are immutable.
 //
 // A set holds at most maxLabels: beyond, further labels are dropped and the price is
-// a flow not reported out of a value that already has sixty-four reasons to be.
+// a flow not reported out of a value that already has that many reasons to be.
 type Taint []Tag
 
 // Tag is one label of a Taint.
@@ -79,7 +79,7 @@ type Tag struct {
 	Step  *Step
 }
 
-const maxLabels = 64
+const maxLabels = 32
 
 func (t Taint) has(l Label) bool {
 	return slices.ContainsFunc(t, func(x Tag) bool { return x.Label == l })
@@ -108,6 +108,33 @@ func (t Taint) step(pos token.Pos, text string) Taint {
 	out := make(Taint, len(t))
 	for i, x := range t {
 		out[i] = Tag{x.Label, x.Step.then(pos, text)}
+	}
+	return out
+}
+
+// maxInputs is how many inputs a place of a summary names one by one.
+const maxInputs = 8
+
+// narrow widens a set for a summary: where it names many parts of inputs, it names
+// each of these inputs as a whole. The price is precision between the fields of what
+// a caller passes; the gain is that a summary's size does not multiply from caller to
+// caller.
+func (t Taint) narrow() Taint {
+	n := 0
+	for _, x := range t {
+		if x.Label.Kind == input {
+			n++
+		}
+	}
+	if n <= maxInputs {
+		return t
+	}
+	var out Taint
+	for _, x := range t {
+		if x.Label.Kind == input {
+			x.Label = Label{Kind: input, Param: x.Label.Param, Deep: true}
+		}
+		out = out.union(Taint{x})
 	}
 	return out
 }

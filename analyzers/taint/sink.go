@@ -66,7 +66,7 @@ func (f *frame) sink(s Sink, t Taint) {
 		l := x.Label
 		switch {
 		case l.Kind == input:
-			if !shadowed(t, l, s.Kind) {
+			if !shadowed(t, l, s.Kind) && len(f.sum.sinks) < maxSinks {
 				l.Shadow = false
 				f.sum.sinks[sinkKey{l, s}] = x.Step
 			}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
 
 	"github.com/deputy-sec/deputy/analyzers/program"
 )
@@ -47,14 +48,26 @@ func (o *output) taint(path string, t Taint) {
 	if o.at == nil {
 		o.at = map[string]Taint{}
 	}
-	o.at[path] = o.at[path].union(t)
+	if _, ok := o.at[path]; !ok && len(o.at) >= maxPaths {
+		path = "" // said of the whole instead
+	}
+	o.at[path] = o.at[path].union(t).narrow()
 }
+
+// maxPaths bounds the places below an output that a summary tells apart, and
+// maxEffects the places in inputs that one function is said to write to: past it, the
+// input as a whole is.
+const (
+	maxPaths   = 16
+	maxEffects = 24
+	maxSinks   = 64
+)
 
 func (o *output) alias(path string, to target) {
 	if o.aliases == nil {
 		o.aliases = map[string][]target{}
 	}
-	if !slices.Contains(o.aliases[path], to) {
+	if !slices.Contains(o.aliases[path], to) && len(o.aliases[path]) < maxPaths && len(o.aliases) < maxPaths {
 		o.aliases[path] = append(o.aliases[path], to)
 	}
 }
@@ -299,6 +312,7 @@ func outputOf(f OutputFact) output {
 // one; nil if there is none.
 func (e *engine) summaryOf(fn *types.Func) *summary {
 	name := program.FuncOf(fn).String()
+	e.use(name)
 	if s := e.own[name]; s != nil {
 		return s
 	}
@@ -306,4 +320,18 @@ func (e *engine) summaryOf(fn *types.Func) *summary {
 		e.grown = true // not analysed yet: another round will know
 	}
 	return e.imported[name]
+}
+
+// literal is the summary of a function of this package that is at hand as a value.
+func (e *engine) literal(fn *ssa.Function) *summary {
+	e.use(fn.String())
+	return e.local[fn]
+}
+
+// use notes that the function under analysis depends on another one's summary.
+func (e *engine) use(name string) {
+	if e.uses[e.current] == nil {
+		e.uses[e.current] = map[string]bool{}
+	}
+	e.uses[e.current][name] = true
 }

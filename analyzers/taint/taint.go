@@ -53,6 +53,9 @@ func init() {
 type Result struct {
 	Flows []*Flow  // in the order of their sinks
 	Masks []string // the package's own masking functions, by key
+
+	// Unfinished are functions too large or tangled to be followed to the end.
+	Unfinished []string
 }
 
 type engine struct {
@@ -74,7 +77,10 @@ type engine struct {
 	spotCache    map[spotKey][]spot
 	impls        map[*types.Func][]*types.Func
 	named        []*types.Named
-	grown        bool
+	unfinished   map[string]bool
+	grown        bool // a package variable took in more, or a summary was not there yet
+	current      *ssa.Function
+	uses         map[*ssa.Function]map[string]bool // whose summaries a function used
 }
 
 func run(pass *analysis.Pass) (any, error) {
@@ -87,13 +93,13 @@ func run(pass *analysis.Pass) (any, error) {
 		ext: pass.ResultOf[externalid.Analyzer].(*externalid.Result),
 		own: map[string]*summary{}, local: map[*ssa.Function]*summary{}, imported: map[string]*summary{}, declared: map[string]bool{},
 		hasSummaries: map[string]bool{}, globals: map[*ssa.Global]Taint{}, flows: map[flowKey]*Flow{}, masked: map[string]bool{},
-		spotCache: map[spotKey][]spot{}, impls: map[*types.Func][]*types.Func{},
+		spotCache: map[spotKey][]spot{}, impls: map[*types.Func][]*types.Func{}, unfinished: map[string]bool{}, uses: map[*ssa.Function]map[string]bool{},
 	}
 	e.readFacts()
 	e.findMasks()
 	e.fixpoint()
 	e.export(pass)
-	return &Result{Flows: e.sorted(), Masks: e.maskNames}, nil
+	return &Result{Flows: e.sorted(), Masks: e.maskNames, Unfinished: slices.Sorted(maps.Keys(e.unfinished))}, nil
 }
 
 func (e *engine) readFacts() {
@@ -118,26 +124,75 @@ func (e *engine) fixpoint() {
 			e.declared[program.FuncOf(obj).String()] = true
 		}
 	}
-	for range maxRounds {
+	changed := map[string]bool{}
+	for round := range maxRounds {
 		e.grown = false
+		before := changed
+		changed = map[string]bool{}
 		for _, fn := range order {
-			e.analyse(fn)
+			if round > 0 && !e.stale(fn, before, changed) {
+				continue
+			}
+			if e.analyse(fn) {
+				changed[fn.String()] = true
+				if obj, ok := fn.Object().(*types.Func); ok {
+					changed[program.FuncOf(obj).String()] = true
+				}
+			}
 		}
-		if !e.grown {
+		if !e.grown && len(changed) == 0 {
+			return
+		}
+		if round == 0 && !e.grown && len(e.globals) == 0 && !e.recursive(changed, order) {
 			return
 		}
 	}
 }
 
-func (e *engine) analyse(fn *ssa.Function) {
-	sum := e.interpret(fn)
-	if old := e.local[fn]; old != nil && old.size() != sum.size() {
-		e.grown = true
+// recursive reports whether some function used a summary before it was there.
+func (e *engine) recursive(changed map[string]bool, order []*ssa.Function) bool {
+	seen := map[string]bool{}
+	for _, fn := range order {
+		for name := range e.uses[fn] {
+			if changed[name] && !seen[name] {
+				return true
+			}
+		}
+		seen[fn.String()] = true
+		if obj, ok := fn.Object().(*types.Func); ok {
+			seen[program.FuncOf(obj).String()] = true
+		}
 	}
+	return false
+}
+
+// stale reports whether a function may have more to say than when it was analysed:
+// something it uses has changed since, or a package variable has.
+func (e *engine) stale(fn *ssa.Function, before, now map[string]bool) bool {
+	if e.unfinished[fn.String()] {
+		return false
+	}
+	if len(e.globals) > 0 {
+		return true
+	}
+	for name := range e.uses[fn] {
+		if before[name] || now[name] {
+			return true
+		}
+	}
+	return false
+}
+
+// analyse interprets a function and reports whether its summary is new.
+func (e *engine) analyse(fn *ssa.Function) bool {
+	e.current = fn
+	sum := e.interpret(fn)
+	old := e.local[fn]
 	e.local[fn] = sum
 	if obj, ok := fn.Object().(*types.Func); ok {
 		e.own[program.FuncOf(obj).String()] = sum
 	}
+	return old == nil && !sum.trivial() || old != nil && old.size() != sum.size()
 }
 
 // calleesFirst orders functions so that what a function calls or encloses mostly
