@@ -15,6 +15,7 @@ type disguise struct {
 // disguises are in order of what they cost and how often they hold.
 var disguises = []disguise{
 	{"letters run into the digits: a hash, a base64 text, a resource ID", partOfWord},
+	{"joined to the digits of another literal: bytes written out", joined},
 	{"decimals of a fraction", fraction},
 	{"a group of a UUID", uuidGroup},
 	{"the hash in a Go pseudo-version", pseudoVersion},
@@ -57,6 +58,24 @@ func partOfWord(p *place) bool {
 		}
 	}
 	return true
+}
+
+// joined holds for "2206" + "120474797065": the digits go on from a literal that
+// itself ends in a hexadecimal digit, with a digit somewhere in it.
+func joined(p *place) bool {
+	if p.prev(1) != '"' && p.prev(1) != '\'' {
+		return false
+	}
+	quote := p.line[len(p.line)-1]
+	left := bytes.TrimRight(p.line[:len(p.line)-1], " \t")
+	left, plus := bytes.CutSuffix(left, []byte("+"))
+	left, closed := bytes.CutSuffix(bytes.TrimRight(left, " \t"), []byte{quote})
+	if !plus || !closed {
+		return false
+	}
+	piece := left[bytes.LastIndexByte(left, quote)+1:]
+	notHex := func(r rune) bool { return r > 0x7f || !isHex(byte(r)) }
+	return len(piece) > 0 && !bytes.ContainsFunc(piece, notHex) && bytes.ContainsAny(piece, "0123456789")
 }
 
 func oneOf(s string, list []string) bool {

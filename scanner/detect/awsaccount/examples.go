@@ -56,6 +56,7 @@ var nearMisses = []finding.Example{
 	{Name: "slack-token", Text: `token = "xoxb-‹digits:12›-‹digits:12›-‹alnum:24›"`},
 	{Name: "page-number-in-an-address", Text: `https://support.example.com/hc/en-us/articles/‹digits:12›-Set-up-the-AWS-account`},
 	{Name: "tag-of-an-image", Text: `image: registry.us-east-1.example.net/aws/app:202405061121`},
+	{Name: "bytes-written-out-in-pieces", Text: "expected := \"0807\" + // field 1, encoding 0\n\t\"2206\" + \"‹digits:12›\" + // field 4, the test account"},
 	{Name: "metric", Text: `node_filesystem_size_bytes{device="/dev/sda1"} ‹digits:12›`},
 	{Name: "bare-digits", Text: `["‹digits:12›", "‹digits:12›"]`},
 	{Name: "documentation-accounts", Text: "arn:aws:iam::123456789012:root\naccount_id = 111122223333\nowner: \"012345678901\""},
