@@ -66,10 +66,15 @@ func relatePairs(values []*value) {
 }
 
 func nearest(keys []keySpot, s spot) *value {
-	var best *value
-	least := int64(pairReach + 1)
+	var (
+		best  *value
+		least int64
+	)
 	for _, k := range keys {
-		if d := max(k.offset-s.offset, s.offset-k.offset); d < least || d == least && k.of.value < best.value {
+		d := max(k.offset-s.offset, s.offset-k.offset)
+		switch {
+		case d > pairReach:
+		case best == nil, d < least, d == least && k.of.value < best.value:
 			best, least = k.of, d
 		}
 	}

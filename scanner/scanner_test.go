@@ -267,3 +267,13 @@ func (n nameless) Blob(b *source.Blob) {
 	b.Path = ""
 	n.Visitor.Blob(b)
 }
+
+// Pairs at every distance around the reach: none beyond it, and no panic at it.
+func TestPairsReachAsFarAsSaid(t *testing.T) {
+	for gap := 1000; gap < 1060; gap++ {
+		text := "KEY01" + strings.Repeat("-", gap-5) + "SECRET01"
+		res := scan(t, memory{contents: map[source.ID]string{"f": text}}, options())
+		require.Len(t, res.Findings, 2)
+		assert.Equal(t, gap <= 1024, len(res.Findings[0].Related) == 1, "%d bytes apart", gap)
+	}
+}
