@@ -30,7 +30,8 @@ type Options struct {
 	// Read and Stream hold in memory as a delta base: 1 GiB if zero.
 	ReadLimit int64
 	// SpillLimit is the size of the largest delta base that is written to a
-	// temporary file because it is too large for memory: 4 GiB if zero.
+	// temporary file because it is too large for memory: 4 GiB if zero, none at all if
+	// negative.
 	SpillLimit int64
 	// TempDir is where that file is made: os.TempDir() if empty.
 	TempDir string

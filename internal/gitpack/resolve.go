@@ -115,6 +115,9 @@ func (s span) stream(e entry) io.Reader {
 
 // spilled holds a large object in a temporary file.
 func (r *resolver) spilled(rd io.Reader, size int64) (content, error) {
+	if r.repo.opts.SpillLimit < 0 {
+		return content{}, fmt.Errorf("object of %d bytes is the base of a delta: more than memory may hold", size)
+	}
 	if size > r.repo.opts.SpillLimit {
 		return content{}, fmt.Errorf("object of %d bytes is the base of a delta: more than the %d that may be written to disk", size, r.repo.opts.SpillLimit)
 	}

@@ -84,7 +84,9 @@ type Database struct{ repo *gitpack.Repo }
 // Open opens the objects of the repository whose git directory is dir, and
 // those in further objects directories. What is damaged is told by Walk.
 func Open(dir string, further ...string) (*Database, error) {
-	repo, err := gitpack.Open(dir, gitpack.Options{ObjectDirs: further})
+	// A delta base beyond what memory may hold is told as a problem rather than
+	// written to a temporary file: it may hold secrets.
+	repo, err := gitpack.Open(dir, gitpack.Options{SpillLimit: -1, ObjectDirs: further})
 	if err != nil {
 		return nil, fmt.Errorf("open object database: %w", err)
 	}
