@@ -1,0 +1,162 @@
+package extract_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/deputy-sec/deputy/scanner/extract"
+	"github.com/deputy-sec/deputy/scanner/extract/extracttest"
+)
+
+// box makes an extractor of a format that begins with "BOX", so that these tests
+// are free of real formats.
+func box(f func(*extract.Document, *extract.Output) error) *extract.Extractor {
+	return &extract.Extractor{
+		Name:   "box",
+		Claims: func(head []byte) bool { return bytes.HasPrefix(head, []byte("BOX")) },
+		Extract: func(_ context.Context, doc *extract.Document, out *extract.Output) error {
+			return f(doc, out)
+		},
+	}
+}
+
+func TestPartsCarryTheirWayAndPlace(t *testing.T) {
+	e := box(func(doc *extract.Document, out *extract.Output) error {
+		data, err := doc.Bytes()
+		if err != nil {
+			return err
+		}
+		out.Place("page 1")
+		if _, err := out.WriteString("outer"); err != nil {
+			return err
+		}
+		inner := strings.TrimPrefix(string(data), "BOX")
+		if inner == "" {
+			return nil
+		}
+		return out.EmbedBytes("part", "page 2", []byte(inner))
+	})
+	r, err := extracttest.Extract(t, []byte("BOXBOXplain"), e)
+	require.NoError(t, err)
+	assert.Equal(t, []extracttest.Piece{
+		{Place: "page 1", Text: "outer"},
+		{Inside: "part", Place: "page 2, page 1", Text: "outer"},
+		{Inside: "part > part", Place: "page 2, page 2", Text: "plain"},
+	}, r.Pieces)
+}
+
+func TestADocumentThatHoldsItselfEnds(t *testing.T) {
+	e := box(func(_ *extract.Document, out *extract.Output) error {
+		return out.EmbedBytes("", "again", []byte("BOX"))
+	})
+	r, err := extracttest.Extract(t, []byte("BOX"), e)
+	require.NoError(t, err)
+	require.Len(t, r.Rows, 1)
+	assert.Contains(t, r.Rows[0], "over budget: more than 12 documents in each other")
+}
+
+func TestPartsAreCounted(t *testing.T) {
+	e := box(func(_ *extract.Document, out *extract.Output) error {
+		for {
+			if err := out.EmbedBytes("x", "", []byte("text")); err != nil {
+				return err
+			}
+		}
+	})
+	limits := extract.Defaults()
+	limits.Parts = 10
+	r, err := extracttest.ExtractWithin(t, limits, []byte("BOX"), e)
+	var over *extract.OverBudget
+	require.ErrorAs(t, err, &over)
+	assert.Len(t, r.Pieces, 10, "what was read before the budget was spent counts")
+}
+
+func TestTextIsCounted(t *testing.T) {
+	e := box(func(_ *extract.Document, out *extract.Output) error {
+		for {
+			if _, err := out.WriteString("0123456789"); err != nil {
+				return err
+			}
+		}
+	})
+	limits := extract.Defaults()
+	limits.Text = 105
+	r, err := extracttest.ExtractWithin(t, limits, []byte("BOX"), e)
+	require.ErrorContains(t, err, "over budget: more than 105 bytes of text")
+	assert.Len(t, r.All(), 101)
+}
+
+func TestAPartThatFailsCostsOnlyItself(t *testing.T) {
+	e := box(func(doc *extract.Document, out *extract.Output) error {
+		data, err := doc.Bytes()
+		if err != nil {
+			return err
+		}
+		switch string(data) {
+		case "BOXpanic":
+			panic("secret content")
+		case "BOXerror":
+			return extract.ErrEncrypted
+		}
+		for _, part := range []string{"panic", "error"} {
+			if err := out.EmbedBytes(part, "", []byte("BOX"+part)); err != nil {
+				return err
+			}
+		}
+		_, err = out.WriteString("after")
+		return err
+	})
+	r, err := extracttest.Extract(t, []byte("BOX"), e)
+	require.NoError(t, err)
+	assert.Equal(t, []string{
+		"panic |  | internal error while reading a box: string",
+		"error |  | encrypted",
+	}, r.Rows)
+	assert.Equal(t, "BOXpanic\nBOXerror\nafter\n", r.All(), "what cannot be read is passed on as it is")
+}
+
+func TestTheNextClaimantIsAsked(t *testing.T) {
+	first := box(func(*extract.Document, *extract.Output) error { return extract.ErrOtherFormat })
+	second := box(func(_ *extract.Document, out *extract.Output) error {
+		_, err := out.WriteString("mine")
+		return err
+	})
+	r, err := extracttest.Extract(t, []byte("BOX"), first, second)
+	require.NoError(t, err)
+	assert.Equal(t, "mine\n", r.All())
+	_, err = extracttest.Extract(t, []byte("BOX"), first)
+	require.ErrorIs(t, err, extract.ErrOtherFormat)
+}
+
+func TestWhatIsTooLargeToHoldCanStillBeStreamed(t *testing.T) {
+	doc := extract.FromReader("", strings.NewReader(strings.Repeat("x", 300<<20)))
+	_, err := doc.Bytes()
+	var over *extract.OverBudget
+	require.ErrorAs(t, err, &over)
+	n, err := doc.Reader().Read(make([]byte, 10))
+	require.NoError(t, err)
+	assert.Equal(t, 10, n)
+}
+
+func TestAReaderThatFails(t *testing.T) {
+	doc := extract.FromReader("", &failing{})
+	assert.Equal(t, "begin", string(doc.Head(100)))
+	_, err := doc.Bytes()
+	require.ErrorIs(t, err, extract.ErrDamaged)
+}
+
+type failing struct{ done bool }
+
+func (f *failing) Read(p []byte) (int, error) {
+	if f.done {
+		return 0, errors.New("bad sector")
+	}
+	f.done = true
+	return copy(p, "begin"), nil
+}

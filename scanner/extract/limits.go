@@ -1,0 +1,89 @@
+package extract
+
+import (
+	"fmt"
+	"time"
+)
+
+// Limits bounds what one document may cost, with everything that lies in it.
+type Limits struct {
+	Text   int64         // bytes of text that come out of it
+	Whole  int64         // bytes of a part that has to be held in memory at once
+	Parts  int           // parts that are opened
+	Depth  int           // parts in parts
+	Pixels int64         // of one picture
+	Time   time.Duration // on the clock
+	Memory int64         // bytes, of the process that reads it
+	OCR    OCR
+}
+
+// OCR says whether pictures are read.
+type OCR uint8
+
+// The choices: if the program for it is there; never; and as an error if not.
+const (
+	OCRAuto OCR = iota
+	OCROff
+	OCRRequire
+)
+
+// Defaults are generous for what people make and small for what is made to
+// hurt.
+func Defaults() Limits {
+	return Limits{
+		Text:   1 << 30,
+		Whole:  256 << 20,
+		Parts:  100_000,
+		Depth:  12,
+		Pixels: 40_000_000,
+		Time:   60 * time.Second,
+		Memory: 1 << 30,
+	}
+}
+
+// budget is what is left of the limits. Once spent, it stays so: every part of
+// the document ends.
+type budget struct {
+	Limits
+	text  int64
+	parts int
+	spent error
+}
+
+// OverBudget says which limit a document reached.
+type OverBudget struct{ Limit string }
+
+func (e *OverBudget) Error() string { return "over budget: " + e.Limit }
+
+func (b *budget) takeText(n int) error {
+	b.text += int64(n)
+	if b.text > b.Text {
+		return b.spend("more than %s of text", bytesOf(b.Text))
+	}
+	return b.spent
+}
+
+func (b *budget) takePart() error {
+	b.parts++
+	if b.parts > b.Parts {
+		return b.spend("more than %d parts", b.Parts)
+	}
+	return b.spent
+}
+
+func (b *budget) spend(format string, args ...any) error {
+	if b.spent == nil {
+		b.spent = &OverBudget{fmt.Sprintf(format, args...)}
+	}
+	return b.spent
+}
+
+func bytesOf(n int64) string {
+	switch {
+	case n >= 1<<30 && n%(1<<30) == 0:
+		return fmt.Sprintf("%d GiB", n>>30)
+	case n >= 1<<20:
+		return fmt.Sprintf("%d MiB", n>>20)
+	}
+	return fmt.Sprintf("%d bytes", n)
+}

@@ -1,0 +1,211 @@
+package extract
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+)
+
+// Output is where an extractor writes what a document holds, and where it hands
+// over the documents that lie in it.
+type Output struct {
+	ctx        context.Context
+	sink       Sink
+	extractors []*Extractor
+	budget     *budget
+	inside     []string // the way to the document that is being extracted
+	place      string   // of that document in the one around it
+	depth      int      // documents around it
+	begun      bool
+}
+
+// Limits returns what bounds the document, for extractors that can refuse a cost
+// before they have it.
+func (o *Output) Limits() Limits { return o.budget.Limits }
+
+// Err returns why extraction is to stop, or nil. Loops that write nothing for
+// long ask it.
+func (o *Output) Err() error {
+	if err := o.ctx.Err(); err != nil {
+		return err
+	}
+	return o.budget.spent
+}
+
+// Begin begins a text: the document's own if part is "", else that of a part of
+// it which has a name of its own, like a file in a zip. Pieces of one text are
+// context for each other; what has nothing to do with each other are two texts.
+func (o *Output) Begin(part string) { o.begin(part, false) }
+
+// BeginOCR is Begin for text that was read off a picture.
+func (o *Output) BeginOCR(part string) { o.begin(part, true) }
+
+func (o *Output) begin(part string, ocr bool) {
+	o.begun = true
+	o.sink.Begin(Origin{Inside: o.way(part), OCR: ocr})
+	if o.place != "" {
+		o.sink.Place(o.place)
+	}
+}
+
+func (o *Output) way(part string) []string {
+	if part == "" {
+		return o.inside
+	}
+	return append(slices.Clip(o.inside), part)
+}
+
+// Place says where what is written next stands, as a person says it: "page 3",
+// "slide 7, notes", `sheet "Costs" cell C12`.
+func (o *Output) Place(place string) {
+	o.start()
+	o.sink.Place(o.at(place))
+}
+
+// at puts a place in this document behind the place of this document.
+func (o *Output) at(place string) string {
+	switch {
+	case o.place == "":
+		return place
+	case place == "":
+		return o.place
+	}
+	return o.place + ", " + place
+}
+
+func (o *Output) start() {
+	if !o.begun {
+		o.begin("", false)
+	}
+}
+
+// Write writes the next piece of the text, in UTF-8.
+func (o *Output) Write(text []byte) (int, error) {
+	if err := o.budget.takeText(len(text)); err != nil {
+		return 0, err
+	}
+	o.start()
+	return o.sink.Write(text)
+}
+
+// WriteString is Write for a string.
+func (o *Output) WriteString(text string) (int, error) { return o.Write([]byte(text)) }
+
+// Unexamined says that something at a place in the document was not read, and
+// why. The reason holds nothing of the content.
+func (o *Output) Unexamined(part, place, reason string) {
+	o.sink.Unexamined(Origin{Inside: o.way(part)}, o.at(place), reason)
+}
+
+// Embed extracts a document that lies in this one: under a name of its own, or
+// at a place, or both. What is in no known format is passed on as it is. The
+// error says that everything is to stop; what is wrong with the part is told as
+// unexamined and does not concern the document around it.
+//
+// After it, the document around begins a new text.
+func (o *Output) Embed(part, place string, content io.Reader) error {
+	return o.embed(part, place, FromReader(part, content))
+}
+
+// EmbedBytes is Embed for a part in memory.
+func (o *Output) EmbedBytes(part, place string, content []byte) error {
+	return o.embed(part, place, FromBytes(part, content))
+}
+
+func (o *Output) embed(part, place string, doc *Document) error {
+	if err := o.Err(); err != nil {
+		return err
+	}
+	if err := o.budget.takePart(); err != nil {
+		return err
+	}
+	in := &Output{
+		ctx: o.ctx, sink: o.sink, extractors: o.extractors, budget: o.budget,
+		inside: o.way(part), place: o.at(place), depth: o.depth + 1,
+	}
+	if in.depth > o.budget.Depth {
+		o.Unexamined(part, place, fmt.Sprintf("over budget: more than %d documents in each other", o.budget.Depth))
+		return nil
+	}
+	err := in.extract(doc)
+	o.begun = false
+	if stop := o.Err(); stop != nil {
+		return stop
+	}
+	if err != nil {
+		in.sink.Unexamined(Origin{Inside: in.inside}, in.place, err.Error())
+	}
+	return nil
+}
+
+// extract finds the extractor of a document and runs it. What nobody claims is
+// passed on as it is, and so is what cannot be read, since its printable runs
+// may still tell something.
+func (o *Output) extract(doc *Document) error {
+	doc.limit = o.budget.Whole
+	err := ErrOtherFormat
+	claimed := false
+	for _, e := range o.extractors {
+		if !e.Claims(doc.Head(Sniff)) {
+			continue
+		}
+		claimed = true
+		if e.Text && o.depth > 0 { // outermost, the scanner has it
+			if err := o.raw(doc, true); err != nil {
+				return err
+			}
+		}
+		err = o.run(e, doc)
+		if !errors.Is(err, ErrOtherFormat) {
+			break
+		}
+	}
+	switch stop := o.Err(); {
+	case stop != nil:
+		return stop
+	case o.depth == 0:
+		return err
+	case !claimed || errors.Is(err, ErrOtherFormat):
+		return o.raw(doc, false)
+	case err != nil && doc.whole:
+		return errors.Join(err, o.raw(doc, false))
+	}
+	return err
+}
+
+// run runs an extractor. One that panics costs this document.
+func (o *Output) run(e *Extractor, doc *Document) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("internal error while reading a %s: %s", e.Name, panicked(p))
+		}
+	}()
+	return e.Extract(o.ctx, doc, o)
+}
+
+// raw passes a document on as it is.
+func (o *Output) raw(doc *Document, keep bool) error {
+	if keep {
+		if _, err := doc.Bytes(); err != nil {
+			return err
+		}
+	}
+	o.begin("", false)
+	_, err := io.Copy(o, doc.Reader())
+	o.begun = false
+	if err != nil && o.Err() == nil {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return err
+}
+
+// panicked says what went wrong without the values that panics may carry.
+func panicked(p any) string {
+	if err, ok := p.(runtime.Error); ok {
+		return err.Error() // indexes and types, no content
+	}
+	return fmt.Sprintf("%T", p)
+}
