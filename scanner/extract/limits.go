@@ -36,7 +36,7 @@ func Defaults() Limits {
 		Parts:  100_000,
 		Depth:  12,
 		Pixels: 40_000_000,
-		Time:   60 * time.Second,
+		Time:   2 * time.Minute,
 		Memory: 1 << 30,
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"runtime"
 	"slices"
+	"strings"
 )
 
 // Output is where an extractor writes what a document holds, and where it hands
@@ -51,10 +52,14 @@ func (o *Output) begin(part string, ocr bool) {
 	}
 }
 
+// maxName bounds what a document can make us say of its parts.
+const maxName = 1 << 10
+
 func (o *Output) way(part string) []string {
 	if part == "" {
 		return o.inside
 	}
+	part = strings.ToValidUTF8(part[:min(len(part), maxName)], "\ufffd")
 	return append(slices.Clip(o.inside), part)
 }
 
@@ -67,6 +72,7 @@ func (o *Output) Place(place string) {
 
 // at puts a place in this document behind the place of this document.
 func (o *Output) at(place string) string {
+	place = strings.ToValidUTF8(place[:min(len(place), maxName)], "\ufffd")
 	switch {
 	case o.place == "":
 		return place

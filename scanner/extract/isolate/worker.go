@@ -1,0 +1,235 @@
+package isolate
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"runtime/debug"
+	"runtime/metrics"
+	"sync"
+	"time"
+
+	"github.com/deputy-sec/deputy/scanner/extract"
+)
+
+// variable marks a process as a worker.
+const variable = "DEPUTY_DOCUMENT_WORKER"
+
+// exitMemory is how a worker ends that needs more memory than it may have.
+const exitMemory = 87
+
+// grace is how much longer than its limit a document may take before its worker
+// is killed: most notice themselves that their time is over, and a worker that
+// lives is there for the next document.
+const grace = 2 * time.Second
+
+// request is what the parent says of a document.
+type request struct {
+	Name   string
+	Limits extract.Limits
+}
+
+// outcome is how a document ended.
+type outcome struct {
+	Reason string // why it was not read, or not to its end; "" if it was
+	Other  bool   // it is extract.ErrOtherFormat
+}
+
+// row is a part that was not read.
+type row struct {
+	At            extract.Origin
+	Place, Reason string
+}
+
+// IsWorker reports whether this process was started to read documents, so that
+// main calls Work and nothing else.
+func IsWorker() bool { return os.Getenv(variable) != "" }
+
+// Work reads documents from standard input and writes what they hold to
+// standard output until the input ends.
+func Work(extractors []*extract.Extractor) {
+	debug.SetTraceback("none") // a dump of a crash could hold what was read
+	w := &worker{
+		in:         bufio.NewReaderSize(os.Stdin, pieceSize),
+		out:        bufio.NewWriterSize(os.Stdout, pieceSize),
+		extractors: extractors,
+	}
+	for w.next() == nil {
+	}
+}
+
+type worker struct {
+	in         *bufio.Reader
+	out        *bufio.Writer
+	extractors []*extract.Extractor
+	buf        []byte
+	watched    bool
+}
+
+// next reads one document.
+func (w *worker) next() error {
+	var (
+		k   kind
+		err error
+		req request
+	)
+	if k, w.buf, err = readFrame(w.in, w.buf); err != nil {
+		return err
+	}
+	if k != kindBegin {
+		return errFrame
+	}
+	if err := json.Unmarshal(w.buf, &req); err != nil {
+		return err
+	}
+	w.limit(req.Limits)
+	ctx, cancel := context.WithTimeout(context.Background(), req.Limits.Time)
+	defer cancel()
+	last := time.AfterFunc(req.Limits.Time+2*grace, func() { os.Exit(1) }) // the parent is gone, or it had killed us
+	defer last.Stop()
+
+	content := &content{w: w}
+	sink := &sender{out: w.out}
+	settled := context.AfterFunc(ctx, sink.flush) // we may be killed soon
+	defer settled()
+	err = extract.InProcess(w.extractors, req.Limits).Extract(ctx, extract.FromReader(req.Name, content), sink)
+	if ctx.Err() != nil && (err == nil || errors.Is(err, ctx.Err())) {
+		err = &extract.OverBudget{Limit: "more than " + req.Limits.Time.String()}
+	}
+	done := outcome{Other: errors.Is(err, extract.ErrOtherFormat)}
+	if err != nil {
+		done.Reason = err.Error()
+	}
+	sink.json(kindDone, done)
+	sink.flush()
+	if sink.err != nil {
+		return sink.err
+	}
+	return content.drain()
+}
+
+// limit bounds the memory of the process, once: softly, so that the collector
+// works harder near it; by the system where that can be had; and by a watch.
+func (w *worker) limit(l extract.Limits) {
+	if w.watched {
+		return
+	}
+	w.watched = true
+	debug.SetMemoryLimit(l.Memory / 4 * 3)
+	limitMemory(l.Memory + l.Memory/4)
+	go watch(uint64(l.Memory))
+}
+
+// watch ends the process when it holds too much.
+func watch(limit uint64) {
+	sample := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+	for range time.Tick(50 * time.Millisecond) {
+		metrics.Read(sample)
+		if sample[0].Value.Uint64()-sample[1].Value.Uint64() > limit {
+			os.Exit(exitMemory)
+		}
+	}
+}
+
+// content is the document that the parent sends.
+type content struct {
+	w    *worker
+	rest []byte
+	done error
+}
+
+func (c *content) Read(p []byte) (int, error) {
+	for len(c.rest) == 0 {
+		if c.done != nil {
+			return 0, c.done
+		}
+		var k kind
+		k, c.w.buf, c.done = readFrame(c.w.in, c.w.buf)
+		switch {
+		case c.done != nil:
+		case k == kindData:
+			c.rest = c.w.buf
+		case k == kindEnd:
+			c.done = io.EOF
+		case k == kindCut:
+			c.done = errCut
+		default:
+			c.done = errFrame
+		}
+	}
+	n := copy(p, c.rest)
+	c.rest = c.rest[n:]
+	return n, nil
+}
+
+var errCut = errors.New("the rest could not be read")
+
+// drain reads what is left of the document, so that the next one begins.
+func (c *content) drain() error {
+	c.rest = nil
+	for c.done == nil {
+		var k kind
+		k, c.w.buf, c.done = readFrame(c.w.in, c.w.buf)
+		if c.done == nil && k != kindData {
+			c.done = io.EOF
+		}
+	}
+	if errors.Is(c.done, io.EOF) || errors.Is(c.done, errCut) {
+		return nil
+	}
+	return c.done
+}
+
+// sender is a sink at the other end of a pipe.
+type sender struct {
+	mu  sync.Mutex
+	out *bufio.Writer
+	err error
+}
+
+func (s *sender) Begin(o extract.Origin) { s.json(kindOrigin, o) }
+
+func (s *sender) Place(place string) { s.frame(kindPlace, []byte(place[:min(len(place), pieceSize)])) }
+
+func (s *sender) Write(text []byte) (int, error) {
+	for piece := text; len(piece) > 0; {
+		n := min(len(piece), pieceSize)
+		if err := s.frame(kindText, piece[:n]); err != nil {
+			return 0, err
+		}
+		piece = piece[n:]
+	}
+	return len(text), nil
+}
+
+func (s *sender) Unexamined(at extract.Origin, place, reason string) {
+	s.json(kindUnexamined, row{at, place, reason})
+}
+
+func (s *sender) json(k kind, v any) {
+	payload, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // these are structs of strings and numbers
+	}
+	_ = s.frame(k, payload) // kept in s.err
+}
+
+func (s *sender) frame(k kind, payload []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err == nil {
+		s.err = writeFrame(s.out, k, payload)
+	}
+	return s.err
+}
+
+func (s *sender) flush() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err == nil {
+		s.err = s.out.Flush()
+	}
+}
