@@ -2,13 +2,16 @@ package scanner
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/extract/charset"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
@@ -17,14 +20,16 @@ import (
 // collector is what a source hands its blobs to: it runs the engine over each
 // and remembers hits by rule and value. Blobs without hits leave no trace.
 type collector struct {
+	ctx        context.Context // that of the scan
 	detectors  *detect.Set
+	documents  extract.Reader // nil: documents are read as they are
 	exhaustive bool
 	progress   *Progress
 
 	mu         sync.Mutex
 	values     map[valueKey]*value
 	blobs      []source.ID
-	failures   map[source.ID]string // why contents without a path were not read whole
+	failures   map[source.ID][]string // why contents without a path were not read whole
 	unexamined []finding.Unexamined
 	seen       map[finding.Unexamined]bool
 	weak       int // hits below detect.Report that were kept
@@ -59,15 +64,18 @@ type spot struct {
 	line, col, end int32 // 0 if not known yet
 	offset         int64
 	length         int32
+	in             *within // nil unless it stands in a document
 }
 
-func newCollector(o Options) *collector {
+func newCollector(ctx context.Context, o Options) *collector {
 	c := &collector{
+		ctx:        ctx,
 		detectors:  o.Detectors,
+		documents:  o.Documents,
 		exhaustive: o.Exhaustive,
 		progress:   o.Progress,
 		values:     map[valueKey]*value{},
-		failures:   map[source.ID]string{},
+		failures:   map[source.ID][]string{},
 		seen:       map[finding.Unexamined]bool{},
 	}
 	if c.progress == nil {
@@ -78,29 +86,49 @@ func newCollector(o Options) *collector {
 
 // Blob implements source.Visitor.
 func (c *collector) Blob(b *source.Blob) {
-	var hits []detect.Hit
-	n, err := c.examine(b, func(h detect.Hit) { hits = append(hits, h) })
+	var hits []hit
+	n, err := c.examine(b, func(h hit) { hits = append(hits, h) })
 	c.progress.Blobs.Add(1)
 	c.progress.Bytes.Add(n)
 	if err != nil {
-		c.failed(b, err)
+		c.failed(b, err.Error())
 	}
 	if len(hits) > 0 {
-		c.keep(b.ID, hits)
+		c.keep(b.ID, plainFirst(hits))
 	}
 }
 
-// examine runs the engine over a blob. A detector that panics costs this blob,
-// not the scan.
-func (c *collector) examine(b *source.Blob, emit func(detect.Hit)) (n int64, err error) {
+// plainFirst drops what an extractor found of values that the file shows as it
+// stands: those have lines that an editor opens.
+func plainFirst(hits []hit) []hit {
+	plain := map[valueKey]bool{}
+	for _, h := range hits {
+		if h.in == nil && h.Confidence >= detect.Report {
+			plain[valueKey{h.Rule, h.Value}] = true
+		}
+	}
+	if len(plain) == 0 {
+		return hits
+	}
+	return slices.DeleteFunc(hits, func(h hit) bool { return h.in != nil && plain[valueKey{h.Rule, h.Value}] })
+}
+
+// examine runs the engine over a blob: over what it holds, if it is a document,
+// and else over the content. A detector that panics costs this blob, not the
+// scan.
+func (c *collector) examine(b *source.Blob, emit func(hit)) (n int64, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("internal error while matching: %s", panicked(p))
 		}
 	}()
+	if c.document(c.ctx, b, emit) {
+		return max(b.Size, int64(len(b.Data))), nil
+	}
+	plain := func(h detect.Hit) { emit(hit{Hit: h}) }
 	if b.Data != nil || b.Open == nil {
 		e := charset.Detect(b.Data)
-		c.scan(b, e.Bytes(b.Data), textOf(e), emit)
+		c.scan(b, e.Bytes(b.Data), textOf(e), plain)
 		return int64(len(b.Data)), nil
 	}
 	r, err := b.Open()
@@ -108,7 +136,13 @@ func (c *collector) examine(b *source.Blob, emit func(detect.Hit)) (n int64, err
 		return 0, err
 	}
 	defer r.Close()
-	return c.stream(r, emit)
+	return c.stream(r, plain)
+}
+
+// scanWhole examines a text in memory.
+func (c *collector) scanWhole(text []byte, emit func(detect.Hit)) {
+	e := charset.Detect(text)
+	c.detectors.Scan(e.Bytes(text), textOf(e), emit)
 }
 
 // scan examines a content in memory: only what is new in it, if the source knows
@@ -161,7 +195,7 @@ func panicked(p any) string {
 	return fmt.Sprintf("%T", p)
 }
 
-func (c *collector) keep(id source.ID, hits []detect.Hit) {
+func (c *collector) keep(id source.ID, hits []hit) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	blob := int32(len(c.blobs))
@@ -187,11 +221,12 @@ func (c *collector) keep(id source.ID, hits []detect.Hit) {
 	}
 }
 
-func spotOf(blob int32, h *detect.Hit) spot {
+func spotOf(blob int32, h *hit) spot {
 	return spot{
 		blob: blob,
 		line: int32(h.Line), col: int32(h.Column), end: int32(h.EndColumn),
 		offset: h.Offset, length: int32(h.End - h.Start),
+		in: h.in,
 	}
 }
 
@@ -222,14 +257,14 @@ func (c *collector) Unexamined(path, reason string) {
 
 // failed notes that a blob was not read whole. Where the source does not know yet
 // where it stands, that is asked later, see tellFailures.
-func (c *collector) failed(b *source.Blob, err error) {
+func (c *collector) failed(b *source.Blob, reason string) {
 	if b.Path != "" {
-		c.Unexamined(b.Path, err.Error())
+		c.Unexamined(b.Path, reason)
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.failures[b.ID] = err.Error()
+	c.failures[b.ID] = append(c.failures[b.ID], reason)
 }
 
 // Count implements source.Visitor.

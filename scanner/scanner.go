@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/suppress/accounts"
@@ -19,6 +20,7 @@ import (
 type Options struct {
 	Detectors    *detect.Set
 	Fingerprints *finding.Fingerprinter
+	Documents    extract.Reader      // reads PDFs, office files, archives …; nil: they are searched as they are
 	Accounts     *accounts.Inventory // nil: every account's owner is unknown
 	All          bool                // report examples and vendors' accounts too
 	Jobs         int                 // work done at once; at least 1
@@ -39,7 +41,7 @@ type Result struct {
 // whole; everything less is a row in Result.Unexamined.
 func Scan(ctx context.Context, src source.Source, o Options) (*Result, error) {
 	start := time.Now()
-	c := newCollector(o)
+	c := newCollector(ctx, o)
 	if err := src.Scan(ctx, c); err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ func sight(ctx context.Context, values []*value, c *collector, places []source.P
 		groups[i] = v.groups(c, byBlob)
 		for _, g := range groups[i] {
 			for j := range g.spots {
-				if s := &g.spots[j]; s.line == 0 {
+				if s := &g.spots[j]; s.line == 0 && s.in == nil {
 					unplaced[s.blob] = append(unplaced[s.blob], s)
 				}
 			}
@@ -46,13 +46,11 @@ func sight(ctx context.Context, values []*value, c *collector, places []source.P
 // tellFailures makes rows of the contents that failed, one for each path.
 func (c *collector) tellFailures(places []source.Place) {
 	for _, p := range places {
-		reason, ok := c.failures[p.ID]
-		switch {
-		case !ok:
-		case p.Path != "":
+		for _, reason := range c.failures[p.ID] {
+			if p.Path == "" {
+				reason = p.What + ": " + reason
+			}
 			c.Unexamined(p.Path, reason)
-		default:
-			c.Unexamined("", p.What+": "+reason)
 		}
 	}
 }
@@ -93,16 +91,28 @@ func (v *value) groups(c *collector, byBlob map[source.ID][]*source.Place) []*sp
 func (v *value) sight(groups []*spotGroup) {
 	f := v.finding
 	for _, g := range groups {
-		for _, s := range g.spots {
-			f.Sightings = append(f.Sightings, finding.Sighting{
-				Path: g.newest.Path, Place: g.newest.What,
-				Line: int(s.line), Column: int(s.col), EndColumn: int(s.end),
-				Commit: g.first, InHead: g.inHead, Layer: g.newest.Layer,
-			})
+		for i := range g.spots {
+			f.Sightings = append(f.Sightings, g.sighting(&g.spots[i]))
 		}
 	}
 	slices.SortFunc(f.Sightings, compareSightings)
 	f.Sightings = slices.CompactFunc(f.Sightings, samePlace)
+}
+
+func (g *spotGroup) sighting(s *spot) finding.Sighting {
+	out := finding.Sighting{
+		Path: g.newest.Path, Place: g.newest.What,
+		Line: int(s.line), Column: int(s.col), EndColumn: int(s.end),
+		Commit: g.first, InHead: g.inHead, Layer: g.newest.Layer,
+	}
+	if s.in != nil {
+		out.Extracted = true
+		out.Inside = s.in.inside
+		if s.in.place != "" {
+			out.Place = s.in.place
+		}
+	}
+	return out
 }
 
 func keyOf(p *source.Place) groupKey {
@@ -194,6 +204,7 @@ func compareSightings(a, b finding.Sighting) int {
 	return cmp.Or(
 		cmp.Compare(sightingRank(a), sightingRank(b)),
 		cmp.Compare(a.Path, b.Path),
+		slices.Compare(a.Inside, b.Inside),
 		cmp.Compare(a.Place, b.Place),
 		cmp.Compare(a.Line, b.Line),
 		cmp.Compare(a.Column, b.Column),
@@ -212,9 +223,13 @@ func sightingRank(s finding.Sighting) int {
 }
 
 // samePlace folds what differs only in its column: sightings are counted once
-// per path and line.
+// per path and line. Where a person finds a place in a document by its name, the
+// name counts and not the line, which nobody sees.
 func samePlace(a, b finding.Sighting) bool {
-	return a.Path == b.Path && a.Place == b.Place && a.Line == b.Line && hashOf(a.Commit) == hashOf(b.Commit)
+	if a.Path != b.Path || a.Place != b.Place || hashOf(a.Commit) != hashOf(b.Commit) || !slices.Equal(a.Inside, b.Inside) {
+		return false
+	}
+	return a.Line == b.Line || a.Extracted && b.Extracted && a.Place != ""
 }
 
 func hashOf(c *finding.Commit) string {

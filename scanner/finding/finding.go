@@ -43,6 +43,7 @@ type Sighting struct {
 	Path      string   // slash-separated, relative to the target; "" for commit metadata
 	Inside    []string // chain of members inside a container
 	Place     string   // as a person would say it: "slide 3, notes", "commit message", "staged"
+	Extracted bool     // it stands in a document: Line and Column count in the text extracted from it
 	Line      int      // 1-based
 	Column    int      // 1-based, in bytes
 	EndColumn int      // column after the last byte

@@ -13,7 +13,7 @@ import (
 // path:line:column. In a document lines are those of the extracted text, which
 // nobody can open, so it is the path alone; "" for what stands in no file.
 func Where(s finding.Sighting) string {
-	if s.Path == "" || len(s.Inside) > 0 || s.Line == 0 {
+	if s.Path == "" || s.Extracted || s.Line == 0 {
 		return s.Path
 	}
 	return fmt.Sprintf("%s:%d:%d", s.Path, s.Line, s.Column)

@@ -70,7 +70,7 @@ func Sample() *report.Result {
 		Related: []finding.Relation{{Rule: keyID.ID, Fingerprint: print(2), Why: "key of this account"}},
 	}
 	own.Sightings = append(own.Sightings, finding.Sighting{
-		Path: "docs/onboarding.pptx", Inside: []string{"ppt/notesSlides/notesSlide3.xml"}, Place: "slide 3, notes",
+		Path: "docs/onboarding.pptx", Inside: []string{"ppt/notesSlides/notesSlide3.xml"}, Place: "slide 3, notes", Extracted: true,
 		Line: 12, Column: 5, EndColumn: 17, Commit: kim, InHead: true, Layer: finding.WorkTree,
 	})
 	for i := range 15 {

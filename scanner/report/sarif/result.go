@@ -135,7 +135,7 @@ func telling(r *report.Result, f *finding.Finding, others int) string {
 // services refuse a file with a result that has none.
 func newLocation(r *report.Result, f *finding.Finding, s finding.Sighting) location {
 	l := location{Physical: &physical{Artifact: artifact{URI: uri(s.Path)}}}
-	document := len(s.Inside) > 0
+	document := s.Extracted
 	if s.Path == "" {
 		l.Physical.Artifact = artifact{URI: "commit", Description: &message{Text: "no file"}}
 		if s.Commit != nil {

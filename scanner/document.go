@@ -1,0 +1,223 @@
+package scanner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/extract"
+	"github.com/deputy-sec/deputy/scanner/source"
+)
+
+// hit is a match and, if it was found in what an extractor wrote, where a person
+// finds it in the document.
+type hit struct {
+	detect.Hit
+	in *within
+}
+
+// within is a place in a document. Hits at one place share it.
+type within struct {
+	inside []string
+	place  string
+}
+
+// ocrDoubt is what a value loses in confidence because it was read off a picture:
+// a digit may be another one.
+const ocrDoubt = 0.9
+
+// document extracts what a content holds, if it is a document, and runs the
+// engine over that. It reports whether the content needs no other look: it is no
+// text by itself, and all of it was read.
+func (c *collector) document(ctx context.Context, b *source.Blob, emit func(hit)) (done bool) {
+	head, open, err := beginning(b)
+	if err != nil || c.documents == nil {
+		return false // reading it as it is will say why
+	}
+	e := c.documents.Claims(head)
+	if e == nil {
+		return false
+	}
+	doc, closer, err := open()
+	if err != nil {
+		return false
+	}
+	defer closer.Close()
+	s := &documentScan{c: c, blob: b, emit: emit}
+	err = c.documents.Extract(ctx, doc, s)
+	s.finish()
+	switch {
+	case errors.Is(err, extract.ErrOtherFormat):
+		return false
+	case err != nil && ctx.Err() == nil:
+		c.failed(b, err.Error())
+		return false
+	}
+	return !e.Text
+}
+
+// beginning returns the first bytes of a content, and how to have it extracted.
+func beginning(b *source.Blob) (head []byte, open func() (*extract.Document, io.Closer, error), err error) {
+	if b.Data != nil || b.Open == nil {
+		return b.Data[:min(len(b.Data), extract.Sniff)], func() (*extract.Document, io.Closer, error) {
+			return extract.FromBytes(b.Path, b.Data), io.NopCloser(nil), nil
+		}, nil
+	}
+	r, err := b.Open()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer r.Close()
+	head = extract.FromReader("", r).Head(extract.Sniff)
+	return head, func() (*extract.Document, io.Closer, error) {
+		r, err := b.Open()
+		if err != nil {
+			return nil, nil, err
+		}
+		return extract.FromReader(b.Path, r), r, nil
+	}, nil
+}
+
+// documentScan runs the engine over the texts of one document. It is the sink
+// that the extractors write to.
+type documentScan struct {
+	c    *collector
+	blob *source.Blob
+	emit func(hit)
+
+	origin extract.Origin
+	places []mark // of the text so far, in order
+	text   []byte
+	length int64   // of the text, also if it is not held
+	before int64   // where this text begins if all texts are put one behind the other
+	long   *stream // of a text too long to hold
+}
+
+// mark says that the text from an offset on stands at a place.
+type mark struct {
+	offset int64
+	in     *within
+}
+
+// longText is how much of a text is held before it is streamed.
+const longText = 4 << 20
+
+// Begin implements extract.Sink.
+func (s *documentScan) Begin(o extract.Origin) {
+	s.finish()
+	s.origin = o
+	s.Place("")
+}
+
+// Place implements extract.Sink.
+func (s *documentScan) Place(place string) {
+	in := &within{s.origin.Inside, place}
+	if n := len(s.places); n > 0 && s.places[n-1].offset == s.length {
+		s.places[n-1].in = in
+		return
+	}
+	s.places = append(s.places, mark{s.length, in})
+}
+
+// Write implements extract.Sink.
+func (s *documentScan) Write(text []byte) (int, error) {
+	n := len(text)
+	s.length += int64(n)
+	if s.long == nil {
+		s.text = append(s.text, text...)
+		if len(s.text) <= longText {
+			return n, nil
+		}
+		s.long = s.c.startStream()
+		text, s.text = s.text, s.text[:0]
+	}
+	_, _ = s.long.Write(text) // what goes wrong is told when this text ends, and the next one is examined
+	return n, nil
+}
+
+// Unexamined implements extract.Sink.
+func (s *documentScan) Unexamined(at extract.Origin, place, reason string) {
+	where := strings.Join(at.Inside, " › ")
+	if where != "" && place != "" {
+		where += ", "
+	}
+	where += place
+	if where != "" {
+		reason = where + ": " + reason
+	}
+	s.c.failed(s.blob, reason)
+}
+
+// finish examines the text that ends.
+func (s *documentScan) finish() {
+	switch {
+	case s.long != nil:
+		hits, err := s.long.end()
+		for _, h := range hits {
+			s.found(h)
+		}
+		if err != nil {
+			s.Unexamined(s.origin, "", err.Error())
+		}
+		s.long = nil
+	case len(s.text) > 0:
+		s.c.scanWhole(s.text, s.found)
+	}
+	s.before += s.length + detect.Before // nothing in one text is near anything in another
+	s.text, s.places, s.length = s.text[:0], s.places[:0], 0
+}
+
+func (s *documentScan) found(h detect.Hit) {
+	if s.origin.OCR {
+		h.Confidence *= ocrDoubt
+		h.Evidence = append(slices.Clone(h.Evidence), "read off a picture, so characters may be wrong")
+	}
+	in := s.at(h.Offset)
+	h.Offset += s.before
+	s.emit(hit{h, in})
+}
+
+// at returns the place of an offset in the text.
+func (s *documentScan) at(offset int64) *within {
+	i := sort.Search(len(s.places), func(i int) bool { return s.places[i].offset > offset })
+	if i == 0 {
+		return &within{inside: s.origin.Inside}
+	}
+	return s.places[i-1].in
+}
+
+// stream examines a text while it is written.
+type stream struct {
+	*io.PipeWriter
+	hits []detect.Hit
+	err  error
+	done chan struct{}
+}
+
+func (c *collector) startStream() *stream {
+	r, w := io.Pipe()
+	s := &stream{PipeWriter: w, done: make(chan struct{})}
+	go func() {
+		defer close(s.done)
+		defer func() {
+			if p := recover(); p != nil {
+				s.err = fmt.Errorf("internal error while matching: %s", panicked(p))
+				r.CloseWithError(s.err)
+			}
+		}()
+		_, s.err = c.stream(r, func(h detect.Hit) { s.hits = append(s.hits, h) })
+		r.CloseWithError(io.ErrClosedPipe)
+	}()
+	return s
+}
+
+func (s *stream) end() ([]detect.Hit, error) {
+	s.PipeWriter.Close()
+	<-s.done
+	return s.hits, s.err
+}
