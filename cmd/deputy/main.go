@@ -15,6 +15,8 @@ import (
 
 	"github.com/deputy-sec/deputy/analyzers"
 	"github.com/deputy-sec/deputy/analyzers/driver"
+	"github.com/deputy-sec/deputy/scanner/extract/all"
+	"github.com/deputy-sec/deputy/scanner/extract/isolate"
 )
 
 // The exit codes of the contract.
@@ -32,6 +34,10 @@ type verdict int
 func (v verdict) Error() string { return fmt.Sprintf("exit code %d", int(v)) }
 
 func main() {
+	if isolate.IsWorker() { // the scanner calls us to read a document
+		isolate.Work(all.Extractors())
+		return
+	}
 	if driver.IsUnit(os.Args[1:]) { // go vet -vettool calls us
 		driver.UnitMain(analyzers.All...)
 		return
@@ -73,6 +79,7 @@ git history, work trees and files.
 
   deputy scan .            what leaked here, where, since when, and why we think so
   deputy vet ./...         Go code that logs, returns, accepts or sends External IDs
+  deputy extract FILE      the text that scan sees in a document
   deputy explain RULE      what a rule looks for and what to do about a finding
 
 Exit codes: 0 nothing found; 1 findings; 2 it could not run, or nothing was
@@ -87,6 +94,6 @@ unexamined.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w\nSee '%s --help'", err, cmd.CommandPath())
 	})
-	root.AddCommand(profiled(newScan()), profiled(newVet()), newRules(), newExplain(), newAccounts(), newVersion())
+	root.AddCommand(profiled(newScan()), profiled(newVet()), newExtract(), newRules(), newExplain(), newAccounts(), newVersion())
 	return root
 }

@@ -32,6 +32,7 @@ type scanOptions struct {
 	keyFile          string
 	jobs             int
 	target           targetOptions
+	documents        documentOptions
 }
 
 func newScan() *cobra.Command {
@@ -71,6 +72,8 @@ unexamined.`,
 	f.StringVar(&o.accounts, "accounts", "", "inventory `FILE` that says whose an account is (see deputy accounts)")
 	f.StringVar(&o.keyFile, "fingerprint-key", "", "read the key of the fingerprints from `FILE` (default: $"+keyVariable+")")
 	o.target.flags(f)
+	f.BoolVar(&o.documents.off, "no-documents", false, "search PDFs, office files, archives and pictures as they are, without reading them")
+	o.documents.flags(f)
 	f.BoolVar(&o.exhaustive, "exhaustive", false, "match every version of a file in full, not only what is new in it")
 	f.IntVarP(&o.jobs, "jobs", "j", runtime.GOMAXPROCS(0), "how much to do at once")
 	return cmd
@@ -92,6 +95,12 @@ func (o *scanOptions) run(ctx context.Context, targets []string, in io.Reader, o
 	if err != nil {
 		return err
 	}
+	documents, done, err := o.documents.reader(o.jobs)
+	if err != nil {
+		return err
+	}
+	defer done()
+	options.Documents = documents
 	stop := showProgress(errs, options.Progress)
 	result, err := scanTargets(ctx, targets, target.Options{Options: read, Stdin: in}, options)
 	stop()

@@ -1,6 +1,10 @@
 package main
 
 import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,9 +14,14 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/deputy-sec/deputy/scanner/detect/example"
+	"github.com/deputy-sec/deputy/scanner/extract/isolate"
 )
 
 func TestMain(m *testing.M) {
+	if isolate.IsWorker() {
+		main()
+		return
+	}
 	testscript.Main(m, map[string]func(){"deputy": main})
 }
 
@@ -38,6 +47,7 @@ func TestScript(t *testing.T) {
 			"expand": expand,
 			"mkfifo": mkfifo, // where the system has pipes with names
 			"exits":  exits,
+			"targz":  targz,
 		},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 	})
@@ -53,6 +63,24 @@ func expand(ts *testscript.TestScript, neg bool, args []string) {
 		e := example.Expand(ts.ReadFile(name), uint64(i+1), nil)
 		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(e.Text), 0o644))
 	}
+}
+
+// targz packs files: targz ARCHIVE FILE...
+func targz(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: targz ARCHIVE FILE...")
+	}
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	w := tar.NewWriter(z)
+	for _, name := range args[1:] {
+		content := ts.ReadFile(name)
+		ts.Check(w.WriteHeader(&tar.Header{Name: name, Size: int64(len(content)), Mode: 0o644}))
+		_, err := w.Write([]byte(content))
+		ts.Check(err)
+	}
+	ts.Check(errors.Join(w.Close(), z.Close()))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o644))
 }
 
 // exits runs deputy and wants a certain exit code: exits CODE deputy ARG...

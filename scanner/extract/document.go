@@ -2,6 +2,7 @@ package extract
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 )
@@ -13,6 +14,7 @@ type Document struct {
 	r     io.Reader
 	data  []byte // the whole, if whole; else the beginning that was looked at
 	whole bool
+	err   error // why no more can be read
 	limit int64 // of what is held
 }
 
@@ -29,11 +31,18 @@ func FromReader(name string, r io.Reader) *Document {
 // Head returns the first n bytes, fewer only if there are fewer or the rest
 // cannot be read.
 func (d *Document) Head(n int) []byte {
-	if !d.whole && len(d.data) < n {
-		more := make([]byte, n-len(d.data))
-		got, err := io.ReadFull(d.r, more)
+	if missing := n - len(d.data); missing > 0 && !d.whole && d.err == nil {
+		more := make([]byte, missing)
+		got := 0
+		for got < missing && d.err == nil {
+			var k int
+			k, d.err = d.r.Read(more[got:])
+			got += k
+		}
 		d.data = append(d.data, more[:got]...)
-		d.whole = err == io.EOF || err == io.ErrUnexpectedEOF
+		if d.err == io.EOF { //nolint:errorlint // a reader of damaged content may wrap it
+			d.whole, d.err = true, nil
+		}
 	}
 	return d.data[:min(n, len(d.data))]
 }
@@ -44,8 +53,21 @@ func (d *Document) Reader() io.Reader {
 	if d.whole {
 		return bytes.NewReader(d.data)
 	}
-	return io.MultiReader(bytes.NewReader(d.data), d.r)
+	return io.MultiReader(bytes.NewReader(d.data), d.rest())
 }
+
+// rest returns what has not been looked at yet.
+func (d *Document) rest() io.Reader {
+	if d.err != nil {
+		return unreadable{d.err}
+	}
+	return d.r
+}
+
+// unreadable is the end of a content that cannot be read further.
+type unreadable struct{ err error }
+
+func (e unreadable) Read([]byte) (int, error) { return 0, e.err }
 
 // Bytes returns the whole content, which the caller must not change. It fails
 // for what is larger than [Limits.Whole].
@@ -59,12 +81,22 @@ func (d *Document) Bytes() ([]byte, error) {
 	}
 	data, err := io.ReadAll(io.LimitReader(d.Reader(), limit+1))
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+		d.data, d.err = data, err
+		return nil, unreadableAs(err)
 	}
 	if int64(len(data)) > limit {
-		d.r, d.data = io.MultiReader(bytes.NewReader(data), d.r), nil
+		d.r, d.data = io.MultiReader(bytes.NewReader(data), d.rest()), nil
 		return nil, &OverBudget{"its format has to be held in memory, and it is larger than " + bytesOf(limit)}
 	}
 	d.data, d.whole = data, true
 	return data, nil
+}
+
+// unreadableAs says why a content cannot be read: because it is encrypted, if
+// its reader says so, and else because it is damaged.
+func unreadableAs(err error) error {
+	if errors.Is(err, ErrEncrypted) || errors.Is(err, ErrDamaged) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrDamaged, err)
 }

@@ -176,7 +176,7 @@ func (o *Output) extract(doc *Document) error {
 		return err
 	case !claimed || errors.Is(err, ErrOtherFormat):
 		return o.raw(doc, false)
-	case err != nil && doc.whole:
+	case err != nil && doc.whole && !errors.Is(err, ErrEncrypted):
 		return errors.Join(err, o.raw(doc, false))
 	}
 	return err
@@ -203,7 +203,7 @@ func (o *Output) raw(doc *Document, keep bool) error {
 	_, err := io.Copy(o, doc.Reader())
 	o.begun = false
 	if err != nil && o.Err() == nil {
-		return fmt.Errorf("%w: %w", ErrDamaged, err)
+		return unreadableAs(err)
 	}
 	return err
 }

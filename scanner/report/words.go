@@ -30,12 +30,21 @@ func (r *Result) Notes(f *finding.Finding, s finding.Sighting) []string {
 		notes = append(notes, what)
 	}
 	if len(s.Inside) > 0 {
-		notes = append(notes, "in "+strings.Join(s.Inside, " › "))
+		notes = append(notes, "in "+strings.Join(s.Inside, " › ")+line(s))
 	}
 	if note := status(s); note != "" {
 		notes = append(notes, note)
 	}
 	return notes
+}
+
+// line returns the line of a value in a file that lies in another one, where
+// nothing says better where it stands.
+func line(s finding.Sighting) string {
+	if s.Place != "" || s.Line == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" line %d", s.Line)
 }
 
 // status says where to look for a value that is not plainly there.

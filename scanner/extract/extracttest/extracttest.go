@@ -174,14 +174,15 @@ func Sound(t testing.TB, r *Recorder) {
 }
 
 // Fuzz is the body of an extractor's fuzz target: any bytes end in time, within
-// the budget, without a panic.
-func Fuzz(t *testing.T, e *extract.Extractor, content []byte) {
+// the budget, without a panic. Those who may read what lies inside can be given,
+// too.
+func Fuzz(t *testing.T, e *extract.Extractor, content []byte, inside ...*extract.Extractor) {
 	t.Helper()
 	limits := extract.Defaults()
 	limits.Text, limits.Whole, limits.Parts, limits.Depth, limits.Time = 8<<20, 16<<20, 1000, 4, 20*time.Second
 	limits.Pixels, limits.OCR = 1<<20, extract.OCROff
 	start := time.Now()
-	r, err := ExtractWithin(t, limits, content, e)
+	r, err := ExtractWithin(t, limits, content, append([]*extract.Extractor{e}, inside...)...)
 	if d := time.Since(start); d > limits.Time {
 		t.Fatalf("took %s", d)
 	}

@@ -1,0 +1,97 @@
+package archive
+
+import (
+	"bytes"
+	"compress/bzip2"
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+	"github.com/ulikunitz/xz"
+
+	"github.com/deputy-sec/deputy/scanner/extract"
+)
+
+// compression is a format that holds one file.
+type compression struct {
+	name  string
+	magic []string
+	open  func(io.Reader) (io.Reader, error)
+}
+
+// maxWindow bounds what a decompressor may hold of the past. Formats allow
+// gigabytes; what people make asks for up to 128 MiB (zstd --ultra --long=27,
+// xz -9 asks for 64 MiB).
+const maxWindow = 128 << 20
+
+var compressions = []compression{
+	{"gzip file", []string{"\x1f\x8b\x08"}, func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) }},
+	{"bzip2 file", bzip2Magics(), func(r io.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil }},
+	{"xz file", []string{"\xfd7zXZ\x00"}, func(r io.Reader) (io.Reader, error) { return xz.NewReader(r) }},
+	{"zstd file", []string{"\x28\xb5\x2f\xfd"}, openZstd},
+}
+
+// bzip2Magics are "BZh", a digit for the block size, and the first block or, in
+// an empty file, the end.
+func bzip2Magics() []string {
+	var out []string
+	for digit := '1'; digit <= '9'; digit++ {
+		for _, block := range []string{"\x31\x41\x59\x26\x53\x59", "\x17\x72\x45\x38\x50\x90"} {
+			out = append(out, "BZh"+string(digit)+block)
+		}
+	}
+	return out
+}
+
+func openZstd(r io.Reader) (io.Reader, error) {
+	d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderLowmem(true))
+	if err != nil {
+		return nil, err
+	}
+	return d.IOReadCloser(), nil
+}
+
+// extractor makes the compression's extractor.
+func (c compression) extractor() *extract.Extractor {
+	return &extract.Extractor{
+		Name:   c.name,
+		Claims: func(head []byte) bool { return hasAnyPrefix(head, c.magic) },
+		Extract: func(_ context.Context, doc *extract.Document, out *extract.Output) error {
+			content, err := c.open(doc.Reader())
+			if err != nil {
+				return damaged(err)
+			}
+			if closer, ok := content.(io.Closer); ok {
+				defer closer.Close()
+			}
+			return out.Embed("", "", content)
+		},
+	}
+}
+
+func hasAnyPrefix(head []byte, magics []string) bool {
+	for _, m := range magics {
+		if len(head) >= len(m) && string(head[:len(m)]) == m {
+			return true
+		}
+	}
+	return false
+}
+
+// damaged wraps what a library says of bytes it does not understand. Libraries
+// speak of offsets and header fields, not of content.
+func damaged(err error) error { return fmt.Errorf("%w: %w", extract.ErrDamaged, err) }
+
+// isTar tells a tar by its first header: the mark of POSIX and GNU, or the
+// checksum that formats before them have too.
+func isTar(head []byte) bool {
+	if len(head) < tarBlock {
+		return false
+	}
+	if bytes.HasPrefix(head[257:], []byte("ustar")) {
+		return true
+	}
+	return head[0] != 0 && tarChecksum(head)
+}
