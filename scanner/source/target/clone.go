@@ -59,7 +59,11 @@ func clone(ctx context.Context, name string) (dir string, err error) {
 			err = fmt.Errorf("go-git failed: %v", p)
 		}
 	}()
-	_, err = gogit.PlainCloneContext(ctx, dir, true, &gogit.CloneOptions{URL: name, Mirror: true})
+	proof, err := auth(name)
+	if err != nil {
+		return dir, err
+	}
+	_, err = gogit.PlainCloneContext(ctx, dir, true, &gogit.CloneOptions{URL: name, Mirror: true, Auth: proof})
 	return dir, err
 }
 
