@@ -31,6 +31,7 @@ type Recorder struct {
 	texts  int
 	of     []int // the text that each piece belongs to
 	now    Piece
+	text   *strings.Builder // that of the last piece
 }
 
 // Begin implements extract.Sink.
@@ -45,14 +46,14 @@ func (r *Recorder) Place(place string) { r.now.Place = place }
 // Write implements extract.Sink.
 func (r *Recorder) Write(text []byte) (int, error) {
 	last := len(r.Pieces) - 1
-	if last >= 0 && r.of[last] == r.texts && r.Pieces[last].Place == r.now.Place {
-		r.Pieces[last].Text += string(text)
-		return len(text), nil
+	if last < 0 || r.of[last] != r.texts || r.Pieces[last].Place != r.now.Place {
+		r.Pieces = append(r.Pieces, r.now)
+		r.of = append(r.of, r.texts)
+		r.text = &strings.Builder{}
+		last++
 	}
-	p := r.now
-	p.Text = string(text)
-	r.Pieces = append(r.Pieces, p)
-	r.of = append(r.of, r.texts)
+	r.text.Write(text)
+	r.Pieces[last].Text = r.text.String() // no copy
 	return len(text), nil
 }
 
