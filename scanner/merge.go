@@ -27,6 +27,7 @@ func Merge(results []*Result) *Result {
 		out.Unexamined = append(out.Unexamined, r.Unexamined...)
 		out.Hidden += r.Hidden
 		out.Allowed += r.Allowed
+		out.Known += r.Known
 		out.Stats.Commits += r.Stats.Commits
 		out.Stats.Files += r.Stats.Files
 		out.Stats.Blobs += r.Stats.Blobs

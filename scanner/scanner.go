@@ -14,6 +14,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/suppress/accounts"
+	"github.com/deputy-sec/deputy/scanner/suppress/baseline"
 )
 
 // Options says how to scan.
@@ -22,6 +23,7 @@ type Options struct {
 	Fingerprints *finding.Fingerprinter
 	Documents    extract.Reader      // reads PDFs, office files, archives …; nil: they are searched as they are
 	Accounts     *accounts.Inventory // nil: every account's owner is unknown
+	Baseline     *baseline.Baseline  // what is known and not reported; may be nil
 	All          bool                // report examples and vendors' accounts too
 	Jobs         int                 // work done at once; at least 1
 	Exhaustive   bool                // match every content in full, also where only a part is new
@@ -35,6 +37,7 @@ type Result struct {
 	Stats      finding.Stats
 	Hidden     int // findings of classes that are reported only on request
 	Allowed    int // findings that marks in the text allow
+	Known      int // findings that the baseline knows
 }
 
 // Scan examines a source. An error means that it could not be examined as a
@@ -64,6 +67,9 @@ func Scan(ctx context.Context, src source.Source, o Options) (*Result, error) {
 	relate(values)
 	for _, v := range values {
 		res.Findings = append(res.Findings, v.finding)
+	}
+	if o.Baseline != nil {
+		res.Findings, res.Known = o.Baseline.New(res.Findings)
 	}
 	if c.forgotten > 0 {
 		c.Unexamined("", fmt.Sprintf("%d bare numbers were not compared with the accounts found: more than %d of them", c.forgotten, maxWeak))

@@ -94,6 +94,6 @@ unexamined.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w\nSee '%s --help'", err, cmd.CommandPath())
 	})
-	root.AddCommand(profiled(newScan()), profiled(newVet()), newExtract(), newRules(), newExplain(), newAccounts(), newVersion())
+	root.AddCommand(profiled(newScan()), profiled(newVet()), newBaseline(), newExtract(), newRules(), newExplain(), newAccounts(), newVersion())
 	return root
 }

@@ -5,18 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
-	"runtime"
 
 	"github.com/spf13/cobra"
 
 	"github.com/deputy-sec/deputy/scanner"
-	"github.com/deputy-sec/deputy/scanner/detect"
-	"github.com/deputy-sec/deputy/scanner/detect/all"
-	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/report"
-	"github.com/deputy-sec/deputy/scanner/source/target"
 )
 
 // scanOptions are the flags of scan, as given.
@@ -25,14 +18,9 @@ type scanOptions struct {
 	outputs          []string
 	color            string
 	showSecrets      bool
-	all              bool
 	failOnUnexamined bool
-	exhaustive       bool
-	accounts         string
-	keyFile          string
-	jobs             int
-	target           targetOptions
-	documents        documentOptions
+	baseline         string
+	examine          examineOptions
 }
 
 func newScan() *cobra.Command {
@@ -67,89 +55,34 @@ unexamined.`,
 	f.StringArrayVarP(&o.outputs, "output", "o", nil, "write the report to `FILE` instead of standard output; may be repeated")
 	f.StringVar(&o.color, "color", "auto", "colour the text report: `auto`, always or never")
 	f.BoolVar(&o.showSecrets, "show-secrets", false, "print the values that were found")
-	f.BoolVar(&o.all, "all", false, "report documentation examples and vendors' published accounts too")
 	f.BoolVar(&o.failOnUnexamined, "fail-on-unexamined", false, "exit with 3 if anything could not be read")
-	f.StringVar(&o.accounts, "accounts", "", "inventory `FILE` that says whose an account is (see deputy accounts)")
-	f.StringVar(&o.keyFile, "fingerprint-key", "", "read the key of the fingerprints from `FILE` (default: $"+keyVariable+")")
-	o.target.flags(f)
-	f.BoolVar(&o.documents.off, "no-documents", false, "search PDFs, office files, archives and pictures as they are, without reading them")
-	o.documents.flags(f)
-	f.BoolVar(&o.exhaustive, "exhaustive", false, "match every version of a file in full, not only what is new in it")
-	f.IntVarP(&o.jobs, "jobs", "j", runtime.GOMAXPROCS(0), "how much to do at once")
+	f.StringVar(&o.baseline, "baseline", "", "report only what `FILE` does not know (see deputy baseline)")
+	o.examine.flags(f)
 	return cmd
 }
 
 func (o *scanOptions) run(ctx context.Context, targets []string, in io.Reader, out, errs io.Writer) error {
-	if o.jobs < 1 {
-		return errors.New("--jobs must be at least 1")
-	}
 	outputs, err := o.wanted(out)
 	if err != nil {
 		return err
 	}
-	read, err := o.target.read(o.jobs)
+	engine, err := o.examine.engine()
 	if err != nil {
 		return err
 	}
-	options, err := o.engine()
-	if err != nil {
+	if engine.Baseline, err = readBaseline(o.baseline, engine.Fingerprints); err != nil {
 		return err
 	}
-	documents, done, err := o.documents.reader(o.jobs)
-	if err != nil {
-		return err
-	}
-	defer done()
-	options.Documents = documents
-	stop := showProgress(errs, options.Progress)
-	result, err := scanTargets(ctx, targets, target.Options{Options: read, Stdin: in}, options)
-	stop()
+	result, err := o.examine.run(ctx, targets, engine, in, errs)
 	if err != nil {
 		return err
 	}
 	for _, output := range outputs {
-		if err := output.write(o.report(options, result)); err != nil {
+		if err := output.write(o.report(engine, result)); err != nil {
 			return err
 		}
 	}
 	return o.verdict(result)
-}
-
-// scanTargets scans one target after the other. With several, paths say which
-// one they belong to.
-func scanTargets(ctx context.Context, names []string, read target.Options, options scanner.Options) (*scanner.Result, error) {
-	var results []*scanner.Result
-	for _, name := range names {
-		result, err := scanTarget(ctx, name, read, options)
-		if err != nil {
-			return nil, err
-		}
-		if len(names) > 1 {
-			result.Under(prefixOf(name))
-		}
-		results = append(results, result)
-	}
-	return scanner.Merge(results), nil
-}
-
-func scanTarget(ctx context.Context, name string, read target.Options, options scanner.Options) (result *scanner.Result, err error) {
-	t, err := target.Open(ctx, name, read)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, t.Close()) }()
-	return scanner.Scan(ctx, t, options)
-}
-
-// prefixOf returns what stands before the paths of a target in a report on
-// several: a directory's name, or that of the directory a file lies in.
-func prefixOf(target string) string {
-	if info, err := os.Stat(target); err == nil && !info.IsDir() {
-		return filepath.Dir(target)
-	} else if err != nil && target == "-" {
-		return ""
-	}
-	return target
 }
 
 func (o *scanOptions) report(options scanner.Options, r *scanner.Result) *report.Result {
@@ -161,30 +94,9 @@ func (o *scanOptions) report(options scanner.Options, r *scanner.Result) *report
 		Stats:       r.Stats,
 		Hidden:      r.Hidden,
 		Allowed:     r.Allowed,
+		Known:       r.Known,
 		ShowSecrets: o.showSecrets,
 	}
-}
-
-// engine makes what all targets are scanned with.
-func (o *scanOptions) engine() (scanner.Options, error) {
-	key, err := readKey(o.keyFile)
-	if err != nil {
-		return scanner.Options{}, err
-	}
-	prints := finding.NewFingerprinter(key)
-	inventory, err := readInventory(o.accounts, prints)
-	if err != nil {
-		return scanner.Options{}, err
-	}
-	return scanner.Options{
-		Detectors:    detect.NewSet(all.Detectors()...),
-		Fingerprints: prints,
-		Accounts:     inventory,
-		All:          o.all,
-		Exhaustive:   o.exhaustive,
-		Jobs:         o.jobs,
-		Progress:     &scanner.Progress{},
-	}, nil
 }
 
 // verdict turns a result into the exit code of the contract.

@@ -39,6 +39,14 @@ func NewFingerprinter(key []byte) *Fingerprinter {
 	return &Fingerprinter{key: sum[:]}
 }
 
+// KeyID names the key without telling it: fingerprints can be compared only
+// under equal ones.
+func (f *Fingerprinter) KeyID() string {
+	mac := hmac.New(sha256.New, f.key)
+	mac.Write([]byte("key"))
+	return hex.EncodeToString(mac.Sum(nil)[:8])
+}
+
 // Fingerprint returns 32 hexadecimal characters. It is safe for concurrent use;
 // for a rule of low entropy the first call per value is slow on purpose.
 func (f *Fingerprinter) Fingerprint(rule *Rule, value string) string {

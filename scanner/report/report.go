@@ -22,6 +22,7 @@ type Result struct {
 	Stats      finding.Stats
 	Hidden     int // findings of classes that are reported only on request
 	Allowed    int // findings that marks in the text allow
+	Known      int // findings that a baseline knows
 
 	ShowSecrets bool // tell values instead of masks
 }

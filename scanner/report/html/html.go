@@ -50,6 +50,7 @@ type view struct {
 	Unread     int
 	Hidden     int
 	Allowed    int
+	Known      int
 	Examined   string
 	Masked     bool
 }
@@ -104,6 +105,7 @@ func newView(r *report.Result) view {
 		Unread:     len(r.Unexamined),
 		Hidden:     r.Hidden,
 		Allowed:    r.Allowed,
+		Known:      r.Known,
 		Examined:   report.Examined(r.Stats),
 		Masked:     !r.ShowSecrets,
 	}

@@ -82,6 +82,9 @@ func (p *page) summary(r *report.Result) {
 	if r.Allowed > 0 {
 		parts = append(parts, report.Thousands(int64(r.Allowed))+" allowed in the text")
 	}
+	if r.Known > 0 {
+		parts = append(parts, report.Thousands(int64(r.Known))+" known to the baseline")
+	}
 	if r.Hidden > 0 {
 		parts = append(parts, report.Count(int64(r.Hidden), "example or vendor's account", "examples and vendors' accounts")+" not shown (--all)")
 	}

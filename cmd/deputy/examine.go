@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/spf13/pflag"
+
+	"github.com/deputy-sec/deputy/scanner"
+	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/detect/all"
+	"github.com/deputy-sec/deputy/scanner/finding"
+	"github.com/deputy-sec/deputy/scanner/source/target"
+)
+
+// examineOptions are the flags that say what is read of targets and how it is
+// examined. The verbs that scan share them.
+type examineOptions struct {
+	all        bool
+	accounts   string
+	keyFile    string
+	exhaustive bool
+	jobs       int
+	target     targetOptions
+	documents  documentOptions
+}
+
+func (o *examineOptions) flags(f *pflag.FlagSet) {
+	f.BoolVar(&o.all, "all", false, "report documentation examples and vendors' published accounts too")
+	f.StringVar(&o.accounts, "accounts", "", "inventory `FILE` that says whose an account is (see deputy accounts)")
+	f.StringVar(&o.keyFile, "fingerprint-key", "", "read the key of the fingerprints from `FILE` (default: $"+keyVariable+")")
+	o.target.flags(f)
+	f.BoolVar(&o.documents.off, "no-documents", false, "search PDFs, office files, archives and pictures as they are, without reading them")
+	o.documents.flags(f)
+	f.BoolVar(&o.exhaustive, "exhaustive", false, "match every version of a file in full, not only what is new in it")
+	f.IntVarP(&o.jobs, "jobs", "j", runtime.GOMAXPROCS(0), "how much to do at once")
+}
+
+// engine makes what all targets are scanned with.
+func (o *examineOptions) engine() (scanner.Options, error) {
+	if o.jobs < 1 {
+		return scanner.Options{}, errors.New("--jobs must be at least 1")
+	}
+	key, err := readKey(o.keyFile)
+	if err != nil {
+		return scanner.Options{}, err
+	}
+	prints := finding.NewFingerprinter(key)
+	inventory, err := readInventory(o.accounts, prints)
+	if err != nil {
+		return scanner.Options{}, err
+	}
+	return scanner.Options{
+		Detectors:    detect.NewSet(all.Detectors()...),
+		Fingerprints: prints,
+		Accounts:     inventory,
+		All:          o.all,
+		Exhaustive:   o.exhaustive,
+		Jobs:         o.jobs,
+		Progress:     &scanner.Progress{},
+	}, nil
+}
+
+// run scans targets, with documents read while it lasts.
+func (o *examineOptions) run(ctx context.Context, targets []string, engine scanner.Options, in io.Reader, errs io.Writer) (*scanner.Result, error) {
+	read, err := o.target.read(o.jobs)
+	if err != nil {
+		return nil, err
+	}
+	documents, done, err := o.documents.reader(o.jobs)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	engine.Documents = documents
+	stop := showProgress(errs, engine.Progress)
+	defer stop()
+	return scanTargets(ctx, targets, target.Options{Options: read, Stdin: in}, engine)
+}
+
+// scanTargets scans one target after the other. With several, paths say which
+// one they belong to.
+func scanTargets(ctx context.Context, names []string, read target.Options, options scanner.Options) (*scanner.Result, error) {
+	var results []*scanner.Result
+	for _, name := range names {
+		result, err := scanTarget(ctx, name, read, options)
+		if err != nil {
+			return nil, err
+		}
+		if len(names) > 1 {
+			result.Under(prefixOf(name))
+		}
+		results = append(results, result)
+	}
+	return scanner.Merge(results), nil
+}
+
+func scanTarget(ctx context.Context, name string, read target.Options, options scanner.Options) (result *scanner.Result, err error) {
+	t, err := target.Open(ctx, name, read)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, t.Close()) }()
+	return scanner.Scan(ctx, t, options)
+}
+
+// prefixOf returns what stands before the paths of a target in a report on
+// several: a directory's name, or that of the directory a file lies in.
+func prefixOf(target string) string {
+	if info, err := os.Stat(target); err == nil && !info.IsDir() {
+		return filepath.Dir(target)
+	} else if err != nil && target == "-" {
+		return ""
+	}
+	return target
+}

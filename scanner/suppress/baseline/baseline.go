@@ -1,0 +1,201 @@
+// Package baseline remembers findings that are known, so that a scan reports
+// what is new.
+//
+// What it knows is a fingerprint and the places where the value stood: paths, not
+// lines. So it does not drift when lines move, hides no other secret on the same
+// line, and a known value in a new file is new. It holds no secret and no part of
+// one: masks show the tail of an identifier, and that is left out, too.
+package baseline
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/deputy-sec/deputy/scanner/finding"
+)
+
+// Version is that of the file's form.
+const Version = 1
+
+// Entry is what is known of one value.
+type Entry struct {
+	Fingerprint string   `json:"fingerprint"`
+	Rule        string   `json:"rule"`
+	Places      []string `json:"places"`         // paths, or "commit message" and the like; in order
+	Note        string   `json:"note,omitempty"` // why it may stay: for people
+}
+
+// Baseline is a set of entries. Its zero value knows nothing.
+type Baseline struct {
+	Entries []Entry // by rule, then fingerprint
+	key     string  // names the key that the fingerprints were made with
+}
+
+// file is the form on disk.
+type file struct {
+	Version int     `json:"version"`
+	Key     string  `json:"key"`
+	Entries []Entry `json:"findings"`
+}
+
+// New returns a baseline that knows the given findings, whose fingerprints were
+// made by f.
+func New(f *finding.Fingerprinter, findings []*finding.Finding) *Baseline {
+	b := &Baseline{key: f.KeyID()}
+	b.Add(findings)
+	return b
+}
+
+// ErrKey says that a baseline's fingerprints were made with another key than
+// the scan's, so that nothing in it would be recognised.
+var ErrKey = errors.New("made with another fingerprint key")
+
+// Read reads a baseline whose fingerprints must have been made with the key of f.
+func Read(r io.Reader, f *finding.Fingerprinter) (*Baseline, error) {
+	d := json.NewDecoder(r)
+	d.DisallowUnknownFields()
+	var in file
+	if err := d.Decode(&in); err != nil {
+		return nil, fmt.Errorf("not a baseline: %w", err)
+	}
+	switch {
+	case in.Version != Version:
+		return nil, fmt.Errorf("baseline of version %d: this deputy reads version %d", in.Version, Version)
+	case in.Key != f.KeyID():
+		return nil, ErrKey
+	}
+	b := &Baseline{in.Entries, in.Key}
+	b.order()
+	return b, nil
+}
+
+// Write writes the baseline: an entry a line, in a fixed order, so that changes
+// to it read well in a review.
+func (b *Baseline) Write(w io.Writer) error {
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "{\"version\": %d, \"key\": %q, \"findings\": [", Version, b.key)
+	for i, e := range b.Entries {
+		line, err := json.Marshal(e)
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		out.WriteString("\n")
+		out.Write(line)
+	}
+	out.WriteString("\n]}\n")
+	_, err := w.Write(out.Bytes())
+	return err
+}
+
+// Add makes findings known, at all places where they stand. It returns how many
+// values and how many places were not known before.
+func (b *Baseline) Add(findings []*finding.Finding) (values, places int) {
+	known := b.index()
+	for _, f := range findings {
+		e := known[f.Fingerprint]
+		if e == nil {
+			values++
+			e = &Entry{Fingerprint: f.Fingerprint, Rule: f.Rule.ID}
+			known[f.Fingerprint] = e
+		}
+		before := len(e.Places)
+		for _, s := range f.Sightings {
+			e.Places = append(e.Places, placeOf(s))
+		}
+		slices.Sort(e.Places)
+		e.Places = slices.Compact(e.Places)
+		places += len(e.Places) - before
+	}
+	b.Entries = b.Entries[:0:0]
+	for _, e := range known {
+		b.Entries = append(b.Entries, *e)
+	}
+	b.order()
+	return values, places
+}
+
+// Prune forgets the places, and values, that the given findings no longer show.
+// It returns how many of each are gone.
+func (b *Baseline) Prune(findings []*finding.Finding) (values, places int) {
+	still := New(&finding.Fingerprinter{}, nil)
+	still.Add(findings)
+	found := still.index()
+	kept := b.Entries[:0]
+	for _, e := range b.Entries {
+		before := len(e.Places)
+		now := found[e.Fingerprint]
+		e.Places = slices.DeleteFunc(e.Places, func(p string) bool {
+			return now == nil || !slices.Contains(now.Places, p)
+		})
+		places += before - len(e.Places)
+		if len(e.Places) == 0 {
+			values++
+			continue
+		}
+		kept = append(kept, e)
+	}
+	b.Entries = kept
+	return values, places
+}
+
+// New takes from findings what is known: sightings at known places, and findings
+// of which no sighting is left. It returns what is new, and how many findings
+// were known altogether.
+func (b *Baseline) New(findings []*finding.Finding) (fresh []*finding.Finding, known int) {
+	index := b.index()
+	for _, f := range findings {
+		e := index[f.Fingerprint]
+		if e == nil {
+			fresh = append(fresh, f)
+			continue
+		}
+		f.Sightings = slices.DeleteFunc(f.Sightings, func(s finding.Sighting) bool {
+			_, ok := slices.BinarySearch(e.Places, placeOf(s))
+			return ok
+		})
+		if len(f.Sightings) == 0 {
+			known++
+			continue
+		}
+		f.Evidence = append(slices.Clone(f.Evidence), "known elsewhere, new at this place")
+		fresh = append(fresh, f)
+	}
+	return fresh, known
+}
+
+func (b *Baseline) index() map[string]*Entry {
+	out := make(map[string]*Entry, len(b.Entries))
+	for i := range b.Entries {
+		out[b.Entries[i].Fingerprint] = &b.Entries[i]
+	}
+	return out
+}
+
+func (b *Baseline) order() {
+	for i := range b.Entries {
+		slices.Sort(b.Entries[i].Places)
+	}
+	slices.SortFunc(b.Entries, func(x, y Entry) int {
+		return cmp.Or(cmp.Compare(x.Rule, y.Rule), cmp.Compare(x.Fingerprint, y.Fingerprint))
+	})
+}
+
+// placeOf names a place by what lasts: a path, or for what is in no file what it
+// is and which commit it belongs to.
+func placeOf(s finding.Sighting) string {
+	switch {
+	case s.Path != "":
+		return s.Path
+	case s.Commit != nil:
+		return s.Place + " of " + s.Commit.Hash
+	}
+	return s.Place
+}
