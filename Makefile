@@ -1,4 +1,6 @@
 # The commands of the house. `make help` lists them.
+SHELL := bash
+.SHELLFLAGS := -o pipefail -c
 GO ?= go
 LINT = cd tools && $(GO) build -o ../bin/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 FUZZTIME ?= 20s
@@ -27,7 +29,7 @@ bin/golangci-lint: tools/go.mod tools/go.sum
 
 .PHONY: quality
 quality: ## precision and recall per detector, over the labelled corpus
-	$(GO) test ./scanner/detect/quality -run Quality -count=1 -v
+	@$(GO) test ./scanner/detect/... ./scanner/extract/... -run '^TestQuality$$' -count=1 -v | sed -n 's/^ *[a-z_]*_test\.go:[0-9]*: //p; /^--- FAIL/p'
 
 .PHONY: bench
 bench: ## benchmarks, in the form that benchstat reads

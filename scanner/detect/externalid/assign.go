@@ -176,7 +176,35 @@ func (r *reader) inPhrase() []value {
 	if r.spacesAndLines() {
 		return r.bare() // a form prints the label above the value
 	}
+	if r.instruction() {
+		return quoted(r.values(0))
+	}
 	return r.values(0)
+}
+
+// instructions are the words between "external ID" and the value in a sentence
+// that tells people what to do: choose Require external ID and enter "…".
+var instructions = set("and", "then", "enter", "use", "type", "paste", "provide", "input", "specify", "set", "the", "value",
+	"following", "it", "to", "with", "field", "box", "in", "this", "your", "our")
+
+// instruction skips such words and says whether there were any.
+func (r *reader) instruction() bool {
+	found := false
+	for range 8 {
+		save := r.i
+		for r.skip("*") || r.skip(",") || r.skip(":") || r.spaces() {
+			continue
+		}
+		if !instructions[strings.ToLower(r.word())] {
+			r.i = save
+			break
+		}
+		found = true
+	}
+	for r.skip("*") || r.skip(":") || r.spaces() {
+		continue
+	}
+	return found
 }
 
 // tagEnd skips an HTML tag.

@@ -18,11 +18,12 @@ const (
 var roleWords = []string{
 	"assumerole", "assume_role", "assume-role", "assume role", "assumes role", "rolearn", "role_arn", "role-arn", "role arn",
 	":role/", "iam_role", "iamrole", "iam role", "aws::iam", "aws_iam", "trust policy", "trustpolicy", "trust_policy", "trust relationship",
+	"assumedby", "accountprincipal", "arnprincipal", "iam.role",
 	"cross-account", "crossaccount", "cross_account", "stscreds", "sts.amazonaws", "source_profile", "quickcreate", "quick-create",
 }
 
 // What speaks of AWS only.
-var awsWords = []string{"aws", "amazon", "cloudformation", "iam:"}
+var awsWords = []string{"aws", "amazon", "cloudformation", "iam:", "role_name", "rolename"}
 
 // Others who call their own keys external ID.
 var otherContexts = []string{
@@ -99,6 +100,9 @@ func context(text []byte, n name, s strength) (float64, string) {
 	if word := firstWord(around(text, n, far), roleWords); word != "" {
 		return 0.6, "assigned to an external ID, with " + word + " in the same text"
 	}
+	if s.random && declared(text, n) {
+		return 0.5, "default of a Terraform variable for an external ID"
+	}
 	switch word := firstWord(around(text, n, near), awsWords); {
 	case word != "" && s.random:
 		return 0.5, "assigned to an external ID, with " + word + " near by"
@@ -108,10 +112,44 @@ func context(text []byte, n name, s strength) (float64, string) {
 	return 0, ""
 }
 
+// declared says whether a name is that of a Terraform variable. Infrastructure
+// has no contacts and orders: an external ID there is a role's.
+func declared(text []byte, n name) bool {
+	return n.quote != "" && bytes.HasSuffix(text[:n.start-len(n.quote)], []byte("variable "))
+}
+
 // around returns the text up to reach bytes to either side of a name, in lower
-// case.
+// case. A line of a log is about itself alone: its neighbours are other events.
 func around(text []byte, n name, reach int) []byte {
-	return bytes.ToLower(text[max(0, n.start-reach):min(len(text), n.end+reach)])
+	from, to := max(0, n.start-reach), min(len(text), n.end+reach)
+	if line, end := lineOf(text, n, reach); pairs(text[line:end]) >= 3 {
+		from, to = line, end
+	}
+	return bytes.ToLower(text[from:to])
+}
+
+// lineOf returns the bounds of the line that a name stands in, as far as reach.
+func lineOf(text []byte, n name, reach int) (start, end int) {
+	start, end = max(0, n.start-reach), min(len(text), n.end+reach)
+	if i := bytes.LastIndexByte(text[start:n.start], '\n'); i >= 0 {
+		start += i + 1
+	}
+	if i := bytes.IndexByte(text[n.end:end], '\n'); i >= 0 {
+		end = n.end + i
+	}
+	return start, end
+}
+
+// pairs counts the key=value pairs of a line in the form that structured logs
+// have: parted by blanks, without blanks around the equals sign.
+func pairs(line []byte) int {
+	n := 0
+	for field := range bytes.FieldsSeq(line) {
+		if i := bytes.IndexByte(field, '='); i > 0 && i+1 < len(field) && isWord(field[i-1]) && isLetter(field[0]) {
+			n++
+		}
+	}
+	return n
 }
 
 // firstWord returns the first of the words that stands in text and does not go

@@ -129,7 +129,11 @@ func (s *Score) count(c Corpus, e example.Expansion) {
 			continue
 		}
 		s.Right++
-		hits = slices.Delete(hits, i, i+1)
+		// What else lies in a value that was found is part of it: the key ID in a
+		// pre-signed URL.
+		hits = slices.DeleteFunc(slices.Delete(hits, i, i+1), func(h detect.Hit) bool {
+			return int(h.Offset) > want.Start && int(h.Offset)+h.End-h.Start < want.End
+		})
 	}
 	for _, h := range hits {
 		s.Wrong++

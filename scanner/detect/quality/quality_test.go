@@ -1,7 +1,6 @@
 package quality
 
 import (
-	"os"
 	"testing"
 	"testing/fstest"
 
@@ -10,51 +9,7 @@ import (
 
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/detect/awsaccount"
-	"github.com/deputy-sec/deputy/scanner/detect/example"
 )
-
-// family is a folder of the corpus and the detectors it labels.
-type family struct {
-	folder    string
-	detectors []detect.Detector
-	shapes    map[string]example.Shape
-	precision float64 // macro, at least
-	recall    float64 // macro, at least
-}
-
-// families are measured by make quality.
-var families = []family{
-	{"account", []detect.Detector{awsaccount.New()}, nil, 0.99, 0.95},
-}
-
-const corpus = "../../../testdata/quality/"
-
-// TestQuality prints the figures and holds them to their aims.
-func TestQuality(t *testing.T) {
-	for _, f := range families {
-		t.Run(f.folder, func(t *testing.T) {
-			scores, err := Measure(Corpus{
-				Files: os.DirFS(corpus + f.folder), Set: detect.NewSet(f.detectors...), Shape: f.shapes, Seeds: 10,
-			})
-			require.NoError(t, err)
-			require.NotEmpty(t, scores)
-			for _, s := range scores {
-				for _, m := range s.Mistakes {
-					kind := "wrong"
-					if m.Missed {
-						kind = "missed"
-					}
-					t.Logf("%s:%d: %s: %.160s (%.2f %v)", s.File, m.Line, kind, m.Text, m.Confidence, m.Evidence)
-				}
-			}
-			sum := Sum(scores)
-			t.Logf("%s: %d texts, %d right, %d wrong, %d missed: precision %.4f, recall %.4f; macro %.4f, %.4f",
-				f.folder, sum.Texts, sum.Right, sum.Wrong, sum.Missed, sum.Precision, sum.Recall, sum.MacroPrecision, sum.MacroRecall)
-			assert.GreaterOrEqual(t, sum.MacroPrecision, f.precision, "macro precision")
-			assert.GreaterOrEqual(t, sum.MacroRecall, f.recall, "macro recall")
-		})
-	}
-}
 
 func TestMeasureCountsEveryKindOfResult(t *testing.T) {
 	scores, err := Measure(Corpus{

@@ -1,0 +1,4 @@
+new iam.Role(this, 'VendorRole', {
+  assumedBy: new iam.AccountPrincipal(props.vendorAccount),
+  externalIds: [props.externalId],
+})

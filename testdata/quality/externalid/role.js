@@ -1,0 +1,5 @@
+const { Credentials } = await sts.send(new AssumeRoleCommand({
+  RoleArn: 'arn:aws:iam::123456789012:role/vendor',
+  RoleSessionName: 'sync',
+  ExternalId: '«uuid»',
+}))

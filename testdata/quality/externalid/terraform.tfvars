@@ -1,0 +1,2 @@
+role_name            = "vendor-access"
+vendor_external_id   = "«aws-random:20»"

@@ -1,0 +1,3 @@
+def test_external_id():
+    user = User(external_id="‹uuid›")
+    assert user.external_id == "‹uuid›"
