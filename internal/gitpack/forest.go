@@ -26,6 +26,7 @@ type forest struct {
 	alias map[uint32]uint32
 
 	hasRefs atomic.Bool
+	single  bool // the one pack there is has each object once, and there is no multi-pack-index
 }
 
 const none = ^uint32(0)
@@ -56,6 +57,7 @@ func newForest(r *Repo, workers int, want func(OID) bool) (*forest, error) {
 	if !r.naming {
 		f.findCopies()
 	}
+	f.single = len(r.packs) == 1 && len(r.midxs) == 0 && f.alias == nil
 	f.readHeaders(workers)
 	if f.hasRefs.Load() {
 		f.cutCircles()
@@ -81,6 +83,18 @@ func (f *forest) place(id uint32) place {
 func (f *forest) oid(id uint32) OID {
 	p, i := f.packOf(id)
 	return oidFrom(f.repo.packs[p].idx.name(int(f.order[p].pos[i])))
+}
+
+// objectNumber returns what [Repo.Number] says of an object.
+func (f *forest) objectNumber(id uint32) int {
+	if f.single {
+		return int(f.order[0].pos[id])
+	}
+	n, ok := f.repo.Number(f.oid(id))
+	if !ok {
+		return -1
+	}
+	return n
 }
 
 // span returns the bytes of an object's entry.

@@ -33,6 +33,7 @@ type Object struct {
 	Base     any
 	Segments []Segment
 
+	Number int // see Repo.Number; negative for a loose object
 	Worker int // the calling worker, from 0 to Workers-1
 }
 
@@ -380,7 +381,7 @@ func (k *worker) arrive(f *frame, s span, err error, base *frame, large io.Reade
 	if k.w.forest.flags[f.id]&isWanted == 0 || !k.w.opts.Types.Has(f.kind) {
 		return
 	}
-	k.obj = Object{OID: id, Type: f.kind, Size: f.size, Data: f.data, Worker: k.id}
+	k.obj = Object{OID: id, Type: f.kind, Size: f.size, Data: f.data, Number: k.w.forest.objectNumber(f.id), Worker: k.id}
 	if base != nil && base.visited && script != nil {
 		k.obj.Base, k.obj.Segments = base.value, script
 	}
@@ -444,7 +445,7 @@ func (k *worker) looseObject(id OID) {
 	if !k.w.opts.Types.Has(o.kind) {
 		return
 	}
-	k.obj = Object{OID: id, Type: o.kind, Size: o.size, Worker: k.id}
+	k.obj = Object{OID: id, Type: o.kind, Size: o.size, Number: -1, Worker: k.id}
 	if o.size > k.limit {
 		k.visit(func() string { return o.path }, o.stream())
 		return

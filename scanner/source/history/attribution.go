@@ -2,10 +2,9 @@ package history
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
-
-	"github.com/deputy-sec/deputy/scanner/source/objects"
 )
 
 // Attribution finds which commits put wanted blobs where. Every tree is read
@@ -27,15 +26,15 @@ type node struct{ entries []nodeEntry }
 
 // nodeEntry is a wanted blob, or a tree if tree is set.
 type nodeEntry struct {
-	name string
-	id   objects.ID
+	name uint32
+	id   num
 	tree *node
 }
 
 // find returns the entry of that name and sort; nil if there is none.
-func (n *node) find(name string, tree bool) *nodeEntry {
-	i, ok := slices.BinarySearchFunc(n.entries, name, func(e nodeEntry, name string) int {
-		return strings.Compare(e.name, name)
+func (n *node) find(name uint32, tree bool) *nodeEntry {
+	i, ok := slices.BinarySearchFunc(n.entries, name, func(e nodeEntry, name uint32) int {
+		return cmp.Compare(e.name, name)
 	})
 	for ; ok && i < len(n.entries) && n.entries[i].name == name; i++ {
 		if e := &n.entries[i]; (e.tree != nil) == tree {
@@ -49,33 +48,34 @@ func (n *node) find(name string, tree bool) *nodeEntry {
 type attribution struct {
 	s       *Source
 	trees   trees
-	wanted  map[objects.ID]bool
-	nodes   map[objects.ID]*node // by tree, nil values included
+	names   *names
+	wanted  map[num]bool
+	nodes   map[num]*node // by tree, nil values included
 	places  map[placeKey]*record
-	counts  map[objects.ID]int // places by blob
+	counts  map[num]int // places by blob
 	steps   int
 	bounded bool // a bound was hit
 }
 
 type placeKey struct {
-	id   objects.ID
+	id   num
 	path string
 }
 
 // record is who put a blob at a path.
 type record struct{ first, last *commit }
 
-func (s *Source) newAttribution(wanted map[objects.ID]bool, from trees) *attribution {
+func (s *Source) newAttribution(wanted map[num]bool, from trees, n *names) *attribution {
 	return &attribution{
-		s: s, trees: from, wanted: wanted,
-		nodes:  map[objects.ID]*node{},
+		s: s, trees: from, names: n, wanted: wanted,
+		nodes:  map[num]*node{},
 		places: map[placeKey]*record{},
-		counts: map[objects.ID]int{},
+		counts: map[num]int{},
 	}
 }
 
 // node reduces a tree, reading it at most once.
-func (a *attribution) node(id objects.ID, depth int) *node {
+func (a *attribution) node(id num, depth int) *node {
 	if n, ok := a.nodes[id]; ok {
 		return n
 	}
@@ -85,26 +85,26 @@ func (a *attribution) node(id objects.ID, depth int) *node {
 	return n
 }
 
-func (a *attribution) reduce(id objects.ID, depth int) *node {
+func (a *attribution) reduce(id num, depth int) *node {
 	if depth > maxDepth {
 		a.bounded = true
 		return nil
 	}
 	var entries []nodeEntry
-	a.trees.each(id, func(name string, id objects.ID, tree bool) {
+	for _, e := range a.trees.entries(id) {
 		switch {
-		case tree:
-			if below := a.node(id, depth+1); below != nil {
-				entries = append(entries, nodeEntry{name, id, below})
+		case e.tree:
+			if below := a.node(e.child, depth+1); below != nil {
+				entries = append(entries, nodeEntry{e.name, e.child, below})
 			}
-		case a.wanted[id]:
-			entries = append(entries, nodeEntry{name, id, nil})
+		case a.wanted[e.child]:
+			entries = append(entries, nodeEntry{e.name, e.child, nil})
 		}
-	})
+	}
 	if len(entries) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(entries, func(x, y nodeEntry) int { return strings.Compare(x.name, y.name) })
+	slices.SortStableFunc(entries, func(x, y nodeEntry) int { return cmp.Compare(x.name, y.name) })
 	return &node{entries}
 }
 
@@ -145,7 +145,7 @@ func (a *attribution) diff(c *commit, n *node, parents []*node, path *bytes.Buff
 		if same {
 			continue
 		}
-		path.WriteString(e.name)
+		path.WriteString(a.names.text(e.name))
 		if e.tree != nil {
 			path.WriteByte('/')
 			a.diff(c, e.tree, below, path)
@@ -174,19 +174,18 @@ func inherited(e *nodeEntry, parents []*node) (below []*node, same bool) {
 	return below, false
 }
 
-func (a *attribution) put(c *commit, id objects.ID, path []byte) {
+func (a *attribution) put(c *commit, id num, path []byte) {
 	if a.counts[id] >= maxPlacesPerBlob {
 		a.steps += crowded
 	}
-	key := placeKey{id, string(path)}
-	r := a.places[key]
+	r := a.places[placeKey{id, string(path)}]
 	if r == nil {
 		if a.counts[id] >= maxPlacesPerBlob {
 			a.bounded = true
 			return
 		}
 		a.counts[id]++
-		a.places[key] = &record{first: c, last: c}
+		a.places[placeKey{id, string(path)}] = &record{first: c, last: c}
 		return
 	}
 	if c.before(r.first) {
@@ -198,12 +197,12 @@ func (a *attribution) put(c *commit, id objects.ID, path []byte) {
 }
 
 // has says whether a blob stands at a path below a tree.
-func (a *attribution) has(tree objects.ID, at placeKey) bool {
+func (a *attribution) has(tree num, at placeKey) bool {
 	n := a.node(tree, 0)
 	path := at.path
 	for n != nil {
 		name, rest, deeper := strings.Cut(path, "/")
-		e := n.find(name, deeper)
+		e := n.find(a.names.of([]byte(name)), deeper)
 		if e == nil || !deeper {
 			return e != nil && e.id == at.id
 		}

@@ -2,6 +2,7 @@ package history
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -11,17 +12,20 @@ import (
 
 // graph is the commits and tags of a repository, without their texts.
 type graph struct {
-	mu      sync.Mutex
-	commits map[objects.ID]*commit
-	tags    map[objects.ID]objects.ID // annotated tag → what it points to
+	mu sync.Mutex
+	*register
+	commits map[num]*commit
+	tags    map[num]num // annotated tag → what it points to
 }
 
 type commit struct {
-	id, tree objects.ID
-	parents  []objects.ID
-	when     time.Time // committed
-	reach    reach
-	order    int // in parents-first order
+	id      objects.ID
+	num     num
+	tree    num
+	parents []num
+	when    time.Time // committed
+	reach   reach
+	order   int // in parents-first order
 }
 
 // reach says from where a commit is reached.
@@ -36,26 +40,39 @@ const (
 
 const notesPrefix = "refs/notes/"
 
-func newGraph() *graph {
-	return &graph{commits: map[objects.ID]*commit{}, tags: map[objects.ID]objects.ID{}}
+func newGraph(r *register) *graph {
+	return &graph{register: r, commits: map[num]*commit{}, tags: map[num]num{}}
 }
 
-func (g *graph) addCommit(id objects.ID, c *objects.CommitData) {
+func (g *graph) addCommit(n num, id objects.ID, c *objects.CommitData) *commit {
+	added := &commit{id: id, num: n, tree: g.of(c.Tree), parents: make([]num, len(c.Parents)), when: c.Committer.When}
+	for i, p := range c.Parents {
+		added.parents[i] = g.of(p)
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.commits[id] = &commit{id: id, tree: c.Tree, parents: c.Parents, when: c.Committer.When}
+	g.commits[n] = added
+	return added
 }
 
-func (g *graph) addTag(id, target objects.ID) {
+func (g *graph) addTag(n, target num) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.tags[id] = target
+	g.tags[n] = target
+}
+
+// commit returns a commit that the graph has; nil if it has none of that name.
+func (g *graph) commit(id objects.ID) *commit {
+	if n, ok := g.known(id); ok {
+		return g.commits[n]
+	}
+	return nil
 }
 
 // cut forgets the parents of the commits at which a shallow clone ends.
 func (g *graph) cut(shallow []objects.ID) {
 	for _, id := range shallow {
-		if c := g.commits[id]; c != nil {
+		if c := g.commit(id); c != nil {
 			c.parents = nil
 		}
 	}
@@ -63,30 +80,34 @@ func (g *graph) cut(shallow []objects.ID) {
 
 // peel follows annotated tags to what they are about. Tags cannot point in a
 // circle, but foreign bytes may claim so.
-func (g *graph) peel(id objects.ID) objects.ID {
+func (g *graph) peel(n num) num {
 	for range len(g.tags) {
-		target, ok := g.tags[id]
+		target, ok := g.tags[n]
 		if !ok {
 			break
 		}
-		id = target
+		n = target
 	}
-	return id
+	return n
 }
 
 // mark finds what the roots reach.
 func (g *graph) mark(roots []gitdir.Root) {
 	for _, r := range roots {
+		n, ok := g.known(r.ID)
+		if !ok {
+			continue
+		}
 		how := byRef
-		if len(r.Name) > len(notesPrefix) && r.Name[:len(notesPrefix)] == notesPrefix {
+		if strings.HasPrefix(r.Name, notesPrefix) {
 			how = byNotes
 		}
-		g.flood(g.peel(r.ID), how)
+		g.flood(g.peel(n), how)
 	}
 }
 
-func (g *graph) flood(from objects.ID, how reach) {
-	stack := []objects.ID{from}
+func (g *graph) flood(from num, how reach) {
+	stack := []num{from}
 	for len(stack) > 0 {
 		c := g.commits[stack[len(stack)-1]]
 		stack = stack[:len(stack)-1]

@@ -40,25 +40,29 @@ type Source struct {
 	db  *objects.Database
 	Options
 
+	register *register
 	graph    *graph
+	forest   *forest // of all trees; nil if only a range is read
 	roots    []gitdir.Root
-	only     map[objects.ID]bool // commits of the range; nil: all
-	visitor  source.Visitor      // of the scan, for what Locate cannot read
+	only     map[num]bool   // commits of the range; nil: all
+	visitor  source.Visitor // of the scan, for what Locate cannot read
 	mu       sync.Mutex
 	people   map[string]bool // identities handed over
 	damaged  map[objects.ID]error
-	present  idSet
-	referred idSet
+	spoilt   map[num]error // trees that are malformed
 }
 
 // New takes the layout of a repository and its objects, which stay the
 // caller's to close.
 func New(dir *gitdir.Dir, db *objects.Database, o Options) *Source {
+	r := newRegister(db)
 	return &Source{
 		dir: dir, db: db, Options: o,
-		graph:   newGraph(),
-		people:  map[string]bool{},
-		damaged: map[objects.ID]error{},
+		register: r,
+		graph:    newGraph(r),
+		people:   map[string]bool{},
+		damaged:  map[objects.ID]error{},
+		spoilt:   map[num]error{},
 	}
 }
 
@@ -69,6 +73,7 @@ func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
 	if s.Range != "" {
 		return s.scanRange(ctx, v)
 	}
+	s.forest = newForest(s.register, s.Jobs)
 	err := s.db.Walk(ctx, s.Jobs, func(o *objects.Object) any { return s.visit(o, v) }, func(p objects.Problem) {
 		if p.ID.IsZero() {
 			v.Unexamined(p.Where, p.Err.Error())
@@ -81,6 +86,7 @@ func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
 	if err != nil {
 		return err
 	}
+	s.forest.grown()
 	s.endAtShallow(v)
 	s.graph.mark(s.roots)
 	return s.tellMissing(ctx, v)
@@ -88,61 +94,65 @@ func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
 
 // visit takes one object. It runs in several goroutines.
 func (s *Source) visit(o *objects.Object, v source.Visitor) any {
-	s.present.add(o.ID)
-	switch o.Kind {
-	case objects.Blob:
+	n := s.register.arrived(o)
+	switch {
+	case o.Kind == objects.Blob:
 		b := &source.Blob{
 			ID: source.ID(o.ID.String()), Size: o.Size, Data: o.Data, Open: o.Open,
 			Base: o.Base, Segments: o.Segments, Traced: true,
 		}
 		v.Blob(b)
 		return b.Trace
-	case objects.Tree:
-		s.visitTree(o, v)
-	case objects.Commit:
-		s.visitCommit(o.ID, o.Data, v)
-	case objects.Tag:
-		s.visitTag(o, v)
+	case o.Open != nil:
+		s.visitLarge(o, v)
+	case o.Kind == objects.Tree:
+		outline, err := s.forest.add(n, o)
+		if err != nil {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.spoilt[n] = err
+		}
+		return outline
+	case o.Kind == objects.Commit:
+		s.visitCommit(n, o, v)
+	case o.Kind == objects.Tag:
+		s.visitTag(n, o, v)
 	}
 	return nil
 }
 
-func (s *Source) visitTree(o *objects.Object, v source.Visitor) {
-	err := objects.EachEntry(o.Data, s.db.IDSize(), func(e objects.Entry) bool {
-		if !e.Mode.IsSubmodule() {
-			s.referred.add(e.OID)
-		}
-		return true
-	})
+// visitLarge takes what is too large to be a tree, commit or tag that anybody
+// made by working: it is read as a text, and where it leads is not known.
+func (s *Source) visitLarge(o *objects.Object, v source.Visitor) {
+	v.Unexamined("object "+o.ID.String(), fmt.Sprintf("a %s of %d bytes: what it leads to is not known", o.Kind, o.Size))
+	if s.Filter.Match("") {
+		v.Blob(&source.Blob{ID: source.ID(messageID + o.ID.String()), Size: o.Size, Open: o.Open})
+	}
+}
+
+func (s *Source) visitCommit(n num, o *objects.Object, v source.Visitor) {
+	v.Count(1, 0)
+	c, err := objects.ParseCommit(o.Data)
 	if err != nil {
 		v.Unexamined("object "+o.ID.String(), err.Error())
-	}
-}
-
-func (s *Source) visitCommit(id objects.ID, data []byte, v source.Visitor) {
-	v.Count(1, 0)
-	c, err := objects.ParseCommit(data)
-	if err != nil {
-		v.Unexamined("object "+id.String(), err.Error())
-		s.hand(messageID+id.String(), data, v)
+		s.hand(messageID+o.ID.String(), o.Data, v)
 		return
 	}
-	s.graph.addCommit(id, &c)
+	s.graph.addCommit(n, o.ID, &c)
 	s.identity(c.Author.Line, v)
 	s.identity(c.Committer.Line, v)
-	s.hand(headersID+id.String(), c.Extra, v)
-	s.hand(messageID+id.String(), c.Message, v)
+	s.hand(headersID+o.ID.String(), c.Extra, v)
+	s.hand(messageID+o.ID.String(), c.Message, v)
 }
 
-func (s *Source) visitTag(o *objects.Object, v source.Visitor) {
+func (s *Source) visitTag(n num, o *objects.Object, v source.Visitor) {
 	t, err := objects.ParseTag(o.Data)
 	if err != nil {
 		v.Unexamined("object "+o.ID.String(), err.Error())
 		s.hand(messageID+o.ID.String(), o.Data, v)
 		return
 	}
-	s.graph.addTag(o.ID, t.Target)
-	s.referred.add(t.Target)
+	s.graph.addTag(n, s.register.of(t.Target))
 	s.identity(t.Tagger.Line, v)
 	s.hand(headersID+o.ID.String(), t.Extra, v)
 	s.hand(messageID+o.ID.String(), t.Message, v)
@@ -181,7 +191,13 @@ func (s *Source) endAtShallow(v source.Visitor) {
 
 // Examined says that a scan of the whole history, now over, handed this object
 // over.
-func (s *Source) Examined(id objects.ID) bool { return s.Range == "" && s.present.has(id) }
+func (s *Source) Examined(id objects.ID) bool {
+	if s.Range != "" {
+		return false
+	}
+	n, ok := s.register.known(id)
+	return ok && s.register.has(n)
+}
 
 // Open implements [source.Source].
 func (s *Source) Open(id source.ID) (io.ReadCloser, error) {

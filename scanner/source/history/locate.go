@@ -3,6 +3,7 @@ package history
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -68,11 +69,11 @@ func hashOf(c *finding.Commit) string {
 func (s *Source) Places(ctx context.Context, ids map[source.ID]bool) ([]source.Place, error) {
 	l := &locator{s: s, ctx: ctx, people: map[string]bool{}, commits: map[objects.ID]*finding.Commit{}}
 	l.head = s.headReach()
-	blobs := map[objects.ID]bool{}
+	blobs := map[num]bool{}
 	for id := range ids {
 		if !l.text(id) {
 			if oid, ok := objects.ParseID(string(id)); ok {
-				blobs[oid] = true
+				blobs[s.register.of(oid)] = true
 			}
 		}
 	}
@@ -95,7 +96,7 @@ type locator struct {
 	people  map[string]bool
 	places  []source.Place
 	commits map[objects.ID]*finding.Commit
-	head    map[objects.ID]bool // commits that HEAD reaches
+	head    map[num]bool // commits that HEAD reaches
 }
 
 // text places the text of a commit or tag; false if id is a blob's.
@@ -111,13 +112,14 @@ func (l *locator) text(id source.ID) bool {
 			continue
 		}
 		oid, _ := objects.ParseID(hex)
+		n := l.s.register.of(oid)
 		p := source.Place{ID: id, What: "commit " + what, Layer: finding.History}
-		if _, isTag := l.s.graph.tags[oid]; isTag {
+		if _, isTag := l.s.graph.tags[n]; isTag {
 			p.What = "tag " + what
-		} else if c := l.s.graph.commits[oid]; c != nil && c.reach == unreached && l.s.Range == "" {
+		} else if c := l.s.graph.commits[n]; c != nil && c.reach == unreached && l.s.Range == "" {
 			p.Layer = finding.Unreachable
 		}
-		p.InHead = l.head[oid]
+		p.InHead = l.head[n]
 		p.First = l.commit(oid)
 		p.Last = p.First
 		l.places = append(l.places, p)
@@ -183,7 +185,8 @@ func (l *locator) identities(all []*commit) {
 			}
 		}
 	}
-	for id := range l.s.graph.tags {
+	for tag := range l.s.graph.tags {
+		id := l.s.register.id(tag)
 		if _, data, err := l.s.db.Read(id); err == nil {
 			if t, err := objects.ParseTag(data); err == nil {
 				note(t.Tagger.Line, "tagger", &commit{id: id, when: t.Tagger.When, reach: byRef})
@@ -204,26 +207,19 @@ func (l *locator) identities(all []*commit) {
 
 // blobs places blobs: by reachable commits, else by what refs name directly,
 // else by unreachable commits.
-func (l *locator) blobs(wanted map[objects.ID]bool, all []*commit) error {
-	var from trees = storedTrees{l.s.db}
-	if l.s.Range == "" {
-		walked, err := l.s.walkTrees(l.ctx, wanted)
-		if err != nil {
-			return err
-		}
-		from = walked
-	}
-	a := l.s.newAttribution(wanted, from)
+func (l *locator) blobs(wanted map[num]bool, all []*commit) error {
+	from, names := l.trees(wanted)
+	a := l.s.newAttribution(wanted, from, names)
 	l.attribute(a, all, func(c *commit) bool { return l.s.inRange(c) && (c.reach != unreached || l.s.Range != "") })
-	head := l.s.headTree()
+	head, hasHead := l.s.headTree()
 	l.direct(a)
 	for key, r := range a.places {
-		l.places = append(l.places, l.place(key, r, finding.History, !head.IsZero() && a.has(head, key)))
+		l.places = append(l.places, l.place(key, r, finding.History, hasHead && a.has(head, key)))
 	}
 	if l.s.Range != "" {
 		return nil
 	}
-	rest := map[objects.ID]bool{}
+	rest := map[num]bool{}
 	for id := range wanted {
 		if a.counts[id] == 0 {
 			rest[id] = true
@@ -232,12 +228,26 @@ func (l *locator) blobs(wanted map[objects.ID]bool, all []*commit) error {
 	if len(rest) == 0 {
 		return nil
 	}
-	a = l.s.newAttribution(rest, from)
+	a = l.s.newAttribution(rest, from, names)
 	l.attribute(a, all, func(c *commit) bool { return c.reach == unreached })
 	for key, r := range a.places {
 		l.places = append(l.places, l.place(key, r, finding.Unreachable, false))
 	}
 	return nil
+}
+
+// trees returns where to read trees: each by itself if only a range is looked at,
+// and else what matters of all of them.
+func (l *locator) trees(wanted map[num]bool) (trees, *names) {
+	if l.s.forest == nil {
+		names := newNames()
+		return storedTrees{l.s.register, names}, names
+	}
+	p, whole := l.s.forest.trace(slices.Sorted(maps.Keys(wanted)), maxSteps)
+	if !whole {
+		l.tellBounded()
+	}
+	return p, l.s.forest.names
 }
 
 func (l *locator) attribute(a *attribution, all []*commit, counts func(*commit) bool) {
@@ -249,25 +259,31 @@ func (l *locator) attribute(a *attribution, all []*commit, counts func(*commit) 
 			a.commit(c)
 		}
 	}
-	if a.bounded && l.s.visitor != nil {
+	if a.bounded {
+		l.tellBounded()
+	}
+}
+
+func (l *locator) tellBounded() {
+	if l.s.visitor != nil {
 		l.s.visitor.Unexamined(".git", "too many places: some findings stand in more than are told")
 	}
 }
 
-// headTree returns the tree of HEAD; the zero ID if there is none.
-func (s *Source) headTree() objects.ID {
+// headTree returns the tree of HEAD; false if there is none.
+func (s *Source) headTree() (tree num, ok bool) {
 	if head, ok := s.dir.Head(); ok {
 		if id, err := s.peel(head); err == nil {
-			if c, err := s.load(id); err == nil {
-				return c.tree
+			if c, err := s.load(s.register.of(id)); err == nil {
+				return c.tree, true
 			}
 		}
 	}
-	return objects.ID{}
+	return noObject, false
 }
 
 func (l *locator) place(key placeKey, r *record, layer finding.Layer, inHead bool) source.Place {
-	p := source.Place{ID: source.ID(key.id.String()), Path: key.path, Layer: layer, InHead: inHead}
+	p := source.Place{ID: source.ID(l.s.register.id(key.id).String()), Path: key.path, Layer: layer, InHead: inHead}
 	if r.first.reach == byTree {
 		return p
 	}
@@ -284,18 +300,19 @@ func (l *locator) place(key placeKey, r *record, layer finding.Layer, inHead boo
 // counts for what no commit put at the same path.
 func (l *locator) direct(a *attribution) {
 	for _, r := range l.s.roots {
-		id := l.s.graph.peel(r.ID)
-		if _, isCommit := l.s.graph.commits[id]; isCommit || !l.s.db.Has(id) {
+		n := l.s.graph.peel(l.s.register.of(r.ID))
+		id := l.s.register.id(n)
+		if _, isCommit := l.s.graph.commits[n]; isCommit || !l.s.db.Has(id) {
 			continue
 		}
-		if a.wanted[id] {
-			a.counts[id]++
+		if a.wanted[n] {
+			a.counts[n]++
 			l.places = append(l.places, source.Place{ID: source.ID(id.String()), What: r.Name, Layer: finding.History})
 			continue
 		}
 		if kind, _, err := l.s.db.Read(id); err != nil || kind != objects.Tree {
 			continue
 		}
-		a.commit(&commit{id: id, tree: id, reach: byTree})
+		a.commit(&commit{id: id, num: n, tree: n, reach: byTree})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/deputy-sec/deputy/scanner/source"
@@ -14,33 +15,55 @@ import (
 // is 2048.
 const maxDepth = 2048
 
+// maxMissing bounds the entries of trees that are gone through for the paths of
+// what is missing: a partial clone can lack nearly everything. They take a quarter
+// of a gigabyte.
+const maxMissing = 1 << 24
+
 // tellMissing tells of objects that something refers to and the walk did not
 // hand over, by the paths at which they should stand.
 func (s *Source) tellMissing(ctx context.Context, v source.Visitor) error {
 	s.tellMissingRoots(v)
-	for _, c := range s.graph.commits {
-		s.referred.add(c.tree)
-		for _, p := range c.parents {
-			s.referred.add(p)
+	known := map[num]bool{}
+	lost := s.forest.missing()
+	if len(lost) > 0 || len(s.spoilt) > 0 || !s.complete() {
+		m := &missing{s: s, seen: map[num]bool{}, absent: known, rows: map[told]int{}}
+		var whole bool
+		if m.paths, whole = s.forest.trace(slices.AppendSeq(lost, maps.Keys(s.spoilt)), maxMissing); !whole {
+			v.Unexamined(".git", fmt.Sprintf("%d objects are missing: the paths of only some of them are told", len(lost)))
 		}
-	}
-	complete := s.referred.within(&s.present)
-	s.referred = idSet{} // the sets have done their work
-	var told map[objects.ID]bool
-	if !complete {
-		m := &missing{s: s, seen: map[objects.ID]bool{}, absent: map[objects.ID]bool{}, rows: map[row]int{}}
 		if err := m.collect(ctx); err != nil {
 			return err
 		}
 		m.tell(v)
-		told = m.absent
 	}
 	for id, err := range s.damaged {
-		if !told[id] {
+		if n, ok := s.register.known(id); !ok || !known[n] {
 			v.Unexamined("object "+id.String(), err.Error())
 		}
 	}
+	for n, err := range s.spoilt {
+		if !known[n] {
+			v.Unexamined("object "+s.register.id(n).String(), err.Error())
+		}
+	}
 	return nil
+}
+
+// complete says that the commits lack neither parents nor trees, and no tag what
+// it is about.
+func (s *Source) complete() bool {
+	for _, c := range s.graph.commits {
+		if !s.register.has(c.tree) || slices.ContainsFunc(c.parents, func(p num) bool { return !s.register.has(p) }) {
+			return false
+		}
+	}
+	for _, target := range s.graph.tags {
+		if !s.register.has(target) {
+			return false
+		}
+	}
+	return true
 }
 
 // tellMissingRoots tells of refs to objects that are not here.
@@ -61,12 +84,14 @@ func (s *Source) tellMissingRoots(v source.Visitor) {
 // It runs only if the walk shows that there are some.
 type missing struct {
 	s      *Source
-	seen   map[objects.ID]bool // trees gone through, blobs looked for
-	absent map[objects.ID]bool
-	rows   map[row]int
+	paths  *paths       // that lead to something absent or malformed
+	seen   map[num]bool // trees gone through
+	absent map[num]bool // told, and so are malformed trees
+	rows   map[told]int
 }
 
-type row struct{ path, reason string }
+// told is a row of the report.
+type told struct{ path, reason string }
 
 // collect goes through what refs reach. Only if commits are missing there, so
 // that what lies behind them seems unreachable, it goes through the rest, too:
@@ -84,7 +109,7 @@ func (m *missing) collect(ctx context.Context) error {
 		}
 	}
 	for tag, target := range m.s.graph.tags {
-		cut = !m.look(target, "what tag object "+objects.Short(tag)+" is about") || cut
+		cut = !m.look(target, "what tag object "+objects.Short(m.s.register.id(tag))+" is about") || cut
 	}
 	for _, c := range all {
 		if err := ctx.Err(); err != nil {
@@ -109,14 +134,15 @@ func (m *missing) commit(c *commit) (cut bool) {
 
 // look says whether an object could be read, and notes where it is missed if
 // not.
-func (m *missing) look(id objects.ID, path string) bool {
-	if m.s.present.has(id) {
+func (m *missing) look(n num, path string) bool {
+	if m.s.register.has(n) {
 		return true
 	}
-	if m.absent[id] {
+	if m.absent[n] {
 		return false
 	}
-	m.absent[id] = true
+	m.absent[n] = true
+	id := m.s.register.id(n)
 	if path == "" {
 		path = "object " + id.String()
 	}
@@ -126,61 +152,55 @@ func (m *missing) look(id objects.ID, path string) bool {
 	} else if m.s.dir.Config.Partial {
 		reason = "not in this partial clone"
 	}
-	m.rows[row{path, reason}]++
+	m.rows[told{path, reason}]++
 	return false
 }
 
-func (m *missing) tree(id objects.ID, path string, depth int) {
-	if m.seen[id] {
+func (m *missing) tree(n num, path string, depth int) {
+	if m.seen[n] {
 		return
 	}
-	m.seen[id] = true
+	m.seen[n] = true
 	where := path
 	if where == "" {
-		where = "tree " + id.String()
+		where = "tree " + m.s.register.id(n).String()
 	}
-	if !m.look(id, where) {
+	if !m.look(n, where) {
 		return
 	}
 	if depth > maxDepth {
-		m.rows[row{where, "nested too deep"}]++
+		m.rows[told{where, "nested too deep"}]++
 		return
 	}
-	_, data, err := m.s.db.Read(id)
-	if err != nil {
-		m.rows[row{where, err.Error()}]++
-		return
-	}
-	err = objects.EachEntry(data, m.s.db.IDSize(), func(e objects.Entry) bool {
-		switch below := join(path, e.Name); {
-		case e.Mode.IsSubmodule():
-		case e.Mode.IsTree():
-			m.tree(e.OID, below, depth+1)
-		default:
-			m.look(e.OID, below)
+	for _, e := range m.paths.entries(n) {
+		below := join(path, m.s.forest.names.text(e.name))
+		if e.tree {
+			m.tree(e.child, below, depth+1)
+		} else {
+			m.look(e.child, below)
 		}
-		return true
-	})
-	if err != nil {
-		m.rows[row{where, err.Error()}]++
+	}
+	if err := m.s.spoilt[n]; err != nil {
+		m.absent[n] = true
+		m.rows[told{where, err.Error()}]++
 	}
 }
 
-func join(dir string, name []byte) string {
+func join(dir, name string) string {
 	if dir == "" {
-		return string(name)
+		return name
 	}
-	return dir + "/" + string(name)
+	return dir + "/" + name
 }
 
 // tell gives one row for each path and reason, however many versions it is
 // about.
 func (m *missing) tell(v source.Visitor) {
-	rows := make([]row, 0, len(m.rows))
+	rows := make([]told, 0, len(m.rows))
 	for r := range m.rows {
 		rows = append(rows, r)
 	}
-	slices.SortFunc(rows, func(a, b row) int {
+	slices.SortFunc(rows, func(a, b told) int {
 		return cmp.Or(cmp.Compare(a.path, b.path), cmp.Compare(a.reason, b.reason))
 	})
 	for _, r := range rows {

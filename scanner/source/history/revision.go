@@ -32,7 +32,7 @@ func (s *Source) scanRange(ctx context.Context, v source.Visitor) error {
 		return fmt.Errorf("range %q: %w", s.Range, err)
 	}
 	// The all-zero hash is what git passes to hooks for a ref yet to be made.
-	excluded := map[objects.ID]bool{}
+	excluded := map[num]bool{}
 	if strings.Trim(from, "0") != "" {
 		start, err := s.resolve(ctx, from)
 		if err != nil {
@@ -42,16 +42,16 @@ func (s *Source) scanRange(ctx context.Context, v source.Visitor) error {
 	} else if isRange && from == "" {
 		return fmt.Errorf("range %q: no commit before the dots", s.Range)
 	}
-	s.only = map[objects.ID]bool{}
+	s.only = map[num]bool{}
 	s.reach(end, s.only, excluded, v)
 	return s.examineRange(ctx, v)
 }
 
-func (s *Source) inRange(c *commit) bool { return s.only == nil || s.only[c.id] }
+func (s *Source) inRange(c *commit) bool { return s.only == nil || s.only[c.num] }
 
 // reach reads the commits that from reaches into the graph and into set, except
 // those in without.
-func (s *Source) reach(from objects.ID, set, without map[objects.ID]bool, v source.Visitor) {
+func (s *Source) reach(from objects.ID, set, without map[num]bool, v source.Visitor) {
 	ends, err := s.dir.Shallow()
 	if err != nil {
 		v.Unexamined(".git/shallow", err.Error())
@@ -60,22 +60,22 @@ func (s *Source) reach(from objects.ID, set, without map[objects.ID]bool, v sour
 	for _, id := range ends {
 		end[id] = true
 	}
-	stack := []objects.ID{from}
+	stack := []num{s.register.of(from)}
 	for len(stack) > 0 {
-		id := stack[len(stack)-1]
+		n := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		if set[id] || without[id] {
+		if set[n] || without[n] {
 			continue
 		}
-		set[id] = true
-		c, err := s.load(id)
+		set[n] = true
+		c, err := s.load(n)
 		if err != nil {
-			v.Unexamined("object "+id.String(), err.Error())
+			v.Unexamined("object "+s.register.id(n).String(), err.Error())
 			continue
 		}
-		if end[id] {
+		if end[c.id] {
 			c.parents = nil
-			v.Unexamined(".git/shallow", "shallow clone: the history before commit "+objects.Short(id)+" is not here")
+			v.Unexamined(".git/shallow", "shallow clone: the history before commit "+objects.Short(c.id)+" is not here")
 		}
 		stack = append(stack, c.parents...)
 	}
@@ -83,8 +83,8 @@ func (s *Source) reach(from objects.ID, set, without map[objects.ID]bool, v sour
 
 // headReach returns the commits that HEAD reaches. Of a range it stops looking
 // when it has met all of it.
-func (s *Source) headReach() map[objects.ID]bool {
-	set := map[objects.ID]bool{}
+func (s *Source) headReach() map[num]bool {
+	set := map[num]bool{}
 	head, ok := s.dir.Head()
 	if !ok {
 		return set
@@ -94,15 +94,18 @@ func (s *Source) headReach() map[objects.ID]bool {
 		return set
 	}
 	open := len(s.only)
-	for stack := []objects.ID{id}; len(stack) > 0 && (s.only == nil || open > 0); {
-		id := stack[len(stack)-1]
+	for stack := []num{s.register.of(id)}; len(stack) > 0 && (s.only == nil || open > 0); {
+		n := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		c, err := s.load(id)
-		if err != nil || set[id] {
+		if set[n] {
 			continue
 		}
-		set[id] = true
-		if s.only[id] {
+		c, err := s.load(n)
+		if err != nil {
+			continue
+		}
+		set[n] = true
+		if s.only[n] {
 			open--
 		}
 		stack = append(stack, c.parents...)
@@ -110,10 +113,11 @@ func (s *Source) headReach() map[objects.ID]bool {
 	return set
 }
 
-func (s *Source) load(id objects.ID) (*commit, error) {
-	if c := s.graph.commits[id]; c != nil {
+func (s *Source) load(n num) (*commit, error) {
+	if c := s.graph.commits[n]; c != nil {
 		return c, nil
 	}
+	id := s.register.id(n)
 	kind, data, err := s.db.Read(id)
 	if err != nil {
 		return nil, err
@@ -125,8 +129,7 @@ func (s *Source) load(id objects.ID) (*commit, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.graph.addCommit(id, &c)
-	return s.graph.commits[id], nil
+	return s.graph.addCommit(n, id, &c), nil
 }
 
 // examineRange hands over the texts of the range's commits and the blobs they
@@ -137,7 +140,7 @@ func (s *Source) examineRange(ctx context.Context, v source.Visitor) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if !s.only[c.id] {
+		if !s.only[c.num] {
 			continue
 		}
 		if _, data, err := s.db.Read(c.id); err == nil { // it was read before
@@ -196,10 +199,10 @@ func (b *brought) commit(c *commit) {
 	var parents []objects.ID
 	for _, p := range c.parents {
 		if parent, err := b.s.load(p); err == nil {
-			parents = append(parents, parent.tree)
+			parents = append(parents, b.s.register.id(parent.tree))
 		}
 	}
-	b.diff(c.tree, parents, "", 0)
+	b.diff(b.s.register.id(c.tree), parents, "", 0)
 }
 
 // diff compares a tree with those in its place in the parents.
@@ -239,7 +242,7 @@ func (b *brought) diff(tree objects.ID, parents []objects.ID, path string, depth
 		switch {
 		case same || e.Mode.IsSubmodule():
 		case e.Mode.IsTree():
-			b.diff(e.OID, below, join(path, e.Name), depth+1)
+			b.diff(e.OID, below, join(path, string(e.Name)), depth+1)
 		default:
 			b.blobs[e.OID] = true
 		}
@@ -372,14 +375,14 @@ func (s *Source) ancestor(id objects.ID, op byte, n int) (objects.ID, error) {
 		up, nth = min(n, 1), n // ^0 is the commit itself
 	}
 	for range up {
-		c, err := s.load(id)
+		c, err := s.load(s.register.of(id))
 		if err != nil {
 			return id, err
 		}
 		if len(c.parents) < nth {
 			return id, errors.New("it has no such parent")
 		}
-		id = c.parents[nth-1]
+		id = s.register.id(c.parents[nth-1])
 	}
 	return id, nil
 }

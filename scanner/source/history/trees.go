@@ -1,117 +1,384 @@
 package history
 
 import (
-	"context"
-	"sync"
+	"cmp"
+	"slices"
 
 	"github.com/deputy-sec/deputy/scanner/source/objects"
 )
 
-// trees is where attribution gets trees from. each yields at least the trees and
-// the wanted blobs in a tree, and nothing of one that cannot be read: the scan
-// has told of that.
+// trees is where attribution gets trees from.
 type trees interface {
-	each(id objects.ID, yield func(name string, id objects.ID, tree bool))
+	// entries returns at least those entries of a tree that lead to what is
+	// wanted, in the tree's order, and what there is of a tree that is damaged or
+	// missing: the scan has told of that.
+	entries(tree num) []entry
+}
+
+// entry is a blob or a tree in a tree.
+type entry struct {
+	name  uint32 // in names
+	child num
+	tree  bool
 }
 
 // storedTrees reads trees one by one, for when few are needed.
-type storedTrees struct{ db *objects.Database }
+type storedTrees struct {
+	*register
+	names *names
+}
 
-func (t storedTrees) each(id objects.ID, yield func(string, objects.ID, bool)) {
-	_, data, err := t.db.Read(id)
+func (t storedTrees) entries(tree num) []entry {
+	_, data, err := t.db.Read(t.id(tree))
 	if err != nil {
-		return
+		return nil
 	}
-	eachEntry(data, t.db.IDSize(), yield)
-}
-
-// eachEntry yields what a damaged tree still says, too.
-func eachEntry(data []byte, idSize int, yield func(string, objects.ID, bool)) {
-	_ = objects.EachEntry(data, idSize, func(e objects.Entry) bool {
+	var entries []entry
+	_ = objects.EachEntry(data, t.db.IDSize(), func(e objects.Entry) bool {
 		if !e.Mode.IsSubmodule() {
-			yield(string(e.Name), e.OID, e.Mode.IsTree())
+			entries = append(entries, entry{t.names.of(e.Name), t.of(e.OID), e.Mode.IsTree()})
 		}
 		return true
 	})
+	return entries
 }
 
-// walkedTrees holds what matters of all trees, eight bytes for each subtree and
-// wanted blob in them. Read in the order of the packs, in parallel, they cost a
-// fraction of reading them one by one.
-type walkedTrees struct {
-	wanted map[objects.ID]bool
+// forest holds all trees the way git does, most of them as an edit of another
+// one. An entry that did not change from version to version of a directory is
+// parsed once and kept once, in eight bytes: less than half of what its hash,
+// which does not compress, takes in the pack.
+type forest struct {
+	*register
+	names  *names
+	groves []grove // one for each goroutine of the walk
 
-	mu      sync.Mutex
-	rows    map[objects.ID][]link
-	names   []string
-	ids     []objects.ID
-	nameNum map[string]uint32
-	idNum   map[objects.ID]uint32
+	rows   []row // all trees, once the walk is over; bases come before their edits, or not
+	rowOf  []uint32
+	edits  []uint32 // by row: the first row that is an edit of it; then nextEdit
+	next   []uint32
+	origin []uint32 // by number of an object: where in origins its own begin
+	// origins are the places in trees at which objects stand as new entries.
+	origins []origin
 }
 
-// link is an entry of a tree.
-type link struct {
-	name uint32 // in names
-	id   uint32 // in ids, shifted left by one; the low bit says that it is a tree
+// grove is the trees that one goroutine read.
+type grove struct {
+	rows  []row
+	words []uint32 // room for the ops of the next rows
+	ops   []uint32 // of the tree at hand
 }
 
-func (s *Source) walkTrees(ctx context.Context, wanted map[objects.ID]bool) (*walkedTrees, error) {
-	t := &walkedTrees{
-		wanted:  wanted,
-		rows:    map[objects.ID][]link{},
-		nameNum: map[string]uint32{},
-		idNum:   map[objects.ID]uint32{},
+// row is a tree: ops that make it from the tree base, or from nothing.
+type row struct {
+	tree, base num
+	ops        []uint32
+}
+
+// An op is two words. A copy is the position of the first entry in the base, and
+// how many there are; a new entry is isNew, isTree if it is one, and its name's
+// number, and then its object's, noObject for a submodule.
+const (
+	isNew  = 1 << 31
+	isTree = 1 << 30
+	toName = isTree - 1
+)
+
+// origin is a new entry.
+type origin struct {
+	row, pos, what uint32 // what is the first word of the op
+}
+
+const noRow = ^uint32(0)
+
+func newForest(r *register, workers int) *forest {
+	return &forest{register: r, names: newNames(), groves: make([]grove, max(1, workers))}
+}
+
+// outline is what a tree leaves behind for its edits: where its entries begin,
+// and where the last one ends.
+type outline struct {
+	tree   num
+	starts []uint32
+}
+
+// add takes a tree in. It returns the outline to be shown with edits of it, and
+// an error if the tree is malformed: it then has the entries before that.
+func (f *forest) add(tree num, o *objects.Object) (*outline, error) {
+	g := &f.groves[o.Worker]
+	base, _ := o.Base.(*outline)
+	e := edit{f: f, data: o.Data, ops: g.ops[:0], starts: make([]uint32, 0, len(o.Data)/32+2)}
+	var err error
+	if base != nil && o.Segments != nil {
+		err = e.follow(base, o.Segments)
+	} else {
+		base = &outline{tree: noObject}
+		err = e.parse(len(o.Data))
 	}
-	visit := func(o *objects.Object) any { t.add(o, s.db.IDSize()); return nil }
-	known := func(objects.Problem) {} // the scan has told of it
-	return t, s.db.Walk(ctx, s.Jobs, visit, known, objects.Tree)
+	e.starts = append(e.starts, uint32(e.at))
+	g.ops = e.ops
+	g.rows = append(g.rows, row{tree: tree, base: base.tree, ops: g.keep(e.ops)})
+	return &outline{tree, e.starts}, err
 }
 
-func (t *walkedTrees) add(o *objects.Object, idSize int) {
-	var entries []objects.Entry
-	_ = objects.EachEntry(o.Data, idSize, func(e objects.Entry) bool {
-		if e.Mode.IsTree() || !e.Mode.IsSubmodule() && t.wanted[e.OID] {
-			entries = append(entries, e)
+// keep copies ops to where they stay.
+func (g *grove) keep(ops []uint32) []uint32 {
+	const chunk = 32 << 10
+	if len(ops) > cap(g.words)-len(g.words) {
+		g.words = make([]uint32, 0, max(chunk, len(ops)))
+	}
+	start := len(g.words)
+	g.words = append(g.words, ops...)
+	return g.words[start:len(g.words):len(g.words)]
+}
+
+// edit takes one tree apart.
+type edit struct {
+	f      *forest
+	data   []byte
+	at     int // where the next entry begins
+	ops    []uint32
+	starts []uint32
+}
+
+// follow takes over the entries that were copied whole from the base, and parses
+// the others. An entry that begins where one of the base does, and consists of
+// the same bytes, is the same.
+func (e *edit) follow(base *outline, segments []objects.Segment) error {
+	for _, s := range segments {
+		end := s.Dst + s.Len
+		for e.at < end {
+			if s.Src >= 0 && e.copied(base.starts, s.Src+e.at-s.Dst, s.Src+s.Len) {
+				continue
+			}
+			if err := e.one(); err != nil {
+				return err
+			}
 		}
-		return true
-	})
-	if len(entries) == 0 {
-		return
 	}
-	row := make([]link, len(entries))
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for i, e := range entries {
-		row[i] = link{t.name(e.Name), t.id(e.OID) << 1}
-		if e.Mode.IsTree() {
-			row[i].id |= 1
+	return nil
+}
+
+// copied takes over the entries of the base from the one that begins at src to
+// the last that ends before end; false if there are none.
+func (e *edit) copied(starts []uint32, src, end int) bool {
+	first, ok := slices.BinarySearch(starts, uint32(src))
+	if !ok {
+		return false
+	}
+	shift := uint32(e.at - src) // modulo 2^32
+	i := first
+	for ; i+1 < len(starts) && int(starts[i+1]) <= end; i++ {
+		e.starts = append(e.starts, starts[i]+shift)
+	}
+	if i == first {
+		return false
+	}
+	e.at = int(starts[i] + shift)
+	if last := len(e.ops) - 2; last >= 0 && e.ops[last]&isNew == 0 && e.ops[last]+e.ops[last+1] == uint32(first) {
+		e.ops[last+1] += uint32(i - first)
+	} else {
+		e.ops = append(e.ops, uint32(first), uint32(i-first))
+	}
+	return true
+}
+
+// parse parses all entries up to an offset.
+func (e *edit) parse(end int) error {
+	for e.at < end {
+		if err := e.one(); err != nil {
+			return err
 		}
 	}
-	t.rows[o.ID] = row
+	return nil
 }
 
-func (t *walkedTrees) name(name []byte) uint32 {
-	n, ok := t.nameNum[string(name)]
-	if !ok {
-		n = uint32(len(t.names)) // as many names do not fit into memory
-		t.names = append(t.names, string(name))
-		t.nameNum[t.names[n]] = n
+// one parses one entry.
+func (e *edit) one() error {
+	entry, rest, err := objects.NextEntry(e.data[e.at:], e.f.db.IDSize())
+	if err != nil {
+		return err
 	}
-	return n
+	what, child := isNew|e.f.names.of(entry.Name), noObject
+	if entry.Mode.IsTree() {
+		what |= isTree
+	}
+	if !entry.Mode.IsSubmodule() {
+		child = e.f.of(entry.OID)
+	}
+	e.ops = append(e.ops, what, uint32(child))
+	e.starts = append(e.starts, uint32(e.at))
+	e.at = len(e.data) - len(rest)
+	return nil
 }
 
-func (t *walkedTrees) id(id objects.ID) uint32 {
-	n, ok := t.idNum[id]
-	if !ok {
-		n = uint32(len(t.ids))
-		t.ids = append(t.ids, id)
-		t.idNum[id] = n
+// grown brings the trees of all goroutines together. The walk is over.
+func (f *forest) grown() {
+	for _, g := range f.groves {
+		f.rows = append(f.rows, g.rows...)
 	}
-	return n
+	f.groves = nil
+	f.rowOf = filled(f.size(), noRow)
+	for i, r := range f.rows {
+		f.rowOf[r.tree] = uint32(i)
+	}
+	f.linkEdits()
+	f.listOrigins()
 }
 
-func (t *walkedTrees) each(id objects.ID, yield func(string, objects.ID, bool)) {
-	for _, l := range t.rows[id] {
-		yield(t.names[l.name], t.ids[l.id>>1], l.id&1 != 0)
+func filled(n int, with uint32) []uint32 {
+	s := make([]uint32, n)
+	for i := range s {
+		s[i] = with
 	}
+	return s
+}
+
+func (f *forest) linkEdits() {
+	f.edits, f.next = filled(len(f.rows), noRow), filled(len(f.rows), noRow)
+	for i, r := range f.rows {
+		if r.base == noObject {
+			continue
+		}
+		if base := f.rowOf[r.base]; base != noRow {
+			f.next[i] = f.edits[base]
+			f.edits[base] = uint32(i)
+		}
+	}
+}
+
+// listOrigins lists the new entries by object.
+func (f *forest) listOrigins() {
+	f.origin = make([]uint32, f.size()+1)
+	for _, r := range f.rows {
+		r.each(func(_, _ uint32, child num) { f.origin[child+1]++ })
+	}
+	for i := 1; i < len(f.origin); i++ {
+		f.origin[i] += f.origin[i-1]
+	}
+	f.origins = make([]origin, f.origin[len(f.origin)-1])
+	at := slices.Clone(f.origin)
+	for i, r := range f.rows {
+		r.each(func(pos, what uint32, child num) {
+			f.origins[at[child]] = origin{uint32(i), pos, what}
+			at[child]++
+		})
+	}
+}
+
+// each calls yield for the new entries of a tree.
+func (r *row) each(yield func(pos, what uint32, child num)) {
+	pos := uint32(0)
+	for i := 0; i < len(r.ops); i += 2 {
+		what, n := r.ops[i], r.ops[i+1]
+		if what&isNew == 0 {
+			pos += n
+			continue
+		}
+		if num(n) != noObject {
+			yield(pos, what, num(n))
+		}
+		pos++
+	}
+}
+
+// originsOf returns where an object stands as a new entry.
+func (f *forest) originsOf(n num) []origin {
+	if int(n)+1 >= len(f.origin) {
+		return nil
+	}
+	return f.origins[f.origin[n]:f.origin[n+1]]
+}
+
+// missing returns the objects that trees name and nobody read, in order.
+func (f *forest) missing() []num {
+	var out []num
+	for n := range num(len(f.origin) - 1) {
+		if f.origin[n] != f.origin[n+1] && !f.has(n) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// paths is the part of all trees that leads to wanted objects: the entries of
+// those, of the trees that hold them, and so on up.
+type paths struct {
+	f     *forest
+	heads []uint32 // by row: the first of its entries in held; then next
+	held  []held
+}
+
+type held struct {
+	pos, what uint32
+	child     num
+	next      uint32
+}
+
+// trace finds the ways to the wanted objects. It follows each entry from the tree
+// in which it is new through the edits that keep it, and so costs what there is
+// to be found, however many trees there are. It gives up after limit entries.
+func (f *forest) trace(wanted []num, limit int) (p *paths, whole bool) {
+	p = &paths{f: f, heads: filled(len(f.rows), noRow)}
+	queue := slices.Clone(wanted)
+	queued := make(map[num]bool, len(queue))
+	for _, n := range queue {
+		queued[n] = true
+	}
+	var open []origin
+	for len(queue) > 0 {
+		child := queue[len(queue)-1]
+		queue = queue[:len(queue)-1]
+		open = append(open[:0], f.originsOf(child)...)
+		for len(open) > 0 {
+			at := open[len(open)-1]
+			open = open[:len(open)-1]
+			if len(p.held) >= limit {
+				return p, false
+			}
+			p.held = append(p.held, held{at.pos, at.what, child, p.heads[at.row]})
+			p.heads[at.row] = uint32(len(p.held) - 1)
+			if tree := f.rows[at.row].tree; !queued[tree] {
+				queued[tree] = true
+				queue = append(queue, tree)
+			}
+			open = f.kept(at, open)
+		}
+	}
+	return p, true
+}
+
+// kept appends to open where the edits of a tree keep one of its entries.
+func (f *forest) kept(at origin, open []origin) []origin {
+	for r := f.edits[at.row]; r != noRow; r = f.next[r] {
+		ops, pos := f.rows[r].ops, uint32(0)
+		for i := 0; i < len(ops); i += 2 {
+			what, n := ops[i], ops[i+1]
+			if what&isNew != 0 {
+				pos++
+				continue
+			}
+			if at.pos-what < n { // modulo 2^32: before the copy is far behind it
+				open = append(open, origin{r, pos + at.pos - what, at.what})
+			}
+			pos += n
+		}
+	}
+	return open
+}
+
+// entries implements [trees].
+func (p *paths) entries(tree num) []entry {
+	if int(tree) >= len(p.f.rowOf) || p.f.rowOf[tree] == noRow {
+		return nil
+	}
+	var found []held
+	for i := p.heads[p.f.rowOf[tree]]; i != noRow; i = p.held[i].next {
+		found = append(found, p.held[i])
+	}
+	slices.SortFunc(found, func(a, b held) int { return cmp.Compare(a.pos, b.pos) })
+	entries := make([]entry, len(found))
+	for i, h := range found {
+		entries[i] = entry{h.what & toName, h.child, h.what&isTree != 0}
+	}
+	return entries
 }

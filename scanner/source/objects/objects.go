@@ -64,8 +64,15 @@ type Object struct {
 	// Base is what visit returned for the object that this one is stored as a
 	// delta of, and Segments the way from there to here; see [gitpack.Object].
 	Base     any
-	Segments []gitpack.Segment
+	Segments []Segment
+
+	Number int // see [Database.Number]; negative if it has none
+	Worker int // which of the walk's goroutines calls, from 0 on
 }
+
+// Segment is a piece of an object: Len bytes at Dst, copied from Src of the
+// base or, if Src is negative, its own.
+type Segment = gitpack.Segment
 
 // Problem is something that a walk could not read.
 type Problem struct {
@@ -94,7 +101,8 @@ func Open(dir string, further ...string) (*Database, error) {
 }
 
 // Walk hands every object of certain kinds, of all if none is given, to visit
-// once, from up to workers goroutines at once. What visit returns is shown with the objects that are deltas of this one.
+// once, from up to workers goroutines at once. What visit returns is shown with
+// the objects that are deltas of this one.
 // What cannot be read is told to problem, by one goroutine at a time, and does
 // not end the walk.
 func (d *Database) Walk(ctx context.Context, workers int, visit func(*Object) any, problem func(Problem), kinds ...Kind) error {
@@ -136,7 +144,10 @@ type visitor struct {
 
 // Visit implements [gitpack.Visitor].
 func (v *visitor) Visit(o *gitpack.Object) (any, error) {
-	own := Object{ID: o.OID, Kind: o.Type, Size: o.Size, Data: o.Data, Base: o.Base, Segments: o.Segments}
+	own := Object{
+		ID: o.OID, Kind: o.Type, Size: o.Size, Data: o.Data,
+		Base: o.Base, Segments: o.Segments, Number: o.Number, Worker: o.Worker,
+	}
 	switch {
 	case o.Data == nil && o.Stream != nil:
 		own.Open = v.once(o.OID, o.Stream)
@@ -177,6 +188,16 @@ func (d *Database) Size(id ID) (int64, error) {
 
 // Has says whether the database has an object; it may still be damaged.
 func (d *Database) Has(id ID) bool { return d.repo.Has(id) }
+
+// Numbers returns how many numbers objects have: all numbers are below it.
+func (d *Database) Numbers() int { return d.repo.Numbers() }
+
+// Number returns the number of an object; false if it has none, being loose or
+// not here at all.
+func (d *Database) Number(id ID) (int, bool) { return d.repo.Number(id) }
+
+// Named returns the object that has a number.
+func (d *Database) Named(n int) ID { return d.repo.Named(n) }
 
 // Open streams the content of an object.
 func (d *Database) Open(id ID) (io.ReadCloser, error) {

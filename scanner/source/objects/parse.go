@@ -32,6 +32,12 @@ func EachEntry(tree []byte, idSize int, yield func(Entry) bool) error {
 	return nil
 }
 
+// NextEntry decodes the entry at the start of a tree, which must not be empty,
+// and returns what follows it.
+func NextEntry(tree []byte, idSize int) (Entry, []byte, error) {
+	return gitpack.NextTreeEntry(tree, idSize)
+}
+
 // CommitData is a commit taken apart. Its slices alias the commit's bytes.
 type CommitData struct {
 	Tree              ID
