@@ -80,6 +80,10 @@ var looks = []look{
 	{"google_project", true, projectName},
 	{"cloud_project", true, projectName},
 	{"core_project", true, projectName},
+	{"project ", false, terraformProject},
+	{"project=", false, terraformProject},
+	{"from `", true, queriedProject},
+	{"join `", true, queriedProject},
 	{"core/project ", false, currentProject},
 	{"set project ", false, currentProject},
 	{"--project", false, projectName},
@@ -89,6 +93,8 @@ var looks = []look{
 	{"project_number", true, projectNumberName},
 	{"projectnumber", true, projectNumberName},
 	{"project-number", true, projectNumberName},
+	{"project number", true, projectNumberName},
+	{`"number": "`, false, stateNumber},
 	{"messagingsenderid", true, projectNumberName},
 	{"gcm_sender_id", true, projectNumberName},
 	{"org_id", true, organizationName},
@@ -104,6 +110,7 @@ var looks = []look{
 	{"billing_account", true, billingName},
 	{"billingaccount", true, billingName},
 	{"billing-account", true, billingName},
+	{"billing account", true, billingName},
 }
 
 // weak is the confidence of what only confirms a value found elsewhere.

@@ -86,6 +86,68 @@ func (n *named) literal(text []byte, confidence float64) bool {
 	return n.Quoted || constant
 }
 
+// blockReach is how far above an argument the head of its Terraform block, or
+// the type of a resource in a state file, may stand.
+const blockReach = 2 << 10
+
+// terraformProject decides over the argument project of a Google provider,
+// resource or data source.
+func terraformProject(w *detect.Window, report func(detect.Match)) {
+	if !firstOnLine(w.Text, w.Start) {
+		return
+	}
+	i := w.Start + len("project")
+	i = notation.Run(w.Text, i, 60, isBlank)
+	if i >= len(w.Text) || w.Text[i] != '=' {
+		return
+	}
+	i = notation.Run(w.Text, i+1, 60, isBlank)
+	if i >= len(w.Text) || w.Text[i] != '"' {
+		return
+	}
+	start := i + 1
+	end, ok := projectIDAt(w.Text, start)
+	if !ok || end >= len(w.Text) || w.Text[end] != '"' || notation.Near(w.Text, w.Start, w.Start, blockReach, `"google"`, `"google_`, `"google-beta"`) == "" {
+		return
+	}
+	report(project(w.Text, start, end, 0.85, "argument of a Google provider or resource in Terraform"))
+}
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' }
+
+// firstOnLine says whether nothing but blanks stands before text[at] on its line.
+func firstOnLine(text []byte, at int) bool {
+	for at > 0 && isBlank(text[at-1]) {
+		at--
+	}
+	return at == 0 || text[at-1] == '\n'
+}
+
+// queriedProject decides over the project of a table in a query: FROM
+// `project.dataset.table`, a form that BigQuery alone has.
+func queriedProject(w *detect.Window, report func(detect.Match)) {
+	end, ok := projectIDAt(w.Text, w.End)
+	if !ok || end >= len(w.Text) || w.Text[end] != '.' {
+		return
+	}
+	dataset := notation.Run(w.Text, end+1, 200, notation.IsWord)
+	if dataset == end+1 || dataset >= len(w.Text) || w.Text[dataset] != '.' {
+		return
+	}
+	report(project(w.Text, w.End, end, 0.75, "project of a table in a BigQuery query"))
+}
+
+// stateNumber decides over the number of a project in Terraform's state.
+func stateNumber(w *detect.Window, report func(detect.Match)) {
+	isNumber, end := digitsAt(w.Text, w.End)
+	n := end - w.End
+	if !isNumber || n < longNumber || n > maxNumber || end >= len(w.Text) || w.Text[end] != '"' ||
+		notation.Near(w.Text, w.Start, w.Start, blockReach, `"google_project"`) == "" {
+		return
+	}
+	report(projectNumber(w.Text, w.End, end, 0.85, "number of a google_project in Terraform's state"))
+}
+
 // currentProject decides over what gcloud is told to work on from now on.
 func currentProject(w *detect.Window, report func(detect.Match)) {
 	end, ok := projectIDAt(w.Text, w.End)
@@ -114,6 +176,9 @@ func projectNumberName(w *detect.Window, report func(detect.Match)) {
 	length := end - n.Start
 	if !isNumber || length < minProjectNumber || length > maxNumber {
 		return
+	}
+	if strings.Contains(n.Name, " ") && length < longNumber {
+		return // a project's number in prose may count anything
 	}
 	confidence, evidence, ok := n.google(w)
 	if strings.Contains(n.Plain, "senderid") && length >= longNumber-1 {

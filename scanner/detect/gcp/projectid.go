@@ -167,6 +167,7 @@ var serviceProjects = set(`
 var about = []string{
 	"googleapis", "gserviceaccount", "google_", `"google"`, "gcloud", "google cloud", "google-cloud", "googlecloud", "cloud.google.com",
 	"google.cloud", "bigquery", "firebase", "firestore", "gcp", "gke", "service_account", "gcr.io", "docker.pkg.dev",
+	"accounts.google.com", "mobilesdk_app_id",
 }
 
 // aboutReach is how far from a bare name such a word may stand.

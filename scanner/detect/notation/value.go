@@ -18,8 +18,8 @@ const reach = 200
 // text[at]. It passes over the name's closing quote, an operator, a declared
 // type, an opening quote, and over what stands between name and value in
 //
-//	name: AZURE_TENANT_ID        variable "tenant_id" {
-//	value: x                       default = "x"
+//	name: AZURE_TENANT_ID        variable "tenant_id" {          <key>API_KEY</key>
+//	value: x                       default = "x"                 <string>x</string>
 //
 // Escapes of quotes (\" &quot; %22) are quotes.
 func ValueOf(text []byte, at int) (Value, bool) {
@@ -29,6 +29,8 @@ func ValueOf(text []byte, at int) (Value, bool) {
 	spaces := r.spaces()
 	next := false
 	switch {
+	case r.elements():
+		return Value{Quoted: true, Start: r.at}, r.at < len(r.text)
 	case named && r.block():
 	case named && r.skip(","):
 		next = true
@@ -125,6 +127,33 @@ func (r *reader) operator() bool {
 		return false
 	}
 	return r.skip(":=", "?=", "=>", "->", "=", ":", "|", "%3D", "%3d", "%3A", "%3a", "&#61;", `\u003d`, `\u003D`, ">")
+}
+
+// elements passes over the end of the element that holds a name and the start of
+// the next one, which holds its value: property lists and Hadoop's configuration.
+func (r *reader) elements() bool {
+	from := r.at
+	if r.skip("</") && r.tagName() && r.blank() && r.skip("<") && r.tagName() {
+		return true
+	}
+	r.at = from
+	return false
+}
+
+// tagName passes over the rest of a tag without attributes.
+func (r *reader) tagName() bool {
+	from := r.at
+	for r.at < len(r.text) && IsWord(r.text[r.at]) {
+		r.at++
+	}
+	return r.at > from && r.skip(">")
+}
+
+// blank passes over spaces and line breaks; there may be none.
+func (r *reader) blank() bool {
+	for r.spaces() > 0 || r.skip("\n", "\r") {
+	}
+	return true
 }
 
 // types are the declared types that stand between a name and its value.
