@@ -51,6 +51,9 @@ var looks = append([]look{
 	{"applicationid", true, application},
 	{"application-id", true, application},
 
+	{"az login", false, signIn},
+	{"PSCredential(", true, credential},
+
 	{"7Q~", false, clientSecret},
 	{"8Q~", false, clientSecret},
 	{"client_secret", true, namedClientSecret},
@@ -87,6 +90,14 @@ var looks = append([]look{
 	{"system_accesstoken", true, devopsPAT},
 	{"vsts", true, devopsPAT},
 
+	{"openai_api_key", true, resourceKey},
+	{"openai_key", true, resourceKey},
+	{"subscription-key", true, resourceKey},
+	{"subscription_key", true, resourceKey},
+	{"subscriptionkey", true, resourceKey},
+	{"api-key", true, resourceKey},
+	{"api_key", true, resourceKey},
+	{"apikey", true, resourceKey},
 	{".azurewebsites.net/", true, functionKey},
 	{"userpwd=", true, publishPassword},
 	{caskMark, false, annotatedKey},

@@ -3,6 +3,7 @@ package azure
 import (
 	"encoding/base64"
 	"math/rand/v2"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -19,6 +20,9 @@ import (
 var shapes = map[string]example.Shape{
 	"key": func(r *rand.Rand, n string) string {
 		return base64.StdEncoding.EncodeToString(randomBytes(r, map[string]int{"32": 32, "64": 64}[n]))
+	},
+	"signature": func(r *rand.Rand, _ string) string {
+		return url.QueryEscape(base64.StdEncoding.EncodeToString(randomBytes(r, 32)))
 	},
 	"uuid1": func(r *rand.Rand, _ string) string { return uuidOf(r, "1") },
 	"clientsecret": func(r *rand.Rand, _ string) string {

@@ -107,9 +107,52 @@ func valueBehind(w *detect.Window) (start int, name string, ok bool) {
 			continue
 		}
 		end := w.End + len(tail)
+		if start := stated(w.Text, end); start > 0 {
+			return start, string(w.Text[w.Start:end]), true
+		}
 		if v, ok := notation.ValueOf(w.Text, end); ok {
 			return v.Start, string(w.Text[w.Start:end]), true
 		}
 	}
 	return 0, "", false
+}
+
+// stated returns where the value begins that a sentence gives to the label
+// before text[at]: "tenant ID is x"; 0 if none does.
+func stated(text []byte, at int) int {
+	if !bytes.HasPrefix(text[at:], []byte(" is")) {
+		return 0
+	}
+	return notation.Run(text, at+len(" is"), 8, func(c byte) bool { return bytes.IndexByte([]byte(" \r\n:`*'\""), c) >= 0 })
+}
+
+// signIn decides over the application that a line signs in as:
+//
+//	az login --service-principal -u UUID
+//	New-Object PSCredential('UUID', …)
+func signIn(w *detect.Window, report func(detect.Match)) {
+	_, hi := near(w, w.End, w.End, 300)
+	for _, flag := range [...]string{" -u ", " --username ", " -u=", " --username="} {
+		if i := bytes.Index(w.Text[w.End:hi], []byte(flag)); i >= 0 {
+			if start := w.End + i + len(flag); uuidAt(w.Text, unquoted(w.Text, start)) {
+				report(identifier(clientIDRule, w.Text, unquoted(w.Text, start), 0.9, "user that az login signs in as"))
+			}
+			return
+		}
+	}
+}
+
+func credential(w *detect.Window, report func(detect.Match)) {
+	start := unquoted(w.Text, w.End)
+	if word := aboutAzure(w.Text, w.Start, w.End); word != "" && uuidAt(w.Text, start) {
+		report(identifier(clientIDRule, w.Text, start, 0.8, "user of a PowerShell credential near the word "+word))
+	}
+}
+
+// unquoted returns the place behind a quote at text[at], or at itself.
+func unquoted(text []byte, at int) int {
+	if at < len(text) && (text[at] == '\'' || text[at] == '"') {
+		return at + 1
+	}
+	return at
 }

@@ -208,6 +208,38 @@ func annotatedKey(w *detect.Window, report func(detect.Match)) {
 	report(secret(rule, w.Text, start, end, 0.97, "carries the mark of an annotated key of "+service+" at its place"))
 }
 
+// resourceKeyLength is that of the keys of Azure's AI services, of Maps and of
+// API Management: 32 hexadecimal digits, in small letters
+// (https://learn.microsoft.com/azure/ai-services/authentication).
+const resourceKeyLength = 32
+
+// aiHosts are the hosts that such a key opens.
+var aiHosts = []string{
+	".openai.azure.com", ".cognitiveservices.azure.com", "api.cognitive.microsoft.com", ".azure-api.net", "atlas.microsoft.com",
+	".search.windows.net", "api.bing.microsoft.com", ".services.ai.azure.com", "ocp-apim",
+}
+
+// resourceKey decides over the value of a name like AZURE_OPENAI_API_KEY.
+func resourceKey(w *detect.Window, report func(detect.Match)) {
+	a, ok := notation.Assigned(w.Text, w.Start, w.End)
+	if !ok || notation.Run(w.Text, a.Start, resourceKeyLength+1, isSmallHex) != a.Start+resourceKeyLength {
+		return
+	}
+	end := a.Start + resourceKeyLength
+	if !notation.Ends(w.Text, end) || end < len(w.Text) && w.Text[end] == '-' {
+		return
+	}
+	const length = "32 hexadecimal digits"
+	switch {
+	case bytes.Contains([]byte(a.Plain), []byte("azure")):
+		report(secret(accessKeyRule, w.Text, a.Start, end, 0.85, "value of "+a.Name, length))
+	case notation.Near(w.Text, a.NameStart, a.NameEnd, aboutReach, aiHosts...) != "":
+		report(secret(accessKeyRule, w.Text, a.Start, end, 0.8, "value of "+a.Name+" near a host of Azure that takes such keys", length))
+	}
+}
+
+func isSmallHex(c byte) bool { return notation.IsDigit(c) || 'a' <= c && c <= 'f' }
+
 // functionKey decides over the code parameter of a function's address.
 func functionKey(w *detect.Window, report func(detect.Match)) {
 	_, hi := near(w, w.End, w.End, 300)

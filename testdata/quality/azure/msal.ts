@@ -1,0 +1,7 @@
+export const msalConfig = {
+  auth: {
+    clientId: '«uuid»',
+    authority: 'https://login.microsoftonline.com/«uuid»',
+    redirectUri: '/',
+  },
+}
