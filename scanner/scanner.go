@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/deputy-sec/deputy/scanner/detect"
@@ -54,6 +55,10 @@ func Scan(ctx context.Context, src source.Source, o Options) (*Result, error) {
 	values := confirmed(c)
 	res := &Result{}
 	values = classify(values, o, res)
+	// Slow on purpose, and nothing of it is needed to find the places.
+	var prints sync.WaitGroup
+	prints.Go(func() { fingerprint(ctx, values, o) })
+	defer prints.Wait()
 	places, err := src.Locate(ctx, blobsOf(values, c))
 	if err != nil {
 		return nil, err
@@ -62,8 +67,8 @@ func Scan(ctx context.Context, src source.Source, o Options) (*Result, error) {
 	if err := sight(ctx, values, c, places, src, o.Jobs); err != nil {
 		return nil, err
 	}
+	prints.Wait()
 	values = slices.DeleteFunc(values, func(v *value) bool { return len(v.finding.Sightings) == 0 }) // all filtered out
-	fingerprint(ctx, values, o)
 	relate(values)
 	for _, v := range values {
 		res.Findings = append(res.Findings, v.finding)

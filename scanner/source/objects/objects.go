@@ -51,7 +51,8 @@ func ParseID[T string | []byte](text T) (ID, bool) {
 // Short returns as much of an ID's hexadecimal form as a person needs.
 func Short(id ID) string { return id.String()[:12] }
 
-// Object is an object that [Database.Walk] came by.
+// Object is an object that [Database.Walk] came by. It is valid until visit
+// returns.
 type Object struct {
 	ID   ID
 	Kind Kind
@@ -109,11 +110,12 @@ func (d *Database) Walk(ctx context.Context, workers int, visit func(*Object) an
 	if len(kinds) == 0 {
 		kinds = []Kind{Commit, Tree, Blob, Tag}
 	}
+	workers = max(1, workers)
 	return d.repo.Walk(ctx, gitpack.WalkOptions{
 		Workers:   workers,
 		BlobLimit: Hold,
 		Types:     gitpack.Mask(kinds...),
-	}, &visitor{d, visit, problem})
+	}, newVisitor(d, workers, visit, problem))
 }
 
 // WithPrefix returns the objects whose hexadecimal names begin with prefix. It
@@ -129,7 +131,7 @@ func (d *Database) WithPrefix(ctx context.Context, prefix string) ([]ID, error) 
 		}
 		return false // the name is all that is asked for
 	}
-	nothing := &visitor{d, func(*Object) any { return nil }, func(Problem) {}}
+	nothing := newVisitor(d, 1, func(*Object) any { return nil }, func(Problem) {})
 	err := d.repo.Walk(ctx, gitpack.WalkOptions{Workers: 1, Types: gitpack.Mask(Commit, Tree, Blob, Tag), Select: collect}, nothing)
 	slices.SortFunc(found, ID.Compare)
 	return slices.Compact(found), err
@@ -140,11 +142,21 @@ type visitor struct {
 	db      *Database
 	visit   func(*Object) any
 	problem func(Problem)
+	shown   []*Object // one for each worker, used again and again
+}
+
+func newVisitor(d *Database, workers int, visit func(*Object) any, problem func(Problem)) *visitor {
+	v := &visitor{db: d, visit: visit, problem: problem}
+	for range workers {
+		v.shown = append(v.shown, new(Object))
+	}
+	return v
 }
 
 // Visit implements [gitpack.Visitor].
 func (v *visitor) Visit(o *gitpack.Object) (any, error) {
-	own := Object{
+	own := v.shown[o.Worker]
+	*own = Object{
 		ID: o.OID, Kind: o.Type, Size: o.Size, Data: o.Data,
 		Base: o.Base, Segments: o.Segments, Number: o.Number, Worker: o.Worker,
 	}
@@ -154,7 +166,7 @@ func (v *visitor) Visit(o *gitpack.Object) (any, error) {
 	case o.Data == nil:
 		own.Data = []byte{}
 	}
-	return v.visit(&own), nil
+	return v.visit(own), nil
 }
 
 // once gives out the stream at hand, and to who asks again a new one.
