@@ -16,6 +16,7 @@ type keyed struct {
 	value   string   // RE2 pattern
 	same    int      // how many bytes at the front are the same in all values
 	near    []string // words in lower case, one of which stands near, for a name that others use
+	marked  bool     // the value's form tells it: it may stand anywhere behind the name on its line
 	what    string   // "API key"
 }
 
@@ -41,14 +42,21 @@ type keyedMatcher struct {
 func (k *keyedMatcher) match(w *detect.Window) (detect.Match, bool) {
 	w.Saw(maxName+1, maxName+1)
 	nameStart, nameEnd := name(w.Text, w.Start, w.End)
-	if !k.fits(string(w.Text[nameStart:nameEnd])) {
+	if k.fits(string(w.Text[nameStart:nameEnd])) {
+		w.Saw(0, nameEnd-w.End+maxAssignment)
+		if start, ok := assigned(w.Text, nameEnd); ok {
+			return k.value(w, nameStart, nameEnd, start)
+		}
 		return detect.Match{}, false
 	}
-	w.Saw(0, nameEnd-w.End+maxAssignment)
-	start, ok := assigned(w.Text, nameEnd)
-	if !ok {
-		return detect.Match{}, false
+	if k.marked {
+		return k.onLine(w, nameStart, nameEnd)
 	}
+	return k.nested(w, nameEnd)
+}
+
+// value decides over the value at text[start] of a name.
+func (k *keyedMatcher) value(w *detect.Window, nameStart, nameEnd, start int) (detect.Match, bool) {
 	w.Saw(0, start-w.End+run(w.Text, start)+2)
 	found := k.pattern().FindIndex(w.Text[start:min(len(w.Text), start+longest)])
 	if found == nil {
@@ -74,6 +82,112 @@ func (k *keyedMatcher) match(w *detect.Window) (detect.Match, bool) {
 		m.Evidence = append(m.Evidence, word+" stands near it")
 	}
 	return m, true
+}
+
+// lineReach bounds how far behind a name a value with a mark of its own may stand.
+const lineReach = 200
+
+// onLine looks for a value whose form tells it behind a name that does not:
+// Airtable('base', api_key='pat….…').
+func (k *keyedMatcher) onLine(w *detect.Window, nameStart, nameEnd int) (detect.Match, bool) {
+	w.Saw(0, nameEnd-w.End+lineReach+longest)
+	line, _, _ := bytes.Cut(w.Text[nameEnd:min(len(w.Text), nameEnd+lineReach)], []byte("\n"))
+	for i := range line {
+		if start := nameEnd + i; i > 0 && !isWord(line[i-1]) && isWord(line[i]) {
+			if m, ok := k.value(w, nameStart, nameEnd, start); ok {
+				return m, true
+			}
+		}
+	}
+	return detect.Match{}, false
+}
+
+// Bounds on the block under a name.
+const (
+	blockReach = 600
+	blockLines = 16
+)
+
+// nested looks for the secret in the block that a provider's name heads:
+//
+//	datadog:            [datadog]              "datadog": {
+//	  apiKey: …         api_key = …              "apiKey": "…"
+//
+// The name alone must be the provider's, since a longer one speaks of a part.
+func (k *keyedMatcher) nested(w *detect.Window, nameEnd int) (detect.Match, bool) {
+	nameStart := w.Start
+	if nameEnd != w.End || nameStart > 0 && isWord(w.Text[nameStart-1]) {
+		return detect.Match{}, false
+	}
+	w.Saw(0, nameEnd-w.End+maxName)
+	body, indented, ok := blockStart(w.Text, nameEnd)
+	if !ok {
+		return detect.Match{}, false
+	}
+	w.Saw(0, body-w.End+blockReach+longest)
+	at, limit := body, min(len(w.Text), body+blockReach)
+	for range blockLines {
+		if indented && at < limit && w.Text[at] != ' ' && w.Text[at] != '\t' {
+			break
+		}
+		keyStart := at
+		for keyStart < limit && bytes.IndexByte([]byte(" \t\"'-,"), w.Text[keyStart]) >= 0 {
+			keyStart++
+		}
+		keyEnd := keyStart
+		for keyEnd < limit && (isWord(w.Text[keyEnd]) || w.Text[keyEnd] == '-' || w.Text[keyEnd] == '.') {
+			keyEnd++
+		}
+		if keyEnd > keyStart && k.fits(string(w.Text[keyStart:keyEnd])) {
+			if start, ok := assigned(w.Text, keyEnd); ok {
+				if m, ok := k.value(w, keyStart, keyEnd, start); ok {
+					m.Evidence = append(m.Evidence, "stands under "+string(w.Text[nameStart:nameEnd]))
+					return m, true
+				}
+			}
+		}
+		next := bytes.IndexAny(w.Text[at:limit], "\n,}")
+		if next < 0 || w.Text[at+next] == '}' {
+			break
+		}
+		at += next + 1
+		if at < limit && (w.Text[at] == '[' || w.Text[at] == '\n') {
+			break // the next section
+		}
+	}
+	return detect.Match{}, false
+}
+
+// blockStart returns where the block begins that the name before text[at] heads,
+// and whether its lines are known by their indentation alone.
+func blockStart(text []byte, at int) (start int, indented, ok bool) {
+	p := place{text, at}
+	p.quote()
+	p.spaces()
+	switch {
+	case p.word("]"):
+	case p.word(":"), p.word("="), p.word("=>"), p.word("{"):
+		indented = true
+		p.spaces()
+		if text[p.at-1] == '{' || p.word("{") {
+			return p.at + len(lineEnd(text[p.at:])), false, true
+		}
+	default:
+		return 0, false, false
+	}
+	p.spaces()
+	end := lineEnd(text[p.at:])
+	return p.at + len(end), indented, len(end) > 0
+}
+
+// lineEnd returns the line break that text begins with, if it does.
+func lineEnd(text []byte) []byte {
+	for _, end := range [][]byte{[]byte("\r\n"), []byte("\n")} {
+		if bytes.HasPrefix(text, end) {
+			return end
+		}
+	}
+	return nil
 }
 
 // notValues end a name that speaks of a secret without holding it.

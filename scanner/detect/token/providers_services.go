@@ -305,7 +305,7 @@ var services = []provider{
 		id: "airtable-token", title: "Airtable access token", severity: finding.High,
 		gains: "Reads and changes the bases it was made for.", revoke: "Delete it at airtable.com/create/tokens.",
 		source: "https://airtable.com/developers/web/guides/personal-access-tokens",
-		keyed:  []keyed{{names: []string{"airtable"}, purpose: []string{"token", "key", "pat"}, value: `pat` + alnum + `{14}\.` + lowhex + `{64}`, same: 3, what: "Airtable personal access token"}},
+		keyed:  []keyed{{names: []string{"airtable"}, purpose: []string{"token", "key", "pat"}, value: `pat` + alnum + `{14}\.` + lowhex + `{64}`, same: 3, marked: true, what: "Airtable personal access token"}},
 	},
 	{
 		id: "asana-token", title: "Asana access token", severity: finding.Medium,

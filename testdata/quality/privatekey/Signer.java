@@ -1,0 +1,1 @@
+String KEY = "«concatenated:rsa»";

@@ -1,0 +1,4 @@
+# «commented:ec»
+resource "tls_private_key" "ca" {
+  algorithm = "RSA"
+}

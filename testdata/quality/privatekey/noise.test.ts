@@ -1,0 +1,4 @@
+const key = `-----BEGIN PRIVATE KEY-----
+‹base64:64›
+‹base64:64›
+-----END PRIVATE KEY-----`

@@ -1,0 +1,1 @@
+Airtable('app‹base62:14›', 'Orders', api_key='«airtable-token/airtable-personal-access-token»')

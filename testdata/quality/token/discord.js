@@ -1,0 +1,2 @@
+client.login('«discord-token/discord-bot-token»')
+const guild = '‹digits:18›'

@@ -1,0 +1,4 @@
+it('rejects a token of another issuer', () => {
+  const token = '‹jwt:HS256/test›'
+  expect(() => verify(token)).toThrow()
+})

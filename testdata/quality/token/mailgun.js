@@ -1,0 +1,1 @@
+const mg = mailgun.client({ username: 'api', key: '«mail-key/mailgun-api-key»' })

@@ -1,0 +1,1 @@
+mongoose.connect('mongodb+srv://shop:«password»@cluster0.ab1cd.mongodb.net/shop')

@@ -1,0 +1,1 @@
+<?php $sendgrid = new \SendGrid('«sendgrid-key/sendgrid-api-key»');
