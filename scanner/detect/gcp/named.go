@@ -134,6 +134,10 @@ func queriedProject(w *detect.Window, report func(detect.Match)) {
 	if dataset == end+1 || dataset >= len(w.Text) || w.Text[dataset] != '.' {
 		return
 	}
+	const statement = 1 << 10 // a host in prose is "from `example.org.uk`", too
+	if notation.Near(w.Text, w.Start, w.Start, statement, "select", "insert into", "merge into", "delete from") == "" {
+		return
+	}
 	report(project(w.Text, w.End, end, 0.75, "project of a table in a BigQuery query"))
 }
 

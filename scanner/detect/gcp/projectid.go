@@ -106,7 +106,7 @@ var commonWords = set(`
 	not null number of old one or org organization other our parent path placeholder pipeline play prod producer production
 	project projectid projects projectname proj project provider publisher qa quota
 	random real redacted region replace repo repository resource resources root sample sandbox second secret secrets security
-	server service services shared simple some somebody something source spanner specific staging stage storage string stuff
+	server service services shared simple src dst some somebody something source spanner specific staging stage storage string stuff
 	sub subscription super target team temp tenant terraform test tests testing tester testproj testproject tf that the
 	third this three to topic training tutorial two type undefined unit unknown update us use user users valid value variable vpc
 	web website with workload world xpn xyz yet you your yourproject yourprojectid zone
@@ -138,7 +138,7 @@ func published(id string) bool {
 var publicPrefixes = []string{"k8s-staging-", "k8s-artifacts-", "gcp-sa-", "kubernetes-"}
 
 var publicProjects = set(`
-	agones-images almalinux-cloud backports-debian-cloud bigquery-public-data bigquery-samples centos-cloud cloud-builders cloud-marketplace
+	publicdata chrome-ux-report githubarchive fh-bigquery agones-images almalinux-cloud backports-debian-cloud bigquery-public-data bigquery-samples centos-cloud cloud-builders cloud-marketplace
 	cloud-sdk-release cloud-ops-agents-artifacts cloudrun-integrations cloud-ml-algos cloud-sql-connectors
 	cloudsql-docker dataflow-templates-base gapic-images goog-analysis stackdriver-agents
 	click-to-deploy-images cloud-hpc-image-public cloud-solutions-images cloudrun container-images cos-cloud coreos-cloud
