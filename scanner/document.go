@@ -217,7 +217,7 @@ func (c *collector) startStream() *stream {
 }
 
 func (s *stream) end() ([]detect.Hit, error) {
-	s.PipeWriter.Close()
+	_ = s.PipeWriter.Close() // never fails
 	<-s.done
 	return s.hits, s.err
 }

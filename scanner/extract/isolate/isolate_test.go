@@ -104,7 +104,9 @@ var formats = []*extract.Extractor{
 		return nil
 	}),
 	format("DEEP", func(context.Context, *extract.Document, *extract.Output) error {
-		deep(1)
+		if deep(1) < 0 {
+			return extract.ErrDamaged
+		}
 		return nil
 	}),
 	format("EXIT", func(context.Context, *extract.Document, *extract.Output) error {

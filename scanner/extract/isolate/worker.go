@@ -192,7 +192,9 @@ type sender struct {
 
 func (s *sender) Begin(o extract.Origin) { s.json(kindOrigin, o) }
 
-func (s *sender) Place(place string) { s.frame(kindPlace, []byte(place[:min(len(place), pieceSize)])) }
+func (s *sender) Place(place string) {
+	_ = s.frame(kindPlace, []byte(place[:min(len(place), pieceSize)])) // kept in s.err
+}
 
 func (s *sender) Write(text []byte) (int, error) {
 	for piece := text; len(piece) > 0; {
