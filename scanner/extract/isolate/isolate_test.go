@@ -177,7 +177,7 @@ func TestAWorkerSaysWhatInProcessSays(t *testing.T) {
 }
 
 func TestWhatKillsAWorkerCostsOneDocument(t *testing.T) {
-	p := newPool(t, 1, func(l *extract.Limits) { l.Time = 3 * time.Second })
+	p := newPool(t, 1, nil)
 	for content, reason := range map[string]string{
 		"GROW":  "over budget: more than 256 MiB of memory",
 		"GIANT": "over budget: more than 256 MiB of memory",
