@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/extract"
@@ -25,6 +26,7 @@ type collector struct {
 	documents  extract.Reader // nil: documents are read as they are
 	exhaustive bool
 	progress   *Progress
+	known      atomic.Int64 // blobs that an earlier scan examined
 
 	mu         sync.Mutex
 	values     map[valueKey]*value
@@ -87,6 +89,7 @@ func newCollector(ctx context.Context, o Options) *collector {
 // Blob implements source.Visitor.
 func (c *collector) Blob(b *source.Blob) {
 	var hits []hit
+	b.Clean = true // until something is found, or fails
 	n, err := c.examine(b, func(h hit) { hits = append(hits, h) })
 	c.progress.Blobs.Add(1)
 	c.progress.Bytes.Add(n)
@@ -94,6 +97,7 @@ func (c *collector) Blob(b *source.Blob) {
 		c.failed(b, err.Error())
 	}
 	if len(hits) > 0 {
+		b.Clean = false
 		c.keep(b.ID, plainFirst(hits))
 	}
 }
@@ -258,6 +262,7 @@ func (c *collector) Unexamined(path, reason string) {
 // failed notes that a blob was not read whole. Where the source does not know yet
 // where it stands, that is asked later, see tellFailures.
 func (c *collector) failed(b *source.Blob, reason string) {
+	b.Clean = false
 	if b.Path != "" {
 		c.Unexamined(b.Path, reason)
 		return
@@ -273,11 +278,20 @@ func (c *collector) Count(commits, files int64) {
 	c.progress.Files.Add(files)
 }
 
+// Known implements source.Visitor. What an earlier scan has examined counts like
+// what this one does.
+func (c *collector) Known(blobs, bytes int64) {
+	c.progress.Blobs.Add(blobs)
+	c.progress.Bytes.Add(bytes)
+	c.known.Add(blobs)
+}
+
 func (c *collector) stats() finding.Stats {
 	return finding.Stats{
 		Blobs:   c.progress.Blobs.Load(),
 		Bytes:   c.progress.Bytes.Load(),
 		Commits: c.progress.Commits.Load(),
 		Files:   c.progress.Files.Load(),
+		Known:   c.known.Load(),
 	}
 }

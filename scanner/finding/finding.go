@@ -86,4 +86,5 @@ type Stats struct {
 	Commits int64   `json:"commits"`
 	Files   int64   `json:"files"` // read from a work tree or directory
 	Seconds float64 `json:"seconds"`
+	Known   int64   `json:"known,omitempty"` // blobs that an earlier scan examined and found to hold nothing
 }

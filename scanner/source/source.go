@@ -34,6 +34,11 @@ type Blob struct {
 	// worth leaving something in Trace.
 	Traced bool
 	Trace  any
+
+	// Clean is set by the visitor if it has examined the whole content and found
+	// nothing at all in it, so that a later scan by the same rules need not be
+	// shown it again.
+	Clean bool
 }
 
 // Segment is a piece of a content: Len bytes at Dst, copied from Src of the base
@@ -48,6 +53,9 @@ type Visitor interface {
 	Unexamined(path, reason string)
 	// Count adds to the statistics that only the source knows.
 	Count(commits, files int64)
+	// Known counts contents that an earlier scan has examined, and that are not
+	// handed over since they were Clean.
+	Known(blobs, bytes int64)
 }
 
 // Place is where a content stands.

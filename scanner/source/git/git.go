@@ -18,6 +18,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/source/history"
 	"github.com/deputy-sec/deputy/scanner/source/objects"
 	"github.com/deputy-sec/deputy/scanner/source/staged"
+	"github.com/deputy-sec/deputy/scanner/source/state"
 	"github.com/deputy-sec/deputy/scanner/source/worktree"
 )
 
@@ -38,10 +39,12 @@ const (
 // Options says what to read of a repository.
 type Options struct {
 	Filter         *source.Filter
-	Jobs           int    // things read at once; at least 1
-	Parts          Parts  // 0: Everything
-	Range          string // commits whose changes are read, see history.Options; implies History alone
-	IncludeIgnored bool   // files that .gitignore leaves out, too
+	Jobs           int          // things read at once; at least 1
+	Parts          Parts        // 0: Everything
+	Range, Since   string       // commits whose changes are read, see history.Options; imply History alone
+	State          *state.State // what earlier scans have examined of histories; may be nil
+	MaxMemory      int64        // bytes that objects may take; 0: see objects.Options
+	IncludeIgnored bool         // files that .gitignore leaves out, too
 }
 
 // Source is a repository.
@@ -80,11 +83,11 @@ func open(dir *gitdir.Dir, o Options, level int, family map[string]bool) (*Sourc
 	if o.Parts == 0 {
 		o.Parts = Everything
 	}
-	if o.Range != "" {
+	if o.Range != "" || o.Since != "" {
 		o.Parts = History
 	}
 	o.Jobs = max(1, o.Jobs)
-	db, err := objects.Open(dir.Git, quarantine(dir)...)
+	db, err := objects.Open(dir.Git, objects.Options{Further: quarantine(dir), MaxMemory: o.MaxMemory})
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +96,9 @@ func open(dir *gitdir.Dir, o Options, level int, family map[string]bool) (*Sourc
 	s := &Source{dir: dir, db: db, options: o, level: level, family: family}
 	s.index, s.indexErr = gitdir.ReadIndex(indexFile(dir), dir.Config.IDSize)
 	if o.Parts&History != 0 {
-		s.history = history.New(dir, db, history.Options{Filter: o.Filter, Jobs: o.Jobs, Range: o.Range})
+		s.history = history.New(dir, db, history.Options{
+			Filter: o.Filter, Jobs: o.Jobs, Range: o.Range, Since: o.Since, State: o.State,
+		})
 	}
 	return s, nil
 }

@@ -21,12 +21,13 @@ type blind struct{}
 func (blind) Blob(*source.Blob)          {}
 func (blind) Unexamined(string, string)  {}
 func (blind) Count(commits, files int64) {}
+func (blind) Known(blobs, bytes int64)   {}
 
 func open(b *testing.B) *Source {
 	b.Helper()
 	dir, err := gitdir.Find(sourcetest.LargeRepo(b, benchCommits))
 	require.NoError(b, err)
-	db, err := objects.Open(dir.Git)
+	db, err := objects.Open(dir.Git, objects.Options{})
 	require.NoError(b, err)
 	b.Cleanup(func() { require.NoError(b, db.Close()) })
 	return New(dir, db, Options{Jobs: 2})
@@ -46,10 +47,10 @@ func BenchmarkAttribution(b *testing.B) {
 	s := open(b)
 	require.NoError(b, s.Scan(context.Background(), blind{}))
 	var blobs []source.ID
-	require.NoError(b, s.db.Walk(context.Background(), 1, func(o *objects.Object) any {
+	require.NoError(b, s.db.Walk(context.Background(), objects.WalkOptions{Kinds: []objects.Kind{objects.Blob}}, func(o *objects.Object) any {
 		blobs = append(blobs, source.ID(o.ID.String()))
 		return nil
-	}, func(p objects.Problem) { b.Error(p) }, objects.Blob))
+	}, func(p objects.Problem) { b.Error(p) }))
 	r := rand.New(rand.NewPCG(1, 1))
 	r.Shuffle(len(blobs), func(i, j int) { blobs[i], blobs[j] = blobs[j], blobs[i] })
 	for _, c := range []struct {

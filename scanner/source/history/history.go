@@ -16,6 +16,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/source/gitdir"
 	"github.com/deputy-sec/deputy/scanner/source/objects"
+	"github.com/deputy-sec/deputy/scanner/source/state"
 )
 
 // IDs of contents that are no blobs. A blob's ID is its hash.
@@ -32,6 +33,11 @@ type Options struct {
 	// Range restricts the source to what the commits of a range brought:
 	// "A..B" is what B reaches and A does not, "B" is what B reaches.
 	Range string
+	// Since restricts it to what the commits after a date, or those that a commit
+	// does not reach, brought: of all refs.
+	Since string
+	// State leaves out what earlier scans have examined. It may be nil.
+	State *state.State
 }
 
 // Source is the history of a repository.
@@ -70,11 +76,12 @@ func New(dir *gitdir.Dir, db *objects.Database, o Options) *Source {
 func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
 	s.visitor = v
 	s.roots = s.dir.Roots(v.Unexamined)
-	if s.Range != "" {
+	if s.partial() {
 		return s.scanRange(ctx, v)
 	}
 	s.forest = newForest(s.register, s.Jobs)
-	err := s.db.Walk(ctx, s.Jobs, func(o *objects.Object) any { return s.visit(o, v) }, func(p objects.Problem) {
+	visit := func(o *objects.Object) any { return s.visit(o, v) }
+	err := s.db.Walk(ctx, objects.WalkOptions{Workers: s.Jobs, Skip: s.skip(v)}, visit, func(p objects.Problem) {
 		if p.ID.IsZero() {
 			v.Unexamined(p.Where, p.Err.Error())
 			return
@@ -92,6 +99,25 @@ func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
 	return s.tellMissing(ctx, v)
 }
 
+// partial says that only some commits are looked at.
+func (s *Source) partial() bool { return s.Range != "" || s.Since != "" }
+
+// skip returns what leaves out of the walk the contents that an earlier scan has
+// examined; nil if there is none.
+func (s *Source) skip(v source.Visitor) func(objects.ID) bool {
+	if s.State == nil {
+		return nil
+	}
+	return func(id objects.ID) bool {
+		size, ok := s.State.Knows(id)
+		if ok {
+			s.register.arrive(id)
+			v.Known(1, size)
+		}
+		return ok
+	}
+}
+
 // visit takes one object. It runs in several goroutines.
 func (s *Source) visit(o *objects.Object, v source.Visitor) any {
 	n := s.register.arrived(o)
@@ -102,6 +128,9 @@ func (s *Source) visit(o *objects.Object, v source.Visitor) any {
 			Base: o.Base, Segments: o.Segments, Traced: true,
 		}
 		v.Blob(b)
+		if b.Clean {
+			s.State.Add(o.ID, o.Size)
+		}
 		return b.Trace
 	case o.Open != nil:
 		s.visitLarge(o, v)
@@ -192,7 +221,7 @@ func (s *Source) endAtShallow(v source.Visitor) {
 // Examined says that a scan of the whole history, now over, handed this object
 // over.
 func (s *Source) Examined(id objects.ID) bool {
-	if s.Range != "" {
+	if s.partial() {
 		return false
 	}
 	n, ok := s.register.known(id)

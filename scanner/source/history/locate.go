@@ -116,7 +116,7 @@ func (l *locator) text(id source.ID) bool {
 		p := source.Place{ID: id, What: "commit " + what, Layer: finding.History}
 		if _, isTag := l.s.graph.tags[n]; isTag {
 			p.What = "tag " + what
-		} else if c := l.s.graph.commits[n]; c != nil && c.reach == unreached && l.s.Range == "" {
+		} else if c := l.s.graph.commits[n]; c != nil && c.reach == unreached && !l.s.partial() {
 			p.Layer = finding.Unreachable
 		}
 		p.InHead = l.head[n]
@@ -195,7 +195,7 @@ func (l *locator) identities(all []*commit) {
 	}
 	for key, r := range parts {
 		layer := finding.History
-		if r.first.reach == unreached && r.last.reach == unreached && l.s.Range == "" {
+		if r.first.reach == unreached && r.last.reach == unreached && !l.s.partial() {
 			layer = finding.Unreachable
 		}
 		l.places = append(l.places, source.Place{
@@ -210,13 +210,13 @@ func (l *locator) identities(all []*commit) {
 func (l *locator) blobs(wanted map[num]bool, all []*commit) error {
 	from, names := l.trees(wanted)
 	a := l.s.newAttribution(wanted, from, names)
-	l.attribute(a, all, func(c *commit) bool { return l.s.inRange(c) && (c.reach != unreached || l.s.Range != "") })
+	l.attribute(a, all, func(c *commit) bool { return l.s.inRange(c) && (c.reach != unreached || l.s.partial()) })
 	head, hasHead := l.s.headTree()
 	l.direct(a)
 	for key, r := range a.places {
 		l.places = append(l.places, l.place(key, r, finding.History, hasHead && a.has(head, key)))
 	}
-	if l.s.Range != "" {
+	if l.s.partial() {
 		return nil
 	}
 	rest := map[num]bool{}

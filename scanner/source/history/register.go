@@ -69,12 +69,19 @@ func (r *register) arrived(o *objects.Object) num {
 		r.read[o.Number] = true
 		return num(o.Number)
 	}
-	n := r.of(o.ID)
+	return r.arrive(o.ID)
+}
+
+// arrive is arrived for an object that is here and was read at another time.
+func (r *register) arrive(id objects.ID) num {
+	n := r.of(id)
+	if int(n) < r.packed {
+		r.read[n] = true
+		return n
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if int(n) >= r.packed {
-		r.rest[int(n)-r.packed].read = true
-	}
+	r.rest[int(n)-r.packed].read = true
 	return n
 }
 

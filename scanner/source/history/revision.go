@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/source/objects"
@@ -17,6 +19,26 @@ import (
 // scanRange examines what the commits of the range brought: blobs that none of
 // their parents has at the same path, and their texts.
 func (s *Source) scanRange(ctx context.Context, v source.Visitor) error {
+	err := s.db.EachCommit(ctx, s.Jobs, func(id objects.ID, c *objects.CommitData) {
+		s.graph.addCommit(s.register.of(id), id, c)
+	})
+	if err != nil {
+		return err
+	}
+	s.only = map[num]bool{}
+	if s.Since != "" {
+		err = s.since(ctx, v)
+	} else {
+		err = s.between(ctx, v)
+	}
+	if err != nil {
+		return err
+	}
+	return s.examineRange(ctx, v)
+}
+
+// between selects the commits of s.Range.
+func (s *Source) between(ctx context.Context, v source.Visitor) error {
 	from, to, isRange := strings.Cut(s.Range, "..")
 	if !isRange {
 		from, to = "", s.Range
@@ -42,9 +64,52 @@ func (s *Source) scanRange(ctx context.Context, v source.Visitor) error {
 	} else if isRange && from == "" {
 		return fmt.Errorf("range %q: no commit before the dots", s.Range)
 	}
-	s.only = map[num]bool{}
 	s.reach(end, s.only, excluded, v)
-	return s.examineRange(ctx, v)
+	return nil
+}
+
+// dates are the forms that a date may have.
+var dates = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02"}
+
+// since selects the commits of s.Since, a revision or else a date, local unless
+// it says otherwise.
+func (s *Source) since(ctx context.Context, v source.Visitor) error {
+	excluded := map[num]bool{}
+	from, err := s.resolve(ctx, s.Since)
+	var date time.Time
+	if err == nil {
+		s.reach(from, excluded, nil, v)
+	} else if date, err = parseDate(s.Since, err); err != nil {
+		return err
+	}
+	s.tellMissingRoots(v)
+	for _, r := range s.roots {
+		if id, err := s.peel(r.ID); err == nil {
+			s.reachCommits(id, excluded, v)
+		}
+	}
+	maps.DeleteFunc(s.only, func(n num, _ bool) bool {
+		c := s.graph.commits[n]
+		return c != nil && c.when.Before(date)
+	})
+	return nil
+}
+
+// reachCommits adds what a root reaches, if it is a commit.
+func (s *Source) reachCommits(root objects.ID, excluded map[num]bool, v source.Visitor) {
+	if _, err := s.load(s.register.of(root)); err == nil {
+		s.reach(root, s.only, excluded, v)
+	}
+}
+
+// parseDate reads a date. unresolved is why it is no revision.
+func parseDate(text string, unresolved error) (time.Time, error) {
+	for _, form := range dates {
+		if t, err := time.ParseInLocation(form, text, time.Local); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("since %q: neither a date such as 2006-01-02 nor a commit: %w", text, unresolved)
 }
 
 func (s *Source) inRange(c *commit) bool { return s.only == nil || s.only[c.num] }
@@ -143,20 +208,31 @@ func (s *Source) examineRange(ctx context.Context, v source.Visitor) error {
 		if !s.only[c.num] {
 			continue
 		}
-		if _, data, err := s.db.Read(c.id); err == nil { // it was read before
-			v.Count(1, 0)
-			d, err := objects.ParseCommit(data)
-			if err != nil {
-				continue
-			}
-			s.identity(d.Author.Line, v)
-			s.identity(d.Committer.Line, v)
-			s.hand(headersID+c.id.String(), d.Extra, v)
-			s.hand(messageID+c.id.String(), d.Message, v)
+		if err := s.handTexts(c, v); err != nil {
+			v.Unexamined("object "+c.id.String(), err.Error())
+			continue
 		}
 		brought.commit(c)
 	}
 	return s.handBlobs(ctx, brought.blobs, v)
+}
+
+// handTexts hands over what people wrote into a commit.
+func (s *Source) handTexts(c *commit, v source.Visitor) error {
+	_, data, err := s.db.Read(c.id)
+	if err != nil {
+		return err
+	}
+	d, err := objects.ParseCommit(data)
+	if err != nil {
+		return err
+	}
+	v.Count(1, 0)
+	s.identity(d.Author.Line, v)
+	s.identity(d.Committer.Line, v)
+	s.hand(headersID+c.id.String(), d.Extra, v)
+	s.hand(messageID+c.id.String(), d.Message, v)
+	return nil
 }
 
 // handBlobs hands the given blobs over in parallel.
@@ -166,12 +242,20 @@ func (s *Source) handBlobs(ctx context.Context, blobs map[objects.ID]bool, v sou
 	for range max(1, s.Jobs) {
 		group.Go(func() {
 			for id := range ids {
+				if size, ok := s.State.Knows(id); ok {
+					v.Known(1, size)
+					continue
+				}
 				o, err := objects.Load(s.db, id)
 				if err != nil {
 					v.Unexamined("object "+id.String(), err.Error())
 					continue
 				}
-				v.Blob(&source.Blob{ID: source.ID(id.String()), Size: o.Size, Data: o.Data, Open: o.Open})
+				b := &source.Blob{ID: source.ID(id.String()), Size: o.Size, Data: o.Data, Open: o.Open}
+				v.Blob(b)
+				if b.Clean {
+					s.State.Add(id, o.Size)
+				}
 			}
 		})
 	}

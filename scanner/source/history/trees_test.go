@@ -46,11 +46,11 @@ func randomHistory(r *rand.Rand, commits int) []byte {
 // walked opens a repository and lets all its trees grow.
 func walked(t testing.TB, dir string, workers int) (*forest, map[num][]objects.Entry) {
 	t.Helper()
-	db, err := objects.Open(dir)
+	db, err := objects.Open(dir, objects.Options{})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	f := newForest(newRegister(db), workers)
-	require.NoError(t, db.Walk(context.Background(), workers, func(o *objects.Object) any {
+	require.NoError(t, db.Walk(context.Background(), objects.WalkOptions{Workers: workers}, func(o *objects.Object) any {
 		n := f.arrived(o)
 		if o.Kind != objects.Tree {
 			return nil
@@ -61,14 +61,14 @@ func walked(t testing.TB, dir string, workers int) (*forest, map[num][]objects.E
 	}, func(p objects.Problem) { t.Error(p) }))
 	f.grown()
 	all := map[num][]objects.Entry{}
-	require.NoError(t, db.Walk(context.Background(), 1, func(o *objects.Object) any {
+	require.NoError(t, db.Walk(context.Background(), objects.WalkOptions{Kinds: []objects.Kind{objects.Tree}}, func(o *objects.Object) any {
 		n := f.of(o.ID)
 		all[n] = []objects.Entry{}
 		return objects.EachEntry(bytes.Clone(o.Data), db.IDSize(), func(e objects.Entry) bool {
 			all[n] = append(all[n], e)
 			return true
 		})
-	}, func(p objects.Problem) { t.Error(p) }, objects.Tree))
+	}, func(p objects.Problem) { t.Error(p) }))
 	return f, all
 }
 
@@ -153,7 +153,7 @@ func emptyDatabase(t testing.TB) *objects.Database {
 	t.Helper()
 	dir := t.TempDir()
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "objects"), 0o755))
-	db, err := objects.Open(dir)
+	db, err := objects.Open(dir, objects.Options{})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	return db
@@ -255,12 +255,12 @@ func TestRegister(t *testing.T) {
 	repo.Commit("packed", "packed\n")
 	repo.Git("repack", "-adq")
 	repo.Commit("loose", "loose\n")
-	db, err := objects.Open(filepath.Join(repo.Dir, ".git"))
+	db, err := objects.Open(filepath.Join(repo.Dir, ".git"), objects.Options{})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, db.Close()) }()
 	r := newRegister(db)
 	seen := map[num]bool{}
-	require.NoError(t, db.Walk(context.Background(), 1, func(o *objects.Object) any {
+	require.NoError(t, db.Walk(context.Background(), objects.WalkOptions{}, func(o *objects.Object) any {
 		n := r.of(o.ID)
 		assert.Equal(t, o.Number >= 0, int(n) < r.packed)
 		assert.False(t, r.has(n))

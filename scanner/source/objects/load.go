@@ -9,7 +9,7 @@ func Load(db *Database, id ID) (*Object, error) {
 		return nil, err
 	}
 	o := &Object{ID: id, Kind: Blob, Size: size}
-	if size > Hold {
+	if size > db.hold {
 		o.Open = func() (io.ReadCloser, error) { return db.Open(id) }
 		return o, nil
 	}

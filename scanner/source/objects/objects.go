@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/deputy-sec/deputy/internal/gitpack"
 )
@@ -82,40 +83,110 @@ type Problem struct {
 	Err   error
 }
 
-// Hold is the size up to which a blob is held in memory; larger ones stream.
-const Hold = 32 << 20
+// Options say how to read a database.
+type Options struct {
+	// Further are more objects directories, as that of a push not yet accepted.
+	Further []string
+	// MaxMemory bounds, in bytes, what is held of objects at a time: 1 GiB if zero.
+	// Packs that are mapped into memory do not count.
+	MaxMemory int64
+}
 
 // Database holds the objects of a repository and of its alternates. Its methods
 // may be called concurrently.
-type Database struct{ repo *gitpack.Repo }
+type Database struct {
+	repo *gitpack.Repo
+	walk int64 // memory for the objects of a walk
+	hold int64 // the size up to which a blob is held in memory; larger ones stream
+}
 
-// Open opens the objects of the repository whose git directory is dir, and
-// those in further objects directories. What is damaged is told by Walk.
-func Open(dir string, further ...string) (*Database, error) {
+// Blobs up to this size are held in memory, if there is enough of it.
+const maxHold = 32 << 20
+
+// Open opens the objects of the repository whose git directory is dir.
+func Open(dir string, o Options) (*Database, error) {
+	if o.MaxMemory <= 0 {
+		o.MaxMemory = 1 << 30
+	}
 	// A delta base beyond what memory may hold is told as a problem rather than
 	// written to a temporary file: it may hold secrets.
-	repo, err := gitpack.Open(dir, gitpack.Options{SpillLimit: -1, ObjectDirs: further})
+	repo, err := gitpack.Open(dir, gitpack.Options{
+		SpillLimit: -1,
+		ObjectDirs: o.Further,
+		CacheSize:  min(32<<20, o.MaxMemory/32),
+		ReadLimit:  o.MaxMemory / 4,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("open object database: %w", err)
 	}
-	return &Database{repo}, nil
+	return &Database{repo, o.MaxMemory / 2, min(maxHold, o.MaxMemory/32)}, nil
 }
 
-// Walk hands every object of certain kinds, of all if none is given, to visit
-// once, from up to workers goroutines at once. What visit returns is shown with
-// the objects that are deltas of this one.
-// What cannot be read is told to problem, by one goroutine at a time, and does
-// not end the walk.
-func (d *Database) Walk(ctx context.Context, workers int, visit func(*Object) any, problem func(Problem), kinds ...Kind) error {
-	if len(kinds) == 0 {
-		kinds = []Kind{Commit, Tree, Blob, Tag}
+// WalkOptions say what of a database to go through. The zero value is all of it.
+type WalkOptions struct {
+	Workers int    // goroutines that visit; at least 1
+	Kinds   []Kind // all kinds if there are none
+	// Skip leaves objects out, if set. It is asked once for each, by one goroutine
+	// for the packed ones and by any worker for the others.
+	Skip func(ID) bool
+}
+
+// Walk hands every object to visit once, from several goroutines at once. What
+// visit returns is shown with the objects that are deltas of this one. What
+// cannot be read is told to problem, by one goroutine at a time, and does not end
+// the walk.
+func (d *Database) Walk(ctx context.Context, o WalkOptions, visit func(*Object) any, problem func(Problem)) error {
+	if len(o.Kinds) == 0 {
+		o.Kinds = []Kind{Commit, Tree, Blob, Tag}
 	}
-	workers = max(1, workers)
-	return d.repo.Walk(ctx, gitpack.WalkOptions{
-		Workers:   workers,
-		BlobLimit: Hold,
-		Types:     gitpack.Mask(kinds...),
-	}, newVisitor(d, workers, visit, problem))
+	o.Workers = max(1, o.Workers)
+	walk := gitpack.WalkOptions{Workers: o.Workers, MaxMemory: d.walk, BlobLimit: d.hold, Types: gitpack.Mask(o.Kinds...)}
+	if o.Skip != nil {
+		walk.Select = func(id ID) bool { return !o.Skip(id) }
+	}
+	return d.repo.Walk(ctx, walk, newVisitor(d, o.Workers, visit, problem))
+}
+
+// EachCommit calls visit with all commits, from several goroutines at once: with
+// those of the commit-graph if there is one, which may lack the latest and has
+// only trees, parents and dates of committing, and else with all there are. What
+// cannot be read is left out.
+func (d *Database) EachCommit(ctx context.Context, workers int, visit func(ID, *CommitData)) error {
+	if g, err := d.repo.CommitGraph(); err == nil && g != nil {
+		defer g.Close()
+		if eachInGraph(g, visit) == nil {
+			return nil
+		}
+	}
+	return d.Walk(ctx, WalkOptions{Workers: workers, Kinds: []Kind{Commit}}, func(o *Object) any {
+		if c, err := ParseCommit(o.Data); err == nil {
+			visit(o.ID, &c)
+		}
+		return nil
+	}, func(Problem) {})
+}
+
+func eachInGraph(g *gitpack.CommitGraph, visit func(ID, *CommitData)) error {
+	var c gitpack.GraphCommit
+	for pos := range uint32(g.Len()) {
+		id, err := g.OID(pos)
+		if err == nil {
+			err = g.Commit(pos, &c)
+		}
+		if err != nil {
+			return err
+		}
+		data := CommitData{Tree: c.Tree, Committer: Signature{When: time.Unix(c.Time, 0).UTC()}}
+		for _, p := range c.Parents {
+			parent, err := g.OID(p)
+			if err != nil {
+				return err
+			}
+			data.Parents = append(data.Parents, parent)
+		}
+		visit(id, &data)
+	}
+	return nil
 }
 
 // WithPrefix returns the objects whose hexadecimal names begin with prefix. It

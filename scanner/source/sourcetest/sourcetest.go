@@ -27,13 +27,21 @@ type Recording struct {
 	Contents       map[source.ID]string
 	Rows           []finding.Unexamined
 	Commits, Files int64
+	KnownBlobs     int64
+	Clean          func(content string) bool // says which contents hold nothing; nil: none does
 	over           bool
 }
 
 // Record scans a source.
 func Record(t *testing.T, src source.Source) *Recording {
 	t.Helper()
-	r := &Recording{t: t, Contents: map[source.ID]string{}}
+	return RecordClean(t, src, nil)
+}
+
+// RecordClean scans a source like a visitor that finds nothing in some contents.
+func RecordClean(t *testing.T, src source.Source, clean func(content string) bool) *Recording {
+	t.Helper()
+	r := &Recording{t: t, Contents: map[source.ID]string{}, Clean: clean}
 	require.NoError(t, src.Scan(context.Background(), r))
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -57,6 +65,7 @@ func (r *Recording) Blob(b *source.Blob) {
 	_, again := r.Contents[b.ID]
 	assert.False(r.t, again, "%q was handed over twice", b.ID)
 	r.Contents[b.ID] = string(data)
+	b.Clean = r.Clean != nil && r.Clean(string(data))
 }
 
 func (r *Recording) read(b *source.Blob) []byte {
@@ -88,6 +97,13 @@ func (r *Recording) Count(commits, files int64) {
 	defer r.mu.Unlock()
 	r.Commits += commits
 	r.Files += files
+}
+
+// Known implements [source.Visitor].
+func (r *Recording) Known(blobs, _ int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.KnownBlobs += blobs
 }
 
 // Reason returns why a path went unexamined, "" if it did not.

@@ -27,7 +27,7 @@ func walked(t *testing.T, repo *sourcetest.Repo) []string {
 	t.Helper()
 	d, err := gitdir.Find(repo.Dir)
 	require.NoError(t, err)
-	db, err := objects.Open(d.Git)
+	db, err := objects.Open(d.Git, objects.Options{})
 	require.NoError(t, err)
 	defer db.Close()
 	x, err := gitdir.ReadIndex(d.IndexFile(), 20)
