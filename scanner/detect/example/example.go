@@ -31,6 +31,7 @@ type Expansion struct {
 
 // Value is one «…» of an example.
 type Value struct {
+	Shape      string // the name with its argument: account:dashed
 	Text       string
 	Start, End int // in Expansion.Text
 }
@@ -49,7 +50,7 @@ func Sketch(text string, seed uint64, own map[string]Shape) Expansion {
 }
 
 func expand(text string, seed uint64, own map[string]Shape, unknown Shape) Expansion {
-	e := expander{unknown: unknown, rand: rand.New(rand.NewPCG(seed, 0x6465707574790a)), own: own, labels: map[string]string{}}
+	e := expander{unknown: unknown, rand: rand.New(rand.NewPCG(seed, 0x6465707574790a)), own: own, labels: map[string]made{}}
 	var (
 		out  strings.Builder
 		want []Value
@@ -75,9 +76,9 @@ func expand(text string, seed uint64, own map[string]Shape, unknown Shape) Expan
 		}
 		value := e.value(text[i+open : i+j])
 		if wanted {
-			want = append(want, Value{Text: value, Start: out.Len(), End: out.Len() + len(value)})
+			want = append(want, Value{Shape: value.shape, Text: value.text, Start: out.Len(), End: out.Len() + len(value.text)})
 		}
-		out.WriteString(value)
+		out.WriteString(value.text)
 		text = text[i+j+len(closing):]
 	}
 	out.WriteString(text)
@@ -88,10 +89,13 @@ type expander struct {
 	rand    *rand.Rand
 	own     map[string]Shape
 	unknown Shape // for names that nobody knows; nil: they are a mistake
-	labels  map[string]string
+	labels  map[string]made
 }
 
-func (e *expander) value(spec string) string {
+// made is a value and the shape it has.
+type made struct{ shape, text string }
+
+func (e *expander) value(spec string) made {
 	spec, label, labelled := strings.Cut(spec, "=")
 	if labelled && spec == "" {
 		v, ok := e.labels[label]
@@ -111,7 +115,7 @@ func (e *expander) value(spec string) string {
 	if shape == nil {
 		panic(fmt.Sprintf("example: no shape %q", name))
 	}
-	v := shape(e.rand, arg)
+	v := made{spec, shape(e.rand, arg)}
 	if labelled {
 		e.labels[label] = v
 	}

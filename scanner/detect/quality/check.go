@@ -1,17 +1,21 @@
 package quality
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
-// Aim is what a family of detectors is held to on its corpus.
+// Aim is what a family of detectors is held to on its corpus, at least.
 type Aim struct {
-	Precision, Recall float64 // macro, at least
+	Precision, Recall float64 // macro, of the family
+	Rule              float64 // precision and recall of each of its rules
 }
 
 // Check measures a family on its corpus under testdata/quality, prints the
@@ -27,7 +31,7 @@ func Check(t *testing.T, family string, aim Aim, c Corpus) {
 	require.NotEmpty(t, scores)
 	for _, s := range scores {
 		for _, m := range s.Mistakes {
-			kind := "wrong"
+			kind := "wrong " + m.Rule
 			if m.Missed {
 				kind = "missed"
 			}
@@ -35,8 +39,31 @@ func Check(t *testing.T, family string, aim Aim, c Corpus) {
 		}
 	}
 	sum := Sum(scores)
-	t.Logf("%s: %d texts, %d right, %d wrong, %d missed: precision %.4f, recall %.4f; macro %.4f, %.4f",
-		family, sum.Texts, sum.Right, sum.Wrong, sum.Missed, sum.Precision, sum.Recall, sum.MacroPrecision, sum.MacroRecall)
+	t.Logf("%s: %d texts, %s; macro %.4f, %.4f", family, sum.Texts, sum.Count, sum.MacroPrecision, sum.MacroRecall)
 	assert.GreaterOrEqual(t, sum.MacroPrecision, aim.Precision, "macro precision")
 	assert.GreaterOrEqual(t, sum.MacroRecall, aim.Recall, "macro recall")
+	if c.Rule != nil {
+		c.checkRules(t, aim.Rule, sum.Rules)
+	}
+}
+
+// checkRules prints the figures of each rule, and names those that no text of
+// the corpus has a value for.
+func (c Corpus) checkRules(t *testing.T, aim float64, rules Counts) {
+	t.Helper()
+	for _, rule := range slices.Sorted(maps.Keys(rules)) {
+		n := rules[rule]
+		t.Logf("  %-28s %s", rule, n)
+		assert.GreaterOrEqual(t, n.Precision(), aim, "precision of %s", rule)
+		assert.GreaterOrEqual(t, n.Recall(), aim, "recall of %s", rule)
+	}
+	var unlabelled []string
+	for _, rule := range slices.Compact(slices.Sorted(maps.Values(c.Rule))) {
+		if n := rules[rule]; n.Right+n.Missed == 0 {
+			unlabelled = append(unlabelled, rule)
+		}
+	}
+	if len(unlabelled) > 0 {
+		t.Logf("  no text has a value for %s", strings.Join(unlabelled, ", "))
+	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/detect/awsaccount"
+	"github.com/deputy-sec/deputy/scanner/detect/example"
 )
 
 func TestMeasureCountsEveryKindOfResult(t *testing.T) {
@@ -32,7 +33,27 @@ func TestMeasureCountsEveryKindOfResult(t *testing.T) {
 	assert.Equal(t, 1, scores[1].Mistakes[0].Line)
 
 	sum := Sum(scores)
-	assert.InDelta(t, 0.5, sum.Precision, 1e-9)
+	assert.InDelta(t, 0.5, sum.Precision(), 1e-9)
 	assert.InDelta(t, 0.5, sum.MacroRecall, 1e-9)
 	assert.InDelta(t, 0.5, sum.MacroPrecision, 1e-9)
+}
+
+func TestMeasureAsksForTheRightRule(t *testing.T) {
+	corpus := Corpus{
+		Set:   detect.NewSet(awsaccount.New()),
+		Shape: map[string]example.Shape{"project": example.Shapes["account"]},
+		Rule:  map[string]string{"account": "aws-account-id", "project": "gcp-project-number"},
+		Seeds: 1,
+		Files: fstest.MapFS{
+			"a": {Data: []byte("arn:aws:iam::«account=a»:root or arn:aws:iam::«=a»:user/x")},
+			"b": {Data: []byte("arn:aws:iam::«project»:root")},
+		},
+	}
+	scores, err := Measure(corpus)
+	require.NoError(t, err)
+	assert.Equal(t, Counts{"aws-account-id": {Right: 2, Wrong: 1}, "gcp-project-number": {Missed: 1}}, Sum(scores).Rules)
+
+	delete(corpus.Rule, "project")
+	_, err = Measure(corpus)
+	require.ErrorContains(t, err, "project")
 }

@@ -1,4 +1,4 @@
 #!/bin/bash
-az login --service-principal -u «uuid» -p «clientsecret» --tenant «uuid»
-az account set --subscription «uuid»
+az login --service-principal -u «client» -p «clientsecret» --tenant «tenant»
+az account set --subscription «subscription»
 az group create --name prod --location westeurope

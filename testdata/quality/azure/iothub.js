@@ -1,1 +1,1 @@
-const connectionString = 'HostName=shop.azure-devices.net;DeviceId=door-1;SharedAccessKey=«key:32»'
+const connectionString = 'HostName=shop.azure-devices.net;DeviceId=door-1;SharedAccessKey=«sharedkey»'

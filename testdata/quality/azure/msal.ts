@@ -1,7 +1,7 @@
 export const msalConfig = {
   auth: {
-    clientId: '«uuid»',
-    authority: 'https://login.microsoftonline.com/«uuid»',
+    clientId: '«client»',
+    authority: 'https://login.microsoftonline.com/«tenant»',
     redirectUri: '/',
   },
 }

@@ -1,7 +1,7 @@
 var conf = oauth2.Config{
-	ClientID:     "«uuid»",
+	ClientID:     "«client»",
 	ClientSecret: "«clientsecret»",
 	Endpoint: oauth2.Endpoint{
-		TokenURL: "https://login.microsoftonline.com/«uuid»/oauth2/v2.0/token",
+		TokenURL: "https://login.microsoftonline.com/«tenant»/oauth2/v2.0/token",
 	},
 }

@@ -1,2 +1,2 @@
-$cred = New-Object PSCredential('«uuid»', (ConvertTo-SecureString '«clientsecret»' -AsPlainText -Force))
-Connect-AzAccount -ServicePrincipal -Credential $cred -Tenant «uuid»
+$cred = New-Object PSCredential('«client»', (ConvertTo-SecureString '«clientsecret»' -AsPlainText -Force))
+Connect-AzAccount -ServicePrincipal -Credential $cred -Tenant «tenant»

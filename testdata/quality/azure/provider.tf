@@ -1,7 +1,7 @@
 provider "azurerm" {
   features {}
-  subscription_id = "«uuid»"
-  client_id       = "«uuid»"
+  subscription_id = "«subscription»"
+  client_id       = "«client»"
   client_secret   = "«clientsecret»"
-  tenant_id       = "«uuid»"
+  tenant_id       = "«tenant»"
 }

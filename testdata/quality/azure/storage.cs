@@ -1,4 +1,4 @@
 public static class Storage
 {
-    const string Connection = "DefaultEndpointsProtocol=https;AccountName=prodmedia;AccountKey=«key:64»;EndpointSuffix=core.windows.net";
+    const string Connection = "DefaultEndpointsProtocol=https;AccountName=prodmedia;AccountKey=«accountkey»;EndpointSuffix=core.windows.net";
 }

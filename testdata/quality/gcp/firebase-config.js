@@ -4,6 +4,6 @@ const firebaseConfig = {
   databaseURL: "https://«=p».firebaseio.com",
   projectId: "«=p»",
   storageBucket: "«=p».appspot.com",
-  messagingSenderId: "«account=n»",
+  messagingSenderId: "«number=n»",
   appId: "1:«=n»:web:‹hex:22›"
 };

@@ -1,10 +1,10 @@
 resource "google_folder" "prod" {
   display_name = "prod"
-  parent       = "organizations/«account»"
+  parent       = "organizations/«organization»"
 }
 
 resource "google_project" "app" {
   name            = "app"
-  folder_id       = "folders/«account»"
+  folder_id       = "folders/«folder»"
   billing_account = "«billing»"
 }
