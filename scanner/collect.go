@@ -26,7 +26,7 @@ type collector struct {
 	documents  extract.Reader // nil: documents are read as they are
 	exhaustive bool
 	progress   *Progress
-	known      atomic.Int64 // blobs that an earlier scan examined
+	remembered atomic.Int64 // blobs that an earlier scan examined
 
 	mu         sync.Mutex
 	values     map[valueKey]*value
@@ -278,12 +278,12 @@ func (c *collector) Count(commits, files int64) {
 	c.progress.Files.Add(files)
 }
 
-// Known implements source.Visitor. What an earlier scan has examined counts like
+// Remembered implements source.Visitor. What an earlier scan has examined counts like
 // what this one does.
-func (c *collector) Known(blobs, bytes int64) {
+func (c *collector) Remembered(blobs, bytes int64) {
 	c.progress.Blobs.Add(blobs)
 	c.progress.Bytes.Add(bytes)
-	c.known.Add(blobs)
+	c.remembered.Add(blobs)
 }
 
 func (c *collector) stats() finding.Stats {
@@ -292,6 +292,7 @@ func (c *collector) stats() finding.Stats {
 		Bytes:   c.progress.Bytes.Load(),
 		Commits: c.progress.Commits.Load(),
 		Files:   c.progress.Files.Load(),
-		Known:   c.known.Load(),
+
+		Remembered: c.remembered.Load(),
 	}
 }

@@ -31,7 +31,7 @@ func Merge(results []*Result) *Result {
 		out.Stats.Commits += r.Stats.Commits
 		out.Stats.Files += r.Stats.Files
 		out.Stats.Blobs += r.Stats.Blobs
-		out.Stats.Known += r.Stats.Known
+		out.Stats.Remembered += r.Stats.Remembered
 		out.Stats.Bytes += r.Stats.Bytes
 		out.Stats.Seconds += r.Stats.Seconds
 	}

@@ -33,6 +33,7 @@ type Options struct {
 
 // Result is what a scan found, and what it could not look at.
 type Result struct {
+	Repository *source.Repository // nil if the target is none, or there are several targets
 	Findings   []*finding.Finding // in no order
 	Unexamined []finding.Unexamined
 	Stats      finding.Stats

@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 
 	"github.com/spf13/pflag"
 
@@ -25,6 +27,8 @@ type examineOptions struct {
 	keyFile    string
 	exhaustive bool
 	jobs       int
+	memory     size
+	state      string
 	target     targetOptions
 	documents  documentOptions
 }
@@ -38,6 +42,9 @@ func (o *examineOptions) flags(f *pflag.FlagSet) {
 	o.documents.flags(f)
 	f.BoolVar(&o.exhaustive, "exhaustive", false, "match every version of a file in full, not only what is new in it")
 	f.IntVarP(&o.jobs, "jobs", "j", runtime.GOMAXPROCS(0), "how much to do at once")
+	o.memory = defaultMemory
+	f.Var(&o.memory, "max-memory", "about how much memory to take, without that of packs and documents")
+	f.StringVar(&o.state, "state", "", "remember in `FILE` what of histories was examined and holds nothing, and leave that out the next time")
 }
 
 // engine makes what all targets are scanned with.
@@ -71,6 +78,12 @@ func (o *examineOptions) run(ctx context.Context, targets []string, engine scann
 	if err != nil {
 		return nil, err
 	}
+	if read.MaxMemory, err = o.limitMemory(); err != nil {
+		return nil, err
+	}
+	if read.State, err = o.openState(engine.Detectors, errs); err != nil {
+		return nil, err
+	}
 	documents, done, err := o.documents.reader(o.jobs)
 	if err != nil {
 		return nil, err
@@ -79,7 +92,31 @@ func (o *examineOptions) run(ctx context.Context, targets []string, engine scann
 	engine.Documents = documents
 	stop := showProgress(errs, engine.Progress)
 	defer stop()
-	return scanTargets(ctx, targets, target.Options{Options: read, Stdin: in}, engine)
+	result, err := scanTargets(ctx, targets, target.Options{Options: read, Stdin: in}, engine)
+	if err != nil {
+		return nil, err
+	}
+	if err := read.State.Save(); err != nil { // no reason to keep the result back
+		_, _ = fmt.Fprintf(errs, "deputy: %v: the next scan examines everything again\n", err)
+	}
+	return result, nil
+}
+
+// What a scan may take: less leaves no room for the objects of a large
+// repository's delta chains.
+const (
+	defaultMemory = 1 << 30
+	leastMemory   = 64 << 20
+)
+
+// limitMemory holds the process to --max-memory as well as it goes, and returns
+// that.
+func (o *examineOptions) limitMemory() (int64, error) {
+	if o.memory < leastMemory {
+		return 0, errors.New("--max-memory must be at least 64M")
+	}
+	debug.SetMemoryLimit(int64(o.memory))
+	return int64(o.memory), nil
 }
 
 // scanTargets scans one target after the other. With several, paths say which
@@ -105,7 +142,11 @@ func scanTarget(ctx context.Context, name string, read target.Options, options s
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, t.Close()) }()
-	return scanner.Scan(ctx, t, options)
+	if result, err = scanner.Scan(ctx, t, options); err != nil {
+		return nil, err
+	}
+	result.Repository = t.Repository
+	return result, nil
 }
 
 // prefixOf returns what stands before the paths of a target in a report on

@@ -88,6 +88,7 @@ func (o *scanOptions) run(ctx context.Context, targets []string, in io.Reader, o
 func (o *scanOptions) report(options scanner.Options, r *scanner.Result) *report.Result {
 	return &report.Result{
 		Version:     version(),
+		Repository:  (*report.Repository)(r.Repository),
 		Rules:       options.Detectors.Rules(),
 		Findings:    r.Findings,
 		Unexamined:  r.Unexamined,

@@ -86,5 +86,7 @@ type Stats struct {
 	Commits int64   `json:"commits"`
 	Files   int64   `json:"files"` // read from a work tree or directory
 	Seconds float64 `json:"seconds"`
-	Known   int64   `json:"known,omitempty"` // blobs that an earlier scan examined and found to hold nothing
+	// Remembered is how many of the blobs an earlier scan has examined, and found
+	// to hold nothing.
+	Remembered int64 `json:"remembered,omitempty"`
 }

@@ -106,6 +106,9 @@ func Examined(s finding.Stats) string {
 		if c.n > 0 {
 			parts = append(parts, Count(c.n, c.one, c.many))
 		}
+		if c.one == "blob" && s.Remembered > 0 {
+			parts[len(parts)-1] += " (" + Thousands(s.Remembered) + " remembered)"
+		}
 	}
 	return strings.Join(append(parts, size(s.Bytes)), ", ") + " in " + duration(s.Seconds)
 }

@@ -53,9 +53,9 @@ type Visitor interface {
 	Unexamined(path, reason string)
 	// Count adds to the statistics that only the source knows.
 	Count(commits, files int64)
-	// Known counts contents that an earlier scan has examined, and that are not
+	// Remembered counts contents that an earlier scan has examined, and that are not
 	// handed over since they were Clean.
-	Known(blobs, bytes int64)
+	Remembered(blobs, bytes int64)
 }
 
 // Place is where a content stands.
@@ -67,6 +67,13 @@ type Place struct {
 	// The earliest and the latest commit that put this content at this path.
 	First, Last *finding.Commit
 	InHead      bool
+}
+
+// Repository says which repository a source is, and what is checked out.
+type Repository struct {
+	URL      string // of the remote it came from, without credentials; "" if there is none
+	Revision string // full hash of HEAD, "" if there is none
+	Branch   string // "" if HEAD is detached
 }
 
 // Source is a place that bytes come from.

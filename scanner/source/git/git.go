@@ -132,6 +132,17 @@ func hookPath(variable, within string) (string, bool) {
 	return abs, err == nil && realPath(abs) != realPath(within) && inside(abs, within)
 }
 
+// Repository says what repository this is. Its URL is what the configuration
+// says, credentials included.
+func (s *Source) Repository() source.Repository {
+	r := source.Repository{URL: s.dir.Config.Remote}
+	if head, ok := s.dir.Head(); ok {
+		r.Revision = head.String()
+	}
+	r.Branch, _ = s.dir.Branch()
+	return r
+}
+
 // Scan implements [source.Source]. History goes first, so that the others need
 // not read what it has examined.
 func (s *Source) Scan(ctx context.Context, v source.Visitor) error {

@@ -16,6 +16,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/source/git"
 	"github.com/deputy-sec/deputy/scanner/source/gitdir"
 	"github.com/deputy-sec/deputy/scanner/source/sourcetest"
+	"github.com/deputy-sec/deputy/scanner/source/state"
 )
 
 func TestMain(m *testing.M) {
@@ -480,6 +481,92 @@ func TestRange(t *testing.T) {
 		err := opener(repo.Dir, git.Options{Range: bad})(t, 1).Scan(t.Context(), r)
 		assert.ErrorContains(t, err, "range", bad)
 	}
+}
+
+func TestSince(t *testing.T) {
+	repo := sourcetest.NewRepo(t)
+	repo.Commit("a.txt", "before")
+	from := repo.Head()
+	date := repo.Now.Add(30 * time.Second)
+	c := repo.Commit("dir/b.txt", "within")
+	repo.Git("branch", "side")
+	repo.Git("checkout", "-q", "side")
+	side := repo.Commit("c.txt", "on a branch")
+	repo.Git("checkout", "-q", "main")
+	repo.Git("tag", "-m", "a tag", "v1", from)
+	check := func() {
+		t.Helper()
+		for _, since := range []string{from, from[:9], "v1", "main~1", date.Format(time.RFC3339), date.Local().Format("2006-01-02 15:04:05")} {
+			r, src := accept(t, repo.Dir, git.Options{Since: since}, "within", "on a branch", "Write c.txt")
+			assert.Equal(t, []string{at("dir/b.txt", "", finding.History, c, c, true)}, places(r, src, "within"), since)
+			assert.Equal(t, []string{at("c.txt", "", finding.History, side, side, false)}, places(r, src, "on a branch"), since)
+			assert.False(t, r.Has("before"), since)
+			assert.EqualValues(t, 2, r.Commits, since)
+			assert.Empty(t, r.Rows)
+		}
+	}
+	check()
+	repo.Git("commit-graph", "write", "--reachable")
+	check()
+	repo.Commit("d.txt", "later than the graph")
+	repo.Git("commit-graph", "write", "--reachable", "--split=no-merge")
+	repo.Commit("e.txt", "later than the chain")
+	r, _ := accept(t, repo.Dir, git.Options{Since: from}, "within", "later than the graph", "later than the chain")
+	assert.EqualValues(t, 4, r.Commits)
+	r, _ = accept(t, repo.Dir, git.Options{Since: "2026-02-03"})
+	assert.Empty(t, r.Contents)
+	for _, bad := range []string{"nowhere", "yesterday", "2026-13-01", "abcdef12"} {
+		err := opener(repo.Dir, git.Options{Since: bad})(t, 1).Scan(t.Context(), r)
+		assert.ErrorContains(t, err, "since", bad)
+	}
+}
+
+func TestCommitGraphThatLies(t *testing.T) {
+	repo := sourcetest.NewRepo(t)
+	from := repo.Commit("a.txt", "before")
+	repo.Commit("b.txt", "within")
+	repo.Git("commit-graph", "write", "--reachable")
+	file := filepath.Join(repo.Dir, ".git/objects/info/commit-graph")
+	graph, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.NoError(t, os.Chmod(file, 0o644))
+	require.NoError(t, os.WriteFile(file, graph[:len(graph)/2], 0o644))
+	accept(t, repo.Dir, git.Options{Since: from}, "within")
+}
+
+func TestStateLeavesOutWhatHoldsNothing(t *testing.T) {
+	repo := sourcetest.NewRepo(t)
+	repo.Commit("dull.txt", "nothing at all")
+	c := repo.Commit("hot.txt", "a secret")
+	repo.Git("repack", "-adq")
+	repo.Commit("loose.txt", "nothing loose")
+	file := filepath.Join(t.TempDir(), "state")
+	clean := func(content string) bool { return !strings.Contains(content, "secret") }
+	scan := func(rules string) (*sourcetest.Recording, source.Source) {
+		t.Helper()
+		s, err := state.Open(file, rules)
+		require.NoError(t, err)
+		src := opener(repo.Dir, git.Options{State: s})(t, 2)
+		r := sourcetest.RecordClean(t, src, clean)
+		require.NoError(t, s.Save())
+		assert.Empty(t, r.Rows, "what is known is not missed")
+		assert.Contains(t, places(r, src, "a secret"), at("hot.txt", "", finding.History, c, c, true))
+		return r, src
+	}
+	r, _ := scan("rules")
+	assert.True(t, r.Has("nothing at all") && r.Has("nothing loose"))
+	assert.Zero(t, r.Remembers)
+	r, _ = scan("rules")
+	assert.True(t, r.Has("a secret") && r.Has("Write dull.txt"), "what had a hit is shown again")
+	assert.False(t, r.Has("nothing"), "what had none is not, not even from the work tree")
+	assert.EqualValues(t, 2, r.Remembers)
+	repo.Commit("new.txt", "nothing new")
+	repo.Git("gc", "-q", "--prune=now")
+	r, _ = scan("rules")
+	assert.True(t, r.Has("nothing new"))
+	assert.False(t, r.Has("nothing at all"), "a new pack of known objects is known")
+	r, _ = scan("other rules")
+	assert.True(t, r.Has("nothing at all"))
 }
 
 func TestFilterChoosesByAnyPath(t *testing.T) {

@@ -39,6 +39,7 @@ type Config struct {
 	RefStorage   string // "files", or another that cannot be read
 	Partial      bool   // objects may be missing on purpose
 	ExcludesFile string // core.excludesFile, "" if not set
+	Remote       string // URL of the remote "origin", or else of the first one; may hold credentials
 	Err          error  // why the file could not be read, if so; the rest is the default then
 }
 
@@ -185,6 +186,9 @@ func (c *Config) parse(text string) error {
 	}
 	c.Partial = ext.Option("partialclone") != ""
 	for _, remote := range raw.Section("remote").Subsections {
+		if c.Remote == "" || remote.Name == "origin" {
+			c.Remote = remote.Option("url")
+		}
 		c.Partial = c.Partial || remote.Option("promisor") == "true"
 	}
 	c.ExcludesFile = raw.Section("core").Option("excludesfile")

@@ -187,6 +187,20 @@ func (c *rootCollector) walk(git, dir string, read func(name string, text []byte
 // cannot be read.
 func (d *Dir) Head() (objects.ID, bool) { return d.Resolve("HEAD") }
 
+// Branch returns the branch that is checked out; false if HEAD names none.
+func (d *Dir) Branch() (string, bool) {
+	text, err := readText(filepath.Join(d.Git, "HEAD"), 1<<20)
+	if err != nil {
+		return "", false
+	}
+	ref, symbolic := strings.CutPrefix(string(text), "ref:")
+	branch, ok := strings.CutPrefix(strings.TrimSpace(ref), "refs/heads/")
+	if !symbolic || !ok {
+		return "", false
+	}
+	return branch, true
+}
+
 // Resolve follows a ref by its full name, through symbolic refs, to an object.
 func (d *Dir) Resolve(name string) (objects.ID, bool) {
 	for range maxSymbolic {

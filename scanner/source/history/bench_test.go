@@ -18,10 +18,10 @@ const benchCommits = 50_000
 // blind looks at nothing.
 type blind struct{}
 
-func (blind) Blob(*source.Blob)          {}
-func (blind) Unexamined(string, string)  {}
-func (blind) Count(commits, files int64) {}
-func (blind) Known(blobs, bytes int64)   {}
+func (blind) Blob(*source.Blob)             {}
+func (blind) Unexamined(string, string)     {}
+func (blind) Count(commits, files int64)    {}
+func (blind) Remembered(blobs, bytes int64) {}
 
 func open(b *testing.B) *Source {
 	b.Helper()

@@ -112,7 +112,7 @@ func (s *Source) skip(v source.Visitor) func(objects.ID) bool {
 		size, ok := s.State.Knows(id)
 		if ok {
 			s.register.arrive(id)
-			v.Known(1, size)
+			v.Remembered(1, size)
 		}
 		return ok
 	}

@@ -243,7 +243,7 @@ func (s *Source) handBlobs(ctx context.Context, blobs map[objects.ID]bool, v sou
 		group.Go(func() {
 			for id := range ids {
 				if size, ok := s.State.Knows(id); ok {
-					v.Known(1, size)
+					v.Remembered(1, size)
 					continue
 				}
 				o, err := objects.Load(s.db, id)

@@ -27,7 +27,7 @@ type Recording struct {
 	Contents       map[source.ID]string
 	Rows           []finding.Unexamined
 	Commits, Files int64
-	KnownBlobs     int64
+	Remembers      int64
 	Clean          func(content string) bool // says which contents hold nothing; nil: none does
 	over           bool
 }
@@ -99,11 +99,11 @@ func (r *Recording) Count(commits, files int64) {
 	r.Files += files
 }
 
-// Known implements [source.Visitor].
-func (r *Recording) Known(blobs, _ int64) {
+// Remembered implements [source.Visitor].
+func (r *Recording) Remembered(blobs, _ int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.KnownBlobs += blobs
+	r.Remembers += blobs
 }
 
 // Reason returns why a path went unexamined, "" if it did not.

@@ -34,7 +34,7 @@ func openURL(ctx context.Context, name string, o Options) (*Target, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &Target{src, shown, []func() error{src.Close}}, nil
+		return ofRepository(src, shown, src.Close), nil
 	}
 	dir, err := clone(ctx, name)
 	remove := func() error { return os.RemoveAll(dir) }
@@ -45,7 +45,7 @@ func openURL(ctx context.Context, name string, o Options) (*Target, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("clone %s: %w", shown, err), remove())
 	}
-	return &Target{src, shown, []func() error{src.Close, remove}}, nil
+	return ofRepository(src, shown, src.Close, remove), nil
 }
 
 // clone returns the directory also when it fails: it is to be removed.
@@ -74,6 +74,22 @@ func filePath(name string) (string, bool) {
 		return "", false
 	}
 	return filepath.FromSlash(u.Path), true
+}
+
+// publicURL returns the URL of a remote without credentials; "" for a path on
+// this machine, which tells nobody else anything.
+func publicURL(remote string) string {
+	if scheme, _, ok := strings.Cut(remote, "://"); ok {
+		if schemes[strings.ToLower(scheme)] {
+			return redact(remote)
+		}
+		return ""
+	}
+	if !isURL(remote) || strings.Contains(remote, "::") { // a helper's address is no URL
+		return ""
+	}
+	host, path, _ := strings.Cut(remote[strings.LastIndex(remote, "@")+1:], ":")
+	return "ssh://" + host + "/" + strings.TrimPrefix(path, "/")
 }
 
 // redact takes the credentials out of a URL.

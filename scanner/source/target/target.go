@@ -29,6 +29,8 @@ type Target struct {
 	source.Source
 	Name   string // as a report may show it: without the password of a URL
 	closes []func() error
+
+	Repository *source.Repository // nil if the target is none
 }
 
 // Close lets go of files and removes what was cloned.
@@ -61,11 +63,17 @@ func Open(ctx context.Context, name string, o Options) (*Target, error) {
 	src, err := git.Open(name, o.Options)
 	switch {
 	case err == nil:
-		return &Target{src, name, []func() error{src.Close}}, nil
+		return ofRepository(src, name, src.Close), nil
 	case errors.Is(err, gitdir.ErrNotRepository) && (!hasGit(name) || o.Parts != 0 && o.Parts&git.History == 0):
 		return openDir(name, o)
 	}
 	return nil, err
+}
+
+func ofRepository(src *git.Source, name string, closes ...func() error) *Target {
+	r := src.Repository()
+	r.URL = publicURL(r.URL)
+	return &Target{Source: src, Name: name, closes: closes, Repository: &r}
 }
 
 // hasGit says that a directory claims to be a repository: if it cannot be
@@ -85,7 +93,7 @@ func openDir(name string, o Options) (*Target, error) {
 
 // plain is for what has no versions.
 func plain(name string, src source.Source, o Options) (*Target, error) {
-	if o.Range != "" || o.Parts != 0 && o.Parts&git.WorkTree == 0 {
+	if o.Range != "" || o.Since != "" || o.Parts != 0 && o.Parts&git.WorkTree == 0 {
 		return nil, fmt.Errorf("%s: not a git repository, so it has no history and nothing staged", name)
 	}
 	return &Target{Source: src, Name: name}, nil
