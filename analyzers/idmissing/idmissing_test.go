@@ -12,3 +12,7 @@ import (
 func testdata() string { p, _ := filepath.Abs("../testdata"); return p }
 
 func TestFixtures(t *testing.T) { analysistest.Run(t, testdata(), idmissing.Analyzer, "idmissing") }
+
+func TestTheHostSaysNothingAboutThePackage(t *testing.T) {
+	analysistest.Run(t, testdata(), idmissing.Analyzer, "example.com/shop", "example.com/examples/shop")
+}

@@ -14,3 +14,7 @@ func testdata() string { p, _ := filepath.Abs("../testdata"); return p }
 func TestHandlersThatLetARequestChoose(t *testing.T) {
 	analysistest.Run(t, testdata(), idparam.Analyzer, "idparam")
 }
+
+func TestFunctionsThatFrameworksCall(t *testing.T) {
+	analysistest.Run(t, testdata(), idparam.Analyzer, "handlersin")
+}

@@ -88,7 +88,7 @@ func weakness(v ssa.Value, depth int) string {
 	case *ssa.Parameter:
 		return derived(v.Name())
 	case *ssa.Field:
-		return derived(program.StructOf(v.X.Type()).Field(v.Field).Name())
+		return derivedField(v.X.Type(), v.Field)
 	case *ssa.Call:
 		return called(v, depth)
 	}
@@ -129,13 +129,25 @@ func derived(name string) string {
 	return ""
 }
 
+// derivedField looks at the field's name, and at what it is the ID of: Customer.ID.
+func derivedField(t types.Type, i int) string {
+	name := program.StructOf(t).Field(i).Name()
+	if reason := derived(name); reason != "" {
+		return reason
+	}
+	if n := program.NamedOf(t); n != nil && (name == "ID" || name == "Id" || name == "UUID" || name == "Name" || name == "Slug" || name == "Number") {
+		return derived(n.Obj().Name() + name)
+	}
+	return ""
+}
+
 func loaded(u *ssa.UnOp, depth int) string {
 	if u.Op != token.MUL {
 		return ""
 	}
 	switch a := u.X.(type) {
 	case *ssa.FieldAddr:
-		return derived(program.StructOf(a.X.Type()).Field(a.Field).Name())
+		return derivedField(a.X.Type(), a.Field)
 	case *ssa.Alloc:
 		return stored(a, depth)
 	case *ssa.IndexAddr:

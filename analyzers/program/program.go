@@ -4,8 +4,10 @@
 // SSA costs a third of type-checking and the flow engine as much again, while most
 // packages of most modules never touch an External ID. A package can see one if it
 // mentions one (a name, a string, an annotation), imports a package that hands one
-// to STS, or imports a package that can see one. A package that wraps a logger is
-// built too, so that its callers know where its parameters go.
+// to STS, or imports a package that can see one. A package that wraps a logger or that
+// masks is built too, so that its callers know what becomes of what they hand it. Of
+// other modules, only what mentions one or imports a carrier is looked at: what a
+// framework does with everything it is given is for tables to say.
 package program
 
 import (
@@ -71,7 +73,10 @@ func run(pass *analysis.Pass) (any, error) {
 	switch {
 	case mentions(pass) || importsCarrier(pass.Pkg) || policy.Active().HasSources():
 		pass.ExportPackageFact(&sees{})
-	case isNeeded(pass.Pkg.Path()), importsSeeing(pass), wrapsLogger(pass):
+	case isNeeded(pass.Pkg.Path()):
+	case isDependency(pass):
+		return res, nil
+	case importsSeeing(pass), wrapsLogger(pass), masks(pass.Pkg):
 	default:
 		return res, nil
 	}
@@ -139,6 +144,19 @@ func wrapsLogger(pass *analysis.Pass) bool {
 	return isLog(pass.Pkg.Name()) || slices.ContainsFunc(pass.Pkg.Scope().Names(), func(n string) bool {
 		_, isType := pass.Pkg.Scope().Lookup(n).(*types.TypeName)
 		return isType && isLog(n)
+	})
+}
+
+// isDependency recognises packages of other modules: those have versions.
+func isDependency(pass *analysis.Pass) bool { return pass.Module != nil && pass.Module.Version != "" }
+
+// masking is how packages and functions that mask are called.
+var masking = regexp.MustCompile(`(?i)mask|redact|obfuscat|scrub|censor`)
+
+func masks(pkg *types.Package) bool {
+	return masking.MatchString(pkg.Name()) || slices.ContainsFunc(pkg.Scope().Names(), func(n string) bool {
+		_, isFunc := pkg.Scope().Lookup(n).(*types.Func)
+		return isFunc && masking.MatchString(n)
 	})
 }
 
@@ -213,5 +231,14 @@ var standIn = regexp.MustCompile(`(?i)(^|[/_-])(mock|fake|dummy|stub|fixture|tes
 // values stand for none.
 func IsTestOnly(pass *analysis.Pass, pos token.Pos) bool {
 	name := filepath.ToSlash(pass.Fset.Position(pos).Filename)
-	return strings.HasSuffix(name, "_test.go") || standIn.MatchString(name[strings.LastIndex(name, "/")+1:]) || standIn.MatchString(pass.Pkg.Path())
+	return strings.HasSuffix(name, "_test.go") || standIn.MatchString(name[strings.LastIndex(name, "/")+1:]) || standIn.MatchString(withoutHost(pass.Pkg.Path()))
+}
+
+// withoutHost drops the host of a package's path: what lies at example.com need not
+// be an example.
+func withoutHost(path string) string {
+	if first, rest, ok := strings.Cut(path, "/"); ok && strings.Contains(first, ".") {
+		return rest
+	}
+	return path
 }

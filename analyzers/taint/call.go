@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -62,8 +63,20 @@ func (f *frame) callee(instr ssa.CallInstruction, c *ssa.CallCommon, v *ssa.Call
 	}
 	if k.obj != nil {
 		k.name = program.FuncOf(k.obj)
+	} else if g := variable(c.Value); g != nil && g.Pkg != nil {
+		k.name = program.Func{Pkg: g.Pkg.Pkg.Path(), Name: g.Name()}
 	}
 	return k
+}
+
+// variable is the package variable that a called function is kept in.
+func variable(v ssa.Value) *ssa.Global {
+	u, ok := v.(*ssa.UnOp)
+	if !ok || u.Op != token.MUL {
+		return nil
+	}
+	g, _ := u.X.(*ssa.Global)
+	return g
 }
 
 // declaredArgs are the arguments without the receiver.
@@ -114,8 +127,15 @@ func resultTypes(v *ssa.Call) []types.Type {
 	return []types.Type{v.Type()}
 }
 
-// dynamic calls a function value: a closure whose making was seen, or the unknown.
+// dynamic calls a function value: one that a table knows by its variable, a closure
+// whose making was seen, or the unknown.
 func (f *frame) dynamic(k site) {
+	for _, r := range flowIndex[unversioned(k.name.Pkg)] {
+		if r.matches(k.name) {
+			f.moves(k, r)
+			return
+		}
+	}
 	if fn := k.call.StaticCallee(); fn != nil {
 		if mc, ok := k.call.Value.(*ssa.MakeClosure); ok {
 			f.invokeClosure(k, mc)
@@ -172,6 +192,7 @@ func (f *frame) declared(k site) {
 		f.unknown(k)
 	}
 	f.knownResults(k)
+	f.fromRequest(k)
 }
 
 // sanitizes runs a sanitizer: what it returns is clean, and so is what it is given a
@@ -293,7 +314,7 @@ func (f *frame) applyOutput(p place, o output, a application) {
 	if old, ok := f.mem.get(p); ok { // several callees
 		c = cell{taint: old.taint, refs: old.refs, known: c.known && old.known, cleaned: c.cleaned && old.cleaned, opaque: c.opaque || old.opaque}
 	}
-	c.taint = c.taint.union(f.relabel(f.resolve(o.at[""], a, "returned by "+a.name), a.pos, ""))
+	c.taint = c.taint.union(f.relabel(f.take(f.resolve(o.at[""], a, "returned by "+a.name), a.pos, getterOf(a)), a.pos, ""))
 	c.refs = joinRefs(c.refs, f.aliased(o.aliases[""], a))
 	f.mem.put(p, c)
 	for path, t := range o.at {
@@ -439,8 +460,11 @@ func (e *engine) concrete() []*types.Named {
 // unknown calls code that is neither in sight nor in a table. A function from text
 // to text hands it on; what it is given a pointer to may be written.
 func (f *frame) unknown(k site) {
+	if f.getter(k) || f.readsRequest(k) {
+		return
+	}
 	var t Taint
-	if passesText(k) {
+	if passesText(k.obj) {
 		for _, a := range k.args {
 			t = t.union(f.deep(a, whole))
 		}
@@ -470,6 +494,63 @@ func (f *frame) unknown(k site) {
 	}
 }
 
+// getter calls a method out of sight that, by its name and its receiver's fields,
+// returns a field. Of a decoded request, any getter returns a part.
+func (f *frame) getter(k site) bool {
+	name, ok := strings.CutPrefix(k.name.Name, "Get")
+	if !ok || name == "" || k.v == nil || k.declared() == 0 || len(k.args) != 1 {
+		return false
+	}
+	p := resultPlace(k.v, 0)
+	if s := program.StructOf(k.vals[0].Type()); s != nil {
+		for i := range s.NumFields() {
+			if s.Field(i).Name() == name {
+				c := f.load(f.fieldOf(k.vals[0], i, k.v.Type()), k.v.Type(), k.pos)
+				f.mem.add(p, cell{taint: f.take(c.taint, k.pos, name), refs: without(c.refs, p)})
+				return true
+			}
+		}
+	}
+	isMessage := func(x Tag) bool { return x.Label.Kind == Request && x.Label.Reason != "" || x.Label.Kind == input }
+	t := slices.DeleteFunc(slices.Clone(f.deep(k.args[0], whole)), func(x Tag) bool { return !isMessage(x) })
+	f.mem.add(p, cell{taint: f.take(t, k.pos, name)})
+	return len(t) > 0
+}
+
+// hands and binds are how methods and functions out of sight are called that take a
+// value out of a request, or fill something from it.
+var (
+	hands = regexp.MustCompile(`^(Get)?(Query|Param|Path|Form|PostForm|Header|Cookie|URLParam|Body|RawBody|Input)`)
+	binds = regexp.MustCompile(`(?i)^(decode|parse|bind|read|unmarshal|should_?bind|must_?bind|extract|load)`)
+)
+
+// readsRequest calls code out of sight that is given a request: a framework that no
+// table knows, or a helper of another module.
+func (f *frame) readsRequest(k site) bool {
+	from := slices.IndexFunc(k.vals, func(v ssa.Value) bool { return requestTypes[typeName(v.Type())] == "request" })
+	switch {
+	case from < 0:
+		return false
+	case from == 0 && k.declared() == 1 && hands.MatchString(k.name.Name) && k.v != nil:
+		f.toResults(k, []int{0}, whole, false)
+		return true
+	case !binds.MatchString(k.name.Name):
+		return false
+	}
+	to := slices.IndexFunc(k.vals, func(v ssa.Value) bool {
+		if mi, ok := v.(*ssa.MakeInterface); ok {
+			v = mi.X
+		}
+		p, ok := v.Type().Underlying().(*types.Pointer)
+		return ok && requestTypes[typeName(p)] == "" && !isScalar(p.Elem()) && !types.IsInterface(p.Elem())
+	})
+	if to < k.declared() || to == from {
+		return false
+	}
+	f.decode(k, from, to)
+	return true
+}
+
 // adopt makes a builder's result its receiver: the same type comes back.
 func (f *frame) adopt(k site, p place, rt types.Type) {
 	if k.declared() == 1 && len(k.args) > 0 && types.Identical(rt, k.vals[0].Type()) && !isScalar(rt) {
@@ -478,34 +559,38 @@ func (f *frame) adopt(k site, p place, rt types.Type) {
 }
 
 // passesText recognises converters: text in, text out, nothing else.
-func passesText(k site) bool {
-	sig := k.obj.Signature()
-	if sig.Recv() != nil && sig.Params().Len() > 0 || len(k.args) == 0 || len(k.args) > 3 {
-		return false
-	}
-	text := func(t types.Type) bool {
-		switch u := t.Underlying().(type) {
-		case *types.Basic:
-			return u.Info()&types.IsString != 0
-		case *types.Slice:
-			b, ok := u.Elem().Underlying().(*types.Basic)
-			return ok && (b.Kind() == types.Uint8 || b.Kind() == types.String)
-		case *types.Pointer:
-			b, ok := u.Elem().Underlying().(*types.Basic)
-			return ok && b.Info()&types.IsString != 0
-		}
-		_, isParam := types.Unalias(t).(*types.TypeParam)
-		return isParam
-	}
-	for _, v := range k.vals {
-		if !text(v.Type()) {
+func passesText(fn *types.Func) bool {
+	sig := fn.Signature()
+	n := sig.Params().Len()
+	if sig.Recv() != nil {
+		if n++; n > 1 || !isTextual(sig.Recv().Type()) {
 			return false
 		}
 	}
-	if strings.Contains(strings.ToLower(k.name.Name), "crypt") || looksUp(k.name.Name) {
+	if n == 0 || n > 3 || sig.Results().Len() == 0 || !isTextual(sig.Results().At(0).Type()) {
 		return false
 	}
-	return sig.Results().Len() > 0 && text(sig.Results().At(0).Type())
+	for p := range sig.Params().Variables() {
+		if !isTextual(p.Type()) {
+			return false
+		}
+	}
+	return !strings.Contains(strings.ToLower(fn.Name()), "crypt") && !looksUp(fn.Name())
+}
+
+func isTextual(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		return u.Info()&types.IsString != 0
+	case *types.Slice:
+		b, ok := u.Elem().Underlying().(*types.Basic)
+		return ok && (b.Kind() == types.Uint8 || b.Kind() == types.String)
+	case *types.Pointer:
+		b, ok := u.Elem().Underlying().(*types.Basic)
+		return ok && b.Info()&types.IsString != 0
+	}
+	_, isParam := types.Unalias(t).(*types.TypeParam)
+	return isParam
 }
 
 // looksUp recognises functions whose result is found by their argument, not made
@@ -596,9 +681,21 @@ func (f *frame) elementPlaces(c cell) []ref {
 // was taken and where. The last and most precise taking counts: the key of a query's
 // values, not the query.
 func (f *frame) relabel(t Taint, pos token.Pos, key string) Taint {
-	taken := func(x Tag) bool {
-		return x.Label.Kind == Request && (x.Label.Reason == "" || key != "" && !strings.Contains(x.Label.What, `"`))
+	return f.takenAt(t, pos, key, func(l Label) bool {
+		return l.Reason == "" || l.Reason == message || key != "" && !isKeyed(l)
+	})
+}
+
+// take gives a field of a decoded request a label of its own.
+func (f *frame) take(t Taint, pos token.Pos, field string) Taint {
+	if field == "" || !pos.IsValid() {
+		return t
 	}
+	return f.takenAt(t, pos, field, func(l Label) bool { return l.Reason == message })
+}
+
+func (f *frame) takenAt(t Taint, pos token.Pos, key string, is func(Label) bool) Taint {
+	taken := func(x Tag) bool { return x.Label.Kind == Request && is(x.Label) }
 	if !slices.ContainsFunc(t, taken) {
 		return t
 	}
@@ -615,6 +712,17 @@ func (f *frame) relabel(t Taint, pos token.Pos, key string) Taint {
 		out = out.union(Taint{x})
 	}
 	return out
+}
+
+// isKeyed reports whether a label already says which value was taken.
+func isKeyed(l Label) bool { return strings.Contains(l.What, `"`) }
+
+// getterOf is the field that a call of the shape x.GetField() returns.
+func getterOf(a application) string {
+	if field, ok := strings.CutPrefix(a.name, "Get"); ok && len(a.args) == 1 {
+		return field
+	}
+	return ""
 }
 
 // keyOf is the constant text by which a call picks a value, as r.FormValue("k").
@@ -647,7 +755,7 @@ func (f *frame) paramSinks(k site) {
 // passed looks at what goes to code out of sight: an External ID that a request chose,
 // by itself or in a whole value, is used there. Checking one is no use.
 func (f *frame) passed(k site) {
-	if checks(k.name.Name) {
+	if checks(k.name.Name) || tells(k) {
 		return
 	}
 	for i := k.declared(); i < len(k.args); i++ {
@@ -679,6 +787,16 @@ func (f *frame) use(k site, t Taint) {
 	if slices.ContainsFunc(t, func(x Tag) bool { return x.Label.Kind == External && !x.Label.Typed }) {
 		f.sink(Sink{Kind: Kept, What: "an argument of " + k.name.Name, Pos: k.pos}, onlyKind(t, Request))
 	}
+}
+
+// tells recognises what only says something: loggers, responses and errors. Whether
+// it says too much is for other passes to judge.
+func tells(k site) bool {
+	if _, ok := isTableSink(k.name); ok || looksLikeLogger(k.name) {
+		return true
+	}
+	r := k.obj.Signature().Results()
+	return r.Len() == 1 && isErrorType(r.At(0).Type()) && strings.Contains(strings.ToLower(k.name.Name), "err")
 }
 
 // checks recognises functions that look at a value and do no more.

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/deputy-sec/deputy/analyzers/externalid"
+	"github.com/deputy-sec/deputy/analyzers/program"
 )
 
 // exec runs an instruction that computes no register.
@@ -134,7 +135,11 @@ func (f *frame) taintRefs(c cell, t Taint) {
 func (f *frame) unop(v *ssa.UnOp) cell {
 	switch v.Op {
 	case token.MUL:
-		return f.load(f.value(v.X), v.Type(), loadPos(v))
+		c := f.load(f.value(v.X), v.Type(), loadPos(v))
+		if isScalar(v.Type()) {
+			c.taint = f.take(c.taint, loadPos(v), fieldName(v.X))
+		}
+		return c
 	case token.ARROW:
 		t := v.Type()
 		if v.CommaOk {
@@ -159,11 +164,23 @@ func (f *frame) receive(v ssa.Value, elem cell, t types.Type) cell {
 			continue
 		}
 		own := place{v, ""}
-		f.mem.set(own, cell{taint: f.gather(r.place, r.hint, true).taint, opaque: true})
+		f.mem.set(own, cell{opaque: true})
+		f.taken[v] = r.place
 		refs = joinRefs(refs, []ref{{own, t, nil}})
 	}
 	c.refs = refs
 	return c
+}
+
+// fieldName is the name of the field that an address is of, or is kept in.
+func fieldName(addr ssa.Value) string {
+	if u, ok := addr.(*ssa.UnOp); ok && u.Op == token.MUL {
+		addr = u.X
+	}
+	if fa, ok := addr.(*ssa.FieldAddr); ok {
+		return program.StructOf(fa.X.Type()).Field(fa.Field).Name()
+	}
+	return ""
 }
 
 // loadPos is the position of the field that is read, where the load has none.

@@ -25,8 +25,10 @@ type frame struct {
 	sum *summary
 	// flat gives up flow-sensitivity: one memory for all blocks, and no write
 	// replaces another. It is for functions too large for a memory per block.
-	flat bool
-	work int // places read so far
+	flat    bool
+	work    int                 // places read so far
+	showing map[place]bool      // whose own methods are being asked what they show
+	taken   map[ssa.Value]place // objects that came off a channel, and where they lay
 }
 
 const (
@@ -38,7 +40,7 @@ const (
 )
 
 func (e *engine) interpret(fn *ssa.Function) *summary {
-	f := &frame{e: e, fn: fn, env: map[ssa.Value]cell{}, out: make([]memory, len(fn.Blocks)),
+	f := &frame{e: e, fn: fn, env: map[ssa.Value]cell{}, out: make([]memory, len(fn.Blocks)), taken: map[ssa.Value]place{},
 		sum: &summary{effects: map[target]output{}, sinks: map[sinkKey]*Step{}}}
 	instrs, stores, loops := f.measure()
 	if instrs > maxInstrs {
@@ -295,8 +297,11 @@ func (f *frame) eval(v ssa.Value) cell {
 	case *ssa.FieldAddr:
 		return f.fieldOf(v.X, v.Field, types.NewPointer(program.StructOf(v.X.Type()).Field(v.Field).Type()))
 	case *ssa.Field:
-		c := f.fieldOf(v.X, v.Field, v.Type())
-		return f.load(c, v.Type(), v.Pos())
+		c := f.load(f.fieldOf(v.X, v.Field, v.Type()), v.Type(), v.Pos())
+		if isScalar(v.Type()) {
+			c.taint = f.take(c.taint, v.Pos(), program.StructOf(v.X.Type()).Field(v.Field).Name())
+		}
+		return c
 	case *ssa.IndexAddr:
 		return f.extend(v.X, "[]", v.Type())
 	case *ssa.Index:
@@ -526,6 +531,9 @@ func (g *gatherer) linked(out *gathered, c cell, rest string, hint *Label, depth
 // came from elsewhere holds what its type says.
 func (g *gatherer) root(out *gathered, p place, hint *Label) {
 	f := g.f
+	if lay, ok := f.taken[p.root]; ok {
+		p = lay.join(p.path)
+	}
 	i := f.inputIndex(p.root)
 	if i >= 0 {
 		in := Label{Kind: input, Param: i, Path: p.path, Deep: g.deep}
@@ -584,8 +592,8 @@ func (d *deepWalk) at(r ref, depth int) Taint {
 	d.seen[r.place] = true
 	f := d.f
 	if r.typ != nil {
-		if f.e.redacts(r.typ, d.mode) {
-			return nil
+		if shown, decides := f.shownBy(r, d.mode); decides {
+			return shown
 		}
 		if _, isPtr := r.typ.Underlying().(*types.Pointer); isPtr && depth > 0 && d.mode == printed && !isError(r.typ) {
 			return nil
@@ -628,6 +636,35 @@ func (d *deepWalk) at(r ref, depth int) Taint {
 		out = out.union(f.readStep(f.gather(r.join(s.path), &label, false).taint, r, token.NoPos))
 	}
 	return out
+}
+
+// shownBy is what a type with a method for the purpose shows of a value, and whether
+// it has one whose body is known.
+func (f *frame) shownBy(r ref, m mode) (Taint, bool) {
+	fn := shower(r.typ, m)
+	if fn == nil || f.showing[r.place] {
+		return nil, false
+	}
+	sum := f.e.summaryOf(fn)
+	if sum == nil {
+		return nil, isSecretName(program.NamedOf(r.typ).Obj().Name())
+	}
+	if f.showing == nil {
+		f.showing = map[place]bool{}
+	}
+	f.showing[r.place] = true
+	defer delete(f.showing, r.place)
+	var out Taint
+	a := application{args: []cell{{refs: []ref{r}}}, name: fn.Name()}
+	for _, o := range sum.results {
+		for _, t := range o.at {
+			out = out.union(f.resolve(t, a, ""))
+		}
+		for _, as := range o.aliases {
+			out = out.union(f.deep(cell{refs: f.aliased(as, a)}, m))
+		}
+	}
+	return out, true
 }
 
 // contents are the paths below a place at which something is said of it, or of the

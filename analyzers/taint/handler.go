@@ -17,7 +17,30 @@ var requestTypes = map[string]string{
 	"github.com/gofiber/fiber.Ctx": "request", "github.com/emicklei/go-restful.Request": "request",
 	"github.com/kataras/iris/context.Context": "request", "github.com/gobuffalo/buffalo.Context": "request",
 	"github.com/valyala/fasthttp.RequestCtx": "request", "github.com/julienschmidt/httprouter.Params": "path",
-	"connectrpc.com/connect.Request": "request message", "github.com/bufbuild/connect-go.Request": "request message",
+	"github.com/cloudwego/hertz/pkg/app.RequestContext": "request", "github.com/gogf/gf/net/ghttp.Request": "request",
+	"github.com/go-kratos/kratos/transport/http.Context": "request", "github.com/savsgio/atreugo.RequestCtx": "request",
+	"github.com/beego/beego/server/web/context.Context": "request", "github.com/beego/beego/server/web.Controller": "request",
+}
+
+// messageTypes wrap the decoded message of an RPC.
+var messageTypes = map[string]string{"connectrpc.com/connect.Request": "request message", "github.com/bufbuild/connect-go.Request": "request message"}
+
+// requestResults are functions that find what a caller sent in a context.
+var requestResults = map[string]string{
+	"google.golang.org/grpc/metadata.FromIncomingContext":      "gRPC metadata",
+	"google.golang.org/grpc/metadata.ValueFromIncomingContext": "gRPC metadata",
+	"github.com/go-chi/chi.URLParamFromCtx":                    "path",
+	"github.com/go-chi/chi.RouteContext":                       "path",
+	"github.com/julienschmidt/httprouter.ParamsFromContext":    "path",
+}
+
+// fromRequest labels the result of a function that finds what a caller sent.
+func (f *frame) fromRequest(k site) {
+	what, ok := requestResults[unversioned(k.name.Pkg)+"."+k.name.Name]
+	if !ok || k.v == nil {
+		return
+	}
+	f.mem.add(resultPlace(k.v, 0), cell{taint: f.relabel(Taint{{Label: Label{Kind: Request, What: what, Pos: k.pos}}}, k.pos, keyOf(k)), opaque: true})
 }
 
 // lambdaEvents are the events that carry a request of the outside to a Lambda.
@@ -35,6 +58,9 @@ func (e *engine) request(fn *ssa.Function, v ssa.Value) (Label, bool) {
 	if what := requestTypes[name]; what != "" {
 		return Label{Kind: Request, What: what, Pos: v.Pos()}, true
 	}
+	if what := messageTypes[name]; what != "" {
+		return Label{Kind: Request, What: what, Reason: message, Pos: v.Pos()}, true
+	}
 	p, ok := v.(*ssa.Parameter)
 	if !ok {
 		return Label{}, false
@@ -43,10 +69,32 @@ func (e *engine) request(fn *ssa.Function, v ssa.Value) (Label, bool) {
 	if typ, ok := strings.CutPrefix(name, lambdaEvents+"."); ok && (strings.HasPrefix(typ, "APIGateway") || strings.HasPrefix(typ, "LambdaFunctionURL") || strings.HasPrefix(typ, "ALBTarget")) {
 		what = "Lambda event"
 	}
+	if isParams(fn, t) {
+		what = "API request"
+	}
 	if what == "" || fn.Signature.Recv() != nil && p == fn.Params[0] || isContext(t) {
 		return Label{}, false
 	}
-	return Label{Kind: Request, What: what, Reason: "read", Pos: v.Pos()}, true
+	return Label{Kind: Request, What: what, Reason: message, Pos: v.Pos()}, true
+}
+
+// message is the reason of a label on a decoded request: it counts as it is, and
+// gets a better place and name where a field is taken out of it.
+const message = "message"
+
+// isParams recognises what generators of servers bind a request's parameters to:
+// go-swagger's hold the request itself, oapi-codegen's come beside it.
+func isParams(fn *ssa.Function, t types.Type) bool {
+	s := program.StructOf(t)
+	if s == nil || !strings.HasSuffix(typeOf(t), "Params") {
+		return false
+	}
+	for v := range s.Fields() {
+		if v.Name() == "HTTPRequest" && requestTypes[typeName(v.Type())] != "" {
+			return true
+		}
+	}
+	return takesRequest(fn)
 }
 
 // rpcKind recognises functions that frameworks call with a decoded request and whose
@@ -70,8 +118,8 @@ func rpcKind(fn *ssa.Function) string {
 		return "API request"
 	case importsHuma(fn) && isHuma(in) && isHuma(out):
 		return "API request"
-	case isEmptyInterface(in) && isEmptyInterface(out) && fn.Parent() != nil:
-		return "endpoint request" // go-kit
+	case isEmptyInterface(in) && isEmptyInterface(out) && fn.Parent() != nil && importsEndpoint(fn):
+		return "endpoint request"
 	}
 	return ""
 }
@@ -108,9 +156,15 @@ func isProto(t types.Type) bool {
 	return false
 }
 
-func importsHuma(fn *ssa.Function) bool {
+func importsHuma(fn *ssa.Function) bool { return imports(fn, "github.com/danielgtaylor/huma") }
+
+// importsEndpoint recognises go-kit, whose endpoints have the shape of gRPC's
+// interceptors and of much else.
+func importsEndpoint(fn *ssa.Function) bool { return imports(fn, "github.com/go-kit/kit/endpoint") }
+
+func imports(fn *ssa.Function, prefix string) bool {
 	return fn.Pkg != nil && slices.ContainsFunc(fn.Pkg.Pkg.Imports(), func(p *types.Package) bool {
-		return strings.HasPrefix(p.Path(), "github.com/danielgtaylor/huma")
+		return strings.HasPrefix(p.Path(), prefix)
 	})
 }
 

@@ -3,6 +3,7 @@ package taint
 import (
 	"go/token"
 	"slices"
+	"strings"
 )
 
 // Kind is what a label follows.
@@ -145,6 +146,20 @@ func (t Taint) without(k Kind) Taint {
 		return t
 	}
 	return slices.DeleteFunc(slices.Clone(t), func(x Tag) bool { return x.Label.Kind == k })
+}
+
+// exact drops what a request holds where a value taken out of it by a key is in the set,
+// too: both stand for the same value, and the key says where it was read.
+func (t Taint) exact() Taint {
+	covered := func(x Tag) bool {
+		return x.Label.Kind == Request && slices.ContainsFunc(t, func(y Tag) bool {
+			return y.Label.Kind == Request && isKeyed(y.Label) && strings.HasPrefix(y.Label.What, x.Label.What+" value ")
+		})
+	}
+	if !slices.ContainsFunc(t, covered) {
+		return t
+	}
+	return slices.DeleteFunc(slices.Clone(t), covered)
 }
 
 // equal compares labels, not traces: the fixed point is one of labels.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
 
 	"github.com/deputy-sec/deputy/analyzers/policy"
 )
@@ -84,10 +85,40 @@ func (r *Result) Leaks(kind SinkKind) []*Flow {
 	return r.each(func(f *Flow) bool { return f.Label.Kind == External && f.Sink.Kind == kind }, func(f *Flow) token.Pos { return f.Sink.Pos })
 }
 
-// Accepted are the flows of what callers chose into External IDs, one for each place
-// where it is read: the one that gets farthest.
+// Accepted are the flows of what callers chose into External IDs, one for each line
+// where it is read: the one that gets farthest. A function that reads the same value
+// twice is told once.
 func (r *Result) Accepted() []*Flow {
-	return r.each(func(f *Flow) bool { return f.Label.Kind == Request }, (*Flow).Source)
+	lines := r.each(func(f *Flow) bool { return f.Label.Kind == Request }, func(f *Flow) token.Pos { return r.line(f.Source()) })
+	type read struct {
+		fn   *ssa.Function
+		what string
+	}
+	best := map[read]*Flow{}
+	for _, f := range lines {
+		key := read{outermost(f.Fn), f.Label.What}
+		if old := best[key]; old == nil || f.Sink.Kind != old.Sink.Kind && f.before(old) {
+			best[key] = f
+		}
+	}
+	return slices.DeleteFunc(lines, func(f *Flow) bool {
+		return isKeyed(f.Label) && best[read{outermost(f.Fn), f.Label.What}] != f
+	})
+}
+
+// line is the start of the line of a position.
+func (r *Result) line(pos token.Pos) token.Pos {
+	if file := r.fset.File(pos); file != nil {
+		return file.LineStart(file.Line(pos))
+	}
+	return pos
+}
+
+func outermost(fn *ssa.Function) *ssa.Function {
+	for fn != nil && fn.Parent() != nil {
+		fn = fn.Parent()
+	}
+	return fn
 }
 
 func (r *Result) each(want func(*Flow) bool, at func(*Flow) token.Pos) []*Flow {

@@ -59,10 +59,7 @@ func relevant(k Kind, s SinkKind) bool {
 
 // sink records what arrives at a sink: flows for sources, the summary for inputs.
 func (f *frame) sink(s Sink, t Taint) {
-	if len(t) == 0 {
-		return
-	}
-	for _, x := range t {
+	for _, x := range t.exact() {
 		l := x.Label
 		switch {
 		case l.Kind == input:

@@ -92,18 +92,22 @@ type sinkKey struct {
 	sink  Sink
 }
 
-// resultsDependOn reports whether any result carries something of an input.
-func (s *summary) resultsDependOn(param int) bool {
+// resultsDependOn reports whether any result carries something of what lies at a path
+// of an input; the empty path means any of it.
+func (s *summary) resultsDependOn(param int, path string) bool {
+	touches := func(at string, deep bool) bool {
+		return path == "" || at == path || below(at, path) || deep && (at == "" || below(path, at))
+	}
 	for _, r := range s.results {
 		for _, t := range r.at {
 			for _, x := range t {
-				if x.Label.Kind == External || x.Label.Kind == input && x.Label.Param == param {
+				if x.Label.Kind == External || x.Label.Kind == input && x.Label.Param == param && touches(x.Label.Path, x.Label.Deep) {
 					return true
 				}
 			}
 		}
 		for _, as := range r.aliases {
-			if slices.ContainsFunc(as, func(a target) bool { return a.param == param }) {
+			if slices.ContainsFunc(as, func(a target) bool { return a.param == param && touches(a.path, true) }) {
 				return true
 			}
 		}
@@ -145,7 +149,12 @@ func (s *summary) size() int {
 }
 
 // Summaries is the fact about a package: what its functions do, for its importers.
-type Summaries struct{ Funcs []FuncFact }
+type Summaries struct {
+	Funcs []FuncFact
+	// Clean are converters from text to text whose result has nothing of what they
+	// are given, which their signature alone would suggest.
+	Clean []string
+}
 
 // AFact marks Summaries as a fact.
 func (*Summaries) AFact() {}
@@ -213,15 +222,18 @@ const (
 func (e *engine) export(pass *analysis.Pass) {
 	fact := &Summaries{}
 	for _, name := range slices.Sorted(maps.Keys(e.own)) {
-		if s := e.own[name]; !s.trivial() {
+		switch s := e.own[name]; {
+		case !s.trivial():
 			fact.Funcs = append(fact.Funcs, e.fact(name, s))
+		case e.converters[name] && len(fact.Clean) < maxFuncFacts:
+			fact.Clean = append(fact.Clean, name)
 		}
 	}
 	slices.SortStableFunc(fact.Funcs, func(a, b FuncFact) int { return min(len(b.Sinks), 1) - min(len(a.Sinks), 1) })
 	if len(fact.Funcs) > maxFuncFacts {
 		fact.Funcs = fact.Funcs[:maxFuncFacts]
 	}
-	if len(fact.Funcs) > 0 {
+	if len(fact.Funcs)+len(fact.Clean) > 0 {
 		pass.ExportPackageFact(fact)
 	}
 }

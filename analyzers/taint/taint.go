@@ -56,6 +56,8 @@ type Result struct {
 
 	// Unfinished are functions too large or tangled to be followed to the end.
 	Unfinished []string
+
+	fset *token.FileSet
 }
 
 type engine struct {
@@ -64,10 +66,11 @@ type engine struct {
 	ext  *externalid.Result
 	pol  *policy.Policy
 
-	own      map[string]*summary        // of declared functions of this package
-	local    map[*ssa.Function]*summary // of every function of this package
-	imported map[string]*summary
-	declared map[string]bool // the keys that own will have
+	own        map[string]*summary        // of declared functions of this package
+	local      map[*ssa.Function]*summary // of every function of this package
+	imported   map[string]*summary
+	declared   map[string]bool // the keys that own will have
+	converters map[string]bool // of those, the ones from text to text
 
 	hasSummaries map[string]bool // packages
 	globals      map[*ssa.Global]Taint
@@ -78,7 +81,8 @@ type engine struct {
 	impls        map[*types.Func][]*types.Func
 	named        []*types.Named
 	unfinished   map[string]bool
-	grown        bool // a package variable took in more, or a summary was not there yet
+	templates    *templates // worked out when first needed
+	grown        bool       // a package variable took in more, or a summary was not there yet
 	current      *ssa.Function
 	uses         map[*ssa.Function]map[string]bool // whose summaries a function used
 }
@@ -91,7 +95,7 @@ func run(pass *analysis.Pass) (any, error) {
 	e := &engine{
 		pass: pass, prog: prog, pol: policy.Active(),
 		ext: pass.ResultOf[externalid.Analyzer].(*externalid.Result),
-		own: map[string]*summary{}, local: map[*ssa.Function]*summary{}, imported: map[string]*summary{}, declared: map[string]bool{},
+		own: map[string]*summary{}, local: map[*ssa.Function]*summary{}, imported: map[string]*summary{}, declared: map[string]bool{}, converters: map[string]bool{},
 		hasSummaries: map[string]bool{}, globals: map[*ssa.Global]Taint{}, flows: map[flowKey]*Flow{}, masked: map[string]bool{},
 		spotCache: map[spotKey][]spot{}, impls: map[*types.Func][]*types.Func{}, unfinished: map[string]bool{}, uses: map[*ssa.Function]map[string]bool{},
 	}
@@ -99,7 +103,7 @@ func run(pass *analysis.Pass) (any, error) {
 	e.findMasks()
 	e.fixpoint()
 	e.export(pass)
-	return &Result{Flows: e.sorted(), Masks: e.maskNames, Unfinished: slices.Sorted(maps.Keys(e.unfinished))}, nil
+	return &Result{fset: pass.Fset, Flows: e.sorted(), Masks: e.maskNames, Unfinished: slices.Sorted(maps.Keys(e.unfinished))}, nil
 }
 
 func (e *engine) readFacts() {
@@ -108,6 +112,9 @@ func (e *engine) readFacts() {
 			e.hasSummaries[pf.Package.Path()] = true
 			for _, f := range s.Funcs {
 				e.imported[f.Name] = imported(f)
+			}
+			for _, name := range s.Clean {
+				e.imported[name] = &summary{results: []output{{known: true}}}
 			}
 		}
 	}
@@ -190,7 +197,9 @@ func (e *engine) analyse(fn *ssa.Function) bool {
 	old := e.local[fn]
 	e.local[fn] = sum
 	if obj, ok := fn.Object().(*types.Func); ok {
-		e.own[program.FuncOf(obj).String()] = sum
+		name := program.FuncOf(obj).String()
+		e.own[name] = sum
+		e.converters[name] = !e.unfinished[fn.String()] && passesText(obj)
 	}
 	return old == nil && !sum.trivial() || old != nil && old.size() != sum.size()
 }

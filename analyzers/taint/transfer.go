@@ -1,7 +1,9 @@
 package taint
 
 import (
+	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"github.com/deputy-sec/deputy/analyzers/program"
@@ -52,10 +54,10 @@ var flowRows = []flowRow{
 	{row{"encoding/json", "", "Indent|Compact|HTMLEscape"}, "1>0", whole},
 	{row{"encoding/csv", "Writer", "Write|WriteAll"}, "1>0", whole},
 
-	{row{"text/template", "Template", "Execute"}, "2>1", printed},
-	{row{"text/template", "Template", "ExecuteTemplate"}, "3>1", printed},
-	{row{"html/template", "Template", "Execute"}, "2>1", printed},
-	{row{"html/template", "Template", "ExecuteTemplate"}, "3>1", printed},
+	{row{"text/template", "Template", "Execute"}, "2>1", rendered},
+	{row{"text/template", "Template", "ExecuteTemplate"}, "3>1", rendered},
+	{row{"html/template", "Template", "Execute"}, "2>1", rendered},
+	{row{"html/template", "Template", "ExecuteTemplate"}, "3>1", rendered},
 	{row{"text/template", "*", "*"}, "", whole},
 	{row{"html/template", "Template", "*"}, "", whole},
 
@@ -144,6 +146,7 @@ var flowRows = []flowRow{
 	{row{"google.golang.org/protobuf/types/known/wrapperspb", "", "String"}, "0>r", whole},
 
 	// Encoders.
+	{row{"google.golang.org/protobuf/internal/impl", "Export", "MessageStringOf"}, "1>r", encoded},
 	{row{"google.golang.org/protobuf/proto", "", "Marshal"}, "0>r", encoded},
 	{row{"google.golang.org/protobuf/encoding/protojson", "", "Marshal|Format"}, "0>r", encoded},
 	{row{"google.golang.org/protobuf/encoding/prototext", "", "Marshal|Format"}, "0>r", encoded},
@@ -167,16 +170,23 @@ var flowRows = []flowRow{
 	{row{"github.com/julienschmidt/httprouter", "Params", "ByName"}, "0>r", whole},
 	{row{"github.com/gin-gonic/gin", "Context", "Query*|DefaultQuery|GetQuery*|Param|PostForm*|DefaultPostForm|GetPostForm*|GetHeader|Cookie|GetRawData"}, "0>r", whole},
 	{row{"github.com/gin-gonic/gin", "Context", "Bind|BindJSON|BindQuery|BindUri|BindHeader|BindXML|BindYAML|ShouldBind|ShouldBindJSON|ShouldBindQuery|ShouldBindUri|ShouldBindHeader|ShouldBindXML|ShouldBindYAML|ShouldBindWith|ShouldBindBodyWith*|MustBindWith|BindWith"}, "0<1", whole},
+	{row{"github.com/gin-gonic/gin", "Params", "ByName|Get"}, "0>r", whole},
 	{row{"github.com/gin-gonic/gin", "*", "*"}, "", whole},
 	{row{"github.com/labstack/echo", "Context", "QueryParam|QueryParams|QueryString|Param|ParamValues|FormValue|FormParams|Cookie"}, "0>r", whole},
 	{row{"github.com/labstack/echo", "Context", "Bind"}, "0<1", whole},
+	{row{"github.com/labstack/echo", "DefaultBinder", "Bind"}, "2<1", whole},
+	{row{"github.com/labstack/echo", "DefaultBinder", "Bind*"}, "1<2", whole},
+	{row{"github.com/labstack/echo", "", "QueryParamsBinder|PathParamsBinder|FormFieldBinder"}, "0=r", whole},
+	{row{"github.com/labstack/echo", "ValueBinder", "String*|MustString*"}, "0<2 0=r", whole},
 	{row{"github.com/labstack/echo", "Context", "Request"}, "0=r", whole},
 	{row{"github.com/labstack/echo", "Context", "Response"}, "", whole},
 	{row{"github.com/labstack/echo", "Context", "*"}, "", whole},
 	{row{"github.com/gofiber/fiber", "Ctx", "Query|Queries|Params|AllParams|FormValue|Get|Cookies|Body|BodyRaw"}, "0>r", whole},
 	{row{"github.com/gofiber/fiber", "Ctx", "BodyParser|QueryParser|ParamsParser|ReqHeaderParser|CookieParser"}, "0<1", whole},
 	{row{"github.com/gofiber/fiber", "Ctx", "Bind"}, "0=r", whole},
+	{row{"github.com/gofiber/fiber", "Bind", "With*|Skip*"}, "0=r", whole},
 	{row{"github.com/gofiber/fiber", "Bind", "*"}, "0<1", whole},
+	{row{"github.com/gofiber/fiber", "", "Query|Params|GetReqHeader"}, "0>r", whole},
 	{row{"github.com/gofiber/fiber", "Ctx", "*"}, "", whole},
 	{row{"github.com/emicklei/go-restful", "Request", "QueryParameter*|PathParameter*|BodyParameter|HeaderParameter"}, "0>r", whole},
 	{row{"github.com/emicklei/go-restful", "Request", "ReadEntity"}, "0<1", whole},
@@ -185,6 +195,9 @@ var flowRows = []flowRow{
 	{row{"github.com/gobuffalo/buffalo", "Context", "Param|Params"}, "0>r", whole},
 	{row{"github.com/gobuffalo/buffalo", "Context", "Bind"}, "0<1", whole},
 	{row{"github.com/valyala/fasthttp", "RequestCtx", "QueryArgs|PostArgs|PostBody|FormValue|UserValue"}, "0>r", whole},
+	{row{"github.com/valyala/fasthttp", "RequestHeader", "Peek*|Cookie|UserAgent|Referer"}, "0>r", whole},
+	{row{"connectrpc.com/connect", "Request", "Header|Peer"}, "0=r", whole},
+	{row{"google.golang.org/grpc/metadata", "MD", "Get"}, "0>r", whole},
 	{row{"github.com/valyala/fasthttp", "Args", "Peek*|String|QueryString"}, "0>r", whole},
 }
 
@@ -356,10 +369,19 @@ func (f *frame) moves(k site, r flowRow) {
 			f.toResults(k, from, r.mode, to == "e")
 		default:
 			for _, i := range from {
-				f.writeTo(k, int(to[0]-'0'), f.deep(k.args[i], r.mode).step(k.pos, "through "+k.name.Name))
+				t := f.shown(k, i, r.mode)
+				f.writeTo(k, int(to[0]-'0'), t.step(k.pos, "through "+k.name.Name))
 			}
 		}
 	}
+}
+
+// shown is what a function sees of an argument.
+func (f *frame) shown(k site, i int, m mode) Taint {
+	if m == rendered {
+		return f.rendered(k, i)
+	}
+	return f.deep(k.args[i], m)
 }
 
 // moveParts moves between the keys or elements of arguments.
@@ -473,7 +495,7 @@ func (f *frame) decode(k site, from, to int) {
 	if from >= len(k.args) || to >= len(k.args) {
 		return
 	}
-	t := f.relabel(f.deep(k.args[from], whole), k.pos, "").step(k.pos, "decoded by "+k.name.Name)
+	t := f.decoded(f.deep(k.args[from], whole), k.pos).step(k.pos, "decoded by "+k.name.Name)
 	for _, r := range f.targets(k.args[to]) {
 		f.mem.add(r.place, cell{opaque: true})
 		spots := f.e.spots(r.typ, encoded)
@@ -490,6 +512,19 @@ func (f *frame) decode(k site, from, to int) {
 			f.sourceText(k, from, s)
 		}
 	}
+}
+
+// decoded says of a request's values that they were read where they are decoded, be
+// their bytes read before. What is encoded and decoded again was read the first time.
+func (f *frame) decoded(t Taint, pos token.Pos) Taint {
+	t = f.takenAt(t, pos, "", func(l Label) bool { return l.Reason != "decoded" && !isKeyed(l) })
+	out := slices.Clone(t)
+	for i, x := range out {
+		if x.Label.Kind == Request && x.Label.Pos == pos {
+			out[i].Label.Reason = "decoded"
+		}
+	}
+	return out
 }
 
 // sourceText marks the text that a source was decoded from.

@@ -3,28 +3,31 @@ package taint
 import (
 	"go/types"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/deputy-sec/deputy/analyzers/externalid"
+	"github.com/deputy-sec/deputy/analyzers/program"
 )
 
 // mode is how a sink looks at a value: what it would show of it.
 type mode uint8
 
 const (
-	whole   mode = iota // everything reachable
-	printed             // as package fmt does: pointers below the top are addresses
-	encoded             // as encoding/json does: exported fields without json:"-"
-	logged              // as structured loggers do, by either
+	whole    mode = iota // everything reachable
+	printed              // as package fmt does: pointers below the top are addresses
+	encoded              // as encoding/json does: exported fields without json:"-"
+	logged               // as structured loggers do, by either
+	rendered             // as templates do: exported fields that they name
 )
 
 // showers are the methods by which a type decides itself what is shown of it.
 var showers = map[mode][]string{
 	printed: {"Format", "GoString", "Error", "String"},
-	encoded: {"MarshalJSON", "MarshalText", "MarshalXML", "MarshalYAML"},
+	encoded: {"MarshalJSON", "MarshalText"}, // one for XML alone is about form, as gin.H's
 	logged:  {"LogValue", "MarshalLogObject", "MarshalZerologObject", "MarshalLog", "MarshalJSON", "MarshalText", "Format", "GoString", "Error", "String"},
 }
 
@@ -144,6 +147,8 @@ func shows(s *types.Struct, i int, m mode) bool {
 		return !hidden && (f.Exported() || f.Embedded())
 	case logged:
 		return !hidden
+	case rendered:
+		return f.Exported()
 	}
 	return true
 }
@@ -206,8 +211,9 @@ func (w *spotWalk) walk(t types.Type, path string, depth int) {
 				return
 			}
 		}
-		if depth > 0 && w.e.redacts(n, w.mode) {
-			return
+		if depth > 0 {
+			first := len(w.found)
+			defer func() { w.redact(n, path, first) }()
 		}
 	}
 	switch u := t.Underlying().(type) {
@@ -228,6 +234,16 @@ func (w *spotWalk) walk(t types.Type, path string, depth int) {
 	}
 }
 
+// redact drops what a type with a method for the purpose does not show of the sources
+// found in it.
+func (w *spotWalk) redact(n *types.Named, path string, first int) {
+	if shower(n, w.mode) == nil {
+		return
+	}
+	inside := slices.Clone(w.found[first:])
+	w.found = append(w.found[:first], slices.DeleteFunc(inside, func(s spot) bool { return w.e.redacts(n, w.mode, s.path[len(path):]) })...)
+}
+
 func (w *spotWalk) field(t types.Type, s *types.Struct, i int, path string, depth int) {
 	if !shows(s, i, w.mode) {
 		return
@@ -236,7 +252,7 @@ func (w *spotWalk) field(t types.Type, s *types.Struct, i int, path string, dept
 	ft := s.Field(i).Type()
 	if why := w.e.ext.Field(t, i); why != nil {
 		_, isPtr := ft.Underlying().(*types.Pointer)
-		if (!isPtr || w.mode != printed) && !w.e.redacts(ft, w.mode) {
+		if (!isPtr || w.mode != printed) && !w.e.redacts(ft, w.mode, "") {
 			w.found = append(w.found, spot{p, sourceLabel(why)})
 		}
 		return
@@ -275,33 +291,33 @@ func sourceLabel(why *externalid.Why) Label {
 	return Label{Kind: External, What: why.What, Reason: why.Reason, Weak: why.Strength == externalid.Named, Typed: why.Typed}
 }
 
-// redacts reports whether a type decides itself what a sink of the mode shows, and
-// shows nothing of what it holds.
-func (e *engine) redacts(t types.Type, m mode) bool {
-	n, ok := types.Unalias(t).(*types.Named)
-	if !ok {
-		if p, isPtr := types.Unalias(t).(*types.Pointer); isPtr {
-			n, ok = types.Unalias(p.Elem()).(*types.Named)
-		}
-		if !ok {
-			return false
-		}
-	}
-	if n.Obj().Pkg() == nil {
-		return false
+// shower is the method by which a type decides itself what a sink of the mode shows;
+// nil if it has none. Generated protobuf messages show everything.
+func shower(t types.Type, m mode) *types.Func {
+	n := program.NamedOf(t)
+	if n == nil || n.Obj().Pkg() == nil || len(showers[m]) == 0 || isProto(n) {
+		return nil
 	}
 	for _, name := range showers[m] {
 		obj, _, _ := types.LookupFieldOrMethod(types.NewPointer(n), false, n.Obj().Pkg(), name)
-		fn, ok := obj.(*types.Func)
-		if !ok {
-			continue
+		if fn, ok := obj.(*types.Func); ok {
+			return fn
 		}
-		if sum := e.summaryOf(fn); sum != nil {
-			return !sum.resultsDependOn(0)
-		}
-		return isSecretName(n.Obj().Name())
 	}
-	return false
+	return nil
+}
+
+// redacts reports whether a type decides itself what a sink of the mode shows, and
+// shows nothing of what lies at a path in it.
+func (e *engine) redacts(t types.Type, m mode, path string) bool {
+	fn := shower(t, m)
+	if fn == nil {
+		return false
+	}
+	if sum := e.summaryOf(fn); sum != nil {
+		return !sum.resultsDependOn(0, path)
+	}
+	return isSecretName(program.NamedOf(t).Obj().Name())
 }
 
 // isSecretName recognises a type that redacts by its trade, where the body of its

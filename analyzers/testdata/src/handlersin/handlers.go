@@ -29,7 +29,7 @@ var client *sts.Client
 
 func lambdaAccepts(ctx context.Context, e events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 	var req integration
-	if err := json.Unmarshal([]byte(e.Body), &req); err != nil {
+	if err := json.Unmarshal([]byte(e.Body), &req); err != nil { // want `Lambda event value "Body" reaches STS`
 		return events.APIGatewayProxyResponse{StatusCode: 400}, nil
 	}
 	client.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: &req.RoleARN, ExternalId: &req.ExternalID})
@@ -45,21 +45,45 @@ func (m *Message) GetRoleArn() string    { return m.RoleArn }
 
 type service struct{}
 
-func (service) Get(ctx context.Context, in *Message) (*Message, error) {
-	i := find(in.GetRoleArn())
-	if in.Id == "" {
-		return &Message{RoleArn: i.RoleARN}, nil
+func (service) Create(ctx context.Context, in *Message) (*Message, error) {
+	xid := in.GetExternalId() // want `gRPC request value "ExternalId" reaches STS`
+	if in.RoleArn == "" || xid == "" {
+		return nil, nil
 	}
-	return &Message{RoleArn: i.RoleARN, ExternalId: i.ExternalID}, nil
+	client.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: &in.RoleArn, ExternalId: &xid})
+	return &Message{Id: in.Id}, nil
+}
+
+func (service) Checked(ctx context.Context, in *Message) (*Message, error) {
+	xid := find(in.GetRoleArn()).ExternalID
+	if xid == in.GetExternalId() {
+		client.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: &in.RoleArn, ExternalId: &xid})
+	}
+	return nil, nil
 }
 
 type mutationResolver struct{}
 
-func (mutationResolver) Integration(ctx context.Context, role string) (*integration, error) {
-	i := find(role)
-	return &i, nil
+func (mutationResolver) Connect(ctx context.Context, in integration) (bool, error) { // want `GraphQL input reaches STS`
+	client.AssumeRole(ctx, &sts.AssumeRoleInput{
+		RoleArn:    &in.RoleARN,
+		ExternalId: &in.ExternalID,
+	})
+	return true, nil
 }
 
-func (mutationResolver) Role(ctx context.Context, role string) (string, error) {
-	return find(role).RoleARN, nil
+func (mutationResolver) Known(ctx context.Context, role string) (bool, error) {
+	in := find(role)
+	client.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: &in.RoleARN, ExternalId: &in.ExternalID})
+	return true, nil
+}
+
+// generated code of gRPC looks like go-kit's endpoints, and is none.
+func handler(srv any, ctx context.Context, dec func(any) error) (any, error) {
+	in := new(Message)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	inner := func(ctx context.Context, req any) (any, error) { return srv.(service).Create(ctx, req.(*Message)) }
+	return inner(ctx, in)
 }

@@ -21,7 +21,7 @@ type Integration struct {
 	ExternalID string
 }
 
-type Customer struct{ CustomerID, Name string }
+type Customer struct{ ID, CustomerID, Name string }
 
 func literals(ctx context.Context, c *sts.Client, role string) {
 	c.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: &role, ExternalId: aws.String("acme-prod")}) // want `weak External ID: .* is a literal`
@@ -30,6 +30,16 @@ func literals(ctx context.Context, c *sts.Client, role string) {
 
 func derived(c Customer) Integration {
 	return Integration{ExternalID: fmt.Sprintf("acme-%s", c.CustomerID)} // want `derived from CustomerID, which others know`
+}
+
+func derivedByTheType(c Customer) Integration {
+	return Integration{ExternalID: "acme-" + c.ID} // want `derived from CustomerID, which others know`
+}
+
+type nonce struct{ ID string }
+
+func notByTheField(n nonce) Integration {
+	return Integration{ExternalID: "acme-" + n.ID}
 }
 
 func derivedFromTenant(in *Integration, tenantID string) {

@@ -11,11 +11,14 @@ import (
 	"reflect"
 	"strings"
 
+	"text/template"
+
 	"github.com/google/uuid"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 	"kinds/logging"
+	"kinds/mask"
 )
 
 type integration struct {
@@ -135,4 +138,69 @@ func errorsCountWhereTheyAreLogged(in integration) error {
 		return err
 	}
 	return nil
+}
+
+// link names itself without what is secret in it.
+type link struct{ ID, RoleARN, ExternalID string }
+
+func (l link) String() string { return "link " + l.ID + " to " + l.RoleARN }
+
+// spelled names itself with everything.
+type spelled struct{ ID, RoleARN, ExternalID string }
+
+func (s *spelled) String() string { return s.ID + " " + s.ExternalID }
+
+func showsWhatItSays(l link, s *spelled, all []link) {
+	log.Printf("%s", l)
+	log.Println(all)
+	log.Println(s)             // want `External ID logged`
+	log.Println(l.ExternalID)  // want `External ID logged`
+	log.Printf("%s", []any{s}) // want `External ID logged`
+}
+
+func masksOfAnotherPackage(l link) {
+	log.Println(mask.Text(l.ExternalID))
+	log.Println(mask.Quote(l.ExternalID)) // want `External ID logged`
+}
+
+var (
+	short = template.Must(template.New("short").Parse("{{.ID}} {{.RoleARN}}"))
+	long  = template.Must(template.New("long").Parse("{{.ID}} {{.RoleARN}} {{.Word}}"))
+)
+
+// page has a field that no template names, and one that one does.
+type page struct{ ID, RoleARN, AWSExternalID, Word string }
+
+func templates(l link, w *strings.Builder) {
+	if short.Execute(w, page{AWSExternalID: l.ExternalID}) == nil && long.Execute(w, l) == nil {
+		log.Println(w)
+	}
+	var loud strings.Builder
+	if long.Execute(&loud, page{Word: l.ExternalID}) == nil {
+		log.Println(loud.String()) // want `External ID logged`
+	}
+}
+
+// job is what workers get.
+type job struct {
+	target link
+	why    string
+}
+
+type pool struct{ jobs chan job }
+
+func (p *pool) work() {
+	for j := range p.jobs {
+		log.Println(j.target.ID, j.why)
+		p.handle(j)
+	}
+}
+
+func (p *pool) handle(j job) { log.Println(j.target.RoleARN, j.why) }
+
+func (p *pool) start() { go func() { p.work() }() }
+
+func (p *pool) loud() {
+	j := <-p.jobs
+	log.Println(j.target.ExternalID) // want `External ID logged`
 }
