@@ -2,6 +2,7 @@ package archive_test
 
 import (
 	"archive/tar"
+	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"encoding/binary"
@@ -149,6 +150,44 @@ func octal(n int) string {
 	return s
 }
 
+func zipOf(t testing.TB, names ...string) []byte {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, name := range names {
+		f, err := w.Create(name)
+		require.NoError(t, err)
+		_, err = io.WriteString(f, text)
+		require.NoError(t, err)
+	}
+	require.NoError(t, w.Close())
+	return b.Bytes()
+}
+
+func TestZip(t *testing.T) {
+	sound := zipOf(t, "etc/app.env", "other")
+	extracttest.Accept(t, archive.Zip, sound, member, extracttest.Want{Text: text, Inside: "other"})
+	t.Run("without its end", func(t *testing.T) {
+		r, err := extractAll(t, sound[:bytes.Index(sound, []byte("PK\x01\x02"))])
+		require.NoError(t, err)
+		extracttest.Find(t, r, member)
+		assert.Contains(t, strings.Join(r.Rows, "\n"), "damaged: the directory of the archive does not fit its files")
+	})
+	t.Run("encrypted", func(t *testing.T) {
+		secret := bytes.Clone(sound)
+		secret[bytes.LastIndex(secret, []byte("PK\x01\x02"))+8] |= 1
+		r, err := extractAll(t, secret)
+		require.NoError(t, err)
+		extracttest.Find(t, r, member)
+		assert.Equal(t, []string{"other |  | encrypted"}, r.Rows)
+	})
+	t.Run("empty", func(t *testing.T) {
+		r, err := extractAll(t, zipOf(t))
+		require.NoError(t, err)
+		assert.Empty(t, r.Pieces)
+		assert.Empty(t, r.Rows)
+	})
+}
+
 func TestSeven(t *testing.T) {
 	for name, want := range map[string][]extracttest.Want{
 		"plain.7z": {member, {Text: "read me", Inside: "readme.txt"}},
@@ -249,6 +288,7 @@ func TestNamesAreOnlyTold(t *testing.T) {
 
 func FuzzArchive(f *testing.F) {
 	f.Add(tarOf(f, "a", "b"))
+	f.Add(zipOf(f, "a", "b"))
 	f.Add(rarOf("a", text, false))
 	f.Add(rarOf("a", text, true))
 	for _, c := range compressors {

@@ -1,0 +1,164 @@
+package ziparchive
+
+import (
+	"bytes"
+	"compress/bzip2"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash"
+	"hash/crc32"
+	"io"
+	"strings"
+
+	"github.com/klauspost/compress/flate"
+	"github.com/klauspost/compress/zstd"
+	"github.com/ulikunitz/xz"
+	"github.com/ulikunitz/xz/lzma"
+)
+
+// Entry is a file in an archive.
+type Entry struct {
+	Name      string // slash-separated; as the archive says it, so no path to write to
+	Method    uint16 // how it is compressed
+	Encrypted bool
+
+	crc              uint32
+	compressed, size uint64
+	checked          bool // crc and sizes are known
+	offset           uint64
+	header, end      int // of header and data, in the archive
+	body             []byte
+}
+
+// What is wrong with an entry.
+var (
+	ErrMethod   = errors.New("compressed in a way that is not known here")
+	ErrChecksum = errors.New("its checksum does not hold")
+)
+
+// The methods of compression that can be read, and Deflate64, which cannot.
+const (
+	store     = 0
+	deflate   = 8
+	deflate64 = 9
+	bzip      = 12
+	lzma1     = 14
+	zstandard = 93
+	xzip      = 95
+)
+
+// methods are those that an entry may name; others show that it is none.
+var methods = map[uint16]bool{
+	store: true, deflate: true, deflate64: true, bzip: true, lzma1: true, zstandard: true, xzip: true, 20: true, 99: true,
+}
+
+// maxWindow bounds what a decompressor may hold of the past.
+const maxWindow = 128 << 20
+
+// Size returns how long the archive says that the file is.
+func (e *Entry) Size() uint64 { return e.size }
+
+func (e *Entry) isDirectory() bool { return strings.HasSuffix(e.Name, "/") }
+
+// locate finds the data of an entry of the directory.
+func (e *Entry) locate(data []byte, shift int64) bool {
+	at := int64(e.offset) + shift
+	if at < 0 || at > int64(len(data))-localLength || string(data[at:at+4]) != localSignature {
+		return false
+	}
+	r := data[at:]
+	start := localLength + int(binary.LittleEndian.Uint16(r[26:])) + int(binary.LittleEndian.Uint16(r[28:]))
+	if start > len(r) {
+		return false
+	}
+	whole := e.compressed <= uint64(len(r)-start)
+	length := len(r) - start
+	if whole {
+		length = int(e.compressed)
+	}
+	e.body = r[start : start+length]
+	e.header, e.end = int(at), int(at)+start+length
+	return whole
+}
+
+// Open returns the file's content. Reading it tells of a wrong checksum at the
+// end, when all of it was read.
+func (e *Entry) Open() (io.ReadCloser, error) {
+	r, err := e.decompress()
+	if err != nil {
+		return nil, err
+	}
+	if e.checked {
+		r = &checkedReader{r: r, sum: crc32.NewIEEE(), want: e.crc}
+	}
+	if c, ok := r.(io.ReadCloser); ok {
+		return c, nil
+	}
+	return io.NopCloser(r), nil
+}
+
+func (e *Entry) decompress() (io.Reader, error) {
+	body := bytes.NewReader(e.body)
+	switch e.Method {
+	case store:
+		return body, nil
+	case deflate:
+		return flate.NewReader(body), nil
+	case bzip:
+		return bzip2.NewReader(body), nil
+	case lzma1:
+		return e.lzma()
+	case zstandard, 20:
+		d, err := zstd.NewReader(body, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderLowmem(true))
+		if err != nil {
+			return nil, err
+		}
+		return d.IOReadCloser(), nil
+	case xzip:
+		return xz.NewReader(body)
+	}
+	return nil, fmt.Errorf("%w (method %d)", ErrMethod, e.Method)
+}
+
+// lzma puts the header that LZMA files have in front of what zip stores: zip has
+// a version and the length of the properties instead, and knows the size.
+func (e *Entry) lzma() (io.Reader, error) {
+	const lead, properties = 4, 5
+	if len(e.body) < lead+properties || binary.LittleEndian.Uint16(e.body[2:]) != properties {
+		return nil, fmt.Errorf("%w (LZMA without properties)", ErrMethod)
+	}
+	if binary.LittleEndian.Uint32(e.body[lead+1:]) > maxWindow {
+		return nil, fmt.Errorf("%w (LZMA with a giant dictionary)", ErrMethod)
+	}
+	header := append([]byte{}, e.body[lead:lead+properties]...)
+	size := e.size
+	if !e.checked {
+		size = 1<<64 - 1
+	}
+	header = binary.LittleEndian.AppendUint64(header, size)
+	return lzma.NewReader(io.MultiReader(bytes.NewReader(header), bytes.NewReader(e.body[lead+properties:])))
+}
+
+// checkedReader compares the checksum of what was read.
+type checkedReader struct {
+	r    io.Reader
+	sum  hash.Hash32
+	want uint32
+}
+
+func (c *checkedReader) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.sum.Write(p[:n])
+	if err == io.EOF && c.sum.Sum32() != c.want { //nolint:errorlint // readers return the end as it is
+		err = ErrChecksum
+	}
+	return n, err
+}
+
+func (c *checkedReader) Close() error {
+	if closer, ok := c.r.(io.Closer); ok {
+		return closer.Close()
+	}
+	return nil
+}
