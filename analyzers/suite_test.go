@@ -13,7 +13,7 @@ import (
 )
 
 // support are the folders that hold no pass.
-var support = []string{"driver", "policy", "report", "testdata", "golangci"}
+var support = []string{"driver", "policy", "report", "testdata", "golangci", "integration"}
 
 func TestEveryPassIsListed(t *testing.T) {
 	require.NoError(t, analysis.Validate(analyzers.All))
