@@ -106,6 +106,12 @@ func (o *Output) Unexamined(part, place, reason string) {
 	o.sink.Unexamined(Origin{Inside: o.way(part)}, o.at(place), reason)
 }
 
+// Claims reports whether there is an extractor for what begins so. Those who
+// would pass on bytes that are no text ask it.
+func (o *Output) Claims(head []byte) bool {
+	return claimant(o.extractors, head[:min(len(head), Sniff)]) != nil
+}
+
 // Embed extracts a document that lies in this one: under a name of its own, or
 // at a place, or both. What is in no known format is passed on as it is. The
 // error says that everything is to stop; what is wrong with the part is told as
