@@ -173,6 +173,8 @@ func (d *discovery) run() {
 			}
 		}
 	}
+	d.locals()
+	d.keyed()
 	for key := range d.r.known {
 		d.queue = append(d.queue, key)
 	}

@@ -95,6 +95,7 @@ func SetProgram(items []Item) {
 type Result struct {
 	known   map[string]Item
 	values  map[ssa.Value]*Why
+	updates map[*ssa.MapUpdate]*Why
 	fields  map[fieldID]*Why
 	policy  *policy.Policy
 	settled bool     // discovery is over: what is not known will not be
@@ -118,7 +119,7 @@ type Origin struct {
 
 func run(pass *analysis.Pass) (any, error) {
 	prog := pass.ResultOf[program.Analyzer].(*program.Result)
-	r := &Result{known: map[string]Item{}, values: map[ssa.Value]*Why{}, fields: map[fieldID]*Why{}, policy: policy.Active()}
+	r := &Result{known: map[string]Item{}, values: map[ssa.Value]*Why{}, updates: map[*ssa.MapUpdate]*Why{}, fields: map[fieldID]*Why{}, policy: policy.Active()}
 	if prog.Pkg == nil {
 		return r, nil
 	}
@@ -315,6 +316,9 @@ func (r *Result) Global(g *ssa.Global) *Why { return r.lookup(program.VarKey(g),
 
 // Value says why a local value is an External ID: it flows to one in its function.
 func (r *Result) Value(v ssa.Value) *Why { return r.values[v] }
+
+// Update says why what is put into a map is an External ID: its key says so.
+func (r *Result) Update(u *ssa.MapUpdate) *Why { return r.updates[u] }
 
 // Items are everything known after the package, for a program-wide view.
 func (r *Result) Items() []Item { return slices.Collect(maps.Values(r.known)) }

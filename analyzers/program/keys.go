@@ -74,6 +74,14 @@ func StructOf(t types.Type) *types.Struct {
 	return s
 }
 
+// Element is what a pointer points to, or the type itself.
+func Element(t types.Type) types.Type {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		return p.Elem()
+	}
+	return t
+}
+
 // FieldKey is the key of a field of a defined struct type, or "".
 func FieldKey(t types.Type, i int) string {
 	key, s := TypeKey(t), StructOf(t)

@@ -26,17 +26,17 @@ func (e *engine) isSanitizer(fn *types.Func) bool {
 		return false
 	}
 	for _, w := range maskWords {
-		if strings.HasPrefix(name, w) || strings.HasSuffix(name, w) || strings.Contains(name, w) && isText(fn) {
+		if strings.HasPrefix(name, w) || strings.HasSuffix(name, w) || strings.Contains(name, w) && makesText(fn) {
 			return true
 		}
 	}
 	return false
 }
 
-// isText reports whether a function makes text.
-func isText(fn *types.Func) bool {
+// makesText reports whether a function makes text.
+func makesText(fn *types.Func) bool {
 	r := fn.Signature().Results()
-	return r.Len() > 0 && isScalar(r.At(0).Type()) && carries(r.At(0).Type())
+	return r.Len() > 0 && isText(r.At(0).Type())
 }
 
 // findMasks records the functions of the package that are annotated //deputy:masked
@@ -72,7 +72,7 @@ func masksByNote(doc *ast.CommentGroup) bool {
 // masksByBody recognises a short function from text to text whose literals hold a
 // mask: stars, bullets or the word redacted.
 func masksByBody(fn *types.Func, fd *ast.FuncDecl) bool {
-	if fd.Body == nil || !isText(fn) || fn.Signature().Results().Len() > 1 || len(fd.Body.List) > 12 {
+	if fd.Body == nil || !makesText(fn) || fn.Signature().Results().Len() > 1 || len(fd.Body.List) > 12 {
 		return false
 	}
 	found := false

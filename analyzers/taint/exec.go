@@ -79,6 +79,9 @@ func (f *frame) storeSink(i *ssa.Store, fa *ssa.FieldAddr, val cell) {
 
 func (f *frame) mapUpdate(i *ssa.MapUpdate) {
 	val, key := f.value(i.Value), f.value(i.Key)
+	if why := f.e.ext.Update(i); why != nil && !val.cleaned && len(val.taint.without(input)) == 0 {
+		val.taint = val.taint.union(Taint{{sourceLabel(why), stepAt(f.fn, i.Pos(), why.What)}})
+	}
 	f.writeWeak(f.extend(i.Map, keySegment(i.Key), i.Value.Type()), val)
 	if len(key.taint) > 0 || len(key.refs) > 0 {
 		f.writeWeak(f.extend(i.Map, "#", i.Key.Type()), key)
@@ -616,9 +619,24 @@ func (f *frame) outputRef(o *output, at string, r ref, seen map[place]bool, dept
 		}
 		to := place{nil, at}.join(path[len(r.path):]).path
 		o.taint(to, c.taint)
+		if c.opaque {
+			f.filled(o, to, r.root.Type(), path)
+		}
 		for _, sub := range c.refs {
 			f.outputRef(o, to, sub, seen, depth+1)
 		}
+	}
+}
+
+// filled tells the sources in what unknown code, as a row's Scan, wrote to a place of a
+// function's own object.
+func (f *frame) filled(o *output, at string, t types.Type, path string) {
+	if hint := f.e.hintAt(t, path); hint != nil {
+		o.taint(at, Taint{{Label: *hint}})
+		return
+	}
+	for _, s := range f.e.spots(typeAt(t, path), whole) {
+		o.taint(place{nil, at}.join(s.path).path, Taint{{Label: s.label}})
 	}
 }
 

@@ -178,7 +178,11 @@ func (f *frame) block(b *ssa.BasicBlock, entry memory) bool {
 		if v, ok := instr.(ssa.Value); ok {
 			next := f.eval(v)
 			if why := f.e.ext.Value(v); why != nil && isOrigin(v) {
-				next.taint = next.taint.union(Taint{{sourceLabel(&externalid.Why{What: describe(v), Reason: why.Reason, Strength: why.Strength}), stepAt(f.fn, v.Pos(), describe(v))}})
+				what := why.What
+				if what == "value" {
+					what = describe(v)
+				}
+				next.taint = next.taint.union(Taint{{sourceLabel(&externalid.Why{What: what, Reason: why.Reason, Strength: why.Strength}), stepAt(f.fn, v.Pos(), what)}})
 			}
 			if !carries(v.Type()) {
 				next = cell{}
@@ -284,7 +288,12 @@ func (f *frame) made(v ssa.Value) cell {
 	if f.mem[v] == nil || !f.flat {
 		f.mem[v] = map[string]cell{}
 	}
-	return cell{refs: []ref{{p, v.Type(), nil}}}
+	r := ref{p, v.Type(), nil}
+	if why := f.e.ext.Value(v); why != nil && why.Strength == externalid.Named && isText(program.Element(v.Type())) {
+		l := sourceLabel(why)
+		r.hint = &l
+	}
+	return cell{refs: []ref{r}}
 }
 
 // eval computes a register.

@@ -145,6 +145,12 @@ var flowRows = []flowRow{
 	{row{"google.golang.org/protobuf/proto", "", "String"}, "0>r", whole},
 	{row{"google.golang.org/protobuf/types/known/wrapperspb", "", "String"}, "0>r", whole},
 
+	// What a token claims, its bearer can read.
+	{row{"github.com/golang-jwt/jwt", "", "NewWithClaims"}, "1>r", encoded},
+	{row{"github.com/golang-jwt/jwt", "Token", "SignedString|SigningString"}, "0>r", whole},
+	{row{"github.com/dgrijalva/jwt-go", "", "NewWithClaims"}, "1>r", encoded},
+	{row{"github.com/dgrijalva/jwt-go", "Token", "SignedString|SigningString"}, "0>r", whole},
+
 	// Encoders.
 	{row{"google.golang.org/protobuf/internal/impl", "Export", "MessageStringOf"}, "1>r", encoded},
 	{row{"google.golang.org/protobuf/proto", "", "Marshal"}, "0>r", encoded},

@@ -52,6 +52,9 @@ func isScalar(t types.Type) bool {
 	return ok
 }
 
+// isText reports whether a value of the type is text, or part of one.
+func isText(t types.Type) bool { return isScalar(t) && carries(t) }
+
 func deref(t types.Type) types.Type {
 	if p, ok := t.Underlying().(*types.Pointer); ok {
 		return p.Elem()

@@ -1,0 +1,76 @@
+package idreturned
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"net/http"
+)
+
+// view is a row as it is shown.
+type view struct {
+	Name       string `json:"name"`
+	RoleARN    string `json:"role_arn"`
+	ExternalID string `json:"external_id"`
+}
+
+// transactions run a function elsewhere.
+type transactions interface {
+	With(ctx context.Context, do func(context.Context) error) error
+}
+
+func filledInAClosure(w http.ResponseWriter, r *http.Request, tx transactions, db *sql.DB) {
+	var out []view
+	tx.With(r.Context(), func(ctx context.Context) error {
+		rows, err := db.QueryContext(ctx, "select name, role_arn, external_id from integrations")
+		if err != nil {
+			return err
+		}
+		for rows.Next() {
+			var v view
+			if err := rows.Scan(&v.Name, &v.RoleARN, &v.ExternalID); err != nil {
+				return err
+			}
+			out = append(out, v)
+		}
+		return rows.Err()
+	})
+	json.NewEncoder(w).Encode(map[string]any{"data": out}) // want `External ID returned`
+}
+
+func onlyTheRole(w http.ResponseWriter, r *http.Request, tx transactions, db *sql.DB) {
+	var v view
+	tx.With(r.Context(), func(ctx context.Context) error {
+		return db.QueryRowContext(ctx, "select name, role_arn from integrations").Scan(&v.Name, &v.RoleARN)
+	})
+	json.NewEncoder(w).Encode(map[string]any{"role": v.RoleARN})
+}
+
+func intoVariables(w http.ResponseWriter, db *sql.DB) error {
+	var name, roleARN, externalID string
+	if err := db.QueryRow("select name, role_arn, external_id from integrations").Scan(&name, &roleARN, &externalID); err != nil {
+		return err
+	}
+	json.NewEncoder(w).Encode(map[string]string{"name": name, "role": roleARN})
+	return json.NewEncoder(w).Encode(map[string]string{"name": name, "word": externalID}) // want `variable externalID \(named externalID beside roleARN\)`
+}
+
+// another meaning: nothing speaks of AWS.
+func ofAnInvoice(w http.ResponseWriter, db *sql.DB) error {
+	var name, externalID string
+	if err := db.QueryRow("select name, external_id from invoices").Scan(&name, &externalID); err != nil {
+		return err
+	}
+	return json.NewEncoder(w).Encode(map[string]string{"name": name, "external_id": externalID})
+}
+
+type settings struct{ Arn, Word, Note string }
+
+func underAKey(w http.ResponseWriter, s settings) {
+	json.NewEncoder(w).Encode(map[string]any{"role_arn": s.Arn, "external_id": s.Word}) // want `element external_id \(named external_id beside role_arn\)`
+	json.NewEncoder(w).Encode(map[string]any{"role_arn": s.Arn, "external_id": hide(s.Word)})
+	json.NewEncoder(w).Encode(map[string]any{"role_arn": s.Arn, "has_external_id": s.Word != ""})
+	json.NewEncoder(w).Encode(map[string]any{"note": s.Note, "external_id": s.Word})
+}
+
+func hide(s string) string { return s[:4] + "…" }
