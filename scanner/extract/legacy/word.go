@@ -29,8 +29,11 @@ func (f *file) word(stream []byte) error {
 			return err
 		}
 	}
-	if err := text.end(); err != nil {
+	if err := text.flush(); err != nil {
 		return err
+	}
+	if h.knotted {
+		f.out.Unexamined("", "", "damaged: pieces of text that lie in each other")
 	}
 	return f.outsidePieces(stream, h)
 }
@@ -40,6 +43,7 @@ func (f *file) word(stream []byte) error {
 type wordHeader struct {
 	codePage int
 	pieces   []piece
+	knotted  bool // there were more pieces, beyond all measure
 	stories  []story
 }
 
@@ -103,7 +107,7 @@ func (f *file) wordHeader(stream []byte) (*wordHeader, error) {
 	where := at(stream, layout.table)
 	offset, length := where.u32(), where.u32()
 	if table := at(tables, int(offset)).take(int(length)); table != nil {
-		h.pieces = pieces(table, old, flags, len(stream))
+		h.pieces, h.knotted = pieces(table, old, flags, len(stream))
 	}
 	if len(h.pieces) == 0 && old && flags&flagComplex == 0 {
 		h.pieces = []piece{simpleText(stream, flags)}
@@ -131,7 +135,7 @@ func simpleText(stream []byte, flags uint16) piece {
 // table proper, which is the positions in the text and a descriptor for each
 // stretch between them. Pieces that lie in each other are a bomb: there is never
 // more text than four times the stream.
-func pieces(table []byte, old bool, flags uint16, limit int) []piece {
+func pieces(table []byte, old bool, flags uint16, limit int) (out []piece, knotted bool) {
 	const formatting, proper = 1, 2
 	c := &cursor{data: table}
 	kind := c.u8()
@@ -139,15 +143,14 @@ func pieces(table []byte, old bool, flags uint16, limit int) []piece {
 		c.take(int(c.u16()))
 	}
 	if kind != proper {
-		return nil
+		return nil, false
 	}
 	length := int(c.u32())
 	c.data = c.data[:min(len(c.data), length)]
 	n := (len(c.data) - 4) / (4 + 8)
-	var out []piece
 	descriptors := at(c.data, 4*(n+1))
 	from := c.u32()
-	for total := 0; n > 0 && total <= 4*limit; n-- {
+	for total := 0; n > 0; n-- {
 		to := c.u32()
 		descriptors.u16()
 		offset := int(descriptors.u32())
@@ -160,14 +163,16 @@ func pieces(table []byte, old bool, flags uint16, limit int) []piece {
 			p.at, p.width = offset&^(1<<30)/2, 1
 		}
 		if to < from || p.at > limit {
-			return out
+			return out, false
 		}
 		p.n = min(int(to-from), (limit-p.at)/p.width)
-		total += p.n * p.width
+		if total += p.n * p.width; total > 4*limit {
+			return out, true
+		}
 		out = append(out, p)
 		from = to
 	}
-	return out
+	return out, false
 }
 
 // outsidePieces reads the bytes between header and end that no piece shows: text
