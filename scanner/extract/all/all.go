@@ -6,6 +6,7 @@ import (
 
 	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/extract/archive"
+	"github.com/deputy-sec/deputy/scanner/extract/office"
 )
 
 // Extractors returns every built-in extractor, in the order in which they are
@@ -13,6 +14,7 @@ import (
 // are made of.
 func Extractors() []*extract.Extractor {
 	return slices.Concat(
+		[]*extract.Extractor{office.New(), office.NewFlat()},
 		archive.All(),
 	)
 }

@@ -1,0 +1,417 @@
+package office
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/deputy-sec/deputy/scanner/extract"
+	"github.com/deputy-sec/deputy/scanner/extract/extracttest"
+)
+
+// planter makes values and remembers where they are to be found.
+type planter struct {
+	random *rand.Rand
+	want   []extracttest.Want
+}
+
+func newPlanter() *planter { return &planter{random: rand.New(rand.NewPCG(7, 7))} }
+
+// digits makes a number of twelve digits and remembers its place.
+func (p *planter) digits(inside, place string) string {
+	v := fmt.Sprint(200_000_000_000 + p.random.Int64N(700_000_000_000))
+	p.want = append(p.want, extracttest.Want{Text: v, Inside: inside, Place: place})
+	return v
+}
+
+// split cuts a value into runs, as editors do.
+func split(v, before, after string) string {
+	return before + v[:3] + after + before + v[3:8] + after + before + v[8:] + after
+}
+
+type part struct{ name, text string }
+
+func zipped(t testing.TB, parts ...part) []byte {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, p := range parts {
+		f, err := w.Create(p.name)
+		require.NoError(t, err)
+		_, err = f.Write([]byte(p.text))
+		require.NoError(t, err)
+	}
+	require.NoError(t, w.Close())
+	return b.Bytes()
+}
+
+const (
+	xmlHead      = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>`
+	contentTypes = xmlHead + `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>`
+	relType      = `http://schemas.openxmlformats.org/officeDocument/2006/relationships/`
+)
+
+func rels(list ...string) string {
+	var b strings.Builder
+	b.WriteString(xmlHead + `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">`)
+	for i := 0; i+1 < len(list); i += 2 {
+		mode := ""
+		if strings.Contains(list[i+1], "://") {
+			mode = ` TargetMode="External"`
+		}
+		fmt.Fprintf(&b, `<Relationship Id="rId%d" Type="%s%s" Target="%s"%s/>`, i/2+1, relType, list[i], list[i+1], mode)
+	}
+	return b.String() + `</Relationships>`
+}
+
+// A text in a picture stands for what others read: nobody does in these tests,
+// so it comes out as it is, at its place.
+func wordDocument(t testing.TB, p *planter) []byte {
+	run := func(v string) string { return split(v, `<w:r><w:t>`, `</w:t></w:r><w:proofErr w:type="x"/>`) }
+	paragraph := func(s string) string { return `<w:p>` + s + `</w:p>` }
+	body := "word/document.xml"
+	document := xmlHead + `<w:document xmlns:w="x"><w:body>` +
+		paragraph(run(p.digits(body, "page 1"))) +
+		paragraph(`<w:r><w:t>1234</w:t><w:noBreakHyphen/><w:t>5678</w:t></w:r>`) +
+		paragraph(`<w:r><w:lastRenderedPageBreak/></w:r>`+run(p.digits(body, "page 2"))) +
+		`<w:tbl><w:tr><w:tc>` + paragraph(`<w:r><w:t>Account</w:t></w:r>`) + `</w:tc><w:tc>` + paragraph(run(p.digits(body, "page 2"))) + `</w:tc></w:tr></w:tbl>` +
+		paragraph(`<w:del><w:r><w:delText>`+p.digits(body, "page 2, deleted text")+`</w:delText></w:r></w:del><w:ins><w:r><w:t>new</w:t></w:r></w:ins>`) +
+		paragraph(`<w:moveFrom><w:r><w:t>`+p.digits(body, "page 2, deleted text")+`</w:t></w:r></w:moveFrom>`) +
+		paragraph(`<w:r><w:fldChar/><w:instrText>HYPERLINK "https://x/`+p.digits(body, "page 2, field code")+`"</w:instrText></w:r>`) +
+		paragraph(`<w:r><mc:AlternateContent><mc:Choice><w:txbxContent>`+paragraph(run(p.digits(body, "page 2")))+`</w:txbxContent></mc:Choice>`+
+			`<mc:Fallback><w:txbxContent>`+paragraph(run(p.digits(body, "page 2")))+`</w:txbxContent></mc:Fallback></mc:AlternateContent></w:r>`) +
+		paragraph(`<w:r><w:drawing><wp:docPr id="1" descr="a diagram of `+p.digits(body, "attributes")+`"/><wp:posOffset>123456</wp:posOffset></w:drawing></w:r>`) +
+		paragraph(`<w:r><w:rPr><w:vanish/></w:rPr><w:t>`+p.digits(body, "page 2")+`</w:t></w:r>`) +
+		paragraph(`<w:r><w:t>`+p.digits(body, "page 2")+`</w:t><w:br/><w:t>next line</w:t><w:tab/><w:t>tabbed</w:t></w:r>`) +
+		`</w:body></w:document>`
+	one := func(name, element, place string) part {
+		return part{name, xmlHead + `<w:` + element + ` xmlns:w="x"><w:p>` + run(p.digits(name, place)) + `</w:p></w:` + element + `>`}
+	}
+	return zipped(t,
+		part{"[Content_Types].xml", contentTypes},
+		part{"_rels/.rels", rels("officeDocument", "word/document.xml")},
+		part{"word/document.xml", document},
+		part{"word/_rels/document.xml.rels", rels("header", "header1.xml", "footer", "footer1.xml", "footnotes", "footnotes.xml", "endnotes", "endnotes.xml",
+			"comments", "comments.xml", "image", "media/image1.png", "package", "embeddings/book.bin",
+			"hyperlink", "https://example.com/"+p.digits("word/_rels/document.xml.rels", "link"))},
+		one("word/header1.xml", "hdr", "header"), one("word/footer1.xml", "ftr", "footer"), one("word/footnotes.xml", "footnotes", "footnote"),
+		one("word/endnotes.xml", "endnotes", "endnote"), one("word/comments.xml", "comments", "comment"),
+		part{"word/settings.xml", xmlHead + `<w:settings xmlns:w="x"><w:docVars><w:docVar w:name="acct" w:val="` + p.digits("word/settings.xml", "document settings, attributes") + `"/></w:docVars></w:settings>`},
+		part{"word/media/image1.png", "picture " + p.digits("word/media/image1.png", "image")},
+		part{"word/embeddings/book.bin", "object " + p.digits("word/embeddings/book.bin", "embedded document")},
+		part{"word/vbaProject.bin", "macro " + p.digits("word/vbaProject.bin", "")},
+		part{"docProps/core.xml", xmlHead + `<cp:coreProperties xmlns:cp="x"><dc:title>` + p.digits("docProps/core.xml", "document properties") + `</dc:title></cp:coreProperties>`},
+		part{"docProps/custom.xml", xmlHead + `<Properties><property name="AWS account"><vt:lpwstr>` + p.digits("docProps/custom.xml", "document properties") + `</vt:lpwstr></property></Properties>`},
+		part{"customXml/item1.xml", `<data><accountId>` + p.digits("customXml/item1.xml", "") + `</accountId></data>`},
+		part{"word/glossary/document.xml", xmlHead + `<w:glossaryDocument xmlns:w="x"><w:p>` + run(p.digits("word/glossary/document.xml", "")) + `</w:p></w:glossaryDocument>`},
+	)
+}
+
+func slideShow(t testing.TB, p *planter) []byte {
+	slide := func(name, place, attrs string) part {
+		return part{name, xmlHead + `<p:sld xmlns:p="x" xmlns:a="y"` + attrs + `><p:sp><p:cNvPr id="1" descr="shows ` + p.digits(name, place+", attributes") + `"/><a:p>` +
+			split(p.digits(name, place), `<a:r><a:t>`, `</a:t></a:r>`) + `</a:p></p:sp><a:tbl><a:tr><a:tc><a:p><a:r><a:t>Account</a:t></a:r></a:p></a:tc><a:tc><a:p><a:r><a:t>` +
+			p.digits(name, place) + `</a:t></a:r></a:p></a:tc></a:tr></a:tbl></p:sld>`}
+	}
+	return zipped(t,
+		part{"[Content_Types].xml", contentTypes},
+		part{"_rels/.rels", rels("officeDocument", "/ppt/presentation.xml")},
+		part{"ppt/presentation.xml", xmlHead + `<p:presentation xmlns:p="x" xmlns:r="y"><p:sldIdLst><p:sldId id="256" r:id="rId2"/><p:sldId r:id="rId1" id="257"/></p:sldIdLst></p:presentation>`},
+		part{"ppt/_rels/presentation.xml.rels", rels("slide", "slides/slide1.xml", "slide", "slides/slide9.xml")},
+		slide("ppt/slides/slide9.xml", "slide 1", ""),
+		slide("ppt/slides/slide1.xml", "slide 2 (hidden)", ` show="0"`),
+		slide("ppt/slides/slide4.xml", "a slide that is not shown", ""),
+		part{"ppt/slides/_rels/slide9.xml.rels", rels("notesSlide", "../notesSlides/notesSlide1.xml", "image", "../media/image1.png", "chart", "../charts/chart1.xml",
+			"comments", "../comments/comment1.xml", "diagramData", "../diagrams/data1.xml", "package", "../embeddings/sheet.bin")},
+		part{"ppt/notesSlides/notesSlide1.xml", xmlHead + `<p:notes xmlns:a="y"><a:p>` + split(p.digits("ppt/notesSlides/notesSlide1.xml", "slide 1, notes"), `<a:r><a:t>`, `</a:t></a:r>`) + `</a:p></p:notes>`},
+		part{"ppt/notesSlides/_rels/notesSlide1.xml.rels", rels("slide", "../slides/slide9.xml")},
+		part{"ppt/media/image1.png", "picture " + p.digits("ppt/media/image1.png", "image on slide 1")},
+		part{"ppt/charts/chart1.xml", xmlHead + `<c:chartSpace xmlns:c="x"><c:ser><c:cat><c:pt><c:v>` + p.digits("ppt/charts/chart1.xml", "chart on slide 1") + `</c:v></c:pt></c:cat></c:ser></c:chartSpace>`},
+		part{"ppt/comments/comment1.xml", xmlHead + `<p:cmLst xmlns:p="x"><p:cm><p:text>` + p.digits("ppt/comments/comment1.xml", "slide 1, comment") + `</p:text></p:cm></p:cmLst>`},
+		part{"ppt/diagrams/data1.xml", xmlHead + `<dgm:dataModel><dgm:pt><dgm:t><a:p><a:r><a:t>` + p.digits("ppt/diagrams/data1.xml", "slide 1") + `</a:t></a:r></a:p></dgm:t></dgm:pt></dgm:dataModel>`},
+		part{"ppt/embeddings/sheet.bin", "object " + p.digits("ppt/embeddings/sheet.bin", "embedded document on slide 1")},
+	)
+}
+
+func workbookFile(t testing.TB, p *planter) []byte {
+	costs, hidden, deep := `sheet "Costs"`, `sheet "Old" (hidden)`, `sheet "Deep" (very hidden)`
+	s1, s2, s3 := "xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml", "xl/worksheets/sheet3.xml"
+	exponent := func(v string) string { return v[:1] + "." + v[1:] + "E+11" }
+	padded := "0" + p.digits(s1, costs+" cell B3")[1:]
+	p.want[len(p.want)-1].Text = padded
+	dashed := p.digits(s1, costs+" cell C3")
+	p.want[len(p.want)-1].Text = dashed[:4] + "-" + dashed[4:8] + "-" + dashed[8:]
+	shared := p.digits(s1, costs+" cell C12")
+	sst := xmlHead + `<sst><si><t>Account</t></si><si>` + split(shared, `<r><t>`, `</t></r>`) + `<rPh><t>9</t></rPh></si><si><t>` +
+		p.digits("xl/sharedStrings.xml", "text that no cell shows") + `</t></si></sst>`
+	return zipped(t,
+		part{"[Content_Types].xml", contentTypes},
+		part{"_rels/.rels", rels("officeDocument", "xl/workbook.xml")},
+		part{"xl/workbook.xml", xmlHead + `<workbook xmlns:r="y"><sheets><sheet name="Costs" sheetId="1" r:id="rId1"/><sheet name="Old" sheetId="2" state="hidden" r:id="rId2"/><sheet name="Deep" state="veryHidden" r:id="rId3"/></sheets>` +
+			`<definedNames><definedName name="acct">"` + p.digits("xl/workbook.xml", "") + `"</definedName></definedNames></workbook>`},
+		part{"xl/_rels/workbook.xml.rels", rels("worksheet", "worksheets/sheet1.xml", "worksheet", "worksheets/sheet2.xml", "worksheet", "worksheets/sheet3.xml", "sharedStrings", "sharedStrings.xml", "styles", "styles.xml")},
+		part{"xl/sharedStrings.xml", sst},
+		part{"xl/styles.xml", xmlHead + `<styleSheet><numFmts><numFmt numFmtId="164" formatCode="000000000000"/><numFmt numFmtId="165" formatCode="0000\-0000\-0000"/></numFmts><cellStyleXfs><xf numFmtId="165"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="165"/></cellXfs></styleSheet>`},
+		part{s1, xmlHead + `<worksheet><sheetData>` +
+			`<row r="1"><c r="A1" t="s"><v>0</v></c></row>` +
+			`<row r="2"><c r="A2"><v>` + exponent(p.digits(s1, costs+" cell A2")) + `</v></c><c r="B2" t="inlineStr"><is>` + split(p.digits(s1, costs+" cell B2"), `<r><t>`, `</t></r>`) + `</is></c></row>` +
+			`<row r="3" hidden="1"><c r="A3"><v>` + p.digits(s1, costs+" cell A3") + `</v></c><c r="B3" s="1"><v>` + strings.TrimLeft(padded, "0") + `</v></c><c r="C3" s="2"><v>` + dashed + `</v></c></row>` +
+			`<row r="4"><c r="A4" t="str"><f>"` + p.digits(s1, costs+" cell A4, formula") + `"&amp;""</f><v>` + p.digits(s1, costs+" cell A4") + `</v></c></row>` +
+			`<row><c t="n"><v>` + p.digits(s1, costs+" cell A5") + `</v></c></row>` +
+			`<row r="12"><c r="C12" t="s"><v>1</v></c></row>` +
+			`</sheetData><dataValidations><dataValidation><formula1>"` + p.digits(s1, costs) + `"</formula1></dataValidation></dataValidations>` +
+			`<headerFooter><oddHeader>&amp;C` + p.digits(s1, costs) + `</oddHeader></headerFooter></worksheet>`},
+		part{"xl/worksheets/_rels/sheet1.xml.rels", rels("comments", "../comments1.xml", "threadedComment", "../threadedComments/t1.xml", "drawing", "../drawings/drawing1.xml",
+			"hyperlink", "https://console.example.com/"+p.digits("xl/worksheets/_rels/sheet1.xml.rels", costs+", link"))},
+		part{"xl/comments1.xml", xmlHead + `<comments><commentList><comment ref="B7"><text>` + split(p.digits("xl/comments1.xml", costs+" cell B7, comment"), `<r><t>`, `</t></r>`) + `</text></comment></commentList></comments>`},
+		part{"xl/threadedComments/t1.xml", xmlHead + `<ThreadedComments><threadedComment ref="B8"><text>` + p.digits("xl/threadedComments/t1.xml", costs+" cell B8, comment") + `</text></threadedComment></ThreadedComments>`},
+		part{"xl/drawings/drawing1.xml", xmlHead + `<xdr:wsDr><a:p><a:r><a:t>` + p.digits("xl/drawings/drawing1.xml", costs) + `</a:t></a:r></a:p></xdr:wsDr>`},
+		part{"xl/drawings/_rels/drawing1.xml.rels", rels("image", "../media/image1.png")},
+		part{"xl/media/image1.png", "picture " + p.digits("xl/media/image1.png", "image on "+costs)},
+		part{s2, xmlHead + `<worksheet><sheetData><row r="1"><c r="A1"><v>` + p.digits(s2, hidden+" cell A1") + `</v></c></row></sheetData></worksheet>`},
+		part{s3, xmlHead + `<worksheet><sheetData><row r="1"><c r="AA1"><v>` + p.digits(s3, deep+" cell AA1") + `</v></c></row></sheetData></worksheet>`},
+		part{"xl/pivotCache/pivotCacheDefinition1.xml", xmlHead + `<pivotCacheDefinition><sharedItems><s v="` + p.digits("xl/pivotCache/pivotCacheDefinition1.xml", "pivot cache, attributes") + `"/></sharedItems></pivotCacheDefinition>`},
+		part{"xl/connections.xml", xmlHead + `<connections><connection><dbPr connection="Server=x;Account=` + p.digits("xl/connections.xml", "data connection, attributes") + `"/></connection></connections>`},
+	)
+}
+
+func binaryRecord(id int, body []byte) []byte {
+	var out []byte
+	if id < 0x80 {
+		out = append(out, byte(id))
+	} else {
+		out = append(out, byte(id)|0x80, byte(id>>7))
+	}
+	n := len(body)
+	for n >= 0x80 {
+		out = append(out, byte(n)|0x80)
+		n >>= 7
+	}
+	return append(append(out, byte(n)), body...)
+}
+
+func wide(s string) []byte {
+	units := utf16.Encode([]rune(s))
+	out := binary.LittleEndian.AppendUint32(nil, uint32(len(units)))
+	for _, u := range units {
+		out = binary.LittleEndian.AppendUint16(out, u)
+	}
+	return out
+}
+
+func binaryWorkbookFile(t testing.TB, p *planter) []byte {
+	le := func(v uint32) []byte { return binary.LittleEndian.AppendUint32(nil, v) }
+	join := func(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
+	sheet, place := "xl/worksheets/sheet1.bin", `sheet "Costs" (hidden)`
+	cell := func(id, column int, body []byte) []byte {
+		return binaryRecord(id, join(le(uint32(column)), le(0), body))
+	}
+	real := p.digits(sheet, place+" cell A3")
+	var v float64
+	_, err := fmt.Sscan(real, &v)
+	require.NoError(t, err)
+	return zipped(t,
+		part{"[Content_Types].xml", contentTypes},
+		part{"_rels/.rels", rels("officeDocument", "xl/workbook.bin")},
+		part{"xl/workbook.bin", string(binaryRecord(brtBundleSh, join(le(1), le(1), wide("rId1"), wide("Costs"))))},
+		part{"xl/_rels/workbook.bin.rels", rels("worksheet", "worksheets/sheet1.bin", "sharedStrings", "sharedStrings.bin")},
+		part{"xl/sharedStrings.bin", string(join(
+			binaryRecord(brtSSTItem, join([]byte{0}, wide(p.digits(sheet, place+" cell B3")))),
+			binaryRecord(brtSSTItem, join([]byte{0}, wide(p.digits("xl/sharedStrings.xml", "text that no cell shows"))))))},
+		part{sheet, string(join(
+			binaryRecord(brtRowHdr, join(le(2), le(0))),
+			cell(brtCellReal, 0, binary.LittleEndian.AppendUint64(nil, math.Float64bits(v))),
+			cell(brtCellIsst, 1, le(0)),
+			cell(brtCellSt, 2, wide(p.digits(sheet, place+" cell C3"))),
+			cell(brtCellRk, 3, le(4711<<2|2))))},
+	)
+}
+
+func drawingFile(t testing.TB, p *planter) []byte {
+	page := "visio/pages/page1.xml"
+	return zipped(t,
+		part{"[Content_Types].xml", contentTypes},
+		part{"_rels/.rels", rels("document", "visio/document.xml")},
+		part{"visio/document.xml", xmlHead + `<VisioDocument/>`},
+		part{page, xmlHead + `<PageContents><Shapes><Shape ID="1"><Cell N="x" V="` + p.digits(page, "page 1, attributes") + `"/><Text>` + split(p.digits(page, "page 1"), `<cp IX="0"/>`, ``) + `</Text></Shape></Shapes></PageContents>`},
+	)
+}
+
+const odfHead = xmlHead + `<office:document-content xmlns:office="x" xmlns:text="y"><office:automatic-styles><style:style style:name="ta2"><style:table-properties table:display="false"/></style:style></office:automatic-styles><office:body>`
+
+func openText(t testing.TB, p *planter) []byte {
+	c := "content.xml"
+	return zipped(t,
+		part{"mimetype", "application/vnd.oasis.opendocument.text"},
+		part{"META-INF/manifest.xml", xmlHead + `<manifest:manifest/>`},
+		part{c, odfHead + `<office:text><text:tracked-changes><text:changed-region><text:deletion><text:p>` + p.digits(c, "deleted text") + `</text:p></text:deletion></text:changed-region></text:tracked-changes>` +
+			`<text:p>` + split(p.digits(c, ""), `<text:span>`, `</text:span>`) + `</text:p><text:p>a<text:s text:c="3"/>b<text:tab/>c<text:line-break/>d<text:a xlink:href="https://x/` + p.digits(c, "attributes") + `">link</text:a></text:p>` +
+			`<text:p>see<office:annotation><text:p>` + p.digits(c, "comment") + `</text:p></office:annotation> and<text:note><text:note-body><text:p>` + p.digits(c, "footnote") + `</text:p></text:note-body></text:note></text:p>` +
+			`<draw:frame><draw:image xlink:href="Pictures/1.png"/><svg:desc>` + p.digits(c, "") + `</svg:desc></draw:frame></office:text></office:body></office:document-content>`},
+		part{"styles.xml", xmlHead + `<office:document-styles><style:header><text:p>` + p.digits("styles.xml", "header or footer, header") + `</text:p></style:header></office:document-styles>`},
+		part{"meta.xml", xmlHead + `<office:document-meta><meta:user-defined meta:name="Account">` + p.digits("meta.xml", "document properties") + `</meta:user-defined></office:document-meta>`},
+		part{"Pictures/1.png", "picture " + p.digits("Pictures/1.png", "image")},
+	)
+}
+
+func openSheet(t testing.TB, p *planter) []byte {
+	c := "content.xml"
+	return zipped(t,
+		part{"mimetype", "application/vnd.oasis.opendocument.spreadsheet"},
+		part{"META-INF/manifest.xml", xmlHead + `<manifest:manifest/>`},
+		part{c, odfHead + `<office:spreadsheet><table:table table:name="Costs"><table:table-row><table:table-cell><text:p>Account</text:p></table:table-cell><table:table-cell table:number-columns-repeated="2"/><table:table-cell office:value-type="float" office:value="` +
+			p.digits(c, `sheet "Costs" cell D1`) + `"><text:p>1.23E+11</text:p></table:table-cell></table:table-row><table:table-row><table:table-cell><text:p>` +
+			split(p.digits(c, `sheet "Costs" cell A2`), `<text:span>`, `</text:span>`) + `</text:p><office:annotation><text:p>` + p.digits(c, `sheet "Costs" cell A2, comment`) + `</text:p></office:annotation></table:table-cell></table:table-row></table:table>` +
+			`<table:table table:name="Old" table:style-name="ta2"><table:table-row><table:table-cell><text:p>` + p.digits(c, `sheet "Old" (hidden) cell A1`) + `</text:p></table:table-cell></table:table-row></table:table></office:spreadsheet></office:body></office:document-content>`},
+	)
+}
+
+func openSlides(t testing.TB, p *planter) []byte {
+	c := "content.xml"
+	return zipped(t,
+		part{"mimetype", "application/vnd.oasis.opendocument.presentation"},
+		part{"META-INF/manifest.xml", xmlHead + `<manifest:manifest/>`},
+		part{c, odfHead + `<office:presentation><draw:page draw:name="first"><draw:frame><draw:text-box><text:p>` + p.digits(c, "slide 1") + `</text:p></draw:text-box><draw:image xlink:href="./Pictures/1.png"/></draw:frame><presentation:notes><text:p>` +
+			p.digits(c, "slide 1, notes") + `</text:p></presentation:notes></draw:page><draw:page><text:p>` + p.digits(c, "slide 2") + `</text:p></draw:page></office:presentation></office:body></office:document-content>`},
+		part{"Pictures/1.png", "picture " + p.digits("Pictures/1.png", "image on slide 1")},
+	)
+}
+
+// documents are one of each format with a value in every place.
+var documents = []struct {
+	name string
+	make func(testing.TB, *planter) []byte
+}{
+	{"docx", wordDocument}, {"pptx", slideShow}, {"xlsx", workbookFile}, {"xlsb", binaryWorkbookFile}, {"vsdx", drawingFile},
+	{"odt", openText}, {"ods", openSheet}, {"odp", openSlides},
+}
+
+func TestEveryHidingPlace(t *testing.T) {
+	for _, d := range documents {
+		t.Run(d.name, func(t *testing.T) {
+			p := newPlanter()
+			content := d.make(t, p)
+			extracttest.Accept(t, New(), content, p.want...)
+		})
+	}
+}
+
+func TestQuality(t *testing.T) {
+	for _, d := range documents {
+		p := newPlanter()
+		r, err := extracttest.Extract(t, d.make(t, p), New())
+		require.NoError(t, err)
+		found := 0
+		for _, w := range p.want {
+			if strings.Contains(r.All(), w.Text) {
+				found++
+			}
+		}
+		t.Logf("%s: %d of %d values found: recall %.4f", d.name, found, len(p.want), float64(found)/float64(len(p.want)))
+		assert.Equal(t, len(p.want), found)
+	}
+}
+
+// Rows and headings come out so that the name of a value is near it.
+func TestContextIsKept(t *testing.T) {
+	p := newPlanter()
+	r, err := extracttest.Extract(t, wordDocument(t, p), New())
+	require.NoError(t, err)
+	assert.Contains(t, r.All(), "Account  \t"+p.want[2].Text)
+	assert.Contains(t, r.All(), "1234-5678")
+	assert.Contains(t, r.All(), "AWS account: ")
+	assert.Contains(t, r.All(), "accountId: ")
+}
+
+func TestFlat(t *testing.T) {
+	content := xmlHead + `<office:document xmlns:office="x" office:mimetype="application/vnd.oasis.opendocument.text"><office:body><office:text><text:p>1234<text:span>5678</text:span>9</text:p>` +
+		`<draw:frame><draw:image><office:binary-data>cGljdHVyZSB0ZXh0</office:binary-data></draw:image></draw:frame></office:text></office:body></office:document>`
+	extracttest.Accept(t, NewFlat(), []byte(content), extracttest.Want{Text: "123456789"}, extracttest.Want{Text: "picture text", Place: "image"})
+}
+
+func TestUTF16(t *testing.T) {
+	var wide bytes.Buffer
+	wide.WriteString("\xff\xfe")
+	for _, u := range utf16.Encode([]rune(`<?xml version="1.0" encoding="UTF-16"?><w:document><w:p><w:r><w:t>wide</w:t></w:r></w:p></w:document>`)) {
+		wide.Write([]byte{byte(u), byte(u >> 8)})
+	}
+	r, err := extracttest.Extract(t, zipped(t, part{"word/document.xml", wide.String()}), New())
+	require.NoError(t, err)
+	extracttest.Find(t, r, extracttest.Want{Text: "wide", Inside: "word/document.xml", Place: "paragraph 1"})
+}
+
+func TestEncryptedAndForeign(t *testing.T) {
+	_, err := extracttest.Extract(t, zipped(t, part{"mimetype", "x"}, part{"content.xml", "x"}, part{"META-INF/manifest.xml", `<manifest:encryption-data/>`}), New())
+	require.ErrorIs(t, err, extract.ErrEncrypted)
+	_, err = extracttest.Extract(t, zipped(t, part{"a.txt", "text"}), New())
+	require.ErrorIs(t, err, extract.ErrOtherFormat)
+}
+
+// What expands in a parser that reads declarations does not here.
+func TestEntitiesAreNotExpanded(t *testing.T) {
+	bomb := `<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]><w:document><w:p><w:r><w:t>&b;&lt;&#65;&#x42;&#0;&bogus</w:t></w:r></w:p></w:document>`
+	r, err := extracttest.Extract(t, zipped(t, part{"word/document.xml", bomb}), New())
+	require.NoError(t, err)
+	extracttest.Find(t, r, extracttest.Want{Text: "&b;<AB&bogus", Inside: "word/document.xml", Place: "paragraph 1"})
+	extracttest.Sound(t, r)
+}
+
+func TestNumbersAreShownAsPeopleSeeThem(t *testing.T) {
+	for _, c := range [][3]string{
+		{"1.23456789012E+11", "", "123456789012"}, {"1.23456789012E11", "General", "123456789012"}, {"12345678", "000000000000", "000012345678"},
+		{"123456789012", `0000\-0000\-0000`, "1234-5678-9012"}, {"123456789012", `"AWS "000000000000`, "AWS 123456789012"},
+		{"123456789012", "0000 0000 0000;-0", "1234 5678 9012"}, {"123456789012", "#,##0", "123456789012"}, {"0.5", "0000", "0.5"},
+		{"-123456789012", "", "-123456789012"}, {"1E+300", "", "1E+300"}, {"text", "", "text"}, {"", "0000", ""}, {"12345", "0000", "12345"},
+	} {
+		assert.Equal(t, c[2], number(c[0], c[1]), "%s as %q", c[0], c[1])
+	}
+}
+
+func FuzzOffice(f *testing.F) {
+	for _, d := range documents {
+		f.Add(d.make(f, newPlanter()))
+	}
+	f.Fuzz(func(t *testing.T, content []byte) { extracttest.Fuzz(t, New(), content) })
+}
+
+// FuzzMarkup skips the zip, which hardly any change to it survives.
+func FuzzMarkup(f *testing.F) {
+	for _, s := range []string{`<a b="c">d<e/></a>`, `<p><t>x</t>`, `<![CDATA[x]]><!-- --><!DOCTYPE a [<!ENTITY b "c">]>`, `<a "`, `<row><c r="A1"><v>1</v></c></row>`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, xml []byte) {
+		for _, name := range []string{"word/document.xml", "xl/worksheets/sheet1.xml", "content.xml"} {
+			content := zipped(t, part{"[Content_Types].xml", ""}, part{name, string(xml)})
+			if name == "content.xml" {
+				content = zipped(t, part{"mimetype", ""}, part{name, string(xml)})
+			}
+			r, err := extracttest.Extract(t, content, New())
+			if err != nil {
+				t.Fatal(err)
+			}
+			extracttest.Sound(t, r)
+		}
+	})
+}
+
+func BenchmarkDocument(b *testing.B) {
+	var body strings.Builder
+	for i := range 20_000 {
+		fmt.Fprintf(&body, `<w:p><w:r><w:rPr><w:b/></w:rPr><w:t xml:space="preserve">Paragraph %d of a text </w:t></w:r><w:r><w:t>in two runs</w:t></w:r></w:p>`, i)
+	}
+	content := zipped(b, part{"word/document.xml", `<w:document><w:body>` + body.String() + `</w:body></w:document>`})
+	b.SetBytes(int64(body.Len()))
+	for b.Loop() {
+		if _, err := extracttest.Extract(b, content, New()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
