@@ -1,0 +1,265 @@
+// Package layout puts the text of a page into lines.
+//
+// There are two ways, and either is wrong now and then. By geometry, what stands
+// next to each other on a line is read together: it heals words that were shown
+// letter by letter, and glues two cells that touch. By object, what was shown
+// together is read together: it keeps such cells apart, and tears such words.
+// What is searched is read in both ways where they differ.
+package layout
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"sort"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/deputy-sec/deputy/scanner/extract/pdf/content"
+)
+
+// Gaps in ems.
+const (
+	wordGap   = 0.15 // parts words
+	digitGap  = 0.22 // parts digits, which are kerned wider than letters
+	cellGap   = 1.5  // parts cells
+	objectGap = 0.6  // parts digits that were shown in one go
+	overlap   = 0.3  // what may lie over each other in one word
+)
+
+// item is a span on its line: u along the line, v across.
+type item struct {
+	*content.Span
+	u0, u1, v float64
+}
+
+// Geometric returns the text of a page by where it stands: the lines of each
+// direction from top to bottom, words parted by a space and cells by a tab.
+func Geometric(page *content.Page) string {
+	var b strings.Builder
+	rules := newRules(page.Rules)
+	for _, group := range byAngle(page.Spans) {
+		for _, line := range lines(group) {
+			writeLine(&b, line, rules)
+		}
+	}
+	return b.String()
+}
+
+// byAngle parts the spans by the direction of their lines, to half a degree, and
+// begins with that of the most text.
+func byAngle(spans []content.Span) [][]item {
+	const half = 2 * 180 / math.Pi
+	groups := map[int][]item{}
+	sizes := map[int]int{}
+	for i := range spans {
+		s := &spans[i]
+		if s.Replaced {
+			continue
+		}
+		key := int(math.Round(s.Angle * half))
+		if key == -360 {
+			key = 360
+		}
+		sin, cos := math.Sincos(float64(key) / half)
+		groups[key] = append(groups[key], item{s, s.X0*cos + s.Y0*sin, s.X1*cos + s.Y1*sin, s.Y0*cos - s.X0*sin})
+		sizes[key] += len(s.Text)
+	}
+	keys := make([]int, 0, len(groups))
+	for k := range groups {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b int) int { return cmp.Or(cmp.Compare(sizes[b], sizes[a]), cmp.Compare(a, b)) })
+	out := make([][]item, len(keys))
+	for i, k := range keys {
+		out[i] = groups[k]
+	}
+	return out
+}
+
+// lines parts items by their baseline, from top to bottom, each sorted from left
+// to right.
+func lines(items []item) [][]item {
+	const step, total = 0.25, 0.6 // ems that neighbours, and all of a line, may differ by
+	slices.SortStableFunc(items, func(a, b item) int { return cmp.Compare(b.v, a.v) })
+	var out [][]item
+	begin := 0
+	for i := 1; i <= len(items); i++ {
+		if i < len(items) {
+			em := min(items[i].Size, items[i-1].Size)
+			if items[i-1].v-items[i].v < step*em && items[begin].v-items[i].v < total*em {
+				continue
+			}
+		}
+		line := items[begin:i]
+		slices.SortStableFunc(line, func(a, b item) int { return cmp.Compare(a.u0, b.u0) })
+		out = append(out, line)
+		begin = i
+	}
+	return out
+}
+
+func writeLine(b *strings.Builder, line []item, rules rules) {
+	wide := wideSet(line)
+	var last *item
+	end := 0.0
+	for i := range line {
+		it := &line[i]
+		if last != nil {
+			if repeats(last, it) {
+				continue
+			}
+			b.WriteString(separator(last, it, end, wide[i], rules))
+			end = max(end, it.u1)
+		} else {
+			end = it.u1
+		}
+		b.WriteString(it.Text)
+		last = it
+	}
+	b.WriteByte('\n')
+}
+
+// repeats tells text that is drawn again a little aside to look bold, or its
+// shadow.
+func repeats(last, it *item) bool {
+	return last.Text == it.Text && math.Abs(last.u0-it.u0) < overlap*it.Size && math.Abs(last.v-it.v) < overlap*it.Size
+}
+
+// separator returns what parts two neighbours on a line: nothing in a word.
+func separator(last, it *item, end float64, spaced float64, rules rules) string {
+	em := min(last.Size, it.Size)
+	gap := (it.u0 - end) / em
+	limit := wordGap
+	if digitAtEnd(last.Text) && digitAtStart(it.Text) {
+		limit = digitGap
+	}
+	limit += spaced
+	switch {
+	case gap > cellGap:
+		return "\t"
+	case gap > limit:
+		return spaceUnless(last.Text, it.Text)
+	case gap < -overlap && last.Op != it.Op && gap < -overlap*float64(utf8.RuneCountInString(it.Text)):
+		return spaceUnless(last.Text, it.Text)
+	case last.Op != it.Op && rules.between(last, it, em):
+		return "\t"
+	}
+	return ""
+}
+
+func spaceUnless(before, after string) string {
+	if strings.HasSuffix(before, " ") || strings.HasPrefix(after, " ") {
+		return ""
+	}
+	return " "
+}
+
+func digitAtEnd(s string) bool   { return s != "" && isDigit(s[len(s)-1]) }
+func digitAtStart(s string) bool { return s != "" && isDigit(s[0]) }
+func isDigit(c byte) bool        { return c >= '0' && c <= '9' }
+
+// wideSet finds glyphs that stand one by one at equal gaps: text set wide. It
+// returns for each item the gap in ems before it that parts nothing.
+func wideSet(line []item) []float64 {
+	const few, limit, tolerance = 4, 0.6, 0.05
+	out := make([]float64, len(line))
+	for i := 0; i+1 < len(line); {
+		gap := (line[i+1].u0 - line[i].u1) / line[i].Size
+		j := i + 1
+		for j < len(line) && single(&line[j-1]) && single(&line[j]) && math.Abs((line[j].u0-line[j-1].u1)/line[j].Size-gap) < tolerance {
+			j++
+		}
+		if n := j - i - 1; n >= few && gap > 0 && gap < limit {
+			for k := i + 1; k < j; k++ {
+				out[k] = gap
+			}
+		}
+		i = max(j-1, i+1)
+	}
+	return out
+}
+
+// single tells a letter or digit that stands alone; a leader is one of dots.
+func single(it *item) bool {
+	r, n := utf8.DecodeRuneInString(it.Text)
+	return n == len(it.Text) && (unicode.IsLetter(r) || unicode.IsDigit(r))
+}
+
+// rules are vertical lines sorted by where they stand.
+type rules []content.Rule
+
+func newRules(r []content.Rule) rules {
+	slices.SortFunc(r, func(a, b content.Rule) int { return cmp.Compare(a.X, b.X) })
+	return r
+}
+
+// between tells whether a vertical rule parts two neighbours on a level line.
+func (r rules) between(last, it *item, em float64) bool {
+	if len(r) == 0 || math.Abs(it.Angle) > 0.01 {
+		return false
+	}
+	const slack = 0.2
+	from, to := min(last.X1, it.X0)-slack*em, max(last.X1, it.X0)+slack*em
+	for i := sort.Search(len(r), func(i int) bool { return r[i].X >= from }); i < len(r) && r[i].X <= to; i++ {
+		if middle := it.Y0 + em/3; r[i].Y0 < middle && r[i].Y1 > middle {
+			return true
+		}
+	}
+	return false
+}
+
+// ByObject returns the text of a page in the order in which it was shown, a line
+// for each piece that was put somewhere. Pieces of one or two glyphs go on with
+// the line that they stand on.
+func ByObject(page *content.Page) string {
+	var b strings.Builder
+	sizes := pieceSizes(page.Spans)
+	var last *content.Span
+	for i := range page.Spans {
+		s := &page.Spans[i]
+		if s.Actual {
+			continue
+		}
+		if last != nil {
+			b.WriteString(objectSeparator(last, s, sizes))
+		}
+		b.WriteString(s.Text)
+		last = s
+	}
+	if last != nil {
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// pieceSizes counts the characters of each piece, by its number.
+func pieceSizes(spans []content.Span) map[int]int {
+	out := map[int]int{}
+	for i := range spans {
+		if !spans[i].Actual {
+			out[spans[i].Op] += utf8.RuneCountInString(spans[i].Text)
+		}
+	}
+	return out
+}
+
+func objectSeparator(last, s *content.Span, sizes map[int]int) string {
+	const small = 2
+	sin, cos := math.Sincos(last.Angle)
+	em := min(last.Size, s.Size)
+	along := ((s.X0-last.X1)*cos + (s.Y0-last.Y1)*sin) / em
+	across := ((s.Y0-last.Y1)*cos - (s.X0-last.X1)*sin) / em
+	if last.Op != s.Op && (sizes[last.Op] > small && sizes[s.Op] > small || last.Mark != s.Mark || math.Abs(across) > 0.5 || along > cellGap || along < -overlap*float64(len(s.Text))-1) {
+		return "\n"
+	}
+	limit := wordGap
+	if digitAtEnd(last.Text) && digitAtStart(s.Text) {
+		limit = objectGap
+	}
+	if along > limit {
+		return spaceUnless(last.Text, s.Text)
+	}
+	return ""
+}

@@ -1,0 +1,3 @@
+package pdf
+
+func (r *reader) secondOpinion([]byte) error { return nil }
