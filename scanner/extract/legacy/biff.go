@@ -8,6 +8,9 @@ import (
 // BIFF is what a workbook is written in: records of a kind, a length and up to
 // 8,224 bytes, with longer ones going on in records of the kind CONTINUE.
 const (
+	biffInteger2    = 0x02
+	biffNumber2     = 0x03
+	biffLabel2      = 0x04
 	biffFormula     = 0x06
 	biffEOF         = 0x0a
 	biffHeader      = 0x14
@@ -73,7 +76,7 @@ func rawRecord(stream []byte, offset int) (kind uint16, data []byte, next int, o
 	c := at(stream, offset)
 	kind = c.u16()
 	n := int(c.u16())
-	if c.over || kind == 0 && n == 0 { // the end is filled with zeros
+	if c.over {
 		return 0, nil, offset, false
 	}
 	n = min(n, len(c.data)) // the last one may be cut

@@ -10,16 +10,21 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
+const (
+	codePageUTF16 = 1200
+	codePageMac   = 10000
+)
+
 // codePages are the encodings of 8-bit text by the numbers that Windows gives
 // them. Zero, and what is not listed, is read as Western European: all of them
 // extend ASCII.
 var codePages = map[int]encoding.Encoding{
 	437: charmap.CodePage437, 850: charmap.CodePage850, 852: charmap.CodePage852, 866: charmap.CodePage866,
 	874: charmap.Windows874, 932: japanese.ShiftJIS, 936: simplifiedchinese.GBK, 949: korean.EUCKR, 950: traditionalchinese.Big5,
-	1200: unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM),
-	1250: charmap.Windows1250, 1251: charmap.Windows1251, 1252: charmap.Windows1252, 1253: charmap.Windows1253,
+	codePageUTF16: unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM),
+	1250:          charmap.Windows1250, 1251: charmap.Windows1251, 1252: charmap.Windows1252, 1253: charmap.Windows1253,
 	1254: charmap.Windows1254, 1255: charmap.Windows1255, 1256: charmap.Windows1256, 1257: charmap.Windows1257,
-	1258: charmap.Windows1258, 10000: charmap.Macintosh, 20866: charmap.KOI8R, 20932: japanese.EUCJP,
+	1258: charmap.Windows1258, codePageMac: charmap.Macintosh, 20866: charmap.KOI8R, 20932: japanese.EUCJP,
 	28591: charmap.ISO8859_1, 28592: charmap.ISO8859_2, 28605: charmap.ISO8859_15, 32768: charmap.Macintosh,
 	50220: japanese.ISO2022JP, 54936: simplifiedchinese.GB18030, 65001: encoding.Nop,
 }

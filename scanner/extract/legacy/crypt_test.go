@@ -5,6 +5,7 @@ import (
 	"crypto/md5"
 	"crypto/rc4"
 	"encoding/binary"
+	"math/bits"
 )
 
 // encryptedWorkbook is one that Excel protected against writing only: RC4 under
@@ -54,4 +55,31 @@ func encryptedWorkbook() []byte {
 		}
 	}
 	return container(stream("Workbook", out))
+}
+
+// obfuscatedWorkbook is the same of Excel 95. Its key and check sum are those of
+// the password, as they stand in every such file.
+func obfuscatedWorkbook() []byte {
+	const key, checksum = uint16(0xb359), uint16(0x9a0a)
+	var pad [16]byte
+	for i, c := range []byte("VelvetSweatshop\xbb") {
+		pad[i] = bits.RotateLeft8(c^byte(key>>(i%2*8)), 2)
+	}
+	out := workbookStream(0x500, biff(0x2f, key, checksum), sheetOf{name: "Costs", records: biff(0x204, at(0, 0, 0), uint16(12), account(291))})
+	for offset := 0; offset+4 <= len(out); {
+		kind, n := binary.LittleEndian.Uint16(out[offset:]), int(binary.LittleEndian.Uint16(out[offset+2:]))
+		start := offset + 4
+		offset = start + n
+		from := start
+		switch kind {
+		case 0x809, 0x2f:
+			continue
+		case 0x85:
+			from += 4
+		}
+		for i := from; i < offset; i++ {
+			out[i] = bits.RotateLeft8(out[i]^pad[(offset+i-start)%16], -3)
+		}
+	}
+	return container(stream("Book", out))
 }

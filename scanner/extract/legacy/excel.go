@@ -94,7 +94,7 @@ var (
 func init() { // they refer to methods that refer to them
 	globalRecords = map[uint16]func(*workbook, *record) error{
 		biffFilePass: (*workbook).filePass,
-		biffCodePage: func(b *workbook, r *record) error { b.codePage = int(r.u16()); return nil },
+		biffCodePage: (*workbook).codePageRecord,
 		biffSheet:    (*workbook).sheetName,
 		biffSST:      (*workbook).sharedStrings,
 		biffFormat:   (*workbook).format,
@@ -104,11 +104,14 @@ func init() { // they refer to methods that refer to them
 	}
 	sheetRecords = map[uint16]func(*workbook, *record) error{
 		biffFilePass:   (*workbook).filePass,
-		biffCodePage:   globalRecords[biffCodePage],
+		biffCodePage:   (*workbook).codePageRecord,
 		biffFormat:     (*workbook).format,
 		biffXF:         (*workbook).style,
 		biffXF5:        (*workbook).style,
 		biffName:       (*workbook).name,
+		biffInteger2:   (*workbook).cell2,
+		biffNumber2:    (*workbook).cell2,
+		biffLabel2:     (*workbook).cell2,
 		biffLabelSST:   (*workbook).labelSST,
 		biffLabel:      (*workbook).label,
 		biffRichString: (*workbook).label,
@@ -265,6 +268,15 @@ func (b *workbook) unknownRecord(r *record) error {
 	return nil
 }
 
+// codePageRecord reads the code page of 8-bit text. BIFF8 says UTF-16, some
+// writers do so in BIFF5 and do not mean it.
+func (b *workbook) codePageRecord(r *record) error {
+	if n := int(r.u16()); n != codePageUTF16 {
+		b.codePage = n
+	}
+	return nil
+}
+
 // sheetName reads the name of a sheet, where it begins, and whether it shows.
 func (b *workbook) sheetName(r *record) error {
 	start := int(r.u32())
@@ -346,6 +358,24 @@ func position(r *record) (row, col int, style uint16) {
 	return int(r.u16()), int(r.u16()), r.u16()
 }
 
+// cell2 reads a cell of BIFF2, which the data of charts by Microsoft Graph are
+// still written in: three bytes of style, and short strings.
+func (b *workbook) cell2(r *record) error {
+	row, col := int(r.u16()), int(r.u16())
+	r.take(3)
+	text := ""
+	switch r.kind {
+	case biffInteger2:
+		text = strconv.Itoa(int(r.u16()))
+	case biffNumber2:
+		text = numeral(r.f64())
+	case biffLabel2:
+		n := int(r.u8())
+		text = decode(r.take(min(n, len(r.data))), b.codePage)
+	}
+	return b.cell(row, col, text, nil)
+}
+
 func (b *workbook) labelSST(r *record) error {
 	row, col, _ := position(r)
 	return b.cell(row, col, b.shared.use(r.u32()), nil)
@@ -358,19 +388,19 @@ func (b *workbook) label(r *record) error {
 
 func (b *workbook) number(r *record) error {
 	row, col, style := position(r)
-	return b.cell(row, col, b.numeral(r.f64(), style), nil)
+	return b.cell(row, col, b.styled(r.f64(), style), nil)
 }
 
 func (b *workbook) rk(r *record) error {
 	row, col, style := position(r)
-	return b.cell(row, col, b.numeral(rkValue(r.u32()), style), nil)
+	return b.cell(row, col, b.styled(rkValue(r.u32()), style), nil)
 }
 
 func (b *workbook) mulRK(r *record) error {
 	row, col := int(r.u16()), int(r.u16())
 	for ; len(r.data) >= 6; col++ {
 		style := r.u16()
-		if err := b.cell(row, col, b.numeral(rkValue(r.u32()), style), nil); err != nil {
+		if err := b.cell(row, col, b.styled(rkValue(r.u32()), style), nil); err != nil {
 			return err
 		}
 	}
@@ -405,7 +435,7 @@ func (b *workbook) formula(r *record) error {
 		return nil
 	}
 	if result[6] != 0xff || result[7] != 0xff {
-		return b.cell(row, col, b.numeral((&cursor{data: result}).f64(), style), literals)
+		return b.cell(row, col, b.styled((&cursor{data: result}).f64(), style), literals)
 	}
 	if result[0] != 0 { // a truth value or an error
 		return b.cell(row, col, "", literals)

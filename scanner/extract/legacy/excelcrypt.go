@@ -6,6 +6,7 @@ import (
 	"crypto/rc4"
 	"crypto/sha1"
 	"encoding/binary"
+	"math/bits"
 	"unicode/utf16"
 
 	"github.com/deputy-sec/deputy/scanner/extract"
@@ -19,27 +20,31 @@ const defaultPassword = "VelvetSweatshop"
 // encrypted, in plain text and at the same offsets, if the default password opens
 // it ([MS-XLS] 2.2.10, [MS-OFFCRYPTO] 2.3.5 and 2.3.6).
 func decryptWorkbook(stream []byte, r *record) ([]byte, error) {
-	key := workbookKey(&r.chunks)
-	if key == nil {
+	cipher := workbookCipher(&r.chunks)
+	if cipher == nil {
 		return nil, extract.ErrEncrypted
 	}
 	out := bytes.Clone(stream)
-	keystream := &blockCipher{key: key, block: -1}
 	for offset := r.start; ; {
 		kind, data, next, ok := rawRecord(out, offset)
 		if !ok {
 			return out, nil
 		}
 		from := next - len(data)
-		switch {
-		case kind == biffFilePass || beginnings[kind] || plainRecords[kind]:
-		case kind == biffSheet && len(data) > 4: // where the sheet begins is plain
-			keystream.apply(out, from+4, next)
-		default:
-			keystream.apply(out, from, next)
+		if kind == biffSheet { // where the sheet begins is plain
+			from = min(from+4, next)
+		}
+		if kind != biffFilePass && !beginnings[kind] && !plainRecords[kind] {
+			cipher.decrypt(out[:next], from, next-len(data))
 		}
 		offset = next
 	}
+}
+
+// recordCipher decrypts what the stream ends with, from an offset on; the data of
+// the record that this belongs to begins at start.
+type recordCipher interface {
+	decrypt(stream []byte, from, start int)
 }
 
 // plainRecords are never encrypted.
@@ -55,9 +60,9 @@ type blockCipher struct {
 
 const cipherBlock = 1024
 
-func (b *blockCipher) apply(data []byte, from, to int) {
+func (b *blockCipher) decrypt(data []byte, from, _ int) {
 	var skipped [cipherBlock]byte
-	for from < to {
+	for to := len(data); from < to; {
 		if block := from / cipherBlock; block != b.block {
 			c, err := rc4.NewCipher(b.key(uint32(block)))
 			if err != nil { // lengths are checked where the key is made
@@ -75,20 +80,56 @@ func (b *blockCipher) apply(data []byte, from, to int) {
 	}
 }
 
-// workbookKey returns the keys of the blocks, or nil if the default password is
-// not the one.
-func workbookKey(c *chunks) func(block uint32) []byte {
-	const rc4Encryption = 1
-	if c.u16() != rc4Encryption {
+// workbookCipher returns what decrypts a workbook, or nil if the default password
+// is not the one.
+func workbookCipher(c *chunks) recordCipher {
+	const xor, rc4Encryption = 0, 1
+	if len(c.data) == 4 { // before BIFF8 there was one way
+		return newXORCipher(c.u16(), c.u16())
+	}
+	var key func(block uint32) []byte
+	switch c.u16() {
+	case xor:
+		return newXORCipher(c.u16(), c.u16())
+	case rc4Encryption:
+		switch major, minor := c.u16(), c.u16(); {
+		case major == 1 && minor == 1:
+			key = standardKey(c)
+		case minor == 2 && major >= 2 && major <= 4:
+			key = cryptoAPIKey(c)
+		}
+	}
+	if key == nil {
 		return nil
 	}
-	switch major, minor := c.u16(), c.u16(); {
-	case major == 1 && minor == 1:
-		return standardKey(c)
-	case minor == 2 && major >= 2 && major <= 4:
-		return cryptoAPIKey(c)
+	return &blockCipher{key: key, block: -1}
+}
+
+// xorCipher is the obfuscation of Excel 5 and 95 ([MS-OFFCRYPTO] 2.3.7).
+type xorCipher [16]byte
+
+// newXORCipher returns the cipher under the default password, which is known by
+// its key and check sum.
+func newXORCipher(key, checksum uint16) recordCipher {
+	const defaultKey, defaultChecksum, padding = 0xb359, 0x9a0a, 0xbb
+	if key != defaultKey || checksum != defaultChecksum {
+		return nil
 	}
-	return nil
+	var x xorCipher
+	for i, c := range append([]byte(defaultPassword), padding) {
+		half := byte(key & 0xff)
+		if i%2 != 0 {
+			half = byte(key >> 8)
+		}
+		x[i] = bits.RotateLeft8(c^half, 2)
+	}
+	return &x
+}
+
+func (x *xorCipher) decrypt(stream []byte, from, start int) {
+	for i := from; i < len(stream); i++ {
+		stream[i] = bits.RotateLeft8(stream[i], 3) ^ x[(len(stream)+i-start)%len(x)]
+	}
 }
 
 func standardKey(c *chunks) func(block uint32) []byte {

@@ -38,8 +38,9 @@ type planted struct {
 func documents() map[string]planted {
 	return map[string]planted{
 		"doc": wordSample(), "doc (Word 6)": word6Sample(), "xls": excelSample(), "xls (BIFF5)": excel5Sample(),
-		"xls (default password)": {encryptedWorkbook(), []want{{account(290), "", `sheet "Costs" cell A1`}}},
-		"ppt":                    powerpointSample(), "msg": outlookSample(), "vbaProject.bin": macroSample(), "oleObject.bin": objectSample(), "other": unknownSample(),
+		"xls (default password)":        {encryptedWorkbook(), []want{{account(290), "", `sheet "Costs" cell A1`}}},
+		"xls (BIFF5, default password)": {obfuscatedWorkbook(), []want{{account(291), "", `sheet "Costs" cell A1`}}},
+		"ppt":                           powerpointSample(), "msg": outlookSample(), "vbaProject.bin": macroSample(), "oleObject.bin": objectSample(), "other": unknownSample(),
 	}
 }
 

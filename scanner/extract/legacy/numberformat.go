@@ -6,13 +6,10 @@ import (
 	"strings"
 )
 
-// numeral returns a number as a person sees it and, if that looks different, as it
+// styled returns a number as a person sees it and, if that looks different, as it
 // is stored, too: 12345678901 with the format 000000000000 is an account ID.
-func (b *workbook) numeral(v float64, style uint16) string {
-	stored := strconv.FormatFloat(v, 'f', -1, 64)
-	if math.Abs(v) >= 1e21 || v != 0 && math.Abs(v) < 1e-9 || math.IsNaN(v) {
-		return strconv.FormatFloat(v, 'g', -1, 64)
-	}
+func (b *workbook) styled(v float64, style uint16) string {
+	stored := numeral(v)
 	if int(style) >= len(b.xfs) {
 		return stored
 	}
@@ -21,6 +18,23 @@ func (b *workbook) numeral(v float64, style uint16) string {
 		return stored
 	}
 	return shown + " (" + stored + ")"
+}
+
+// numeral returns a number with the fifteen digits that Excel has for one, and
+// without an exponent as long as that can be read.
+func numeral(v float64) string {
+	if v == math.Trunc(v) && math.Abs(v) < 1e15 {
+		return strconv.FormatInt(int64(v), 10)
+	}
+	short := strconv.FormatFloat(v, 'g', 15, 64)
+	if math.Abs(v) >= 1e21 || math.Abs(v) < 1e-9 || math.IsNaN(v) {
+		return short
+	}
+	rounded, err := strconv.ParseFloat(short, 64)
+	if err != nil { // it was just written
+		return short
+	}
+	return strconv.FormatFloat(rounded, 'f', -1, 64)
 }
 
 // showDigits formats a whole number by a format that only places its digits

@@ -85,11 +85,11 @@ func (p *propertyReader) dictionary(c *cursor) map[uint32]string {
 	names := map[uint32]string{}
 	for n := c.u32(); n > 0 && !c.over; n-- {
 		id, length := c.u32(), int(c.u32())
-		if p.codePage == 1200 {
+		if p.codePage == codePageUTF16 {
 			length *= 2
 		}
 		names[id] = p.string8(c.take(length))
-		if p.codePage == 1200 && length%4 != 0 {
+		if p.codePage == codePageUTF16 && length%4 != 0 {
 			c.take(2)
 		}
 	}

@@ -61,7 +61,10 @@ var wordStories = []string{"", "footnote", "header or footer", "macro", "comment
 
 // Where the header says what, in bytes.
 const (
+	wordLanguage = 0x06
 	wordFlags    = 0x0a
+	wordCharset  = 0x14
+	charsetMac   = 256
 	wordTextFrom = 0x18
 	wordTextTo   = 0x1c
 
@@ -91,7 +94,10 @@ func (f *file) wordHeader(stream []byte) (*wordHeader, error) {
 		return nil, extract.ErrEncrypted
 	}
 	layout := wordLayouts[slices.IndexFunc(wordLayouts, func(l wordLayout) bool { return version >= l.first })]
-	h := &wordHeader{codePage: languageCodePage(at(stream, 6).u16())}
+	h := &wordHeader{codePage: languageCodePage(at(stream, wordLanguage).u16())}
+	if at(stream, wordCharset).u16() == charsetMac {
+		h.codePage = codePageMac
+	}
 	counts := at(stream, layout.counts)
 	for _, place := range wordStories {
 		h.stories = append(h.stories, story{place, int(counts.u32() & 0x7fffffff)})
