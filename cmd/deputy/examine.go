@@ -42,8 +42,7 @@ func (o *examineOptions) flags(f *pflag.FlagSet) {
 	o.documents.flags(f)
 	f.BoolVar(&o.exhaustive, "exhaustive", false, "match every version of a file in full, not only what is new in it")
 	f.IntVarP(&o.jobs, "jobs", "j", runtime.GOMAXPROCS(0), "how much to do at once")
-	o.memory = defaultMemory
-	f.Var(&o.memory, "max-memory", "about how much memory to take, without that of packs and documents")
+	f.Var(&o.memory, "max-memory", "about how much memory to take beside packs and documents (default: 160M and half the size of the packs)")
 	f.StringVar(&o.state, "state", "", "remember in `FILE` what of histories was examined and holds nothing, and leave that out the next time")
 }
 
@@ -78,9 +77,10 @@ func (o *examineOptions) run(ctx context.Context, targets []string, engine scann
 	if err != nil {
 		return nil, err
 	}
-	if read.MaxMemory, err = o.limitMemory(); err != nil {
-		return nil, err
+	if o.memory != 0 && o.memory < leastMemory {
+		return nil, errors.New("--max-memory must be at least 64M")
 	}
+	read.MaxMemory = int64(o.memory)
 	if read.State, err = o.openState(engine.Detectors, errs); err != nil {
 		return nil, err
 	}
@@ -102,21 +102,17 @@ func (o *examineOptions) run(ctx context.Context, targets []string, engine scann
 	return result, nil
 }
 
-// What a scan may take: less leaves no room for the objects of a large
-// repository's delta chains.
-const (
-	defaultMemory = 1 << 30
-	leastMemory   = 64 << 20
-)
+// leastMemory is what a scan needs: less leaves no room for delta chains.
+const leastMemory = 64 << 20
 
-// limitMemory holds the process to --max-memory as well as it goes, and returns
-// that.
-func (o *examineOptions) limitMemory() (int64, error) {
-	if o.memory < leastMemory {
-		return 0, errors.New("--max-memory must be at least 64M")
+// limitMemory lets the collector run more often before the process takes more
+// memory than was asked for or, if nothing was, than stays in proportion to what
+// there is to scan. Packs are mapped, and come on top.
+func limitMemory(asked, packs int64) {
+	if asked == 0 {
+		asked = 160<<20 + packs/2
 	}
-	debug.SetMemoryLimit(int64(o.memory))
-	return int64(o.memory), nil
+	debug.SetMemoryLimit(asked)
 }
 
 // scanTargets scans one target after the other. With several, paths say which
@@ -142,6 +138,7 @@ func scanTarget(ctx context.Context, name string, read target.Options, options s
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, t.Close()) }()
+	limitMemory(read.MaxMemory, t.PackBytes)
 	if result, err = scanner.Scan(ctx, t, options); err != nil {
 		return nil, err
 	}

@@ -76,6 +76,17 @@ func (b *buffers) put(buf []byte) {
 	b.spare += int64(cap(buf))
 }
 
+// maxSpare is what is kept free for the next tree: enough for files as people
+// write them, while a tree of large ones would leave its whole height behind.
+const maxSpare = 8 << 20
+
+// slim trims what is more than the next objects are likely to need.
+func (b *buffers) slim() {
+	if b.spare > maxSpare {
+		b.trim()
+	}
+}
+
 // trim leaves all free buffers to the collector.
 func (b *buffers) trim() {
 	for c := range b.free {

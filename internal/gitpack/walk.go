@@ -225,6 +225,7 @@ func (k *worker) run() {
 		}
 		for _, id := range j.roots {
 			k.tree(k.root(id))
+			k.bufs.slim()
 		}
 		for _, id := range j.loose {
 			k.looseObject(id)

@@ -143,6 +143,9 @@ func (s *Source) Repository() source.Repository {
 	return r
 }
 
+// PackBytes is the size of the repository's packs together.
+func (s *Source) PackBytes() int64 { return s.db.PackBytes() }
+
 // Scan implements [source.Source]. History goes first, so that the others need
 // not read what it has examined.
 func (s *Source) Scan(ctx context.Context, v source.Visitor) error {

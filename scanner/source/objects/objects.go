@@ -140,7 +140,7 @@ func (d *Database) Walk(ctx context.Context, o WalkOptions, visit func(*Object) 
 		o.Kinds = []Kind{Commit, Tree, Blob, Tag}
 	}
 	o.Workers = max(1, o.Workers)
-	walk := gitpack.WalkOptions{Workers: o.Workers, MaxMemory: d.walk, BlobLimit: d.hold, Types: gitpack.Mask(o.Kinds...)}
+	walk := gitpack.WalkOptions{Workers: o.Workers, MaxMemory: min(d.walk, int64(o.Workers)*4*d.hold), BlobLimit: d.hold, Types: gitpack.Mask(o.Kinds...)}
 	if o.Skip != nil {
 		walk.Select = func(id ID) bool { return !o.Skip(id) }
 	}
@@ -271,6 +271,9 @@ func (d *Database) Size(id ID) (int64, error) {
 
 // Has says whether the database has an object; it may still be damaged.
 func (d *Database) Has(id ID) bool { return d.repo.Has(id) }
+
+// PackBytes is the size of all packs together.
+func (d *Database) PackBytes() int64 { return d.repo.PackBytes() }
 
 // Numbers returns how many numbers objects have: all numbers are below it.
 func (d *Database) Numbers() int { return d.repo.Numbers() }

@@ -18,9 +18,13 @@ import (
 // is always the same one: half as many blobs again, in nested directories, each
 // version of a file a few lines away from the one before and stored as a delta of
 // it, and some account IDs that come and go. Making fifty thousand commits takes
-// some ten seconds, so it is kept in the user's cache.
+// some ten seconds, so it is kept in the user's cache. The environment variable
+// DEPUTY_BENCH_REPOSITORY names another repository to measure instead.
 func LargeRepo(b testing.TB, commits int) string {
 	b.Helper()
+	if dir := os.Getenv("DEPUTY_BENCH_REPOSITORY"); dir != "" {
+		return dir
+	}
 	cache, err := os.UserCacheDir()
 	require.NoError(b, err)
 	dir := filepath.Join(cache, "deputy-bench", fmt.Sprintf("history-1-%d", commits))

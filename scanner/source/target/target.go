@@ -31,6 +31,7 @@ type Target struct {
 	closes []func() error
 
 	Repository *source.Repository // nil if the target is none
+	PackBytes  int64              // size of the repository's packs
 }
 
 // Close lets go of files and removes what was cloned.
@@ -73,7 +74,7 @@ func Open(ctx context.Context, name string, o Options) (*Target, error) {
 func ofRepository(src *git.Source, name string, closes ...func() error) *Target {
 	r := src.Repository()
 	r.URL = publicURL(r.URL)
-	return &Target{Source: src, Name: name, closes: closes, Repository: &r}
+	return &Target{Source: src, Name: name, closes: closes, Repository: &r, PackBytes: src.PackBytes()}
 }
 
 // hasGit says that a directory claims to be a repository: if it cannot be
