@@ -179,9 +179,18 @@ func (p *extractPrinter) print(where string, text []byte) {
 	}
 	for line := range bytes.Lines(text) {
 		if line = bytes.TrimSpace(line); len(line) > 0 {
-			_, _ = fmt.Fprintf(p.out, "%s%s\n", where, report.Printable(string(line))) // Flush tells
+			_, _ = fmt.Fprintf(p.out, "%s%s\n", where, printableCells(string(line))) // Flush tells
 		}
 	}
+}
+
+// printableCells is Printable for a line that parts its cells by tabs.
+func printableCells(line string) string {
+	cells := strings.Split(line, "\t")
+	for i, c := range cells {
+		cells[i] = report.Printable(c)
+	}
+	return strings.Join(cells, "\t")
 }
 
 // readable returns a text as the engine reads it: what is a file in another
