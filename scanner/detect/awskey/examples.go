@@ -21,6 +21,7 @@ var accessKeyIDMatches = examples{
 
 var accessKeyIDNearMisses = examples{
 	{Name: "of-aws-documentation", Text: "aws_access_key_id = AKIAIOSFODNN7EXAMPLE"},
+	{Name: "of-aws-documentation-with-another-end", Text: "AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXA" + "M" + "AAA"},
 	{Name: "crossed-out", Text: "AWS_ACCESS_KEY_ID=AKIAXXXXXXXXXXXXXXXX"},
 	{Name: "counting", Text: "AWS_ACCESS_KEY_ID=AKIAABCDEFGHIJKLMNOP"},
 	{Name: "not-base32", Text: "AWS_ACCESS_KEY_ID=AKIA1234567890123456"},

@@ -82,6 +82,10 @@ func encodedKeyID(w *detect.Window, report func(detect.Match)) {
 	}
 }
 
+// documented is how the key ID of AWS's documentation begins. Tests vary its
+// end, so that tools which know it by heart find theirs.
+const documented = "IOSFODNN7EX"
+
 // judgeKeyID says what is known of a key ID, without its place. known tells
 // that the text around it speaks of keys.
 func judgeKeyID(v id, hasSecret, known bool) (detect.Match, bool) {
@@ -110,7 +114,7 @@ func judgeKeyID(v id, hasSecret, known bool) (detect.Match, bool) {
 	if !known && !hasSecret && !strings.ContainsAny(v.body(), "234567") {
 		m.Confidence = min(m.Confidence, 0.4)
 	}
-	if madeUp(v.body()) || sampleAccount(owner) {
+	if madeUp(v.body()) || sampleAccount(owner) || strings.HasPrefix(v.body(), documented) {
 		m.Class = finding.Sample
 	}
 	return m, true

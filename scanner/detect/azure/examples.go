@@ -35,6 +35,7 @@ var tenantMatches = []finding.Example{
 	{Name: "environment", Text: `AZURE_TENANT_ID=«uuid»`},
 	{Name: "service-principal-output", Text: `{"appId": "‹uuid›", "displayName": "azure-cli-x", "tenant": "«uuid»"}`},
 	{Name: "command-line", Text: `az login --service-principal --tenant «uuid»`},
+	{Name: "subcommand", Text: `az vm list --tenant «uuid» # on Azure`},
 	{Name: "label", Text: `In Entra: Directory (tenant) ID: «uuid»`},
 	{Name: "app-settings", Text: `"AzureAd": { "Instance": "x", "TenantId": "«uuid»" }`},
 	{Name: "kubernetes", Text: "- name: AZURE_TENANT_ID\n  value: \"«uuid»\""},
@@ -42,6 +43,7 @@ var tenantMatches = []finding.Example{
 
 var tenantNearMisses = []finding.Example{
 	{Name: "tenant-of-another-service", Text: `X-Tenant-Id: ‹uuid›`},
+	{Name: "tenant-of-a-row-that-names-the-cloud", Text: `{"model": "api.scan", "fields": {"tenant": "‹uuid›", "provider": "azure"}}`},
 	{Name: "common", Text: `https://login.microsoftonline.com/common/oauth2/authorize?client_id=x`},
 	{Name: "reference", Text: `https://login.microsoftonline.com/${tenantId}/oauth2`},
 	{Name: "typed", Text: `https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555`},

@@ -71,6 +71,16 @@ func application(w *detect.Window, report func(detect.Match)) { named(clientIDRu
 // Azure.
 var ofAzure = []string{"azure", "aad", "entra", "msal", "microsoft", "armtenant", "armclient", "armsubscription", "keyvault", "aks"}
 
+// bareNames are words that name a row of many a database. The name of a cloud
+// among its data does not make it that cloud's.
+var bareNames = map[string]bool{"tenant": true, "subscription": true}
+
+// aboutClosely holds the words of which one stands near a tenant or subscription
+// of Azure that is called no more than that.
+var aboutClosely = append([]string{
+	"azure-cli", "azurerm", "azuread", "azurecloud", "serviceprincipal", "service principal", "service-principal",
+}, about[1:]...)
+
 // named weighs a UUID behind a name. The trigger is part of the name.
 func named(rule *finding.Rule, w *detect.Window, report func(detect.Match)) {
 	start, name, ok := valueBehind(w)
@@ -84,7 +94,11 @@ func named(rule *finding.Rule, w *detect.Window, report func(detect.Match)) {
 			return
 		}
 	}
-	if word := aboutAzure(w.Text, w.Start, w.End); word != "" {
+	words := about
+	if bareNames[plain] && name[0] != '-' {
+		words = aboutClosely
+	}
+	if word := notation.Near(w.Text, w.Start, w.End, aboutReach, words...); word != "" {
 		report(identifier(rule, w.Text, start, 0.75, "value of "+name+" near the word "+word))
 		return
 	}

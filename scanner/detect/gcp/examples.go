@@ -121,6 +121,7 @@ var projectNumberMatches = []finding.Example{
 var projectNumberNearMisses = []finding.Example{
 	{Name: "project-of-a-tracker", Text: `https://gitlab.com/api/v4/projects/‹digits:8›/merge_requests`},
 	{Name: "counted", Text: `projects/123456789012/locations/global`},
+	{Name: "counted-in-threes", Text: `projects/456123789012/locations/global`},
 	{Name: "counted-short", Text: `projects/123456/global/networks/default`},
 	{Name: "repeated", Text: `service-111111111111@gcp-sa-pubsub.iam.gserviceaccount.com`},
 	{Name: "number-of-another-project", Text: `project_number: ‹digits:7›`},
@@ -171,6 +172,11 @@ var projectIDNearMisses = []finding.Example{
 	{Name: "mirror", Text: `image: mirror.gcr.io/library/golang`},
 	{Name: "service-of-google", Text: `service-${var.number}@‹project›.iam.gserviceaccount.com`},
 	{Name: "emulator", Text: `firebase --project demo-‹word:8› emulators:start`},
+	{Name: "option-of-a-call", Text: `this.gcpProjectIdInput = page.getByRole("‹project›", { name: "Project ID" })`},
+	{Name: "place-in-a-page", Text: `see [billing export](#new-gcp-project:‹project›) and https://cloud.google.com`},
+	{Name: "words-in-a-test", Text: "@patch(\"google.auth.default\")\ndef test_access(mock_default):\n    project_id = \"second-access-project\"\n"},
+	{Name: "one-word-in-a-resource-name", Text: `target = "gcpubsub://cloud.google.com/projects/‹lower:9›/topics/x"`},
+	{Name: "one-word-in-an-image", Text: `image: gcr.io/‹lower:9›/notifier`},
 	{Name: "part-of-an-expression", Text: `gcp_project_id = "${local.prefix}-‹project›"`},
 }
 

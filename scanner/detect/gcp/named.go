@@ -58,18 +58,32 @@ func projectName(w *detect.Window, report func(detect.Match)) {
 	if bytes.IndexByte(id, '-') < 0 && !n.literal(w.Text, confidence) {
 		return
 	}
+	if word := inTest(w.Text, n.NameStart, end); word != "" && !bytes.ContainsAny(id, "0123456789") {
+		confidence, evidence = weak, evidence+", in a test ("+word+")"
+	}
 	if !ofKeyFile(w.Text, n.Start, end) {
 		report(project(w.Text, n.Start, end, confidence, evidence))
 	}
 }
 
+// inTest returns a word that stands near a name where a test is written. What
+// tests call a project is made of words; an ID with digits was given out.
+func inTest(text []byte, start, end int) string {
+	const reach = 600
+	return notation.Near(text, start, end, reach, "mock", "assert", "expect(", "describe('", `describe("`, "@patch", "monkeypatch", "fixture", "unittest", "func test")
+}
+
 // whole says whether the value ends at text[end]: at its closing quote, or
-// where no word, path or expression goes on.
+// where no word, path or expression goes on. A call that makes the value takes
+// nothing else: proto.String("x"), and not getByRole("x", options).
 func (n *named) whole(text []byte, end int) bool {
 	if end >= len(text) {
 		return true
 	}
 	c := text[end]
+	if n.Call && end+1 < len(text) && text[end+1] == ',' {
+		return false
+	}
 	if n.Quoted {
 		return bytes.IndexByte([]byte("\"'`\\&%<*"), c) >= 0
 	}

@@ -60,6 +60,16 @@ func project(text []byte, start, end int, confidence float64, evidence string) d
 	return m
 }
 
+// pathProject makes the match for a project ID in a path. IDs are unique in the
+// world, so that a single word is hardly ever one: in paths, which documentation
+// and tests are full of, it says nothing unless a surer place names it too.
+func pathProject(text []byte, start, end int, confidence float64, evidence string) detect.Match {
+	if !bytes.ContainsAny(text[start:end], "-0123456789") {
+		confidence = weak
+	}
+	return project(text, start, end, confidence, evidence)
+}
+
 // standsIn says whether a project ID stands in for one: it says so (my-…,
 // …-project-id), is a region's name, or is made of nothing but ordinary words
 // (gcp-test-project-123). Projects called demo-… exist in Firebase's emulators
@@ -138,7 +148,7 @@ func published(id string) bool {
 var publicPrefixes = []string{"k8s-staging-", "k8s-artifacts-", "gcp-sa-", "kubernetes-"}
 
 var publicProjects = set(`
-	publicdata chrome-ux-report githubarchive fh-bigquery agones-images almalinux-cloud backports-debian-cloud bigquery-public-data bigquery-samples centos-cloud cloud-builders cloud-marketplace
+	publicdata etcd-development bazel-public go-containerregistry k8s-testimages chrome-ux-report githubarchive fh-bigquery agones-images almalinux-cloud backports-debian-cloud bigquery-public-data bigquery-samples centos-cloud cloud-builders cloud-marketplace
 	cloud-sdk-release cloud-ops-agents-artifacts cloudrun-integrations cloud-ml-algos cloud-sql-connectors
 	cloudsql-docker dataflow-templates-base gapic-images goog-analysis stackdriver-agents
 	click-to-deploy-images cloud-hpc-image-public cloud-solutions-images cloudrun container-images cos-cloud coreos-cloud

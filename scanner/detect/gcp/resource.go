@@ -40,11 +40,11 @@ func projectResource(w *detect.Window, report func(detect.Match)) {
 	collection := string(segment(w.Text, end))
 	switch {
 	case collections[collection]:
-		report(project(w.Text, w.End, end, 0.9, "named in the resource name projects/…/"+collection))
+		report(pathProject(w.Text, w.End, end, 0.9, "named in the resource name projects/…/"+collection))
 	case collection != "" && onLine(w, w.Start, "googleapis.com", "google_"):
-		report(project(w.Text, w.End, end, 0.8, "named in a resource name of a Google API"))
+		report(pathProject(w.Text, w.End, end, 0.8, "named in a resource name of a Google API"))
 	case collection == "" && onLine(w, w.Start, "googleapis.com/projects", "resourcemanager", "googleapis.com/v1/projects", "googleapis.com/v3/projects"):
-		report(project(w.Text, w.End, end, 0.8, "named in a resource name of the Resource Manager"))
+		report(pathProject(w.Text, w.End, end, 0.8, "named in a resource name of the Resource Manager"))
 	case collection == "" && delimited(w.Text, w.Start, end) && aboutGoogle(w.Text, w.Start, end) != "":
 		report(project(w.Text, w.End, end, weak, "projects/… as a whole value"))
 	}
@@ -146,7 +146,7 @@ func registry(w *detect.Window, report func(detect.Match)) {
 	if !ok || end >= len(w.Text) || w.Text[end] != '/' || end+1 >= len(w.Text) || !notation.IsAlnum(w.Text[end+1]) && w.Text[end+1] != '$' && w.Text[end+1] != '{' {
 		return
 	}
-	report(project(w.Text, w.End, end, 0.75, "project in the path of a container image"))
+	report(pathProject(w.Text, w.End, end, 0.75, "project in the path of a container image"))
 }
 
 // registryHost says whether the host that ends with gcr.io behind before is one

@@ -62,19 +62,27 @@ func periodic(s []byte) bool {
 }
 
 // TypedNumber says whether digits were typed and not given out: they count up or
-// down for seven digits or all, use hardly any different digits, or are one
-// piece again and again. Of random numbers of ten digits, one in a thousand is.
+// down for seven digits or all, or in two thirds of their steps (456123789012),
+// use hardly any different digits, or are one piece again and again. Of random
+// numbers of ten digits, one in a thousand is.
 func TypedNumber(digits []byte) bool {
-	run := 1
+	run, up, down := 1, 0, 0
 	for i := 1; i < len(digits); i++ {
-		up, down := (digits[i]-digits[i-1]+10)%10 == 1, (digits[i-1]-digits[i]+10)%10 == 1
-		if !up && !down {
+		switch (digits[i] - digits[i-1] + 10) % 10 {
+		case 1:
+			up++
+		case 9:
+			down++
+		default:
 			run = 1
 			continue
 		}
 		if run++; run >= min(7, len(digits)) {
 			return true
 		}
+	}
+	if counted := max(up, down); len(digits) >= 8 && 3*counted >= 2*(len(digits)-1) {
+		return true
 	}
 	return Distinct(digits) <= 2 || len(digits) >= 10 && Distinct(digits) == 3 || periodic(digits)
 }

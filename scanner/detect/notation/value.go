@@ -255,6 +255,9 @@ func Assigned(text []byte, start, end int) (Assignment, bool) {
 	a := Assignment{}
 	a.NameStart, a.NameEnd = Name(text, start, end)
 	name := text[a.NameStart:a.NameEnd]
+	if fragment(text, a.NameStart) {
+		return a, false
+	}
 	var ok bool
 	a.Value, ok = ValueOf(text, a.NameEnd)
 	if !ok || a.Flag && name[0] != '-' {
@@ -262,4 +265,10 @@ func Assigned(text []byte, start, end int) (Assignment, bool) {
 	}
 	a.Name, a.Plain = string(name), Plain(name)
 	return a, true
+}
+
+// fragment says whether the word at text[i] is a place in a page that a link
+// leads to, (#new-project:billing), and not a name behind the # of a comment.
+func fragment(text []byte, i int) bool {
+	return i >= 2 && text[i-1] == '#' && bytes.IndexByte([]byte("([<\"'/="), text[i-2]) >= 0
 }

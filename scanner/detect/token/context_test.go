@@ -48,6 +48,8 @@ func madeJWT(r *rand.Rand, form string) string {
 	switch special {
 	case "documented":
 		claims = `{"sub":"1234567890","name":"John Doe","iat":1516239022}`
+	case "counted":
+		claims = `{"sub":"9876543210","name":"Jane","iat":17` + example.Chars(r, example.Digits, 8) + `}`
 	case "test":
 		claims = `{"foo":"bar","sub":"` + example.Chars(r, example.Hex, 24) + `"}`
 	case "local":

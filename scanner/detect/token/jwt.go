@@ -172,6 +172,8 @@ func text(claim json.RawMessage) string {
 	return s
 }
 
+func allDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
 // number is a claim that is a plausible time in seconds, 0 for any other.
 func number(claim json.RawMessage) int64 {
 	var f float64
@@ -195,7 +197,7 @@ var hashes = map[string]func() hash.Hash{"HS256": sha256.New, "HS384": sha512.Ne
 // sample says why a token is one of documentation or a test, "" if it is not
 // known to be.
 func (t *jwt) sample() string {
-	if text(t.claims.Subject) == "1234567890" || text(t.claims.Name) == "John Doe" {
+	if subject := text(t.claims.Subject); allDigits(subject) && sequential(subject, 1) || text(t.claims.Name) == "John Doe" {
 		return "the subject of documentation: 1234567890, John Doe"
 	}
 	if text(t.claims.Issuer) == "joe" {
@@ -241,6 +243,7 @@ var jwtRule = &finding.Rule{
 		{Name: "unsigned", Text: "token = ‹jwt:none›.\n"},
 		{Name: "signature-cut-off", Text: "token = ‹jwt:HS256/cut›...\n"},
 		{Name: "example-of-jwt-io", Text: "token = ‹jwt:HS256/documented›\n"},
+		{Name: "subject-counted-down", Text: "token = ‹jwt:HS256/counted›\n"},
 		{Name: "signed-with-a-well-known-secret", Text: "token = ‹jwt:HS256/weak›\n"},
 		{Name: "public-key-of-a-browser-client", Text: "SUPABASE_ANON_KEY=‹jwt:HS256/anon›\n"},
 		{Name: "claims-of-a-test", Text: "token = ‹jwt:RS256/test›\n"},
