@@ -91,17 +91,19 @@ type documentScan struct {
 	emit func(hit)
 
 	origin extract.Origin
-	places []mark // of the text so far, in order
+	marks  []mark // of the text so far, in order
+	names  []byte // of the places that marks are for, one behind the other
 	text   []byte
 	length int64   // of the text, also if it is not held
 	before int64   // where this text begins if all texts are put one behind the other
 	long   *stream // of a text too long to hold
 }
 
-// mark says that the text from an offset on stands at a place.
+// mark says that the text from an offset on stands at a place. A sheet has one
+// for each of its cells, so it is small.
 type mark struct {
-	offset int64
-	in     *within
+	offset     int64
+	start, end uint32 // of the place's name in documentScan.names
 }
 
 // longText is how much of a text is held before it is streamed.
@@ -116,13 +118,21 @@ func (s *documentScan) Begin(o extract.Origin) {
 
 // Place implements extract.Sink.
 func (s *documentScan) Place(place string) {
-	in := &within{s.origin.Inside, place}
-	if n := len(s.places); n > 0 && s.places[n-1].offset == s.length {
-		s.places[n-1].in = in
+	if len(s.names)+len(place) > maxNames {
+		return // the place before goes on: better than none
+	}
+	start := uint32(len(s.names))
+	s.names = append(s.names, place...)
+	m := mark{s.length, start, uint32(len(s.names))}
+	if n := len(s.marks); n > 0 && s.marks[n-1].offset == s.length {
+		s.marks[n-1] = m
 		return
 	}
-	s.places = append(s.places, mark{s.length, in})
+	s.marks = append(s.marks, m)
 }
+
+// maxNames bounds what is held of the places of one text.
+const maxNames = 256 << 20
 
 // Write implements extract.Sink.
 func (s *documentScan) Write(text []byte) (int, error) {
@@ -169,7 +179,7 @@ func (s *documentScan) finish() {
 		s.c.scanWhole(s.text, s.found)
 	}
 	s.before += s.length + detect.Before // nothing in one text is near anything in another
-	s.text, s.places, s.length = s.text[:0], s.places[:0], 0
+	s.text, s.marks, s.names, s.length = s.text[:0], s.marks[:0], s.names[:0], 0
 }
 
 func (s *documentScan) found(h detect.Hit) {
@@ -184,11 +194,12 @@ func (s *documentScan) found(h detect.Hit) {
 
 // at returns the place of an offset in the text.
 func (s *documentScan) at(offset int64) *within {
-	i := sort.Search(len(s.places), func(i int) bool { return s.places[i].offset > offset })
+	i := sort.Search(len(s.marks), func(i int) bool { return s.marks[i].offset > offset })
 	if i == 0 {
 		return &within{inside: s.origin.Inside}
 	}
-	return s.places[i-1].in
+	m := s.marks[i-1]
+	return &within{s.origin.Inside, string(s.names[m.start:m.end])}
 }
 
 // stream examines a text while it is written.

@@ -6,7 +6,9 @@ import (
 
 	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/extract/archive"
+	"github.com/deputy-sec/deputy/scanner/extract/legacy"
 	"github.com/deputy-sec/deputy/scanner/extract/office"
+	"github.com/deputy-sec/deputy/scanner/extract/pdf"
 )
 
 // Extractors returns every built-in extractor, in the order in which they are
@@ -14,7 +16,7 @@ import (
 // are made of.
 func Extractors() []*extract.Extractor {
 	return slices.Concat(
-		[]*extract.Extractor{office.New(), office.NewFlat()},
+		[]*extract.Extractor{pdf.New(), office.New(), office.NewFlat(), legacy.New()},
 		archive.All(),
 	)
 }
