@@ -66,16 +66,7 @@ func letterSpacing(items []operand) float64 {
 	if len(gaps) < few || 2*len(gaps) < len(items)-2 {
 		return 0
 	}
-	alone := items[0].bytes
-	for _, o := range items {
-		if o.kind == object.StringToken && len(o.bytes) > 2 {
-			return 0
-		}
-		if o.kind == object.StringToken && !bytes.Equal(o.bytes, alone) {
-			alone = nil
-		}
-	}
-	if alone != nil { // a leader of dots
+	if !singleGlyphs(items) {
 		return 0
 	}
 	sorted := slices.Sorted(slices.Values(gaps))
@@ -93,6 +84,26 @@ func letterSpacing(items []operand) float64 {
 		return 0
 	}
 	return median
+}
+
+// singleGlyphs tells whether the strings of an array are of a glyph each, and not
+// all of the same one, as in a leader of dots.
+func singleGlyphs(items []operand) bool {
+	var one []byte
+	differ := false
+	for _, o := range items {
+		if o.kind != object.StringToken {
+			continue
+		}
+		if len(o.bytes) > 2 {
+			return false
+		}
+		if one == nil {
+			one = o.bytes
+		}
+		differ = differ || !bytes.Equal(o.bytes, one)
+	}
+	return differ
 }
 
 // kern moves the pen by so many ems; a gap ends the span.

@@ -284,9 +284,15 @@ func (c *cidFont) ofCID(cid uint32) string {
 	}
 	p := c.program(c.descriptor)
 	if p == nil {
+		if c.file.Name(c.dict.Get("Subtype")) == "CIDFontType2" {
+			return usual(gid)
+		}
 		return ""
 	}
-	return p.textOfCID(gid)
+	if t := p.textOfCID(gid); t != "" || p.gidOf == nil {
+		return t
+	}
+	return identity.text(cid)
 }
 
 // asciiRun says that the CIDs from one on are ASCII from a character on.
@@ -307,6 +313,10 @@ var collections = map[string]asciiRuns{
 	"Korea1": {{1, ' ', 95}, {8094, ' ', 95}},
 	"KR":     {{1, ' ', 95}},
 }
+
+// identity is where CID-keyed fonts of no collection mostly have ASCII: their
+// makers go by the collections that there are (Source Han, Noto CJK).
+var identity = asciiRuns{{1, ' ', 95}}
 
 func (runs asciiRuns) text(cid uint32) string {
 	for _, r := range runs {

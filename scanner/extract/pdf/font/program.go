@@ -25,7 +25,7 @@ func (p *program) textOfCode(code int) string {
 		return t
 	}
 	if gid := p.codes[code]; gid != 0 {
-		return p.textOfGlyph(gid)
+		return p.named(gid)
 	}
 	return ""
 }
@@ -59,6 +59,14 @@ func (p *program) textOfCID(cid uint32) string {
 }
 
 func (p *program) textOfGlyph(gid uint32) string {
+	if t := p.named(gid); t != "" || !p.retained {
+		return t
+	}
+	return usual(gid)
+}
+
+// named returns the text of a glyph that the program tells.
+func (p *program) named(gid uint32) string {
 	if r, ok := p.runes[gid]; ok && utf8.ValidRune(r) && r != 0 {
 		return string(r)
 	}
@@ -67,7 +75,12 @@ func (p *program) textOfGlyph(gid uint32) string {
 			return t
 		}
 	}
-	if p.retained && gid >= 3 && gid <= 97 {
+	return ""
+}
+
+// usual is what a glyph shows in a font of the usual order.
+func usual(gid uint32) string {
+	if gid >= 3 && gid <= 97 {
 		return string(rune(gid + usualOrder)) //nolint:gosec // small
 	}
 	return ""

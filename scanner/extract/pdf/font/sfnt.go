@@ -25,9 +25,13 @@ func parseSFNT(data []byte) *program {
 		p.names = postNames(post)
 	}
 	p.readCharacters(tables["cmap"])
-	p.retained = !p.speaks() && len(tables["glyf"]) > 0
+	p.retained = !p.speaks() && len(tables["glyf"]) > 0 && tables["maxp"].u16(4) > renumbered
 	return p
 }
+
+// renumbered is how many glyphs a font may have whose glyphs were given new
+// numbers: only those in use, and hardly all that a Latin font has.
+const renumbered = 100
 
 // readCharacters reads all the maps there are: those of Unicode give characters,
 // those of old Macintosh and Windows symbol fonts the glyphs at codes.

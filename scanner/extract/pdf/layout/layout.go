@@ -80,15 +80,19 @@ func byAngle(spans []content.Span) [][]item {
 
 // lines parts items by their baseline, from top to bottom, each sorted from left
 // to right.
+//
+// Superscripts and subscripts stand on the line of what they belong to: they
+// are off it by less than the larger em, as a rule, and than their own.
 func lines(items []item) [][]item {
-	const step, total = 0.25, 0.6 // ems that neighbours, and all of a line, may differ by
+	const ofLarger, ofSmaller, total = 0.42, 0.6, 0.75 // ems
 	slices.SortStableFunc(items, func(a, b item) int { return cmp.Compare(b.v, a.v) })
 	var out [][]item
 	begin := 0
 	for i := 1; i <= len(items); i++ {
 		if i < len(items) {
-			em := min(items[i].Size, items[i-1].Size)
-			if items[i-1].v-items[i].v < step*em && items[begin].v-items[i].v < total*em {
+			a, b := items[i-1].Size, items[i].Size
+			step := min(ofLarger*max(a, b), ofSmaller*min(a, b))
+			if items[i-1].v-items[i].v < step && items[begin].v-items[i].v < total*max(a, b) {
 				continue
 			}
 		}
@@ -134,6 +138,9 @@ func separator(last, it *item, end float64, spaced float64, rules rules) string 
 	limit := wordGap
 	if digitAtEnd(last.Text) && digitAtStart(it.Text) {
 		limit = digitGap
+		if raised(last, it) { // the number of a footnote is not part of a number
+			return " "
+		}
 	}
 	limit += spaced
 	switch {
@@ -147,6 +154,12 @@ func separator(last, it *item, end float64, spaced float64, rules rules) string 
 		return "\t"
 	}
 	return ""
+}
+
+// raised tells that one of two neighbours is set smaller and higher or lower.
+func raised(last, it *item) bool {
+	small, large := min(last.Size, it.Size), max(last.Size, it.Size)
+	return small < 0.85*large && math.Abs(last.v-it.v) > 0.1*large
 }
 
 func spaceUnless(before, after string) string {
@@ -208,58 +221,4 @@ func (r rules) between(last, it *item, em float64) bool {
 		}
 	}
 	return false
-}
-
-// ByObject returns the text of a page in the order in which it was shown, a line
-// for each piece that was put somewhere. Pieces of one or two glyphs go on with
-// the line that they stand on.
-func ByObject(page *content.Page) string {
-	var b strings.Builder
-	sizes := pieceSizes(page.Spans)
-	var last *content.Span
-	for i := range page.Spans {
-		s := &page.Spans[i]
-		if s.Actual {
-			continue
-		}
-		if last != nil {
-			b.WriteString(objectSeparator(last, s, sizes))
-		}
-		b.WriteString(s.Text)
-		last = s
-	}
-	if last != nil {
-		b.WriteByte('\n')
-	}
-	return b.String()
-}
-
-// pieceSizes counts the characters of each piece, by its number.
-func pieceSizes(spans []content.Span) map[int]int {
-	out := map[int]int{}
-	for i := range spans {
-		if !spans[i].Actual {
-			out[spans[i].Op] += utf8.RuneCountInString(spans[i].Text)
-		}
-	}
-	return out
-}
-
-func objectSeparator(last, s *content.Span, sizes map[int]int) string {
-	const small = 2
-	sin, cos := math.Sincos(last.Angle)
-	em := min(last.Size, s.Size)
-	along := ((s.X0-last.X1)*cos + (s.Y0-last.Y1)*sin) / em
-	across := ((s.Y0-last.Y1)*cos - (s.X0-last.X1)*sin) / em
-	if last.Op != s.Op && (sizes[last.Op] > small && sizes[s.Op] > small || last.Mark != s.Mark || math.Abs(across) > 0.5 || along > cellGap || along < -overlap*float64(len(s.Text))-1) {
-		return "\n"
-	}
-	limit := wordGap
-	if digitAtEnd(last.Text) && digitAtStart(s.Text) {
-		limit = objectGap
-	}
-	if along > limit {
-		return spaceUnless(last.Text, s.Text)
-	}
-	return ""
 }
