@@ -20,6 +20,7 @@ type Span struct {
 	Size   float64 // an em, in the page's units
 	Angle  float64 // of the line it stands on, in radians
 	Op     int     // spans of one number were shown without moving the pen by coordinates
+	Onward bool    // the pen came here by a move from where its line began, not by a place on the page
 	Object int     // of the text object (BT to ET)
 	Mark   int     // of the marked content sequence
 	// Replaced spans have another text that the file says is the actual one;
@@ -102,6 +103,8 @@ type run struct {
 	saved     []state
 	tm, lm    matrix // text matrix, text line matrix
 	moved     bool   // the pen was put somewhere since text was shown
+	placed    bool   // by a place on the page
+	onward    bool   // the operator that shows came by moves only
 	op        int
 	object    int
 	marks     []mark
@@ -237,10 +240,10 @@ func init() {
 		"q": plain((*run).save), "Q": plain((*run).restore),
 		"cm": plain(func(c *run) {
 			c.state.ctm = matrix{c.num(5), c.num(4), c.num(3), c.num(2), c.num(1), c.num(0)}.times(c.state.ctm)
-			c.moved = true
+			c.placed = true
 		}),
-		"BT": plain(func(c *run) { c.tm, c.lm, c.moved = identity, identity, true; c.object++ }),
-		"ET": plain(func(c *run) { c.flush(); c.moved = true }),
+		"BT": plain(func(c *run) { c.tm, c.lm, c.placed = identity, identity, true; c.object++ }),
+		"ET": plain(func(c *run) { c.flush(); c.placed = true }),
 		"Tc": plain(func(c *run) { c.state.charSpace = c.num(0) }),
 		"Tw": plain(func(c *run) { c.state.wordSpace = c.num(0) }),
 		"Tz": plain(func(c *run) { c.state.scale = c.num(0) / 100 }),
@@ -253,7 +256,7 @@ func init() {
 		"T*": plain((*run).nextLine),
 		"Tm": plain(func(c *run) {
 			c.tm = matrix{c.num(5), c.num(4), c.num(3), c.num(2), c.num(1), c.num(0)}
-			c.lm, c.moved = c.tm, true
+			c.lm, c.placed = c.tm, true
 		}),
 		"Tj": func(c *run) error { return c.show(c.bytes()) },
 		"'":  func(c *run) error { c.nextLine(); return c.show(c.bytes()) },
@@ -297,7 +300,7 @@ func (c *run) save() {
 func (c *run) restore() {
 	if n := len(c.saved); n > 0 {
 		c.state, c.saved = c.saved[n-1], c.saved[:n-1]
-		c.moved = true
+		c.placed = true
 	}
 }
 
@@ -401,7 +404,7 @@ func (c *run) xobject() error {
 	c.depth--
 	delete(c.inside, s)
 	c.state, c.saved, c.marks, c.tm, c.lm = outer, saved, marks, tm, lm
-	c.moved = true
+	c.placed = true
 	return err
 }
 

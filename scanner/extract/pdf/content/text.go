@@ -25,10 +25,11 @@ func (c *run) show(text []byte) error {
 // startOp counts the operators between which the pen was moved by coordinates:
 // showing on where the pen stands goes on with the span.
 func (c *run) startOp() {
-	if c.moved {
+	if c.moved || c.placed {
 		c.flush()
 		c.op++
-		c.moved = false
+		c.onward = !c.placed
+		c.moved, c.placed = false, false
 	}
 	if c.state.font == nil {
 		c.state.font = font.Default()
@@ -188,7 +189,7 @@ func (c *run) beginSpan() {
 	x, y := c.pen()
 	c.span = Span{
 		X0: x, Y0: y, Size: max(em, 1e-6), Angle: math.Atan2(dy, dx),
-		Op: c.op, Object: c.object, Mark: c.mark,
+		Op: c.op, Onward: c.onward, Object: c.object, Mark: c.mark,
 	}
 }
 

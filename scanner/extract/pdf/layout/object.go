@@ -59,7 +59,8 @@ func objectSeparator(last, s *content.Span, pieces map[int]int) string {
 		if stacked(last, s, pieces, across, em) {
 			return ""
 		}
-		if pieces[last.Op] > small && pieces[s.Op] > small || last.Mark != s.Mark ||
+		together := s.Onward && last.Object == s.Object && math.Abs(along) < wordGap
+		if !together && pieces[last.Op] > small && pieces[s.Op] > small || last.Mark != s.Mark ||
 			math.Abs(across) > 0.5 || along > cellGap || along < -overlap*float64(len(s.Text))-1 {
 			return "\n"
 		}
