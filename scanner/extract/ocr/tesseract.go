@@ -1,0 +1,168 @@
+package ocr
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// Why pictures cannot be read.
+var (
+	ErrMissing  = errors.New("tesseract is not installed")
+	ErrLanguage = errors.New("tesseract is installed without its data for English")
+)
+
+// Available returns nil if pictures can be read on this machine, else an error
+// that says what is missing. The program is looked for once, on the search path
+// and never in the current directory.
+func Available() error {
+	_, err := program()
+	return err
+}
+
+var program = sync.OnceValues(func() (string, error) {
+	path, err := exec.LookPath("tesseract")
+	if err != nil { // not there, or there only by a relative path
+		return "", ErrMissing
+	}
+	listed, err := exec.Command(path, "--list-langs").Output()
+	if err != nil {
+		return "", fmt.Errorf("tesseract is installed but does not run: %w", err)
+	}
+	if !slices.Contains(strings.Fields(string(listed)), language) {
+		return "", ErrLanguage
+	}
+	return path, nil
+})
+
+const (
+	language = "eng"
+	// maxOutput bounds what one run may tell: a screen full of the smallest
+	// letters is a hundredth of it.
+	maxOutput = 8 << 20
+)
+
+// run has tesseract read a picture as one block of text. The picture goes through
+// a pipe: nothing is written to disk.
+func run(ctx context.Context, g *image.Gray) ([]line, error) {
+	path, err := program()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, path, "stdin", "stdout", "--psm", "6", "-l", language,
+		"-c", "tessedit_create_tsv=1", // by name of its variable: "tsv" could be a file
+		"-c", "tessedit_do_invert=0") // it is dark on white
+	cmd.Dir = filepath.Dir(path) // whatever it looks for beside itself, it is not in what is scanned
+	cmd.Env = append(os.Environ(), "OMP_THREAD_LIMIT=1")
+	cmd.Stdin = bytes.NewReader(pgm(g))
+	told := &bounded{}
+	cmd.Stdout = told
+	if err := runToEnd(cmd); err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, fmt.Errorf("tesseract failed: %w", err)
+	}
+	return parse(told.Bytes()), nil
+}
+
+// pgm is a picture in the simplest format there is: Netpbm's portable graymap.
+func pgm(g *image.Gray) []byte {
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	out := fmt.Appendf(make([]byte, 0, 32+w*h), "P5\n%d %d\n255\n", w, h)
+	for y := range h {
+		out = append(out, g.Pix[y*g.Stride:][:w]...)
+	}
+	return out
+}
+
+// bounded keeps the first maxOutput bytes.
+type bounded struct{ bytes.Buffer }
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if room := maxOutput - b.Len(); room > 0 {
+		b.Buffer.Write(p[:min(len(p), room)])
+	}
+	return len(p), nil
+}
+
+// word is a word, where it stands and how sure the program is of it, in percent.
+type word struct {
+	text       string
+	at         image.Rectangle
+	confidence float64
+}
+
+type line []word
+
+func (l line) String() string {
+	var b strings.Builder
+	for i, w := range l {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(w.text)
+	}
+	return b.String()
+}
+
+func (l line) bounds() image.Rectangle {
+	var r image.Rectangle
+	for _, w := range l {
+		r = r.Union(w.at)
+	}
+	return r
+}
+
+// The columns of tesseract's TSV; see its man page, "TSV".
+const (
+	tsvLevel = iota
+	tsvPage
+	tsvBlock
+	tsvParagraph
+	tsvLine
+	tsvWord
+	tsvLeft
+	tsvTop
+	tsvWidth
+	tsvHeight
+	tsvConfidence
+	tsvText
+	tsvColumns
+)
+
+// parse reads tesseract's TSV. Rows that are none are left out.
+func parse(tsv []byte) []line {
+	var lines []line
+	last := ""
+	for row := range bytes.Lines(tsv) {
+		f := strings.SplitN(strings.TrimRight(string(row), "\r\n"), "\t", tsvColumns)
+		if len(f) < tsvColumns || f[tsvLevel] != "5" || strings.TrimSpace(f[tsvText]) == "" {
+			continue
+		}
+		var at [4]int
+		for i := range at {
+			at[i], _ = strconv.Atoi(f[tsvLeft+i]) // 0 if it is no number, which leaves the word
+		}
+		confidence, _ := strconv.ParseFloat(f[tsvConfidence], 64)
+		w := word{
+			text:       strings.ToValidUTF8(f[tsvText], "\ufffd"),
+			at:         image.Rect(at[0], at[1], at[0]+at[2], at[1]+at[3]),
+			confidence: confidence,
+		}
+		if of := strings.Join(f[tsvPage:tsvWord], " "); of != last || len(lines) == 0 {
+			lines, last = append(lines, nil), of
+		}
+		lines[len(lines)-1] = append(lines[len(lines)-1], w)
+	}
+	return lines
+}
