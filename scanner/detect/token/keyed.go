@@ -42,15 +42,18 @@ type keyedMatcher struct {
 func (k *keyedMatcher) match(w *detect.Window) (detect.Match, bool) {
 	w.Saw(maxName+1, maxName+1)
 	nameStart, nameEnd := name(w.Text, w.Start, w.End)
-	if k.fits(string(w.Text[nameStart:nameEnd])) {
+	fits := k.fits(string(w.Text[nameStart:nameEnd]))
+	if fits {
 		w.Saw(0, nameEnd-w.End+maxAssignment)
 		if start, ok := assigned(w.Text, nameEnd); ok {
 			return k.value(w, nameStart, nameEnd, start)
 		}
-		return detect.Match{}, false
 	}
-	if k.marked {
+	switch {
+	case k.marked:
 		return k.onLine(w, nameStart, nameEnd)
+	case fits:
+		return detect.Match{}, false
 	}
 	return k.nested(w, nameEnd)
 }
@@ -108,15 +111,14 @@ const (
 	blockLines = 16
 )
 
-// nested looks for the secret in the block that a provider's name heads:
+// nested looks for the secret in the block, or among the arguments, that a
+// name heads which begins with the provider's:
 //
-//	datadog:            [datadog]              "datadog": {
+//	datadog:            [datadog]              "datadog": {          ElevenLabs(api_key="…")
 //	  apiKey: …         api_key = …              "apiKey": "…"
-//
-// The name alone must be the provider's, since a longer one speaks of a part.
 func (k *keyedMatcher) nested(w *detect.Window, nameEnd int) (detect.Match, bool) {
 	nameStart := w.Start
-	if nameEnd != w.End || nameStart > 0 && isWord(w.Text[nameStart-1]) {
+	if nameStart > 0 && isWord(w.Text[nameStart-1]) {
 		return detect.Match{}, false
 	}
 	w.Saw(0, nameEnd-w.End+maxName)
@@ -146,8 +148,8 @@ func (k *keyedMatcher) nested(w *detect.Window, nameEnd int) (detect.Match, bool
 				}
 			}
 		}
-		next := bytes.IndexAny(w.Text[at:limit], "\n,}")
-		if next < 0 || w.Text[at+next] == '}' {
+		next := bytes.IndexAny(w.Text[at:limit], "\n,})")
+		if next < 0 || w.Text[at+next] == '}' || w.Text[at+next] == ')' {
 			break
 		}
 		at += next + 1
@@ -165,6 +167,8 @@ func blockStart(text []byte, at int) (start int, indented, ok bool) {
 	p.quote()
 	p.spaces()
 	switch {
+	case p.word("("):
+		return p.at + len(lineEnd(text[p.at:])), false, true
 	case p.word("]"):
 	case p.word(":"), p.word("="), p.word("=>"), p.word("{"):
 		indented = true
@@ -242,6 +246,7 @@ func assigned(text []byte, at int) (start int, ok bool) {
 	p.spaces()
 	switch {
 	case p.manifestValue():
+	case p.word("||"), p.word("??"): // process.env.NAME || 'x'
 	case p.word("=>"), p.word(":="), p.word("%3D"), p.word("%3d"), p.word("="), p.word(","), p.word(">"):
 	case p.word(":"):
 		p.spaces()

@@ -322,6 +322,7 @@ var clouds = []provider{
 		keyed: []keyed{
 			{names: []string{"cloudflare", "cf_api", "cf_auth"}, purpose: []string{"apitoken", "apikey", "authkey", "token"}, value: wordish + `{40}`, what: "Cloudflare API token of the older form"},
 			{names: []string{"cloudflare", "cf_api", "cf_auth"}, purpose: []string{"apikey", "authkey", "globalkey"}, value: lowhex + `{37}`, what: "Cloudflare global API key of the older form"},
+			{names: []string{"x-auth-key"}, purpose: []string{"authkey"}, value: lowhex + `{37}`, near: []string{"cloudflare"}, what: "Cloudflare global API key in a header"},
 		},
 	},
 	{
@@ -505,6 +506,8 @@ var models = []provider{
 			{names: []string{"firecrawl"}, purpose: []string{"apikey"}, value: `fc-` + lowhex + `{32}`, same: 3, what: "Firecrawl API key"},
 			{names: []string{"elevenlabs", "eleven_labs", "xi-api", "xi_api"}, purpose: []string{"apikey"}, value: `sk_` + lowhex + `{48}`, same: 3, what: "ElevenLabs API key"},
 			{names: []string{"deepseek"}, purpose: []string{"apikey", "token"}, value: `sk-` + lowhex + `{32}`, same: 3, what: "DeepSeek API key"},
+			{names: []string{"api_key", "apikey"}, purpose: []string{"apikey"}, value: `sk-` + lowhex + `{32}`, same: 3, near: []string{"deepseek"}, what: "DeepSeek API key beside its name"},
+			{names: []string{"wandb login"}, purpose: []string{"login"}, value: lowhex + `{40}`, what: "key that Weights & Biases is signed in with"},
 		},
 	},
 }

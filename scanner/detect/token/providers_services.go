@@ -256,7 +256,7 @@ var observers = []provider{
 			{names: []string{"opsgenie"}, purpose: []string{"apikey", "key"}, value: uuid, what: "Opsgenie API key"},
 			{names: []string{"pagerduty"}, purpose: []string{"apikey", "token", "integrationkey", "routingkey", "servicekey"}, value: lowhex + `{32}|[0-9A-Za-z_+-]{20}`, what: "PagerDuty key"},
 			{names: []string{"splunk", "hec_"}, purpose: []string{"token"}, value: uuid, what: "Splunk HTTP event collector token"},
-			{names: []string{"honeycomb", "rollbar"}, purpose: []string{"apikey", "writekey", "token"}, value: lowhex + `{32}`, what: "write key"},
+			{names: []string{"honeycomb", "rollbar"}, purpose: []string{"apikey", "writekey", "token", "honeycombteam"}, value: lowhex + `{32}`, what: "write key"},
 		},
 	},
 }
@@ -311,7 +311,7 @@ var services = []provider{
 		id: "asana-token", title: "Asana access token", severity: finding.Medium,
 		gains: "Reads and changes tasks with the rights of its owner.", revoke: "Deauthorize it in the Asana developer console.",
 		source: "https://developers.asana.com/docs/personal-access-token",
-		keyed:  []keyed{{names: []string{"asana"}, purpose: []string{"token", "pat", "secret"}, value: `[012]/[0-9]{15,17}(?:/[0-9]{15,17})?:[0-9a-f]{32}`, what: "Asana personal access token"}},
+		keyed:  []keyed{{names: []string{"asana"}, purpose: []string{"token", "pat", "secret"}, value: `[012]/[0-9]{15,17}(?:/[0-9]{15,17})?:[0-9a-f]{32}`, marked: true, what: "Asana personal access token"}},
 	},
 	{
 		id: "facebook-token", title: "Facebook or Instagram token", severity: finding.High,

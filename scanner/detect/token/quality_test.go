@@ -13,7 +13,8 @@ import (
 func TestQuality(t *testing.T) {
 	kinds := contextShapes()
 	kinds["twilio"] = func(r *rand.Rand, _ string) string { return example.Shapes["hex"](r, "32") }
-	ruleOf := map[string]string{"jwt": "json-web-token", "password": "url-password", "basic": "basic-auth", "twilio": "twilio-token"}
+	kinds["hexkey"] = func(r *rand.Rand, _ string) string { return example.Shapes["hex"](r, "40") } // as Weights & Biases makes them
+	ruleOf := map[string]string{"jwt": "json-web-token", "password": "url-password", "basic": "basic-auth", "twilio": "twilio-token", "hexkey": "model-key"}
 	for shape := range shapes() {
 		ruleOf[shape], _, _ = strings.Cut(shape, "/") // provider/form
 	}

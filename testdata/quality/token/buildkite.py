@@ -1,0 +1,2 @@
+BUILDKITE_API_TOKEN = "«buildkite-token/buildkite-api-token»"
+BUILD = "‹uuid›"

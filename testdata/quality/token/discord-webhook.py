@@ -1,0 +1,2 @@
+requests.post('«discord-webhook/discord-webhook»', json={'content': 'deployed'})
+CHANNEL = ‹digits:18›

@@ -1,0 +1,1 @@
+const dbx = new Dropbox({ accessToken: '«dropbox-token/dropbox-short-lived-token»' })

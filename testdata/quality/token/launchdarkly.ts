@@ -1,0 +1,2 @@
+const client = LaunchDarkly.init('«launchdarkly-key/launchdarkly-sdk-key»')
+export const clientSideId = '‹hex:24›'

@@ -1,0 +1,3 @@
+<?php
+$mailchimp = new MailChimp('«mail-key/mailchimp-api-key»');
+$listId = '‹hex:10›';

@@ -1,0 +1,1 @@
+sudo tailscale up --authkey=«tailscale-token/tailscale-key» --hostname ci-runner
