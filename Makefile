@@ -20,6 +20,10 @@ test: ## everything that must pass: vet, tests, and a scan of ourselves
 	$(GO) test ./...
 	$(GO) run ./cmd/deputy scan --fail-on-unexamined --ocr off --exclude 'scanner/extract/**/testdata/**' .
 
+.PHONY: integration
+integration: ## the passes against real frameworks, loggers and SDKs (downloads them)
+	cd analyzers/integration && $(GO) test -count=1 ./...
+
 .PHONY: lint
 lint: bin/golangci-lint ## formatting, import direction and the usual suspects
 	bin/golangci-lint run ./...

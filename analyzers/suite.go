@@ -56,6 +56,7 @@ var severities = map[string]string{
 	"idweak":          "high",
 	"idmissing":       "medium",
 	"staticcreds":     "high",
+	staticcreds.User:  "medium",
 	"idroutes":        "note",
 	"suppression":     "note",
 }

@@ -253,7 +253,9 @@ func (c checker) fromData(v ssa.Value, depth int) bool {
 		return c.fromData(v.X, depth+1) || c.fromData(v.Y, depth+1)
 	case *ssa.Slice:
 		return c.fromData(v.X, depth+1)
-	case *ssa.Lookup, *ssa.TypeAssert:
+	case *ssa.Lookup:
+		return c.fromData(v.X, depth+1)
+	case *ssa.TypeAssert:
 		return true
 	case *ssa.Call:
 		return c.result(v, depth)
@@ -295,8 +297,10 @@ func (c checker) loaded(addr ssa.Value, depth int) bool {
 				}
 			}
 		}
-	case *ssa.IndexAddr, *ssa.Parameter:
-		return true
+	case *ssa.IndexAddr:
+		return c.fromData(a.X, depth+1) // an element is what its list is
+	case *ssa.Parameter:
+		return c.parameter(a, depth+1)
 	}
 	return false
 }

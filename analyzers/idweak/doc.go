@@ -14,6 +14,8 @@
 //	integration.ExternalID = fmt.Sprintf("acme-%s", customer.ID)    // computed from what others know
 //	integration.ExternalID = uuid.NewSHA1(ns, []byte(tenantID)).String()
 //	integration.ExternalID = strconv.FormatInt(rand.Int63(), 16)    // math/rand
+//	id := uuid.NewString()
+//	for _, a := range accounts { a.ExternalID = id }                // one for all of them
 //
 // Good:
 //

@@ -22,13 +22,22 @@ var Analyzer = &analysis.Analyzer{
 	Doc:      "report External IDs that are literals, derived from known identifiers, or not random enough",
 	URL:      taint.Docs + "idweak",
 	Run:      run,
-	Requires: []*analysis.Analyzer{externalid.Analyzer},
+	Requires: []*analysis.Analyzer{program.Analyzer, externalid.Analyzer},
 }
 
 func run(pass *analysis.Pass) (any, error) {
 	r := report.New(pass)
 	seen := map[token.Pos]bool{}
-	for _, o := range pass.ResultOf[externalid.Analyzer].(*externalid.Result).Origins {
+	ids := pass.ResultOf[externalid.Analyzer].(*externalid.Result)
+	for _, fn := range pass.ResultOf[program.Analyzer].(*program.Result).Funcs {
+		shared(fn, ids, func(at token.Pos, what string) {
+			if !seen[at] && !program.IsTestOnly(pass, at) {
+				seen[at] = true
+				r.Report(analysis.Diagnostic{Pos: at, Category: "idweak", Message: "weak External ID: " + what})
+			}
+		})
+	}
+	for _, o := range ids.Origins {
 		at := program.Near(o.Fn, o.At)
 		if reason := weakness(o.Value, 0); reason != "" && !seen[at] && !program.IsTestOnly(pass, at) {
 			seen[at] = true

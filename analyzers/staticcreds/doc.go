@@ -8,6 +8,10 @@
 //
 //	credentials.NewStaticCredentialsProvider(keyID, "…", "") // both constants
 //
+// Roles that are assumed with static credentials without a session token, which are
+// those of a user and do not expire, are reported in a category of their own,
+// "staticcreds-user", wherever the keys come from.
+//
 // Good: the default chain of the SDK, which finds the role of the instance, task or
 // function.
 package staticcreds

@@ -15,11 +15,14 @@ import (
 // Analyzer reports static credentials.
 var Analyzer = &analysis.Analyzer{
 	Name:     "staticcreds",
-	Doc:      "report long-lived AWS access keys that are constants",
+	Doc:      "report long-lived AWS access keys that are constants, and roles assumed with a user's keys",
 	URL:      taint.Docs + "staticcreds",
 	Run:      run,
 	Requires: []*analysis.Analyzer{program.Analyzer},
 }
+
+// User is the category of roles that are assumed with a user's credentials.
+const User = "staticcreds-user"
 
 // constructors take a key ID, a secret and a token.
 var constructors = map[string]bool{
@@ -41,6 +44,9 @@ func run(pass *analysis.Pass) (any, error) {
 		}
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
+				if c, ok := instr.(*ssa.Call); ok && byUser(c) {
+					r.Report(analysis.Diagnostic{Pos: c.Pos(), Category: User, Message: "a role is assumed with the credentials of a user, which do not expire: use the role of what runs this"})
+				}
 				if what := static(instr); what != "" {
 					r.Report(analysis.Diagnostic{Pos: program.Near(fn, instr.Pos()), Category: "staticcreds", Message: "long-lived AWS credentials in code: " + what + " is a constant; use the role of what runs this"})
 				}

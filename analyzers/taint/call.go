@@ -478,6 +478,11 @@ func (f *frame) unknown(k site) {
 			f.adopt(k, p, rt)
 		}
 	}
+	if k.declared() == 1 && takesIn.matches(k.name) && carrier.MatchString(k.name.Recv) {
+		for i := 1; i < len(k.args); i++ {
+			f.writeTo(k, 0, f.deep(k.args[i], whole))
+		}
+	}
 	for i, a := range k.args {
 		if _, isPtr := k.vals[i].Type().Underlying().(*types.Pointer); isPtr || types.IsInterface(k.vals[i].Type()) {
 			for _, r := range a.refs {
@@ -489,10 +494,17 @@ func (f *frame) unknown(k site) {
 			}
 		}
 	}
+	if fills.matches(k.name) {
+		f.fill(k)
+	}
 	if !program.IsStd(k.name.Pkg) && !program.IsOpaque(k.name.Pkg) {
 		f.passed(k)
 	}
 }
+
+// carrier is how types are called that are filled to be sent: out of sight, their
+// setters are taken for what their name says.
+var carrier = regexp.MustCompile(`(?i)(headers?|values|params|query|form|metadata|message|msg|request|builder)$`)
 
 // getter calls a method out of sight that, by its name and its receiver's fields,
 // returns a field. Of a decoded request, any getter returns a part.

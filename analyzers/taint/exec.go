@@ -22,6 +22,7 @@ func (f *frame) exec(instr ssa.Instruction) {
 	case *ssa.MapUpdate:
 		f.mapUpdate(i)
 	case *ssa.Send:
+		f.channelSink(i)
 		f.writeWeak(f.extend(i.Chan, "[]", i.X.Type()), f.value(i.X))
 	case *ssa.Panic:
 		if !f.e.pol.AllowPanic {
@@ -31,6 +32,23 @@ func (f *frame) exec(instr ssa.Instruction) {
 		f.call(i, &i.Call, nil)
 	case *ssa.Defer:
 		f.call(i, &i.Call, nil)
+	}
+}
+
+// channelSink records what is sent on a channel that leads out of the process.
+func (f *frame) channelSink(i *ssa.Send) {
+	c, ok := i.Chan.(*ssa.Call)
+	if !ok {
+		return
+	}
+	obj := program.Callee(&c.Call)
+	if obj == nil {
+		return
+	}
+	n := program.FuncOf(obj)
+	n.Pkg = unversioned(n.Pkg)
+	if kind := channels[n.String()]; kind != 0 {
+		f.sink(Sink{Kind: kind, What: sinkName(n), Pos: i.Pos()}, f.deep(f.value(i.X), whole))
 	}
 }
 

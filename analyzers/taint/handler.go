@@ -198,6 +198,9 @@ func responds(fn *ssa.Function) string {
 		if name == "connectrpc.com/connect.Response" || name == "github.com/bufbuild/connect-go.Response" {
 			return "connect response"
 		}
+		if name == "github.com/go-openapi/runtime/middleware.Responder" {
+			return "API response"
+		}
 	}
 	// A handler that gives back what a wrapper of the project's own encodes.
 	if results.Len() == 2 && isErrorType(results.At(1).Type()) && takesRequest(fn) && !decodes(fn.Name()) && isPayload(results.At(0).Type()) {

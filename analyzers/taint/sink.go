@@ -230,6 +230,7 @@ var writers = map[string]SinkKind{
 	"github.com/labstack/echo.Response":                   Returned,
 	"github.com/go-chi/chi/middleware.WrapResponseWriter": Returned,
 	"github.com/valyala/fasthttp.Response":                Returned,
+	"github.com/valyala/fasthttp.RequestCtx":              Returned,
 	"github.com/emicklei/go-restful.Response":             Returned,
 	"net/http/httptest.ResponseRecorder":                  0,
 	"net.Conn":                                            Sent,

@@ -122,6 +122,9 @@ var sinkRows = []sinkRow{
 	{row{"google.golang.org/grpc", "", "SetHeader|SendHeader|SetTrailer"}, Returned, whole, 1, rest, 0},
 	{row{"connectrpc.com/connect", "", "NewError"}, Returned, printed, 1, rest, 0},
 	{row{"github.com/danielgtaylor/huma", "", "Error*|NewError"}, Returned, printed, 0, rest, 0},
+	{row{"github.com/valyala/fasthttp", "RequestCtx", "SetBody*|Write*|Error|Redirect*|Success*"}, Returned, whole, 0, rest, 0},
+	{row{"github.com/valyala/fasthttp", "Response", "SetBody*|AppendBody*"}, Returned, whole, 0, rest, 0},
+	{row{"github.com/valyala/fasthttp", "ResponseHeader", "Set*|Add*"}, Returned, whole, 0, rest, 0},
 	{row{"github.com/kataras/iris/context", "Context", "JSON|XML|YAML|WriteString|Writef|HTML|Text|StopWithJSON|StopWithText"}, Returned, encoded, 0, rest, 0},
 	{row{"github.com/gobuffalo/buffalo", "Context", "Render|Error"}, Returned, encoded, 1, rest, 0},
 	{row{"github.com/astaxie/beego", "Controller", "ServeJSON|ServeXML"}, Returned, encoded, 0, rest, 0},
@@ -143,6 +146,7 @@ var sinkRows = []sinkRow{
 	{row{"github.com/sendgrid/sendgrid-go", "*", "Send*"}, Sent, encoded, 0, rest, 0},
 	{row{"github.com/sendgrid/sendgrid-go/helpers/mail", "*", "NewSingleEmail*|NewContent"}, Sent, whole, 0, rest, 0},
 	{row{"github.com/slack-go/slack", "*", "PostWebhook*|MsgOption*|PostMessage*"}, Sent, encoded, 0, rest, 0},
+	{row{"github.com/nats-io/nats.go", "*", "PublishMsg*|RequestMsg*"}, Sent, whole, 0, rest, 0},
 	{row{"github.com/nats-io/nats.go", "Conn|EncodedConn|JetStreamContext|JetStream", "Publish*|Request*"}, Sent, whole, 1, rest, 0},
 	{row{"github.com/rabbitmq/amqp091-go", "Channel", "Publish*"}, Sent, whole, 1, rest, 0},
 	{row{"github.com/streadway/amqp", "Channel", "Publish*"}, Sent, whole, 1, rest, 0},
@@ -162,6 +166,12 @@ var sinkRows = []sinkRow{
 	{row{"github.com/aws/aws-sdk-go-v2/service/dynamodb", "Client", "PutItem|UpdateItem"}, Stored, whole, 1, rest, 0},
 	{row{"github.com/uptrace/bun", "*", "Model|Set|Value"}, Stored, whole, 0, rest, 0},
 	{row{"github.com/redis/go-redis", "*", "Set|HSet|SetEx"}, Stored, whole, 1, rest, 0},
+}
+
+// channels are methods whose result is a channel that leads out.
+var channels = map[string]SinkKind{
+	"github.com/IBM/sarama.AsyncProducer.Input": Sent, "github.com/Shopify/sarama.AsyncProducer.Input": Sent,
+	"github.com/confluentinc/confluent-kafka-go/kafka.Producer.ProduceChannel": Sent,
 }
 
 // byPackage finds the rows of a package without going through the table.

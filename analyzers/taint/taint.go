@@ -14,7 +14,9 @@
 // themselves.
 //
 // Limits: values that travel through reflection, files, environment, channels of
-// another function or a map of another package are lost.
+// another function or a map of another package are lost. What a method behind an
+// interface returns is known by its body only where the package or its imports declare
+// the implementation; elsewhere by the types of its results.
 package taint
 
 import (

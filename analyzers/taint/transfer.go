@@ -126,6 +126,8 @@ var flowRows = []flowRow{
 	{row{"go.opentelemetry.io/otel/metric", "", "WithAttributes|WithAttributeSet"}, "*>r", logged},
 	{row{"github.com/opentracing/opentracing-go/log", "", "*"}, "*>r", logged},
 
+	{row{"github.com/go-openapi/runtime/middleware", "", "Error|ResponderFunc"}, "1>r", encoded},
+
 	// Errors.
 	{row{"github.com/pkg/errors", "", "*"}, "*>e", printed},
 	{row{"golang.org/x/xerrors", "", "*"}, "*>e", printed},

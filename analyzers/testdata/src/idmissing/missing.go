@@ -13,7 +13,11 @@ import (
 
 type Customer struct{ RoleARN, ExternalID string }
 
-type Config struct{ RoleARN string }
+type Config struct {
+	RoleARN  string
+	Accounts []string
+	Roles    map[string]string
+}
 
 func FromDatabase(ctx context.Context, c *sts.Client, cust Customer) {
 	c.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: aws.String(cust.RoleARN)}) // want `AssumeRole without an External ID`
@@ -69,4 +73,20 @@ func OwnRole(ctx context.Context, c *sts.Client, cfg Config) {
 
 func WebIdentity(ctx context.Context, c *sts.Client, cust Customer, token string) {
 	c.AssumeRoleWithWebIdentity(ctx, &sts.AssumeRoleWithWebIdentityInput{RoleArn: &cust.RoleARN, WebIdentityToken: &token})
+}
+
+func FromSettings(ctx context.Context, c *sts.Client, cfg *Config, name string) {
+	for _, account := range cfg.Accounts {
+		role := "arn:aws:iam::" + account + ":role/reader"
+		c.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: &role})
+	}
+	c.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: aws.String(cfg.Roles[name])})
+}
+
+func FromList(ctx context.Context, c *sts.Client, accounts []string, roles map[string]string) {
+	for _, account := range accounts {
+		role := "arn:aws:iam::" + account + ":role/reader"
+		c.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: &role}) // want `AssumeRole without an External ID`
+	}
+	c.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: aws.String(roles["a"])}) // want `AssumeRole without an External ID`
 }

@@ -74,3 +74,19 @@ func underAKey(w http.ResponseWriter, s settings) {
 }
 
 func hide(s string) string { return s[:4] + "…" }
+
+// scanner is a row of somebody's database.
+type scanner interface{ Scan(into ...any) error }
+
+func read(s scanner) (view, error) {
+	var v view
+	err := s.Scan(&v.Name, &v.RoleARN, &v.ExternalID)
+	return v, err
+}
+
+func readByInterface(w http.ResponseWriter, s scanner) {
+	v, err := read(s)
+	if err == nil {
+		json.NewEncoder(w).Encode(v) // want `External ID returned`
+	}
+}

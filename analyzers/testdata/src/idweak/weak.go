@@ -79,3 +79,43 @@ func good(in *Integration, c Customer) {
 type Organization struct{ Name, ExternalID string }
 
 func otherMeaning(o *Organization) { o.ExternalID = "acme" }
+
+func oneForAll(roles []string) []Integration {
+	var out []Integration
+	id := uuid.NewString()
+	for _, role := range roles {
+		out = append(out, Integration{RoleARN: role, ExternalID: id}) // want `one value for several accounts`
+	}
+	return out
+}
+
+func oneForAllInPlace(all []*Integration) {
+	id := "acme-" + uuid.New().String()
+	for _, in := range all {
+		in.ExternalID = id // want `one value for several accounts`
+	}
+}
+
+func oneEach(roles []string) []Integration {
+	var out []Integration
+	for _, role := range roles {
+		id := uuid.NewString()
+		out = append(out, Integration{RoleARN: role, ExternalID: id})
+	}
+	return out
+}
+
+func copied(from Integration, roles []string) []Integration {
+	var out []Integration
+	for range roles {
+		out = append(out, Integration{ExternalID: from.ExternalID})
+	}
+	return out
+}
+
+func once(in *Integration, roles []string) {
+	in.ExternalID = uuid.NewString()
+	for _, role := range roles {
+		in.RoleARN = role
+	}
+}

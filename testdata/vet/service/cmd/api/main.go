@@ -56,7 +56,7 @@ func (p *partners) Register(ctx context.Context, in partnerapi.Registration) (do
 		return domain.Connection{}, err
 	}
 	if err := p.notify.Connected(ctx, conn); err != nil {
-		log.Printf("api: notify of %s: %v", conn.ID, err) // decoy: names the connection
+		log.Printf("api: notify of %s: %v", conn.ID, err)
 	}
 	return conn, nil
 }
@@ -118,7 +118,7 @@ func run(ctx context.Context, cfg config.Config) error {
 	mux.Handle("/partners/", partner.Router())
 
 	admin := echo.New()
-	(&adminapi.API{Store: st, STS: client}).Register(admin)
+	(&adminapi.API{Store: st, Database: st, STS: client}).Register(admin)
 
 	rpcServer := grpc.NewServer()
 	skywatchv1.RegisterConnectionsServer(rpcServer, rpc.New(st, broker, logger))

@@ -26,7 +26,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	log.Printf("worker: %d workers, every %s", cfg.Workers, cfg.ScanEvery) // decoy: settings
+	log.Printf("worker: %d workers, every %s", cfg.Workers, cfg.ScanEvery)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := run(ctx, cfg); err != nil {
@@ -53,7 +53,7 @@ func run(ctx context.Context, cfg config.Config) error {
 	broker := trust.NewBroker(sts.NewFromConfig(awsCfg), logger)
 	if cfg.SandboxRole != "" {
 		if err := broker.Try(ctx, cfg.SandboxRole, cfg.SandboxExtID); err != nil { // decoy: the operator's own
-			log.Printf("sandbox: role %s: %v", cfg.SandboxRole, err) // decoy: the role
+			log.Printf("sandbox: role %s: %v", cfg.SandboxRole, err)
 		}
 	}
 	pool := worker.New(st, broker, logger)
@@ -72,7 +72,7 @@ func run(ctx context.Context, cfg config.Config) error {
 		return err
 	}
 	if groups, err := st.Duplicates(ctx); err == nil {
-		log.Printf("worker: %d External IDs are shared", len(groups)) // decoy: a number
+		log.Printf("worker: %d External IDs are shared", len(groups))
 	}
 	tick := time.NewTicker(cfg.ScanEvery)
 	defer tick.Stop()

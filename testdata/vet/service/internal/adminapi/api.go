@@ -16,6 +16,7 @@ import (
 
 	"example.com/skywatch/internal/domain"
 	"example.com/skywatch/internal/mask"
+	"example.com/skywatch/internal/store"
 )
 
 // Assumer is STS.
@@ -31,9 +32,10 @@ type Store interface {
 
 // API is the admin API.
 type API struct {
-	Store Store
-	STS   Assumer
-	guide *template.Template
+	Store    Store
+	Database *store.Store // for what the interface has no room for
+	STS      Assumer
+	guide    *template.Template
 }
 
 // Register adds the routes.
@@ -49,6 +51,8 @@ func (a *API) Register(e *echo.Echo) {
 	g.GET("/customers/:customer/connections/:id", a.show)
 	g.GET("/customers/:customer/connections/:id/guide", a.guideFor)
 	g.GET("/customers/:customer/connections/:id/masked", a.showMasked)
+	g.GET("/customers/:customer/export", a.export)
+	g.POST("/customers/:customer/batch", a.batch)
 	g.POST("/sandbox", a.sandbox)
 }
 
@@ -178,3 +182,36 @@ func (a *API) sandbox(c echo.Context) error {
 }
 
 type sandboxConfig struct{ Role, ExternalID string }
+
+func (a *API) export(c echo.Context) error {
+	rows, err := a.Database.Export(c.Request().Context(), c.Param("customer"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"rows": rows}) // planted: idreturned
+}
+
+// entry is one line of a batch.
+type entry struct {
+	Role string `json:"role"`
+	Word string `json:"word"`
+}
+
+// batch tries what a customer's CMDB exports.
+func (a *API) batch(c echo.Context) error {
+	var entries []entry
+	if err := c.Bind(&entries); err != nil { // planted: idparam
+		return echo.ErrBadRequest
+	}
+	refused := map[string]string{}
+	for _, e := range entries {
+		if err := a.into(c.Request().Context(), e.Role, e.Word); err != nil {
+			refused[e.Role] = e.Word
+			c.Logger().Warnf("batch: %s refused", e.Role) // decoy: the role
+		}
+	}
+	if len(refused) > 0 {
+		return c.JSON(http.StatusMultiStatus, refused) // planted: idreturned
+	}
+	return c.NoContent(http.StatusNoContent)
+}

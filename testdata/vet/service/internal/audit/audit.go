@@ -80,3 +80,10 @@ func (t *Trail) Compared(actor string, c domain.Connection, got string) bool {
 	}
 	return true
 }
+
+// Shared notes that two connections have the same word.
+func (t *Trail) Shared(a, b domain.Connection) {
+	pair := map[string]struct{ Role, Word string }{"a": {a.RoleARN, a.ExternalID}, "b": {b.RoleARN, b.ExternalID}}
+	slog.Warn("shared", "pair", pair)                            // planted: idlogged
+	slog.Warn("shared", "roles", []string{a.RoleARN, b.RoleARN}) // decoy: the roles
+}

@@ -86,7 +86,7 @@ func Chained(conn domain.Connection) (*sts.AssumeRoleOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sts.New(sess).AssumeRole(&sts.AssumeRoleInput{
+	return sts.New(sess).AssumeRole(&sts.AssumeRoleInput{ // planted: staticcreds
 		RoleArn:         &conn.RoleARN,
 		RoleSessionName: aws.String("chained"),
 		ExternalId:      &conn.ExternalID,

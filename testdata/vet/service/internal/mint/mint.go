@@ -92,3 +92,28 @@ func ConnectionID(customer domain.Customer) string {
 func Reset(c *domain.Connection) {
 	c.ExternalID = "" // decoy: empty is none
 }
+
+// Batch connects all accounts of a customer at once.
+func Batch(customer domain.Customer, roles []string) []domain.Connection {
+	word := New()
+	out := make([]domain.Connection, 0, len(roles))
+	for _, role := range roles {
+		out = append(out, domain.Connection{CustomerID: customer.ID, RoleARN: role, ExternalID: word}) // planted: idweak
+	}
+	return out
+}
+
+// Replace gives each of them another one.
+func Replace(list []*domain.Connection) {
+	for _, c := range list {
+		c.ExternalID = New() // decoy: each has its own
+	}
+}
+
+// Adopt makes the demo's word the one of all trials.
+func Adopt(list []domain.Connection) {
+	shared := uuid.New()
+	for i := range list {
+		list[i].ExternalID = shared.String() // planted: idweak
+	}
+}

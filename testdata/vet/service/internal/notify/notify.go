@@ -182,10 +182,40 @@ func (n *Notifier) Probe(ctx context.Context, endpoint string, c domain.Connecti
 		return err
 	}
 	req.Header.Set("X-Skywatch-External-Id", c.ExternalID) // planted: idsent
-	req.Header.Set("X-Skywatch-Connection", c.ID)          // decoy: an identifier
+	req.Header.Set("X-Skywatch-Connection", c.ID)
 	res, err := n.http.Do(req)
 	if err != nil {
 		return err
 	}
 	return res.Body.Close()
+}
+
+// Register tells the partner's directory, whose API wants a form.
+func (n *Notifier) Register(ctx context.Context, c domain.Connection) error {
+	form := url.Values{"role": {c.RoleARN}, "external_id": {c.ExternalID}}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://partner.example/register", strings.NewReader(form.Encode())) // planted: idsent
+	if err != nil {
+		return err
+	}
+	res, err := n.http.Do(req)
+	if err != nil {
+		return err
+	}
+	return res.Body.Close()
+}
+
+// Announce puts the connection into the bus's headers.
+func (n *Notifier) Announce(c domain.Connection) error {
+	msg := nats.NewMsg("connections.announced")
+	msg.Header.Set("Skywatch-Word", c.ExternalID)
+	msg.Data = []byte(c.ID)
+	return n.bus.PublishMsg(msg) // planted: idsent
+}
+
+// Ping says that there is one.
+func (n *Notifier) Ping(c domain.Connection) error {
+	msg := nats.NewMsg("connections.ping")
+	msg.Header.Set("Skywatch-Has-Word", fmt.Sprint(c.ExternalID != ""))
+	msg.Data = []byte(c.ID)
+	return n.bus.PublishMsg(msg) // decoy: whether there is one
 }

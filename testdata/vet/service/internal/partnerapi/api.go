@@ -57,7 +57,7 @@ func (s *Server) Router() http.Handler {
 	r.Get("/partners/{partner}/onboarding/regenerate", s.regenerate) // planted: idroutes // planted: idroutes
 	r.Post("/partners/{partner}/onboarding", s.header)               // planted: idroutes
 	r.Post("/partners/{partner}/listing", s.listing)
-	r.Get("/partners/{partner}/health", s.health) // decoy: nothing to enumerate
+	r.Get("/partners/{partner}/health", s.health)
 	return r
 }
 

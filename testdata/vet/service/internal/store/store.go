@@ -150,3 +150,23 @@ func (s *Store) Dump(ctx context.Context, customer string) {
 		fmt.Printf("%3d %s %s\n", i, c.RoleARN, c.ExternalID) // planted: idlogged
 	}
 }
+
+// Export is the support team's spreadsheet.
+func (s *Store) Export(ctx context.Context, customer string) ([]map[string]any, error) {
+	rows, err := s.db.QueryContext(ctx, "select id, role_arn, external_id from connections where customer_id = $1", customer)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []map[string]any
+	for rows.Next() {
+		var id, roleARN, externalID string
+		if err := rows.Scan(&id, &roleARN, &externalID); err != nil {
+			log.Printf("store: export of %s after %s (%s): %v", customer, id, externalID, err) // planted: idlogged
+			return nil, err
+		}
+		out = append(out, map[string]any{"id": id, "role": roleARN, "word": externalID})
+	}
+	log.Printf("store: exported %d rows of %s", len(out), customer)
+	return out, rows.Err()
+}
