@@ -9,6 +9,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/extract/all"
 	"github.com/deputy-sec/deputy/scanner/extract/isolate"
+	"github.com/deputy-sec/deputy/scanner/extract/ocr"
 )
 
 // documentOptions are the flags that say how documents are read.
@@ -46,6 +47,11 @@ func (o *documentOptions) reader(jobs int) (extract.Reader, func(), error) {
 	limits, err := o.limits()
 	if err != nil {
 		return nil, nil, err
+	}
+	if limits.OCR == extract.OCRRequire {
+		if err := ocr.Available(); err != nil {
+			return nil, nil, fmt.Errorf("--ocr require: %w", err)
+		}
 	}
 	pool := isolate.NewPool(all.Extractors(), limits, jobs)
 	return pool, pool.Close, nil

@@ -6,9 +6,12 @@ import (
 
 	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/extract/archive"
+	"github.com/deputy-sec/deputy/scanner/extract/iwork"
 	"github.com/deputy-sec/deputy/scanner/extract/legacy"
+	"github.com/deputy-sec/deputy/scanner/extract/mail"
 	"github.com/deputy-sec/deputy/scanner/extract/office"
 	"github.com/deputy-sec/deputy/scanner/extract/pdf"
+	"github.com/deputy-sec/deputy/scanner/extract/sqlite"
 )
 
 // Extractors returns every built-in extractor, in the order in which they are
@@ -16,7 +19,9 @@ import (
 // are made of.
 func Extractors() []*extract.Extractor {
 	return slices.Concat(
-		[]*extract.Extractor{pdf.New(), office.New(), office.NewFlat(), legacy.New()},
+		[]*extract.Extractor{
+			pdf.New(), office.New(), office.NewFlat(), legacy.New(), iwork.New(), mail.New(), mail.NewTNEF(), sqlite.New(),
+		},
 		archive.All(),
 	)
 }
