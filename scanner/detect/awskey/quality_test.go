@@ -21,7 +21,6 @@ func TestQuality(t *testing.T) {
 var ruleOf = map[string]string{
 	"aws-id":      "aws-access-key-id",
 	"b64-aws-id":  "aws-access-key-id",
-	"aws-id:AROA": "aws-unique-id",
 	"aws-secret":  "aws-secret-access-key",
 	"b64-secret":  "aws-secret-access-key",
 	"aws-token":   "aws-session-token",

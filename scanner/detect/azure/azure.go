@@ -50,7 +50,9 @@ var looks = append([]look{
 	{"application_id", true, application},
 	{"applicationid", true, application},
 	{"application-id", true, application},
+	{"userassignedidentityid", true, application},
 
+	{`"homeTenantId"`, false, shownAccount},
 	{"az login", false, signIn},
 	{"PSCredential(", true, credential},
 

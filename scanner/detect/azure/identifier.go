@@ -140,6 +140,18 @@ func stated(text []byte, at int) int {
 	return notation.Run(text, at+len(" is"), 8, func(c byte) bool { return bytes.IndexByte([]byte(" \r\n:`*'\""), c) >= 0 })
 }
 
+// shownAccount decides over the id of a subscription as az account shows it.
+func shownAccount(w *detect.Window, report func(detect.Match)) {
+	const reach = 200 // id follows homeTenantId, as the keys are sorted
+	record := w.Text[w.End:min(len(w.Text), w.End+reach)]
+	for _, key := range [...]string{`"id": "`, `"id":"`} {
+		if i := bytes.Index(record, []byte(key)); i >= 0 && uuidAt(w.Text, w.End+i+len(key)) {
+			report(identifier(subscriptionRule, w.Text, w.End+i+len(key), 0.95, "id of a subscription as az account shows it"))
+			return
+		}
+	}
+}
+
 // signIn decides over the application that a line signs in as:
 //
 //	az login --service-principal -u UUID

@@ -60,7 +60,7 @@ func typedUUID(id []byte) bool {
 // about holds the words of which one stands near what belongs to Azure.
 var about = []string{
 	"azure", // the first: see aboutClosely
-	"microsoft", "aadclient", "onmicrosoft", "windows.net", "azaccount", "resourcegroup", "resource_group",
+	"microsoft", "aadclient", "onmicrosoft", "windows.net", "azaccount", "set-az", "get-az", "new-az", "connect-az", "resourcegroup", "resource_group",
 	"arm_client", "arm_tenant", "arm_subscription", "az login", "az account", "az aks", "az ad ", "az role", "entra", "msal",
 }
 

@@ -149,6 +149,11 @@ var projectIDMatches = []finding.Example{
 	{Name: "url-encoded", Text: `name=projects%2F«project»%2FserviceAccounts%2Fx`},
 	{Name: "firebase-config", Text: `firebase.initializeApp({ apiKey: "x", projectId: "«project»" })`},
 	{Name: "set-in-a-test", Text: `t.Setenv("GOOGLE_CLOUD_PROJECT", "«project»")`},
+	{Name: "makefile", Text: "PROJECT ?= «project»\n\ndeploy:\n\tgcloud run deploy api\n"},
+	{Name: "stack-configuration", Text: "config:\n  gcp:project: «project»\n"},
+	{Name: "firebase-aliases", Text: "{\n  \"projects\": {\n    \"default\": \"«project»\",\n    \"staging\": \"«project»\"\n  }\n}"},
+	{Name: "variables-with-a-region", Text: "project_id = \"«project»\"\nregion     = \"europe-west1\"\n"},
+	{Name: "query-tool", Text: `bq query --project_id=«project» < report.sql`},
 	{Name: "word-under-a-clear-name", Text: `"gcp_project_id": "«lower:14»"`},
 }
 
@@ -172,6 +177,8 @@ var projectIDNearMisses = []finding.Example{
 	{Name: "mirror", Text: `image: mirror.gcr.io/library/golang`},
 	{Name: "service-of-google", Text: `service-${var.number}@‹project›.iam.gserviceaccount.com`},
 	{Name: "emulator", Text: `firebase --project demo-‹word:8› emulators:start`},
+	{Name: "projects-of-a-workspace", Text: `{"projects": {"default": "apps/‹project›", "api": {"root": "‹project›"}}}`},
+	{Name: "constant-of-a-build-tool", Text: "PROJECT = ‹project›\ninclude sphinx.mk\n"},
 	{Name: "option-of-a-call", Text: `this.gcpProjectIdInput = page.getByRole("‹project›", { name: "Project ID" })`},
 	{Name: "place-in-a-page", Text: `see [billing export](#new-gcp-project:‹project›) and https://cloud.google.com`},
 	{Name: "words-in-a-test", Text: "@patch(\"google.auth.default\")\ndef test_access(mock_default):\n    project_id = \"second-access-project\"\n"},
@@ -190,6 +197,7 @@ var organizationMatches = []finding.Example{
 var organizationNearMisses = []finding.Example{
 	{Name: "organisation-of-another-service", Text: `https://api.github.com/organizations/‹digits:7›/repos`},
 	{Name: "name-without-context", Text: `org_id = "‹account›"`},
+	{Name: "short-word-in-a-random-value", Text: `{"key": "q7gkeQ7", "org_id": "‹account›"}`},
 	{Name: "counted", Text: `gcloud x --organization=123456789012`},
 	{Name: "reference", Text: `gcp_org_id = var.org_id`},
 }

@@ -66,6 +66,53 @@ func projectName(w *detect.Window, report func(detect.Match)) {
 	}
 }
 
+// projectConstant decides over the value of a variable that is called PROJECT
+// in a script or Makefile.
+func projectConstant(w *detect.Window, report func(detect.Match)) {
+	if start, end := notation.Name(w.Text, w.Start, w.End); start == w.Start && end == w.End {
+		projectName(w, report)
+	}
+}
+
+// firebaseProjects decides over the projects of a .firebaserc:
+//
+//	{"projects": {"default": "ID", "staging": "ID"}}
+func firebaseProjects(w *detect.Window, report func(detect.Match)) {
+	const reach = 400
+	body := w.Text[w.End:min(len(w.Text), w.End+reach)]
+	open, end := bytes.IndexByte(body, '{'), bytes.IndexByte(body, '}')
+	if open < 0 || end < open || strings.Trim(string(body[:open]), ": \t\r\n") != "" || !bytes.Contains(body[open:end], []byte(`"default"`)) {
+		return
+	}
+	for at := open + 1; at < end; {
+		value, next, ok := stringValue(body[:end], at)
+		if !ok {
+			return
+		}
+		start := w.End + value
+		if stop, ok := projectIDAt(w.Text, start); ok && stop == w.End+next-1 && bytes.IndexByte(w.Text[start:stop], '-') >= 0 {
+			report(project(w.Text, start, stop, 0.75, "project of Firebase, behind an alias"))
+		}
+		at = next
+	}
+}
+
+// stringValue finds the string that the next key of an object has, from its
+// first byte to behind its closing quote.
+func stringValue(object []byte, at int) (start, end int, ok bool) {
+	colon := bytes.IndexByte(object[at:], ':')
+	if colon < 0 {
+		return 0, 0, false
+	}
+	start = notation.Run(object, at+colon+1, 40, isBlank)
+	if start >= len(object) || object[start] != '"' {
+		return 0, 0, false
+	}
+	start++
+	closing := bytes.IndexByte(object[start:], '"')
+	return start, start + closing + 1, closing >= 0
+}
+
 // inTest returns a word that stands near a name where a test is written. What
 // tests call a project is made of words; an ID with digits was given out.
 func inTest(text []byte, start, end int) string {

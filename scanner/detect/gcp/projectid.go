@@ -177,7 +177,10 @@ var serviceProjects = set(`
 var about = []string{
 	"googleapis", "gserviceaccount", "google_", `"google"`, "gcloud", "google cloud", "google-cloud", "googlecloud", "cloud.google.com",
 	"google.cloud", "bigquery", "firebase", "firestore", "gcp", "gke", "service_account", "gcr.io", "docker.pkg.dev",
-	"accounts.google.com", "mobilesdk_app_id",
+	"accounts.google.com", "mobilesdk_app_id", "bq query", "bq mk", "bq load", "bq ls", "bq show", "bq cp", "bq extract",
+	// Regions, which other clouds write otherwise: eu-west-1, westeurope.
+	"europe-west", "europe-north", "us-central1", "us-east1", "us-east4", "us-west1", "us-west2", "us-west4", "asia-east1", "asia-northeast1",
+	"asia-south1", "asia-southeast1", "australia-southeast1", "northamerica-northeast", "southamerica-east1",
 }
 
 // aboutReach is how far from a bare name such a word may stand.

@@ -2,17 +2,45 @@ package notation
 
 import "bytes"
 
+// shortWord is the length up to which letters make up other words, and random
+// values, by chance: central, gke in base64.
+const shortWord = 5
+
 // Near returns the first of the words, in lower case, that stands within reach
-// bytes of text[start:end] in any case, or "".
+// bytes of text[start:end] in any case, or "". A short one counts where a word
+// begins only.
 func Near(text []byte, start, end, reach int, words ...string) string {
-	around := Lower(text[max(0, start-reach):min(len(text), end+reach)])
+	from := max(0, start-reach)
+	around := text[from:min(len(text), end+reach)]
+	lower := Lower(around)
 	for _, word := range words {
-		if bytes.Contains(around, []byte(word)) {
+		if len(word) <= shortWord && IsAlnum(word[0]) {
+			if begins(around, lower, word) {
+				return word
+			}
+		} else if bytes.Contains(lower, []byte(word)) {
 			return word
 		}
 	}
 	return ""
 }
+
+// begins says whether a word begins somewhere in a text: behind what is no
+// letter or digit, or with a capital behind a small letter.
+func begins(text, lower []byte, word string) bool {
+	for at := 0; ; at++ {
+		i := bytes.Index(lower[at:], []byte(word))
+		if i < 0 {
+			return false
+		}
+		at += i
+		if at == 0 || !IsAlnum(text[at-1]) || isLower(text[at-1]) && !isLower(text[at]) || escapeEnds(text[:at]) {
+			return true
+		}
+	}
+}
+
+func isLower(c byte) bool { return 'a' <= c && c <= 'z' }
 
 // Lower returns text with its ASCII letters in lower case. Unlike
 // bytes.ToLower it keeps every byte at its place whatever the text holds.

@@ -86,6 +86,32 @@ func TestNameIsCutAtEscapes(t *testing.T) {
 	}
 }
 
+func TestNearTakesShortWordsWhereTheyBegin(t *testing.T) {
+	for text, want := range map[string]string{
+		"use entra here": "entra", "EntraID": "entra", "my_entra": "entra", "useEntra": "entra", `x\nentra`: "entra",
+		"northcentralus": "", "aentra": "", "useentra": "", "about Microsoft": "microsoft", "onmicrosoft.com": "microsoft",
+	} {
+		assert.Equal(t, want, notation.Near([]byte(text), 0, len(text), 0, "entra", "microsoft"), text)
+	}
+}
+
+func TestTypedNumber(t *testing.T) {
+	for _, typed := range []string{"123456789012", "456123789012", "1111222233", "9876543210", "121212121212"} {
+		assert.True(t, notation.TypedNumber([]byte(typed)), typed)
+	}
+	r := rand.New(rand.NewPCG(4, 5))
+	const n = 100_000
+	for _, digits := range []int{10, 12} {
+		wrong := 0
+		for range n {
+			if notation.TypedNumber([]byte(example.Chars(r, example.Digits, digits))) {
+				wrong++
+			}
+		}
+		assert.Less(t, wrong, n/500, "random numbers of %d digits", digits)
+	}
+}
+
 func TestTypedTellsTypedFromGenerated(t *testing.T) {
 	for _, typed := range []string{
 		strings.Repeat("x", 40), strings.Repeat("ab12", 10), "YOUR-KEY-GOES-HERE-1234567890abc",

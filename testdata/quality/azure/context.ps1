@@ -1,0 +1,1 @@
+Set-AzContext -Subscription '«subscription»' -Tenant '«tenant»'

@@ -1,0 +1,3 @@
+@description('Entra tenant')
+param tenantId string = '«tenant»'
+param location string = resourceGroup().location

@@ -1,0 +1,6 @@
+var request = new AssumeRoleRequest
+{
+    RoleArn = roleArn,
+    RoleSessionName = "billing",
+    ExternalId = "«uuid»",
+};

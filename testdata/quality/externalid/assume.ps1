@@ -1,0 +1,1 @@
+Use-STSRole -RoleArn $arn -RoleSessionName scan -ExternalId '«aws-random:24»'

@@ -1,0 +1,3 @@
+CREATE STORAGE INTEGRATION s3_int TYPE = EXTERNAL_STAGE STORAGE_PROVIDER = 'S3' ENABLED = TRUE
+  STORAGE_AWS_ROLE_ARN = 'arn:aws:iam::‹account›:role/snowflake'
+  STORAGE_AWS_EXTERNAL_ID = '«aws-random:24»';

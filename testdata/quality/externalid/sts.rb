@@ -1,0 +1,1 @@
+Aws::AssumeRoleCredentials.new(client: sts, role_arn: ENV['ROLE'], role_session_name: 'x', external_id: '«aws-random:26»')

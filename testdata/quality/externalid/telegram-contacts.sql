@@ -1,0 +1,1 @@
+INSERT INTO contacts (id, external_id, source) VALUES (1, '‹digits:10›', 'telegram'), (2, '‹uuid›', 'crm');

@@ -1,0 +1,5 @@
+condition {
+  test     = "StringEquals"
+  variable = "sts:ExternalId"
+  values   = ["«uuid»", "«aws-random:20»"]
+}

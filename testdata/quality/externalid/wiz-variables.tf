@@ -1,0 +1,8 @@
+variable "external-id" {
+  type    = string
+  default = "«uuid»"
+}
+
+resource "aws_iam_role" "wiz" {
+  name = "WizAccess"
+}

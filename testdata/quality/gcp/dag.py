@@ -1,0 +1,1 @@
+load = BigQueryInsertJobOperator(task_id="load", project_id="«project»", location="EU", configuration=conf)

@@ -1,0 +1,2 @@
+const key = '«apikey»'
+loadScript(`https://maps.googleapis.com/maps/api/js?key=${key}`)
