@@ -2,6 +2,7 @@ package all_test
 
 import (
 	"archive/tar"
+	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"fmt"
@@ -79,9 +80,49 @@ func outcome(r *extracttest.Recorder, err error) string {
 	return "read"
 }
 
+// made returns small documents of the kinds that are easily made.
+func made(t *testing.T) map[string][]byte {
+	const head, account = `<?xml version="1.0" encoding="UTF-8"?>`, "AWS account 123456789012"
+	return map[string][]byte{
+		"tar.gz": compressed(t, tarred(t, "etc/app.env", []byte(account))),
+		"png":    picture(t),
+		"pdf": []byte("%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n" +
+			"3 0 obj<</Type/Page/Parent 2 0 R/Resources<</Font<</F1 5 0 R>>>>/Contents 4 0 R>>endobj\n4 0 obj<</Length 58>>stream\n" +
+			"BT /F1 12 Tf 72 700 Td (" + account + ") Tj ET\nendstream endobj\n5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"),
+		"docx": zipped(t, "[Content_Types].xml", head+`<Types/>`, "word/document.xml", head+`<w:document><w:body><w:p><w:r><w:t>`+account+`</w:t></w:r></w:p></w:body></w:document>`),
+		"xlsx": zipped(t, "[Content_Types].xml", head+`<Types/>`, "xl/workbook.xml", head+`<workbook><sheets><sheet name="Costs" r:id="rId1"/></sheets></workbook>`,
+			"xl/_rels/workbook.xml.rels", head+`<Relationships><Relationship Id="rId1" Type="x/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
+			"xl/worksheets/sheet1.xml", head+`<worksheet><sheetData><row r="1"><c r="A1"><v>123456789012</v></c></row></sheetData></worksheet>`),
+		"pptx": zipped(t, "[Content_Types].xml", head+`<Types/>`, "ppt/slides/slide1.xml", head+`<p:sld><a:p><a:r><a:t>`+account+`</a:t></a:r></a:p></p:sld>`),
+		"odt": zipped(t, "mimetype", "application/vnd.oasis.opendocument.text", "content.xml",
+			head+`<office:document-content><office:body><text:p>`+account+`</text:p></office:body></office:document-content>`),
+		"fodt": []byte(head + `<office:document office:mimetype="x"><office:body><text:p>` + account + `</text:p></office:body></office:document>`),
+		"eml": []byte("Received: from a\r\nMIME-Version: 1.0\r\nFrom: a@example.com\r\nTo: b@example.com\r\nDate: Fri, 2 Jan 2026 03:04:05 +0000\r\nSubject: hello\r\n" +
+			"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nAWS=20account=\r\n 123456789012\r\n" +
+			"--x\r\nContent-Type: application/zip; name=a.zip\r\nContent-Transfer-Encoding: base64\r\n\r\nUEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==\r\n--x--\r\n"),
+		"rtf":   []byte(`{\rtf1\ansi {\b AWS} account 1234{\i 5678}\'39012\par}`),
+		"html":  []byte(`<!DOCTYPE html><html><body><p>AWS account <b>1234</b>56789012</p><img src="data:image/png;base64,iVBORw0KGgo="></body></html>`),
+		"svg":   []byte(`<svg xmlns="http://www.w3.org/2000/svg"><text>AWS account <tspan>1234</tspan>56789012</text></svg>`),
+		"ipynb": []byte(`{"cells":[{"cell_type":"code","source":["account = '123456789012'\n"],"outputs":[{"data":{"image/png":"iVBORw0KGgo="}}]}],"nbformat":4}`),
+	}
+}
+
+func zipped(t *testing.T, files ...string) []byte {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for i := 0; i < len(files); i += 2 {
+		f, err := w.Create(files[i])
+		require.NoError(t, err)
+		_, err = f.Write([]byte(files[i+1]))
+		require.NoError(t, err)
+	}
+	require.NoError(t, w.Close())
+	return b.Bytes()
+}
+
 // sound returns one document of every kind that there is a fixture of.
 func sound(t *testing.T) map[string][]byte {
-	seeds := map[string][]byte{"tar.gz": compressed(t, tarred(t, "etc/app.env", []byte("ACCOUNT=123456789012\n"))), "png": picture(t)}
+	seeds := made(t)
 	files, err := filepath.Glob("../*/testdata/*")
 	require.NoError(t, err)
 	for _, file := range files {
