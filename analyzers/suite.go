@@ -59,6 +59,7 @@ var severities = map[string]string{
 	staticcreds.User:  "medium",
 	"idroutes":        "note",
 	"suppression":     "note",
+	"unfinished":      "note",
 }
 
 // Severity is how much a diagnostic of a category matters: "high", "medium", "low" or

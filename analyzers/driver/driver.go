@@ -23,12 +23,13 @@ import (
 
 	"github.com/deputy-sec/deputy/analyzers/externalid"
 	"github.com/deputy-sec/deputy/analyzers/program"
+	"github.com/deputy-sec/deputy/analyzers/taint"
 )
 
 // Options choose what is analysed.
 type Options struct {
 	Dir       string   // where patterns are resolved; the current directory if empty
-	Patterns  []string // as for go list; "./..." if empty
+	Patterns  []string // as for go list; everything below Dir if empty
 	Tests     bool     // test files too
 	BuildTags []string
 	Env       []string // the environment of the go command; the process's if nil
@@ -73,7 +74,7 @@ const mode = packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFil
 // be loaded at all.
 func Run(ctx context.Context, o Options, passes []*analysis.Analyzer) (*Report, error) {
 	if len(o.Patterns) == 0 {
-		o.Patterns = []string{"./..."}
+		o.Patterns = patterns(cmp.Or(o.Dir, "."))
 	}
 	fset := token.NewFileSet()
 	cfg := &packages.Config{Context: ctx, Mode: mode, Dir: o.Dir, Env: o.Env, Tests: o.Tests, Fset: fset, Overlay: o.Overlay}
@@ -101,8 +102,13 @@ func Run(ctx context.Context, o Options, passes []*analysis.Analyzer) (*Report, 
 // others.
 func (r *Report) examine(pkgs []*packages.Package) []*packages.Package {
 	var good []*packages.Package
+	blind := map[string]bool{}
 	for _, p := range pkgs {
 		for _, e := range p.Errors {
+			if sdk := missingSDK(e.Msg); sdk != "" && !blind[p.PkgPath] {
+				blind[p.PkgPath] = true
+				r.Problems = append(r.Problems, Problem{Package: p.PkgPath, Message: "what reaches STS cannot be seen here, since " + sdk + " could not be loaded (go mod download fetches it): External IDs are known by their names only"})
+			}
 			r.Problems = append(r.Problems, Problem{Package: p.PkgPath, Message: e.Msg, Position: e.Pos})
 		}
 		if p.Types != nil && p.TypesInfo != nil && len(p.Syntax) > 0 && !strings.HasSuffix(p.ID, ".test") {
@@ -110,6 +116,20 @@ func (r *Report) examine(pkgs []*packages.Package) []*packages.Package {
 		}
 	}
 	return good
+}
+
+// missingSDK is the part of an AWS SDK that an error says could not be imported.
+func missingSDK(message string) string {
+	_, rest, ok := strings.Cut(message, "could not import ")
+	if !ok {
+		_, rest, ok = strings.Cut(message, "no required module provides package ")
+	}
+	path, _, _ := strings.Cut(rest, " ")
+	path = strings.TrimRight(path, ";:")
+	if ok && (strings.HasPrefix(path, "github.com/aws/aws-sdk-go") || program.IsCarrier(path)) {
+		return path
+	}
+	return ""
 }
 
 // analyse runs both rounds.
@@ -137,6 +157,23 @@ func (r *Report) analyse(ctx context.Context, pkgs []*packages.Package, passes [
 		program.SetNeeded(s.needed(items))
 	}
 	s.run(ctx, passes)
+	defer taint.SetResults(nil)
+	known := 0
+	for range maxDiscovery { // what an interface's implementations return, its callers learn
+		results := s.interfaceResults()
+		if len(results) <= known {
+			break
+		}
+		known = len(results)
+		taint.SetResults(results)
+		for key := range results {
+			items = append(items, externalid.Item{Key: key})
+		}
+		program.SetNeeded(s.needed(items)) // a package that only declares such an interface, too
+		s.diagnostics = nil
+		s.reset()
+		s.run(ctx, passes)
+	}
 	r.Problems = append(r.Problems, s.unfinished()...)
 	r.collect(s)
 }

@@ -144,6 +144,92 @@ func (s *Service) Connect(ctx context.Context, role, word string) error {
 	require.Contains(t, r.Findings[0].Message, `request value "b"`)
 }
 
+func TestAResultCrossesInterfaces(t *testing.T) {
+	r, err := driver.Run(context.Background(), driver.Options{Dir: module(t, map[string]string{
+		"web/web.go": `package web
+
+import "net/http"
+
+type links interface {
+	Launch(id string) (string, error)
+	Role(id string) (string, error)
+}
+
+func Handle(l links, w http.ResponseWriter, r *http.Request) {
+	role, _ := l.Role(r.FormValue("id"))
+	http.Error(w, role, 200)
+	url, _ := l.Launch(r.FormValue("id"))
+	http.Redirect(w, r, url, http.StatusFound)
+}
+`,
+		"core/core.go": `package core
+
+type rows interface {
+	Read(id string) (role, word string)
+}
+
+type Service struct{ rows rows }
+
+func (s *Service) Launch(id string) (string, error) {
+	_, word := s.rows.Read(id)
+	return "https://console.example/?param=" + word, nil
+}
+
+func (s *Service) Role(id string) (string, error) {
+	role, _ := s.rows.Read(id)
+	return role, nil
+}
+`,
+		"db/db.go": `package db
+
+import "shop/store"
+
+type DB struct{ all map[string]*store.Integration }
+
+func (d *DB) Read(id string) (role, word string) { return d.all[id].RoleARN, d.all[id].Handshake }
+`,
+		"store/store.go": shop["store/store.go"],
+		"aws/aws.go":     shop["aws/aws.go"],
+	})}, analyzers.All)
+	require.NoError(t, err)
+	require.Empty(t, r.Problems)
+	require.Equal(t, []string{"web.go:14 idreturned"}, found(r))
+}
+
+func TestAWorkspaceIsOneProgram(t *testing.T) {
+	dir := module(t, map[string]string{"api/api.go": shop["api/api.go"], "store/store.go": shop["store/store.go"]})
+	put := func(name, text string) {
+		name = filepath.Join(dir, name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
+		require.NoError(t, os.WriteFile(name, []byte(text), 0o644))
+	}
+	root := t.TempDir()
+	put("go.work", "go 1.25\n\nuse ( // both\n\t./shop\n\t\"./broker\"\n)\n")
+	put("broker/go.mod", "module broker\n\ngo 1.25\n\nrequire (\n\tgithub.com/aws/aws-sdk-go-v2 v0.0.0\n\tshop v0.0.0\n)\n\nreplace (\n\tgithub.com/aws/aws-sdk-go-v2 => ../shop/stubs\n\tshop => ../shop\n)\n")
+	put("broker/aws.go", strings.Replace(shop["aws/aws.go"], "package aws", "package broker", 1))
+	require.NoError(t, os.Rename(filepath.Join(dir, "go.work"), filepath.Join(root, "go.work")))
+	require.NoError(t, os.Rename(filepath.Join(dir, "broker"), filepath.Join(root, "broker")))
+	require.NoError(t, os.Rename(dir, filepath.Join(root, "shop")))
+	r, err := driver.Run(context.Background(), driver.Options{Dir: root, Env: append(os.Environ(), "GOFLAGS=-mod=readonly", "GOWORK=")}, analyzers.All)
+	require.NoError(t, err)
+	require.Empty(t, r.Problems)
+	require.Equal(t, []string{"api.go:11 idlogged"}, found(r), "what the broker's module hands to STS, the shop's logs")
+}
+
+func TestAnSDKThatCannotBeLoadedIsTold(t *testing.T) {
+	dir := module(t, shop)
+	require.NoError(t, os.RemoveAll(filepath.Join(dir, "stubs", "service", "sts")))
+	r, err := driver.Run(context.Background(), driver.Options{Dir: dir}, analyzers.All)
+	require.NoError(t, err)
+	var told []string
+	for _, p := range r.Problems {
+		if strings.Contains(p.Message, "what reaches STS cannot be seen here") {
+			told = append(told, p.Package)
+		}
+	}
+	require.Equal(t, []string{"shop/aws"}, told)
+}
+
 func TestNothingToAnalyseIsAnError(t *testing.T) {
 	_, err := driver.Run(context.Background(), driver.Options{Dir: t.TempDir()}, analyzers.All)
 	require.Error(t, err)

@@ -2,10 +2,13 @@ package driver
 
 import (
 	"go/types"
+	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/deputy-sec/deputy/analyzers/externalid"
 	"github.com/deputy-sec/deputy/analyzers/program"
+	"github.com/deputy-sec/deputy/analyzers/taint"
 )
 
 // widen carries marks on parameters over interfaces: a handler calls the interface
@@ -39,6 +42,45 @@ func (s *session) widen(items []externalid.Item) []externalid.Item {
 		}
 	}
 	return items
+}
+
+// interfaceResults are the sources that methods of interfaces return, by what their
+// implementations do.
+func (s *session) interfaceResults() taint.Results {
+	known := s.methodTypes()
+	out := taint.Results{}
+	for _, f := range s.methodSummaries() {
+		carried := f.Carried()
+		if len(carried) == 0 {
+			continue
+		}
+		owner, name := f.Name[:max(0, strings.LastIndex(f.Name, "."))], f.Name[strings.LastIndex(f.Name, ".")+1:]
+		concrete := known[owner]
+		if concrete == nil {
+			continue
+		}
+		for key, iface := range known {
+			if key == owner || !implements(concrete, iface, name) {
+				continue
+			}
+			for j, labels := range carried {
+				result := key + "." + name + "@" + strconv.Itoa(j)
+				out[result] = append(out[result], labels...)
+			}
+		}
+	}
+	return out
+}
+
+// methodSummaries are the summaries of all packages, in a fixed order.
+func (s *session) methodSummaries() []taint.FuncFact {
+	var out []taint.FuncFact
+	for _, p := range s.pkgs {
+		if f, ok := s.pkgFacts[factKey{p.PkgPath, reflect.TypeFor[*taint.Summaries]()}].fact.(*taint.Summaries); ok {
+			out = append(out, f.Funcs...)
+		}
+	}
+	return out
 }
 
 // methodTypes are the named types of the session that have or ask for methods.

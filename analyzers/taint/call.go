@@ -192,6 +192,7 @@ func (f *frame) declared(k site) {
 		f.unknown(k)
 	}
 	f.knownResults(k)
+	f.behindInterface(k)
 	f.fromRequest(k)
 }
 

@@ -73,7 +73,7 @@ func (e *engine) interpret(fn *ssa.Function) *summary {
 	}
 	f.summarize()
 	if f.work > maxWork {
-		e.unfinished[fn.String()] = true
+		e.unfinished[fn.String()] = program.Near(fn, fn.Pos())
 	}
 	return f.sum
 }

@@ -14,9 +14,9 @@
 // themselves.
 //
 // Limits: values that travel through reflection, files, environment, channels of
-// another function or a map of another package are lost. What a method behind an
-// interface returns is known by its body only where the package or its imports declare
-// the implementation; elsewhere by the types of its results.
+// another function or a map of another package are lost. Under go vet, what a method
+// behind an interface returns is known by its body only where the package or its imports
+// declare the implementation; elsewhere by the types of its results.
 package taint
 
 import (
@@ -48,8 +48,13 @@ var Analyzer = &analysis.Analyzer{
 func init() {
 	Analyzer.Flags.Var(policy.SinksFlag(), "sinks", "comma-separated functions that leak: path/of/package.Func or path/of/package.Type.Method, each with an optional =logged, =returned or =sent")
 	Analyzer.Flags.Var(policy.SanitizersFlag(), "sanitizers", "comma-separated functions whose result is clean")
+	Analyzer.Flags.BoolVar(&tellUnfinished, "unfinished", false, "report functions that are too tangled to be followed to the end")
 	Analyzer.Flags.Var(policy.FileFlag(), "config", "YAML file with sources, sinks and sanitizers (see analyzers/policy)")
 }
+
+// tellUnfinished has the pass report what it did not follow to the end. go vet fails
+// on every report, so that this is for who asks; deputy vet lists it in any case.
+var tellUnfinished bool
 
 // Result is what flows in one package.
 type Result struct {
@@ -82,7 +87,7 @@ type engine struct {
 	spotCache    map[spotKey][]spot
 	impls        map[*types.Func][]*types.Func
 	named        []*types.Named
-	unfinished   map[string]bool
+	unfinished   map[string]token.Pos
 	templates    *templates // worked out when first needed
 	grown        bool       // a package variable took in more, or a summary was not there yet
 	current      *ssa.Function
@@ -99,12 +104,17 @@ func run(pass *analysis.Pass) (any, error) {
 		ext: pass.ResultOf[externalid.Analyzer].(*externalid.Result),
 		own: map[string]*summary{}, local: map[*ssa.Function]*summary{}, imported: map[string]*summary{}, declared: map[string]bool{}, converters: map[string]bool{},
 		hasSummaries: map[string]bool{}, globals: map[*ssa.Global]Taint{}, flows: map[flowKey]*Flow{}, masked: map[string]bool{},
-		spotCache: map[spotKey][]spot{}, impls: map[*types.Func][]*types.Func{}, unfinished: map[string]bool{}, uses: map[*ssa.Function]map[string]bool{},
+		spotCache: map[spotKey][]spot{}, impls: map[*types.Func][]*types.Func{}, unfinished: map[string]token.Pos{}, uses: map[*ssa.Function]map[string]bool{},
 	}
 	e.readFacts()
 	e.findMasks()
 	e.fixpoint()
 	e.export(pass)
+	if tellUnfinished {
+		for _, name := range slices.Sorted(maps.Keys(e.unfinished)) {
+			pass.Report(analysis.Diagnostic{Pos: e.unfinished[name], Category: "unfinished", Message: name + " is too tangled to be followed to the end"})
+		}
+	}
 	return &Result{fset: pass.Fset, Flows: e.sorted(), Masks: e.maskNames, Unfinished: slices.Sorted(maps.Keys(e.unfinished))}, nil
 }
 
@@ -178,7 +188,7 @@ func (e *engine) recursive(changed map[string]bool, order []*ssa.Function) bool 
 // stale reports whether a function may have more to say than when it was analysed:
 // something it uses has changed since, or a package variable has.
 func (e *engine) stale(fn *ssa.Function, before, now map[string]bool) bool {
-	if e.unfinished[fn.String()] {
+	if _, ok := e.unfinished[fn.String()]; ok {
 		return false
 	}
 	if len(e.globals) > 0 {
@@ -201,7 +211,8 @@ func (e *engine) analyse(fn *ssa.Function) bool {
 	if obj, ok := fn.Object().(*types.Func); ok {
 		name := program.FuncOf(obj).String()
 		e.own[name] = sum
-		e.converters[name] = !e.unfinished[fn.String()] && passesText(obj)
+		_, unfinished := e.unfinished[fn.String()]
+		e.converters[name] = !unfinished && passesText(obj)
 	}
 	return old == nil && !sum.trivial() || old != nil && old.size() != sum.size()
 }

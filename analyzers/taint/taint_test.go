@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/gob"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -52,6 +53,27 @@ func TestFactsAreDeterministic(t *testing.T) {
 	for range 3 {
 		require.Equal(t, first, encode(), "build systems cache by content")
 	}
+}
+
+func TestWhatIsNotFollowedToTheEndIsTold(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("package tangle\n\nimport \"log\"\n\ntype in struct{ RoleARN, ExternalID string; next *in }\n\nfunc short(x *in) { log.Println(x.RoleARN) }\n\nfunc long(x *in) {\n")
+	for range 12000 {
+		b.WriteString("\tlog.Println(x.next.next.next.RoleARN)\n")
+	}
+	b.WriteString("}\n")
+	dir, cleanup, err := analysistest.WriteFiles(map[string]string{"tangle/tangle.go": b.String()})
+	require.NoError(t, err)
+	defer cleanup()
+	require.NoError(t, taint.Analyzer.Flags.Set("unfinished", "true"))
+	defer func() { require.NoError(t, taint.Analyzer.Flags.Set("unfinished", "false")) }()
+	var told []string
+	for _, r := range analysistest.Run(silent{}, dir, taint.Analyzer, "tangle") {
+		for _, d := range r.Diagnostics {
+			told = append(told, d.Message)
+		}
+	}
+	require.Equal(t, []string{"tangle.long is too tangled to be followed to the end"}, told)
 }
 
 // silent takes the expectations of other passes' fixtures for what they are.

@@ -72,7 +72,7 @@ func run(ctx context.Context, cfg config.Config) error {
 		return err
 	}
 	if groups, err := st.Duplicates(ctx); err == nil {
-		log.Printf("worker: %d External IDs are shared", len(groups))
+		log.Printf("worker: %d External IDs are shared", len(groups)) // decoy: a number
 	}
 	tick := time.NewTicker(cfg.ScanEvery)
 	defer tick.Stop()

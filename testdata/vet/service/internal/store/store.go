@@ -167,6 +167,6 @@ func (s *Store) Export(ctx context.Context, customer string) ([]map[string]any, 
 		}
 		out = append(out, map[string]any{"id": id, "role": roleARN, "word": externalID})
 	}
-	log.Printf("store: exported %d rows of %s", len(out), customer)
+	log.Printf("store: exported %d rows of %s", len(out), customer) // decoy: a number
 	return out, rows.Err()
 }

@@ -93,7 +93,7 @@ func (p *Pool) run(ctx context.Context, id int, j job) {
 	started := time.Now()
 	findings, err := p.Scan(ctx, j.conn)
 	if err != nil {
-		p.log.Error(ctx, "scan failed", err, map[string]any{"worker": id, "job": j.conn}) // decoy: zap asks String, which leaves it out
+		p.log.Error(ctx, "scan failed", err, map[string]any{"worker": id, "job": j.conn}) // planted: idlogged program
 		return
 	}
 	p.log.Info(ctx, "scanned", map[string]any{ // decoy: what it found
