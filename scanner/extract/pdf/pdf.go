@@ -46,7 +46,7 @@ const (
 	maxObjects = 12 << 20
 	maxStream  = 96 << 20
 	maxDecoded = 1 << 30
-	maxSteps   = 100 << 20
+	maxSteps   = 64 << 20
 )
 
 func read(_ context.Context, doc *extract.Document, out *extract.Output) error {

@@ -371,6 +371,9 @@ func (c *run) rule(x0, y0, x1, y1 float64) {
 	}
 }
 
+// stepsOfForm is what beginning a form costs, in operators.
+const stepsOfForm = 100
+
 // xobject runs a form or notes a picture.
 func (c *run) xobject() error {
 	s := c.File.Stream(c.resource("XObject", c.name(0)))
@@ -397,7 +400,11 @@ func (c *run) xobject() error {
 	if c.Ran != nil {
 		c.Ran(s)
 	}
-	err := c.exec(c.form(s))
+	data := c.form(s)
+	err := c.charge(stepsOfForm + len(data)/16)
+	if err == nil {
+		err = c.exec(data)
+	}
 	for len(c.marks) > 0 {
 		c.endMark()
 	}

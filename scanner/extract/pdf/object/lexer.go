@@ -274,7 +274,7 @@ func (l *Lexer) literal() Token {
 // shortLook is how far the end of a string is looked for in a file that has
 // made us look in vain for more than wasteFactor times its length.
 const (
-	shortLook   = 4 << 10
+	shortLook   = 512
 	wasteFactor = 8
 )
 
