@@ -78,19 +78,25 @@ func wordDocument(t testing.TB, p *planter) []byte {
 	run := func(v string) string { return split(v, `<w:r><w:t>`, `</w:t></w:r><w:proofErr w:type="x"/>`) }
 	paragraph := func(s string) string { return `<w:p>` + s + `</w:p>` }
 	body := "word/document.xml"
+	digits := func(place string) string { return p.digits(body, place) }
 	document := xmlHead + `<w:document xmlns:w="x"><w:body>` +
-		paragraph(run(p.digits(body, "page 1"))) +
-		paragraph(`<w:r><w:t>1234</w:t><w:noBreakHyphen/><w:t>5678</w:t></w:r>`) +
-		paragraph(`<w:r><w:lastRenderedPageBreak/></w:r>`+run(p.digits(body, "page 2"))) +
-		`<w:tbl><w:tr><w:tc>` + paragraph(`<w:r><w:t>Account</w:t></w:r>`) + `</w:tc><w:tc>` + paragraph(run(p.digits(body, "page 2"))) + `</w:tc></w:tr></w:tbl>` +
-		paragraph(`<w:del><w:r><w:delText>`+p.digits(body, "page 2, deleted text")+`</w:delText></w:r></w:del><w:ins><w:r><w:t>new</w:t></w:r></w:ins>`) +
-		paragraph(`<w:moveFrom><w:r><w:t>`+p.digits(body, "page 2, deleted text")+`</w:t></w:r></w:moveFrom>`) +
-		paragraph(`<w:r><w:fldChar/><w:instrText>HYPERLINK "https://x/`+p.digits(body, "page 2, field code")+`"</w:instrText></w:r>`) +
-		paragraph(`<w:r><mc:AlternateContent><mc:Choice><w:txbxContent>`+paragraph(run(p.digits(body, "page 2")))+`</w:txbxContent></mc:Choice>`+
-			`<mc:Fallback><w:txbxContent>`+paragraph(run(p.digits(body, "page 2")))+`</w:txbxContent></mc:Fallback></mc:AlternateContent></w:r>`) +
-		paragraph(`<w:r><w:drawing><wp:docPr id="1" descr="a diagram of `+p.digits(body, "attributes")+`"/><wp:posOffset>123456</wp:posOffset></w:drawing></w:r>`) +
-		paragraph(`<w:r><w:rPr><w:vanish/></w:rPr><w:t>`+p.digits(body, "page 2")+`</w:t></w:r>`) +
-		paragraph(`<w:r><w:t>`+p.digits(body, "page 2")+`</w:t><w:br/><w:t>next line</w:t><w:tab/><w:t>tabbed</w:t></w:r>`) +
+		paragraph(`<w:pPr><w:tabs><w:tab w:val="left"/></w:tabs></w:pPr>`+run(digits("paragraph 1"))) +
+		paragraph(`<w:r><w:t>1234</w:t><w:noBreakHyphen/><w:t>56</w:t><w:softHyphen/><w:t>78</w:t></w:r>`) +
+		paragraph(`<w:r><w:lastRenderedPageBreak/></w:r>`+run(digits("paragraph 3"))) +
+		`<w:tbl><w:tr><w:tc>` + paragraph(`<w:r><w:t>Team</w:t></w:r>`) + `</w:tc><w:tc>` + paragraph(`<w:r><w:t>Account</w:t></w:r>`) + `</w:tc></w:tr>` +
+		`<w:tr><w:tc>` + paragraph(``) + `</w:tc><w:tc>` + paragraph(run(digits("table 1, row 2"))) + `</w:tc></w:tr></w:tbl>` +
+		paragraph(`<w:del><w:r><w:delText>`+digits("paragraph 4, deleted text")+`</w:delText></w:r></w:del><w:ins><w:r><w:t>new</w:t></w:r></w:ins>`) +
+		paragraph(`<w:moveFrom><w:r><w:t>`+digits("paragraph 5, deleted text")+`</w:t></w:r></w:moveFrom>`) +
+		paragraph(`<w:moveTo><w:r><w:t>`+digits("paragraph 6")+`</w:t></w:r></w:moveTo>`) +
+		paragraph(`<w:r><w:fldChar/>`+split(`HYPERLINK "https://x/`+digits("paragraph 7, field code")+`"`, `<w:instrText>`, `</w:instrText>`)+`</w:r>`) +
+		paragraph(`<w:fldSimple w:instr="DOCPROPERTY x`+digits("paragraph 8, field code")+`"/>`) +
+		paragraph(`<w:r><mc:AlternateContent><mc:Choice><w:txbxContent>`+paragraph(run(digits("paragraph 9")))+`</w:txbxContent></mc:Choice>`+
+			`<mc:Fallback><w:txbxContent>`+paragraph(run(digits("paragraph 9")))+`</w:txbxContent></mc:Fallback></mc:AlternateContent></w:r>`) +
+		paragraph(`<w:r><w:drawing><wp:docPr id="1" descr="a diagram of `+digits("paragraph 10, alt text")+`" title="`+digits("paragraph 10, alt text")+`"/><wp:posOffset>123456</wp:posOffset></w:drawing></w:r>`) +
+		paragraph(`<w:r><w:rPr><w:vanish/></w:rPr><w:t>`+digits("paragraph 11")+`</w:t></w:r>`) +
+		paragraph(`<w:r><w:t>`+digits("paragraph 12")+`</w:t><w:br/><w:t>next line</w:t><w:tab/><w:t>tabbed</w:t></w:r>`) +
+		paragraph(`<w:sdt><w:sdtPr><w:alias w:val="Account `+digits("paragraph 13, attributes")+`"/><w:text/></w:sdtPr><w:sdtContent>`+run(digits("paragraph 13"))+`</w:sdtContent></w:sdt>`) +
+		paragraph(`<w:r><w:pict><v:shape><v:textpath string="watermark `+digits("paragraph 14, text effect")+`"/></v:shape></w:pict></w:r>`) +
 		`</w:body></w:document>`
 	one := func(name, element, place string) part {
 		return part{name, xmlHead + `<w:` + element + ` xmlns:w="x"><w:p>` + run(p.digits(name, place)) + `</w:p></w:` + element + `>`}
@@ -101,23 +107,24 @@ func wordDocument(t testing.TB, p *planter) []byte {
 		part{"word/document.xml", document},
 		part{"word/_rels/document.xml.rels", rels("header", "header1.xml", "footer", "footer1.xml", "footnotes", "footnotes.xml", "endnotes", "endnotes.xml",
 			"comments", "comments.xml", "image", "media/image1.png", "package", "embeddings/book.bin",
+			"vbaProject", "vbaProject.bin", "customXml", "../customXml/item1.xml", "glossaryDocument", "glossary/document.xml",
 			"hyperlink", "https://example.com/"+p.digits("word/_rels/document.xml.rels", "link"))},
 		one("word/header1.xml", "hdr", "header"), one("word/footer1.xml", "ftr", "footer"), one("word/footnotes.xml", "footnotes", "footnote"),
 		one("word/endnotes.xml", "endnotes", "endnote"), one("word/comments.xml", "comments", "comment"),
 		part{"word/settings.xml", xmlHead + `<w:settings xmlns:w="x"><w:docVars><w:docVar w:name="acct" w:val="` + p.digits("word/settings.xml", "document settings, attributes") + `"/></w:docVars></w:settings>`},
 		part{"word/media/image1.png", "picture " + p.digits("word/media/image1.png", "image")},
 		part{"word/embeddings/book.bin", "object " + p.digits("word/embeddings/book.bin", "embedded document")},
-		part{"word/vbaProject.bin", "macro " + p.digits("word/vbaProject.bin", "")},
+		part{"word/vbaProject.bin", "macro " + p.digits("word/vbaProject.bin", "macros")},
 		part{"docProps/core.xml", xmlHead + `<cp:coreProperties xmlns:cp="x"><dc:title>` + p.digits("docProps/core.xml", "document properties") + `</dc:title></cp:coreProperties>`},
 		part{"docProps/custom.xml", xmlHead + `<Properties><property name="AWS account"><vt:lpwstr>` + p.digits("docProps/custom.xml", "document properties") + `</vt:lpwstr></property></Properties>`},
-		part{"customXml/item1.xml", `<data><accountId>` + p.digits("customXml/item1.xml", "") + `</accountId></data>`},
-		part{"word/glossary/document.xml", xmlHead + `<w:glossaryDocument xmlns:w="x"><w:p>` + run(p.digits("word/glossary/document.xml", "")) + `</w:p></w:glossaryDocument>`},
+		part{"customXml/item1.xml", `<data><accountId>` + p.digits("customXml/item1.xml", "custom XML") + `</accountId></data>`},
+		part{"word/glossary/document.xml", xmlHead + `<w:glossaryDocument xmlns:w="x"><w:p>` + run(p.digits("word/glossary/document.xml", "building blocks")) + `</w:p></w:glossaryDocument>`},
 	)
 }
 
 func slideShow(t testing.TB, p *planter) []byte {
 	slide := func(name, place, attrs string) part {
-		return part{name, xmlHead + `<p:sld xmlns:p="x" xmlns:a="y"` + attrs + `><p:sp><p:cNvPr id="1" descr="shows ` + p.digits(name, place+", attributes") + `"/><a:p>` +
+		return part{name, xmlHead + `<p:sld xmlns:p="x" xmlns:a="y"` + attrs + `><p:sp><p:cNvPr id="1" descr="shows ` + p.digits(name, place+", alt text") + `"/><a:p>` +
 			split(p.digits(name, place), `<a:r><a:t>`, `</a:t></a:r>`) + `</a:p></p:sp><a:tbl><a:tr><a:tc><a:p><a:r><a:t>Account</a:t></a:r></a:p></a:tc><a:tc><a:p><a:r><a:t>` +
 			p.digits(name, place) + `</a:t></a:r></a:p></a:tc></a:tr></a:tbl></p:sld>`}
 	}
@@ -148,7 +155,7 @@ func workbookFile(t testing.TB, p *planter) []byte {
 	padded := "0" + p.digits(s1, costs+" cell B3")[1:]
 	p.want[len(p.want)-1].Text = padded
 	dashed := p.digits(s1, costs+" cell C3")
-	p.want[len(p.want)-1].Text = dashed[:4] + "-" + dashed[4:8] + "-" + dashed[8:]
+	p.want[len(p.want)-1].Text = dashed[:4] + "-" + dashed[4:8] + "-" + dashed[8:] + "  " + dashed
 	shared := p.digits(s1, costs+" cell C12")
 	sst := xmlHead + `<sst><si><t>Account</t></si><si>` + split(shared, `<r><t>`, `</t></r>`) + `<rPh><t>9</t></rPh></si><si><t>` +
 		p.digits("xl/sharedStrings.xml", "text that no cell shows") + `</t></si></sst>`
@@ -156,7 +163,7 @@ func workbookFile(t testing.TB, p *planter) []byte {
 		part{"[Content_Types].xml", contentTypes},
 		part{"_rels/.rels", rels("officeDocument", "xl/workbook.xml")},
 		part{"xl/workbook.xml", xmlHead + `<workbook xmlns:r="y"><sheets><sheet name="Costs" sheetId="1" r:id="rId1"/><sheet name="Old" sheetId="2" state="hidden" r:id="rId2"/><sheet name="Deep" state="veryHidden" r:id="rId3"/></sheets>` +
-			`<definedNames><definedName name="acct">"` + p.digits("xl/workbook.xml", "") + `"</definedName></definedNames></workbook>`},
+			`<definedNames><definedName name="acct">"` + p.digits("xl/workbook.xml", "defined name") + `"</definedName></definedNames></workbook>`},
 		part{"xl/_rels/workbook.xml.rels", rels("worksheet", "worksheets/sheet1.xml", "worksheet", "worksheets/sheet2.xml", "worksheet", "worksheets/sheet3.xml", "sharedStrings", "sharedStrings.xml", "styles", "styles.xml")},
 		part{"xl/sharedStrings.xml", sst},
 		part{"xl/styles.xml", xmlHead + `<styleSheet><numFmts><numFmt numFmtId="164" formatCode="000000000000"/><numFmt numFmtId="165" formatCode="0000\-0000\-0000"/></numFmts><cellStyleXfs><xf numFmtId="165"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="165"/></cellXfs></styleSheet>`},
@@ -167,8 +174,8 @@ func workbookFile(t testing.TB, p *planter) []byte {
 			`<row r="4"><c r="A4" t="str"><f>"` + p.digits(s1, costs+" cell A4, formula") + `"&amp;""</f><v>` + p.digits(s1, costs+" cell A4") + `</v></c></row>` +
 			`<row><c t="n"><v>` + p.digits(s1, costs+" cell A5") + `</v></c></row>` +
 			`<row r="12"><c r="C12" t="s"><v>1</v></c></row>` +
-			`</sheetData><dataValidations><dataValidation><formula1>"` + p.digits(s1, costs) + `"</formula1></dataValidation></dataValidations>` +
-			`<headerFooter><oddHeader>&amp;C` + p.digits(s1, costs) + `</oddHeader></headerFooter></worksheet>`},
+			`</sheetData><dataValidations><dataValidation><formula1>"` + p.digits(s1, costs+", data validation") + `"</formula1></dataValidation></dataValidations>` +
+			`<headerFooter><oddHeader>&amp;C&amp;"Arial,Bold"&amp;14 ` + p.digits(s1, costs+", header") + `</oddHeader></headerFooter></worksheet>`},
 		part{"xl/worksheets/_rels/sheet1.xml.rels", rels("comments", "../comments1.xml", "threadedComment", "../threadedComments/t1.xml", "drawing", "../drawings/drawing1.xml",
 			"hyperlink", "https://console.example.com/"+p.digits("xl/worksheets/_rels/sheet1.xml.rels", costs+", link"))},
 		part{"xl/comments1.xml", xmlHead + `<comments><commentList><comment ref="B7"><text>` + split(p.digits("xl/comments1.xml", costs+" cell B7, comment"), `<r><t>`, `</t></r>`) + `</text></comment></commentList></comments>`},
@@ -178,7 +185,7 @@ func workbookFile(t testing.TB, p *planter) []byte {
 		part{"xl/media/image1.png", "picture " + p.digits("xl/media/image1.png", "image on "+costs)},
 		part{s2, xmlHead + `<worksheet><sheetData><row r="1"><c r="A1"><v>` + p.digits(s2, hidden+" cell A1") + `</v></c></row></sheetData></worksheet>`},
 		part{s3, xmlHead + `<worksheet><sheetData><row r="1"><c r="AA1"><v>` + p.digits(s3, deep+" cell AA1") + `</v></c></row></sheetData></worksheet>`},
-		part{"xl/pivotCache/pivotCacheDefinition1.xml", xmlHead + `<pivotCacheDefinition><sharedItems><s v="` + p.digits("xl/pivotCache/pivotCacheDefinition1.xml", "pivot cache, attributes") + `"/></sharedItems></pivotCacheDefinition>`},
+		part{"xl/pivotCache/pivotCacheDefinition1.xml", xmlHead + `<pivotCacheDefinition><sharedItems><s v="` + p.digits("xl/pivotCache/pivotCacheDefinition1.xml", "pivot cache") + `"/></sharedItems></pivotCacheDefinition>`},
 		part{"xl/connections.xml", xmlHead + `<connections><connection><dbPr connection="Server=x;Account=` + p.digits("xl/connections.xml", "data connection, attributes") + `"/></connection></connections>`},
 	)
 }
@@ -198,7 +205,7 @@ func binaryRecord(id int, body []byte) []byte {
 	return append(append(out, byte(n)), body...)
 }
 
-func wide(s string) []byte {
+func wideBytes(s string) []byte {
 	units := utf16.Encode([]rune(s))
 	out := binary.LittleEndian.AppendUint32(nil, uint32(len(units)))
 	for _, u := range units {
@@ -221,17 +228,17 @@ func binaryWorkbookFile(t testing.TB, p *planter) []byte {
 	return zipped(t,
 		part{"[Content_Types].xml", contentTypes},
 		part{"_rels/.rels", rels("officeDocument", "xl/workbook.bin")},
-		part{"xl/workbook.bin", string(binaryRecord(brtBundleSh, join(le(1), le(1), wide("rId1"), wide("Costs"))))},
+		part{"xl/workbook.bin", string(binaryRecord(recordSheet, join(le(1), le(1), wideBytes("rId1"), wideBytes("Costs"))))},
 		part{"xl/_rels/workbook.bin.rels", rels("worksheet", "worksheets/sheet1.bin", "sharedStrings", "sharedStrings.bin")},
 		part{"xl/sharedStrings.bin", string(join(
-			binaryRecord(brtSSTItem, join([]byte{0}, wide(p.digits(sheet, place+" cell B3")))),
-			binaryRecord(brtSSTItem, join([]byte{0}, wide(p.digits("xl/sharedStrings.xml", "text that no cell shows"))))))},
+			binaryRecord(recordSharedString, join([]byte{0}, wideBytes(p.digits(sheet, place+" cell B3")))),
+			binaryRecord(recordSharedString, join([]byte{0}, wideBytes(p.digits("xl/sharedStrings.xml", "text that no cell shows"))))))},
 		part{sheet, string(join(
-			binaryRecord(brtRowHdr, join(le(2), le(0))),
-			cell(brtCellReal, 0, binary.LittleEndian.AppendUint64(nil, math.Float64bits(v))),
-			cell(brtCellIsst, 1, le(0)),
-			cell(brtCellSt, 2, wide(p.digits(sheet, place+" cell C3"))),
-			cell(brtCellRk, 3, le(4711<<2|2))))},
+			binaryRecord(recordRow, join(le(2), le(0))),
+			cell(recordCellReal, 0, binary.LittleEndian.AppendUint64(nil, math.Float64bits(v))),
+			cell(recordCellShared, 1, le(0)),
+			cell(recordCellString, 2, wideBytes(p.digits(sheet, place+" cell C3"))),
+			cell(recordCellRK, 3, le(4711<<2|2))))},
 	)
 }
 
@@ -241,11 +248,11 @@ func drawingFile(t testing.TB, p *planter) []byte {
 		part{"[Content_Types].xml", contentTypes},
 		part{"_rels/.rels", rels("document", "visio/document.xml")},
 		part{"visio/document.xml", xmlHead + `<VisioDocument/>`},
-		part{page, xmlHead + `<PageContents><Shapes><Shape ID="1"><Cell N="x" V="` + p.digits(page, "page 1, attributes") + `"/><Text>` + split(p.digits(page, "page 1"), `<cp IX="0"/>`, ``) + `</Text></Shape></Shapes></PageContents>`},
+		part{page, xmlHead + `<PageContents><Shapes><Shape ID="1"><Cell N="Value" V="` + p.digits(page, "page 1, shape data") + `"/><Text>` + split(p.digits(page, "page 1"), `<cp IX="0"/>`, ``) + `</Text></Shape></Shapes></PageContents>`},
 	)
 }
 
-const odfHead = xmlHead + `<office:document-content xmlns:office="x" xmlns:text="y"><office:automatic-styles><style:style style:name="ta2"><style:table-properties table:display="false"/></style:style></office:automatic-styles><office:body>`
+const odfHead = xmlHead + `<office:document-content xmlns:office="x" xmlns:text="y"><office:automatic-styles><style:style style:name="ta2"><style:table-properties table:display="false"/></style:style><style:style style:name="dp2"><style:drawing-page-properties presentation:visibility="hidden"/></style:style></office:automatic-styles><office:body>`
 
 func openText(t testing.TB, p *planter) []byte {
 	c := "content.xml"
@@ -253,10 +260,11 @@ func openText(t testing.TB, p *planter) []byte {
 		part{"mimetype", "application/vnd.oasis.opendocument.text"},
 		part{"META-INF/manifest.xml", xmlHead + `<manifest:manifest/>`},
 		part{c, odfHead + `<office:text><text:tracked-changes><text:changed-region><text:deletion><text:p>` + p.digits(c, "deleted text") + `</text:p></text:deletion></text:changed-region></text:tracked-changes>` +
-			`<text:p>` + split(p.digits(c, ""), `<text:span>`, `</text:span>`) + `</text:p><text:p>a<text:s text:c="3"/>b<text:tab/>c<text:line-break/>d<text:a xlink:href="https://x/` + p.digits(c, "attributes") + `">link</text:a></text:p>` +
-			`<text:p>see<office:annotation><text:p>` + p.digits(c, "comment") + `</text:p></office:annotation> and<text:note><text:note-body><text:p>` + p.digits(c, "footnote") + `</text:p></text:note-body></text:note></text:p>` +
-			`<draw:frame><draw:image xlink:href="Pictures/1.png"/><svg:desc>` + p.digits(c, "") + `</svg:desc></draw:frame></office:text></office:body></office:document-content>`},
-		part{"styles.xml", xmlHead + `<office:document-styles><style:header><text:p>` + p.digits("styles.xml", "header or footer, header") + `</text:p></style:header></office:document-styles>`},
+			`<text:p>` + split(p.digits(c, "paragraph 1"), `<text:span>`, `</text:span>`) + `</text:p><text:p>a<text:s text:c="3"/>b<text:tab/>c<text:line-break/>d<text:a xlink:href="https://x/` + p.digits(c, "paragraph 2, attributes") + `">link</text:a></text:p>` +
+			`<text:p>` + split(p.digits(c, "paragraph 3"), ``, `<office:annotation><dc:creator>J</dc:creator><text:p>`+p.digits(c, "paragraph 3, comment")+`</text:p></office:annotation>`) + ` and<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>` + p.digits(c, "paragraph 3, footnote") + `</text:p></text:note-body></text:note></text:p>` +
+			`<table:table><table:table-row><table:table-cell><text:p>Account</text:p></table:table-cell><table:table-cell><text:p>` + p.digits(c, "table 1, row 1") + `</text:p></table:table-cell></table:table-row></table:table>` +
+			`<text:p><draw:frame><draw:image xlink:href="Pictures/1.png"/><svg:desc>` + p.digits(c, "paragraph 4, alt text") + `</svg:desc></draw:frame></text:p></office:text></office:body></office:document-content>`},
+		part{"styles.xml", xmlHead + `<office:document-styles><style:header><text:p>` + p.digits("styles.xml", "header") + `</text:p></style:header></office:document-styles>`},
 		part{"meta.xml", xmlHead + `<office:document-meta><meta:user-defined meta:name="Account">` + p.digits("meta.xml", "document properties") + `</meta:user-defined></office:document-meta>`},
 		part{"Pictures/1.png", "picture " + p.digits("Pictures/1.png", "image")},
 	)
@@ -280,7 +288,7 @@ func openSlides(t testing.TB, p *planter) []byte {
 		part{"mimetype", "application/vnd.oasis.opendocument.presentation"},
 		part{"META-INF/manifest.xml", xmlHead + `<manifest:manifest/>`},
 		part{c, odfHead + `<office:presentation><draw:page draw:name="first"><draw:frame><draw:text-box><text:p>` + p.digits(c, "slide 1") + `</text:p></draw:text-box><draw:image xlink:href="./Pictures/1.png"/></draw:frame><presentation:notes><text:p>` +
-			p.digits(c, "slide 1, notes") + `</text:p></presentation:notes></draw:page><draw:page><text:p>` + p.digits(c, "slide 2") + `</text:p></draw:page></office:presentation></office:body></office:document-content>`},
+			p.digits(c, "slide 1, notes") + `</text:p></presentation:notes></draw:page><draw:page draw:style-name="dp2"><text:p>` + p.digits(c, "slide 2 (hidden)") + `</text:p></draw:page></office:presentation></office:body></office:document-content>`},
 		part{"Pictures/1.png", "picture " + p.digits("Pictures/1.png", "image on slide 1")},
 	)
 }
@@ -320,21 +328,32 @@ func TestQuality(t *testing.T) {
 	}
 }
 
+// textOf returns the text of a part.
+func textOf(r *extracttest.Recorder, inside string) string {
+	var b strings.Builder
+	for _, p := range r.Pieces {
+		if p.Inside == inside {
+			b.WriteString(p.Text)
+		}
+	}
+	return b.String()
+}
+
 // Rows and headings come out so that the name of a value is near it.
 func TestContextIsKept(t *testing.T) {
 	p := newPlanter()
 	r, err := extracttest.Extract(t, wordDocument(t, p), New())
 	require.NoError(t, err)
-	assert.Contains(t, r.All(), "Account  \t"+p.want[2].Text)
-	assert.Contains(t, r.All(), "1234-5678")
-	assert.Contains(t, r.All(), "AWS account: ")
-	assert.Contains(t, r.All(), "accountId: ")
+	assert.Contains(t, textOf(r, "word/document.xml"), "Team\tAccount\n-\t"+p.want[2].Text+"\n")
+	assert.Contains(t, textOf(r, "word/document.xml"), "\n1234-5678\n")
+	assert.Contains(t, textOf(r, "docProps/custom.xml"), "AWS account: ")
+	assert.Contains(t, textOf(r, "customXml/item1.xml"), "accountId: ")
 }
 
 func TestFlat(t *testing.T) {
 	content := xmlHead + `<office:document xmlns:office="x" office:mimetype="application/vnd.oasis.opendocument.text"><office:body><office:text><text:p>1234<text:span>5678</text:span>9</text:p>` +
 		`<draw:frame><draw:image><office:binary-data>cGljdHVyZSB0ZXh0</office:binary-data></draw:image></draw:frame></office:text></office:body></office:document>`
-	extracttest.Accept(t, NewFlat(), []byte(content), extracttest.Want{Text: "123456789"}, extracttest.Want{Text: "picture text", Place: "image"})
+	extracttest.Accept(t, NewFlat(), []byte(content), extracttest.Want{Text: "123456789", Place: "paragraph 1"}, extracttest.Want{Text: "picture text", Place: "image"})
 }
 
 func TestUTF16(t *testing.T) {
@@ -367,9 +386,10 @@ func TestEntitiesAreNotExpanded(t *testing.T) {
 func TestNumbersAreShownAsPeopleSeeThem(t *testing.T) {
 	for _, c := range [][3]string{
 		{"1.23456789012E+11", "", "123456789012"}, {"1.23456789012E11", "General", "123456789012"}, {"12345678", "000000000000", "000012345678"},
-		{"123456789012", `0000\-0000\-0000`, "1234-5678-9012"}, {"123456789012", `"AWS "000000000000`, "AWS 123456789012"},
-		{"123456789012", "0000 0000 0000;-0", "1234 5678 9012"}, {"123456789012", "#,##0", "123456789012"}, {"0.5", "0000", "0.5"},
+		{"123456789012", `0000\-0000\-0000`, "1234-5678-9012  123456789012"}, {"123456789012", `"AWS "000000000000`, "AWS 123456789012"},
+		{"123456789012", "0000 0000 0000;-0", "1234 5678 9012  123456789012"}, {"123456789012", "#,##0", "123456789012"}, {"0.5", "0000", "0.5"},
 		{"-123456789012", "", "-123456789012"}, {"1E+300", "", "1E+300"}, {"text", "", "text"}, {"", "0000", ""}, {"12345", "0000", "12345"},
+		{"123456789012", "####-####-####", "1234-5678-9012  123456789012"}, {"12345", "[Red]00-00-00", "01-23-45"}, {"123456789012", "0.0000", "123456789012"},
 	} {
 		assert.Equal(t, c[2], number(c[0], c[1]), "%s as %q", c[0], c[1])
 	}

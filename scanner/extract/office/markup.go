@@ -2,46 +2,40 @@ package office
 
 import (
 	"bytes"
+	"encoding/base64"
 	"strconv"
 	"strings"
 )
 
-// markup writes the text of a part in WordprocessingML, DrawingML or any other
+// markup writes the text of a part in WordprocessingML, DrawingML, or any other
 // XML.
 //
 // Inside a paragraph only what the table inline names is text. Outside of
 // paragraphs every text counts, behind the name of its element: that is how
 // properties and custom XML come out as "Account: 1234…".
-func (p *pack) markup(data []byte, place, kind string) error {
-	w := &writer{pack: p, place: place, counted: kind == "document", pages: bytes.Contains(data, []byte("lastRenderedPageBreak"))}
-	if fixed := roots[kind]; fixed != "" && place == "" {
-		w.place = fixed
+func (p *pack) markup(data []byte, part, place, kind string) error {
+	if place == "" {
+		place = roots[kind]
 	}
-	if w.place != "" {
-		p.out.Place(w.place)
+	m := &markup{writer: writer{pack: p, part: part, place: place, counted: kind == "document" && place == ""}, kind: kind, base: place}
+	if place != "" {
+		m.at(place)
 	}
 	t := newTokens(data)
-	for t.next() && w.err == nil {
+	for t.next() && m.err == nil {
 		switch t.kind {
 		case startTag:
-			w.start(t)
+			m.start(t)
 			if t.empty {
-				w.end(string(t.name))
+				m.end(t.name)
 			}
 		case endTag:
-			w.end(string(t.name))
+			m.end(t.name)
 		case characters:
-			w.text(t.text)
+			m.text(t.text)
 		}
 	}
-	for len(w.open) > 0 && w.err == nil { // cut off in the middle
-		w.closeParagraph()
-	}
-	w.writeAside()
-	if w.err != nil {
-		return w.err
-	}
-	return p.out.Err()
+	return m.finish()
 }
 
 // roots say what a part is by its outermost element, for parts that nothing
@@ -49,292 +43,290 @@ func (p *pack) markup(data []byte, place, kind string) error {
 var roots = map[string]string{
 	"hdr": "header", "ftr": "footer", "comments": "comment", "footnotes": "footnote", "endnotes": "endnote",
 	"coreProperties": "document properties", "Properties": "document properties",
-	"connections": "data connection", "pivotCacheDefinition": "pivot cache", "pivotCacheRecords": "pivot cache",
-	"externalLink": "external link", "settings": "document settings", "datastoreItem": "custom XML",
+	"pivotCacheDefinition": "pivot cache", "pivotCacheRecords": "pivot cache",
+	"connections": "data connection", "queryTable": "data connection", "externalLink": "external link",
+	"settings": "document settings", "datastoreItem": "custom XML", "glossaryDocument": "building blocks",
+	"sldMaster": "slide master", "sldLayout": "slide layout", "notesMaster": "notes master", "handoutMaster": "handout master",
+	"cmAuthorLst": "comment author", "personList": "comment author", "people": "comment author",
 }
 
 // inline are the elements of which the characters belong to a paragraph.
 var inline = map[string]bool{"t": true, "delText": true, "instrText": true, "delInstrText": true, "text": true}
 
-// writer writes a part's text.
-type writer struct {
-	*pack
-	place   string
-	counted bool // paragraphs have places of their own: pages, or their number
-	pages   bool // the last editor noted where pages end
-	page, n int
-
-	open    []*paragraph // paragraphs around us: a text box stands in one
-	path    []string     // the open elements, as far as maxPath
-	element string       // the innermost of them
-	label   string       // of a property, from its name attribute
-	cells   int          // table cells around us
-	deleted int          // tracked deletions around us
-	added   int          // tracked insertions around us
-	aside   bytes.Buffer // attributes worth reading
-	err     error
+// markup reads the elements of OOXML.
+type markup struct {
+	writer
+	kind     string   // the outermost element
+	base     string   // place of the part
+	path     [][]byte // the open elements, as far as maxPath
+	drawn    int      // Visio's texts around us, in which all characters count
+	note     bool     // in the text of a comment of a sheet or slide
+	label    string   // of a property or a name, from its attributes
+	labelOf  string
+	format   string // of the numbers of a chart
+	midline  bool   // values were written that belong on one line
+	span     int    // columns of the cell
+	deleted  int    // tracked deletions around us
+	added    int    // tracked insertions around us
+	choice   map[string]bool
+	fallback int // alternatives around us that older programs show
 }
 
-// paragraph collects what is written in one. Runs are transparent.
-type paragraph struct {
-	now, former []byte // as it is, and as it was before the tracked changes
-	changed     bool
-	fields      []byte // codes of fields
-}
-
-func (w *writer) start(t *tokens) {
-	name := string(t.name)
-	w.enter(name)
-	switch name {
-	case "p", "text", "Text": // of comments, and Visio's
-		w.open = append(w.open, &paragraph{})
-	case "tab":
-		w.inParagraph("\t")
-	case "br", "cr":
-		w.inParagraph("\n")
-		if t.attr("type") == "page" && !w.pages {
-			w.page++
+// starts are the elements that do something when they begin.
+var starts = map[string]func(m *markup, t *tokens){
+	"p":    func(m *markup, _ *tokens) { m.openParagraph() },
+	"Text": func(m *markup, _ *tokens) { m.drawn++; m.openParagraph() },
+	"text": func(m *markup, t *tokens) { // of a comment
+		if !t.empty && m.top() == nil {
+			m.note = true
+			m.openParagraph()
 		}
-	case "lastRenderedPageBreak":
-		w.page++
-	case "noBreakHyphen":
-		w.inParagraph("-")
-	case "sym":
-		w.symbol(t.attr("char"))
-	case "tc":
-		w.cells++
-	case "del", "moveFrom":
-		w.deleted++
-	case "ins", "moveTo":
-		w.added++
-	case "comment":
-		w.comment(t.attr("ref"))
-	case "threadedComment":
-		w.comment(t.attr("ref"))
-	case "property":
-		w.label = t.attr("name")
-	case "definedName":
-		w.label = t.attr("name")
+	},
+
+	"tab":           func(m *markup, _ *tokens) { m.tab() },
+	"ptab":          func(m *markup, _ *tokens) { m.separate("\t") },
+	"br":            func(m *markup, _ *tokens) { m.separate("\n") },
+	"cr":            func(m *markup, _ *tokens) { m.separate("\n") },
+	"noBreakHyphen": func(m *markup, _ *tokens) { m.separate("-") },
+	"sym":           func(m *markup, t *tokens) { m.separate(symbol(t.attr("char"))) },
+
+	"tbl":      func(m *markup, _ *tokens) { m.openTable() },
+	"tr":       func(m *markup, _ *tokens) { m.openRow() },
+	"tc":       func(m *markup, t *tokens) { m.span = atoi(t.attr("gridSpan")); m.openCell() },
+	"gridSpan": func(m *markup, t *tokens) { m.span = atoi(t.attr("val")) },
+
+	"del":      func(m *markup, _ *tokens) { m.deleted++ },
+	"moveFrom": func(m *markup, _ *tokens) { m.deleted++ },
+	"ins":      func(m *markup, _ *tokens) { m.added++ },
+	"moveTo":   func(m *markup, _ *tokens) { m.added++ },
+	"fldChar":  func(m *markup, _ *tokens) { m.field(" ") },
+
+	"AlternateContent": func(m *markup, _ *tokens) { m.choice = map[string]bool{} },
+	"Fallback":         func(m *markup, _ *tokens) { m.fallback++ },
+
+	"comment":         func(m *markup, t *tokens) { m.comment(t.attr("ref")) },
+	"threadedComment": func(m *markup, t *tokens) { m.comment(t.attr("ref")) },
+
+	"property":    func(m *markup, t *tokens) { m.named(t, "name") },
+	"definedName": func(m *markup, t *tokens) { m.openFrame("definedName", "defined name"); m.named(t, "name") },
+	"Row":         func(m *markup, t *tokens) { m.named(t, "N") },
+	"Cell":        shapeData,
+
+	"cacheField": func(m *markup, t *tokens) {
+		m.named(t, "name")
+		m.at(m.where())
+		m.write(m.label + "\t")
+		m.midline = true
+	},
+	"s": pivotValue,
+	"n": pivotValue,
+}
+
+// ends are the elements that do something when they end.
+var ends = map[string]func(m *markup){
+	"p":    func(m *markup) { m.endParagraph() },
+	"Text": func(m *markup) { m.endParagraph(); m.drawn = max(0, m.drawn-1) },
+	"text": func(m *markup) {
+		if m.note {
+			m.note = false
+			m.endParagraph()
+		}
+	},
+	"tbl": func(m *markup) { m.closeTable() },
+	"tr":  func(m *markup) { m.closeRow() },
+	"tc":  func(m *markup) { m.closeCell(m.span) },
+
+	"del":      func(m *markup) { m.deleted = max(0, m.deleted-1) },
+	"moveFrom": func(m *markup) { m.deleted = max(0, m.deleted-1) },
+	"ins":      func(m *markup) { m.added = max(0, m.added-1) },
+	"moveTo":   func(m *markup) { m.added = max(0, m.added-1) },
+	"Fallback": func(m *markup) { m.fallback = max(0, m.fallback-1) },
+
+	"definedName": func(m *markup) { m.closeFrame("definedName") },
+	"sharedItems": lineEnd, "r": lineEnd,
+	"ser": lineEnd, "cat": lineEnd, "val": lineEnd, "tx": lineEnd, "xVal": lineEnd, "yVal": lineEnd, "bubbleSize": lineEnd, "cd": lineEnd,
+}
+
+func lineEnd(m *markup) {
+	if len(m.open) == 0 && m.midline {
+		m.write("\n")
+		m.midline = false
 	}
-	w.attributes(t)
 }
 
-func (w *writer) end(name string) {
-	defer w.leave(name)
-	switch name {
-	case "p", "text", "Text":
-		w.closeParagraph()
-	case "tc":
-		w.cells = max(0, w.cells-1)
-		w.write("\t")
-	case "tr":
-		w.write("\n")
-	case "del", "moveFrom":
-		w.deleted = max(0, w.deleted-1)
-	case "ins", "moveTo":
-		w.added = max(0, w.added-1)
-	case "ser", "cat", "val", "tx", "pt":
-		if len(w.open) == 0 {
-			w.write("\n")
-		}
-	case "property", "definedName":
-		w.label = ""
-	case "t":
-		if len(w.open) == 0 {
-			w.write("\n")
-		}
+// pivotValue writes a value that a pivot table keeps of its source.
+func pivotValue(m *markup, t *tokens) {
+	if value := t.attr("v"); value != "" && strings.HasPrefix(m.kind, "pivot") {
+		m.at(m.where())
+		m.write(number(unescaped(value), "") + "\t")
+		m.midline = true
 	}
 }
 
 // maxPath bounds how many open elements are remembered.
-const maxPath = 1000
+const maxPath = 64
 
-func (w *writer) enter(name string) {
-	if len(w.path) < maxPath {
-		w.path = append(w.path, name)
+func (m *markup) start(t *tokens) {
+	if len(m.path) < maxPath && !t.empty {
+		m.path = append(m.path, t.name)
 	}
-	w.element = name
+	if f := starts[string(t.name)]; f != nil {
+		f(m, t)
+	}
+	m.attributes(t)
 }
 
-// leave closes the innermost element of a name, with those in it that were never
-// closed.
-func (w *writer) leave(name string) {
-	for i := len(w.path) - 1; i >= 0; i-- {
-		if w.path[i] == name {
-			w.path = w.path[:i]
-			break
-		}
+func (m *markup) end(name []byte) {
+	if n := len(m.path) - 1; n >= 0 && string(m.path[n]) == string(name) {
+		m.path = m.path[:n]
+	} else if n > 0 && string(m.path[n-1]) == string(name) { // one end is missing
+		m.path = m.path[:n-1]
 	}
-	w.element = ""
-	if n := len(w.path); n > 0 {
-		w.element = w.path[n-1]
+	if f := ends[string(name)]; f != nil {
+		f(m)
+	}
+	if m.labelOf == string(name) {
+		m.label, m.labelOf = "", ""
 	}
 }
 
-func (w *writer) text(text []byte) {
-	if len(w.open) == 0 {
-		w.loose(text)
-		return
+func (m *markup) element() string {
+	if n := len(m.path); n > 0 {
+		return string(m.path[n-1])
 	}
-	p := w.open[len(w.open)-1]
+	return ""
+}
+
+func (m *markup) text(text []byte) {
+	p := m.top()
+	element := m.element()
 	switch {
-	case !inline[w.element] && w.element != "Text":
-	case w.element == "instrText" || w.element == "delInstrText":
-		p.fields = append(p.fields, text...)
-	case w.element == "delText" || w.deleted > 0:
+	case p == nil:
+		m.loose(text, element)
+	case !inline[element] && m.drawn == 0:
+	case element == "instrText" || element == "delInstrText":
+		m.field(string(text))
+	case element == "delText" || m.deleted > 0:
 		p.former = append(p.former, text...)
 		p.changed = true
 	default:
 		p.now = append(p.now, text...)
-		if w.added == 0 {
+		if m.added == 0 {
 			p.former = append(p.former, text...)
 		}
 	}
 }
 
+// field adds to the code of a field. That of a link may go on in the next
+// paragraph.
+func (m *markup) field(code string) {
+	if p := m.top(); p != nil && (code != " " || len(p.fields) > 0) {
+		p.fields = append(p.fields, code...)
+	}
+}
+
+// endParagraph writes a paragraph, unless it is one of an alternative for older
+// programs and says the same as that for newer ones.
+func (m *markup) endParagraph() {
+	const most = 10_000
+	if p := m.top(); p != nil && m.choice != nil && !p.changed && len(p.now) > 0 {
+		switch {
+		case m.fallback > 0 && m.choice[string(p.now)]:
+			p.now = nil
+		case m.fallback == 0 && len(m.choice) < most:
+			m.choice[string(p.now)] = true
+		}
+	}
+	m.closeParagraph()
+}
+
 // loose writes a text outside of paragraphs.
-func (w *writer) loose(text []byte) {
+func (m *markup) loose(text []byte, element string) {
 	text = bytes.TrimSpace(text)
 	if len(text) == 0 {
 		return
 	}
-	switch {
-	case inline[w.element]:
-		w.writeBytes(text)
-	case w.element == "v":
-		w.writeBytes(text)
-		w.write("\t")
-	default:
-		label := w.label
-		if label == "" {
-			label = w.element
-		}
-		if label != "" {
-			w.write(label + ": ")
-		}
-		w.writeBytes(text)
-		w.write("\n")
-	}
-}
-
-// inParagraph writes a separator into the paragraph around us.
-func (w *writer) inParagraph(s string) {
-	if len(w.open) == 0 {
+	m.at(m.where())
+	switch element {
+	case "formatCode":
+		m.format = string(text)
+		return
+	case "v": // of a chart's cache
+		m.write(number(string(text), m.format) + "\t")
+		m.midline = true
+		return
+	case "DataMashup":
+		m.mashup(text)
 		return
 	}
-	p := w.open[len(w.open)-1]
-	p.now = append(p.now, s...)
-	p.former = append(p.former, s...)
+	label := m.label
+	if label == "" {
+		label = element
+	}
+	if label != "" && !inline[element] {
+		m.write(label + ": ")
+	}
+	m.writeBytes(text)
+	m.write("\n")
 }
 
-// symbol writes a character that is given by its code.
-func (w *writer) symbol(code string) {
+// mashup hands on the queries of a workbook: a zip behind eight bytes, in
+// base64 (MS-QDEFF, section 2.2).
+func (m *markup) mashup(text []byte) {
+	data, err := base64.StdEncoding.DecodeString(string(text))
+	if i := bytes.Index(data, []byte("PK\x03\x04")); i >= 0 && m.err == nil {
+		m.err = m.out.EmbedBytes(m.part, "data query", data[i:])
+		m.out.Begin(m.part)
+		m.said = ""
+		return
+	}
+	if err != nil {
+		m.out.Unexamined(m.part, "data query", "damaged")
+	}
+}
+
+// named takes the label of what follows from an attribute.
+func (m *markup) named(t *tokens, attribute string) {
+	m.label, m.labelOf = t.attr(attribute), string(t.name)
+}
+
+// tab separates, unless it is the definition of a tab stop.
+func (m *markup) tab() {
+	if !strings.HasPrefix(m.element(), "tab") || m.element() == "tab" {
+		m.separate("\t")
+	}
+}
+
+// shapeData writes what the cells of a shape in a drawing hold, unless they only
+// shape it.
+func shapeData(m *markup, t *tokens) {
+	const least = 12
+	name, value := t.attr("N"), t.attr("V")
+	if value == "" || len(value) < least && !dataCells[name] || !telling([]byte(value)) {
+		return
+	}
+	label := m.label
+	if label == "" {
+		label = name
+	}
+	m.nearby("shape data", label+": "+value)
+}
+
+// dataCells are the cells of a shape that hold what people wrote.
+var dataCells = map[string]bool{"Value": true, "Label": true, "Prompt": true, "Address": true, "SubAddress": true, "Description": true, "Comment": true}
+
+// symbol returns a character that is given by its code in a symbol font's
+// private area.
+func symbol(code string) string {
 	if n, err := strconv.ParseUint(code, 16, 16); err == nil && n >= 0xf020 && n < 0xf07f {
-		w.inParagraph(string(rune(n - 0xf000))) // the private area of symbol fonts
+		return string(rune(n - 0xf000))
 	}
-}
-
-// closeParagraph writes the innermost paragraph.
-func (w *writer) closeParagraph() {
-	if len(w.open) == 0 {
-		return
-	}
-	p := w.open[len(w.open)-1]
-	w.open = w.open[:len(w.open)-1]
-	w.n++
-	where := w.where()
-	if w.counted {
-		w.out.Place(where)
-	}
-	w.paragraph(p.now)
-	if p.changed && !bytes.Equal(p.former, p.now) {
-		w.out.Place(join(where, "deleted text"))
-		w.paragraph(p.former)
-		w.out.Place(where)
-	}
-	if len(p.fields) > 0 {
-		w.out.Place(join(where, "field code"))
-		w.paragraph(p.fields)
-		w.out.Place(where)
-	}
-}
-
-// paragraph writes a paragraph's text: on a line of its own, or in its cell.
-func (w *writer) paragraph(text []byte) {
-	if len(text) == 0 {
-		return
-	}
-	w.writeBytes(text)
-	if w.cells > 0 {
-		w.write("  ") // two blanks part; one could be within a number
-	} else {
-		w.write("\n")
-	}
-}
-
-func (w *writer) where() string {
-	switch {
-	case !w.counted:
-		return w.place
-	case w.pages || w.page > 0:
-		return numbered("page", w.page+1)
-	}
-	return numbered("paragraph", w.n)
+	return ""
 }
 
 // comment gives a comment of a sheet the place of its cell.
-func (w *writer) comment(cell string) {
+func (m *markup) comment(cell string) {
 	if cell != "" {
-		w.out.Place(strings.TrimSuffix(w.place, ", comment") + " cell " + cell + ", comment")
-	}
-}
-
-// attributes notes what attributes say to a person or may hold of interest:
-// alternative texts, variables of the document, strings of pivots and
-// connections.
-func (w *writer) attributes(t *tokens) {
-	const least = 12 // what is shorter is no identifier that we look for
-	if len(t.attrs) < least {
-		return
-	}
-	variable := string(t.name) == "docVar"
-	t.eachAttr(func(key, value []byte) bool {
-		if len(value) >= least && telling(value) || variable {
-			w.aside.Write(key)
-			w.aside.WriteString(": ")
-			w.aside.Write(t.decode(value))
-			w.aside.WriteByte('\n')
-		}
-		return true
-	})
-}
-
-// telling leaves out what every office document is full of: names of schemas,
-// and identifiers in braces.
-func telling(value []byte) bool {
-	switch {
-	case value[0] == '{':
-		return false
-	case bytes.HasPrefix(value, []byte("http://schemas.")), bytes.HasPrefix(value, []byte("http://purl.oclc.org/")), bytes.HasPrefix(value, []byte("http://www.w3.org/")), bytes.HasPrefix(value, []byte("urn:schemas-")):
-		return false
-	}
-	return true
-}
-
-// writeAside writes the attributes, as a text of their own at the part's place.
-func (w *writer) writeAside() {
-	if w.aside.Len() == 0 || w.err != nil {
-		return
-	}
-	w.write("\n\n")
-	w.out.Place(join(w.place, "attributes"))
-	w.writeBytes(w.aside.Bytes())
-}
-
-func (w *writer) write(s string) { w.writeBytes([]byte(s)) }
-
-func (w *writer) writeBytes(b []byte) {
-	if w.err == nil {
-		_, w.err = w.out.Write(b)
+		m.place = strings.TrimSuffix(m.base, ", comment") + " cell " + cell + ", comment"
 	}
 }

@@ -18,15 +18,14 @@ func NewFlat() *extract.Extractor {
 		Name: "flat OpenDocument",
 		Text: true,
 		Claims: func(head []byte) bool {
-			return bytes.HasPrefix(head, []byte("<?xml")) && bytes.Contains(head, []byte("<office:document"))
+			return bytes.Contains(head[:min(len(head), 8)], []byte("<?xml")) && bytes.Contains(head, []byte("<office:document"))
 		},
 		Extract: func(_ context.Context, doc *extract.Document, out *extract.Output) error {
 			data, err := doc.Bytes()
 			if err != nil {
 				return err
 			}
-			p := &pack{out: out, places: map[string]string{}}
-			return p.openDocument(data, "")
+			return newPackage(&ziparchive.Archive{}, out).openDocument(data, "", "")
 		},
 	}
 }
@@ -36,8 +35,8 @@ func (p *pack) odf() error {
 	if bytes.Contains(p.part("meta-inf/manifest.xml"), []byte("encryption-data")) {
 		return extract.ErrEncrypted
 	}
-	if content := p.part("content.xml"); content != nil {
-		p.pictures(content)
+	if e := p.byName["content.xml"]; e != nil {
+		p.pictures(p.read(e))
 	}
 	for _, e := range p.parts {
 		if err := p.odfPart(e); err != nil {
@@ -47,80 +46,58 @@ func (p *pack) odf() error {
 	return p.out.Err()
 }
 
+// odfNouns say what a part is by its file.
+var odfNouns = map[string]string{"meta.xml": "document properties", "settings.xml": "document settings"}
+
 func (p *pack) odfPart(e *ziparchive.Entry) error {
 	key := keyOf(e.Name)
-	base := path.Base(key)
+	dir, base := path.Split(key)
 	switch {
-	case key == "mimetype", strings.HasPrefix(base, "thumbnail"):
+	case key == "mimetype", key == "meta-inf/manifest.xml", dir == "thumbnails/", dir == "configurations2/accelerator/":
 		return p.out.Err()
 	case base == "content.xml", base == "styles.xml", base == "meta.xml", base == "settings.xml":
-		p.out.Begin(e.Name)
-		place := map[string]string{"styles.xml": "header or footer", "meta.xml": "document properties", "settings.xml": "document settings"}[base]
-		if dir := path.Dir(key); dir != "." && place == "" {
-			place = p.places[dir]
-		}
-		return p.openDocument(p.read(e), place)
-	case strings.HasSuffix(key, ".xml"), strings.HasSuffix(key, ".rdf"):
+		place := join(p.places[strings.TrimSuffix(dir, "/")], odfNouns[base])
+		return p.openDocument(p.read(e), e.Name, place)
+	case strings.HasSuffix(key, ".xml"), strings.HasSuffix(key, ".rdf"), strings.HasSuffix(key, ".xba"), strings.HasSuffix(key, ".xlb"):
 		data := p.read(e)
 		p.out.Begin(e.Name)
-		return p.markup(data, "", root(data))
+		return p.markup(data, e.Name, p.places[key], root(data))
 	}
 	return p.embed(e)
 }
 
 // pictures gives places to the pictures and objects that pages and sheets show.
 func (p *pack) pictures(content []byte) {
-	w := &odfWriter{pack: p}
+	o := &openDocument{hidden: hiddenStyles(content)}
 	t := newTokens(content)
 	for t.next() {
 		if t.kind != startTag {
 			continue
 		}
-		w.whereabouts(t)
-		if href := t.attr("href"); href != "" && (string(t.name) == "image" || string(t.name) == "object") {
-			noun := map[string]string{"image": "image", "object": "embedded object"}[string(t.name)]
-			place := noun
-			if w.base != "" {
-				place = noun + " on " + w.base
-			}
-			key := keyOf(strings.TrimPrefix(href, "./"))
-			if p.places[key] == "" {
-				p.places[key] = place
-			}
+		o.whereabouts(t)
+		noun := shows[string(t.name)]
+		if noun == "" {
+			continue
+		}
+		key := keyOf(strings.TrimPrefix(t.attr("href"), "./"))
+		if key != "" && p.places[key] == "" {
+			p.places[key] = placeOn(noun, o.place)
 		}
 	}
 }
 
-// openDocument writes the text of an XML part of ODF.
-func (p *pack) openDocument(data []byte, place string) error {
-	w := &odfWriter{pack: p, base: place, hidden: hiddenTables(data)}
-	if place != "" {
-		p.out.Place(place)
+// shows are the elements that show another part.
+var shows = map[string]string{"image": "image", "fill-image": "image", "object": "embedded object", "object-ole": "embedded object", "plugin": "media"}
+
+func placeOn(noun, place string) string {
+	if place == "" {
+		return noun
 	}
-	t := newTokens(data)
-	for t.next() && w.err == nil {
-		switch t.kind {
-		case startTag:
-			w.start(t)
-			if t.empty {
-				w.end(string(t.name))
-			}
-		case endTag:
-			w.end(string(t.name))
-		case characters:
-			w.characters(t.text)
-		}
-	}
-	w.write("\n")
-	w.writeAside()
-	if w.err != nil {
-		return w.err
-	}
-	return p.out.Err()
+	return noun + " on " + place
 }
 
-// hiddenTables returns the names of table styles that do not show.
-func hiddenTables(data []byte) map[string]bool {
+// hiddenStyles returns the names of the styles that hide a sheet or slide.
+func hiddenStyles(data []byte) map[string]bool {
 	out := map[string]bool{}
 	style := ""
 	t := newTokens(data)
@@ -135,6 +112,10 @@ func hiddenTables(data []byte) map[string]bool {
 			if t.attr("display") == "false" {
 				out[style] = true
 			}
+		case "drawing-page-properties":
+			if t.attr("visibility") == "hidden" {
+				out[style] = true
+			}
 		case "body":
 			return out
 		}
@@ -142,213 +123,312 @@ func hiddenTables(data []byte) map[string]bool {
 	return out
 }
 
-// odfWriter writes text and knows where it is.
-type odfWriter struct {
-	*pack
-	base     string // the slide or sheet, or what the whole part is
-	hidden   map[string]bool
-	slide    int
-	row, col int
-	repeat   int    // columns that this cell stands for
-	stored   string // value of the cell, where it shows another
-	shown    bool   // the cell has text
-	inside   []string
-	depth    int // paragraphs around us
-	element  string
-	binary   bytes.Buffer
-	aside    bytes.Buffer
-	err      error
+// openDocument writes the text of an XML part of ODF.
+func (p *pack) openDocument(data []byte, part, place string) error {
+	p.out.Begin(part)
+	o := &openDocument{writer: writer{pack: p, part: part, place: place}, base: place, hidden: hiddenStyles(data), grid: grid{out: p.out}}
+	t := newTokens(data)
+	for t.next() && o.err == nil && o.grid.err == nil {
+		switch t.kind {
+		case startTag:
+			o.start(t)
+			if t.empty {
+				o.end(t.name)
+			}
+		case endTag:
+			o.end(t.name)
+		case characters:
+			o.text(t.text)
+		}
+	}
+	o.closeSheet()
+	if o.grid.err != nil {
+		return o.grid.err
+	}
+	return o.finish()
 }
 
-// frames are elements that have a place of their own while they are open.
-var frames = map[string]string{
-	"annotation": "comment", "notes": "notes", "tracked-changes": "deleted text", "header": "header", "footer": "footer",
-	"note-body": "footnote", "header-left": "header", "footer-left": "footer", "title": "", "desc": "",
+// openDocument reads the elements of ODF.
+type openDocument struct {
+	writer
+	base   string // place of the part
+	hidden map[string]bool
+	body   bool
+	what   string // the kind of the body: text, spreadsheet, presentation, drawing
+	slide  int
+
+	grid    grid
+	inSheet bool
+	cell    sheetCell
+	times   int // rows that this one stands for
+	column  int // of the cell
+
+	element []byte
+	label   string
+	silent  int // elements around us whose characters are no text of the paragraph
+	binary  []byte
 }
 
-func (w *odfWriter) start(t *tokens) {
+// sheetCell is a cell of a sheet while it is read.
+type sheetCell struct {
+	open   bool
+	text   []byte
+	stored string
+	times  int
+}
+
+// odfFrames are the elements with a place of their own.
+var odfFrames = map[string]string{
+	"annotation": "comment", "notes": "notes", "tracked-changes": "deleted text", "note-body": "footnote",
+	"header": "header", "header-left": "header", "header-first": "header", "footer": "footer", "footer-left": "footer", "footer-first": "footer",
+	"meta": "document properties", "named-expressions": "defined name", "content-validations": "data validation", "dde-links": "data connection", "forms": "form",
+}
+
+// silentElements are those within paragraphs whose characters stand beside the
+// text: numbers of notes, guides of pronunciation.
+var silentElements = map[string]bool{"note-citation": true, "ruby-text": true, "sender-initials": true}
+
+func (o *openDocument) start(t *tokens) {
 	name := string(t.name)
-	w.element = name
-	if w.whereabouts(t) {
-		w.place()
+	if !t.empty {
+		o.element = t.name
 	}
-	if what := frames[name]; what != "" {
-		w.inside = append(w.inside, what)
-		w.write("\n")
-		w.place()
+	o.whereabouts(t)
+	if noun := odfFrames[name]; noun != "" {
+		o.openFrame(name, noun)
 	}
-	switch name {
-	case "p", "h":
-		w.depth++
-	case "tab":
-		w.write("\t")
-	case "line-break":
-		w.write("\n")
-	case "s":
-		w.write(strings.Repeat(" ", min(max(1, atoi(t.attr("c"))), 100)))
-	case "table-cell", "covered-table-cell":
-		w.cell(t)
-	case "binary-data":
-		w.binary.Reset()
+	if silentElements[name] {
+		o.silent++
 	}
-	w.attributes(t)
+	if f := odfStarts[name]; f != nil {
+		f(o, t)
+	}
+	if o.body || name == "user-defined" {
+		o.attributes(t)
+	}
 }
 
-// whereabouts follows slides, sheets, rows and columns, and says whether the
-// place is another one.
-func (w *odfWriter) whereabouts(t *tokens) bool {
-	switch string(t.name) {
+var odfStarts = map[string]func(o *openDocument, t *tokens){
+	"body": func(o *openDocument, _ *tokens) { o.body = true },
+	"p":    func(o *openDocument, _ *tokens) { o.openParagraph() },
+	"h":    func(o *openDocument, _ *tokens) { o.openParagraph() },
+
+	"tab":        func(o *openDocument, _ *tokens) { o.separate("\t") },
+	"line-break": func(o *openDocument, _ *tokens) { o.separate("\n") },
+	"s": func(o *openDocument, t *tokens) {
+		o.separate(strings.Repeat(" ", min(max(1, atoi(t.attr("c"))), maxGap)))
+	},
+
+	"table":              func(o *openDocument, _ *tokens) { o.startTable() },
+	"table-row":          func(o *openDocument, t *tokens) { o.startRow(t) },
+	"table-cell":         func(o *openDocument, t *tokens) { o.startCell(t) },
+	"covered-table-cell": func(o *openDocument, t *tokens) { o.startCell(t) },
+
+	"change-track-table-cell": func(o *openDocument, t *tokens) { o.nearby("", number(t.attr("value"), "")) },
+
+	"user-defined": func(o *openDocument, t *tokens) { o.label = t.attr("name") },
+	"binary-data":  func(o *openDocument, _ *tokens) { o.binary = o.binary[:0] },
+}
+
+func (o *openDocument) end(name []byte) {
+	switch string(name) {
+	case "p", "h":
+		o.endParagraph()
+	case "table-cell", "covered-table-cell":
+		o.endCell()
+	case "table-row":
+		o.endRow()
+	case "table":
+		o.endTable()
+	case "binary-data":
+		o.picture()
+	case "user-defined":
+		o.label = ""
+	}
+	if silentElements[string(name)] {
+		o.silent = max(0, o.silent-1)
+	}
+	o.closeFrame(string(name))
+	if string(name) == string(o.element) {
+		o.element = nil
+	}
+}
+
+// whereabouts follows the kind of document, its slides and sheets.
+func (o *openDocument) whereabouts(t *tokens) {
+	switch name := string(t.name); name {
+	case "text", "spreadsheet", "presentation", "drawing":
+		if o.what == "" {
+			o.what = name
+			o.counted = name == "text"
+		}
 	case "page":
-		w.slide++
-		w.base = numbered("slide", w.slide)
-	case "table":
-		if name := t.attr("name"); name != "" && w.slide == 0 {
-			w.base = sheetPlace(name, "")
-			if w.hidden[t.attr("style-name")] {
-				w.base += " (hidden)"
+		if o.what == "presentation" || o.what == "drawing" {
+			o.slide++
+			o.place = numbered(map[string]string{"presentation": "slide", "drawing": "page"}[o.what], o.slide)
+			if o.hidden[t.attr("style-name")] {
+				o.place += " (hidden)"
 			}
-			w.row = 0
 		}
-	case "table-row":
-		w.row++
-		w.col = 0
-		return false
-	default:
-		return false
+	case "table":
+		if o.what == "spreadsheet" && !o.inSheet && len(o.frames) == 0 {
+			o.place = sheetPlace(t.attr("name"), "")
+			if o.hidden[t.attr("style-name")] {
+				o.place += " (hidden)"
+			}
+		}
 	}
-	return true
 }
 
-func (w *odfWriter) cell(t *tokens) {
-	w.col++
-	w.repeat = max(1, atoi(t.attr("number-columns-repeated")))
-	w.shown = false
-	w.stored = ""
+func (o *openDocument) startTable() {
+	if o.what == "spreadsheet" && !o.inSheet && len(o.frames) == 0 {
+		o.inSheet, o.hold = true, true
+		o.grid = grid{out: o.out, sheet: o.place}
+		return
+	}
+	o.openTable()
+}
+
+func (o *openDocument) endTable() {
+	if len(o.rows) > 0 {
+		o.closeTable()
+		return
+	}
+	o.closeSheet()
+}
+
+func (o *openDocument) closeSheet() {
+	if !o.inSheet {
+		return
+	}
+	o.endCell()
+	o.grid.closeRow()
+	o.inSheet, o.hold, o.cellName = false, false, ""
+	o.writeLate()
+	o.place, o.said = o.base, ""
+	o.write("\n")
+}
+
+// inGrid says whether we are in the grid of a sheet rather than in a table.
+func (o *openDocument) inGrid() bool { return o.inSheet && len(o.rows) == 0 }
+
+func (o *openDocument) startRow(t *tokens) {
+	if !o.inGrid() {
+		o.openRow()
+		return
+	}
+	o.grid.openRow(o.grid.number + max(1, o.times))
+	o.times = min(atoi(t.attr("number-rows-repeated")), maxRows)
+	o.column = 0
+}
+
+func (o *openDocument) endRow() {
+	if !o.inGrid() {
+		o.closeRow()
+		return
+	}
+	o.grid.closeRow()
+}
+
+func (o *openDocument) startCell(t *tokens) {
+	if !o.inGrid() {
+		o.openCell()
+		return
+	}
+	o.column++
+	o.cellName = cellName(o.column, o.grid.number)
+	o.cell = sheetCell{open: true, text: o.cell.text[:0], times: max(1, atoi(t.attr("number-columns-repeated")))}
 	if v := t.attr("value"); v != "" {
-		w.stored = number(v, "")
-	} else if v := t.attr("string-value"); v != "" {
-		w.stored = v
+		o.cell.stored = number(v, "")
+	} else {
+		o.cell.stored = t.attr("string-value")
 	}
-	w.place()
-}
-
-func (w *odfWriter) end(name string) {
-	switch name {
-	case "p", "h":
-		w.depth = max(0, w.depth-1)
-		if w.col > 0 {
-			w.write("  ")
-		} else {
-			w.write("\n")
-		}
-	case "table-cell", "covered-table-cell":
-		if len(w.stored) >= 8 {
-			w.write(w.stored) // what it shows may be rounded
-		}
-		w.stored = ""
-		w.write("\t")
-		w.col += w.repeat - 1
-		w.repeat = 1
-	case "table-row":
-		w.write("\n")
-	case "table":
-		w.col = 0
-	case "binary-data":
-		w.picture()
-	}
-	if frames[name] != "" && len(w.inside) > 0 {
-		w.inside = w.inside[:len(w.inside)-1]
-		w.write("\n")
-		w.place()
-	}
-	if name == w.element {
-		w.element = ""
+	if f := t.attr("formula"); telltale.MatchString(f) {
+		o.keep(aside{join(o.where(), "formula"), withJoined(f)})
 	}
 }
 
-func (w *odfWriter) characters(text []byte) {
+func (o *openDocument) endCell() {
+	if !o.inGrid() {
+		o.closeCell(0) // covered cells follow
+		return
+	}
+	if !o.cell.open {
+		return
+	}
+	o.cell.open, o.cellName = false, ""
+	o.grid.add(o.column, both(string(o.cell.text), o.cell.stored))
+	o.column += min(o.cell.times, maxColumns) - 1
+}
+
+// The size of the largest sheets.
+const (
+	maxColumns = 1 << 14
+	maxRows    = 1 << 20
+)
+
+// endParagraph writes a paragraph, or gives it to its cell.
+func (o *openDocument) endParagraph() {
+	p := o.top()
 	switch {
-	case w.element == "binary-data":
-		w.binary.Write(text)
-	case w.depth > 0:
-		w.writeBytes(text)
-	default:
-		if text = bytes.TrimSpace(text); len(text) > 0 {
-			if w.element != "" {
-				w.write(w.element + ": ")
-			}
-			w.writeBytes(text)
-			w.write("\n")
+	case p == nil || !o.inGrid():
+	case len(o.frames) == 0 && o.cell.open && len(o.open) == 1:
+		if len(o.cell.text) > 0 {
+			o.cell.text = append(o.cell.text, cellBreak...)
 		}
+		o.cell.text = append(o.cell.text, p.now...)
+		p.now = nil
+	default: // a comment or a drawing in the midst of a row
+		o.keep(aside{o.where(), string(p.now)})
+		p.now = nil
+	}
+	o.closeParagraph()
+}
+
+func (o *openDocument) text(text []byte) {
+	p := o.top()
+	switch element := string(o.element); {
+	case element == "binary-data":
+		o.binary = append(o.binary, text...)
+	case o.body && (element == "title" || element == "desc"):
+		o.nearby("alt text", string(text))
+	case p == nil:
+		o.loose(bytes.TrimSpace(text))
+	case o.silent == 0:
+		p.now = append(p.now, text...)
 	}
 }
 
-// place tells where we are.
-func (w *odfWriter) place() {
-	where := w.base
-	if w.col > 0 && strings.HasPrefix(where, "sheet") {
-		where += " cell " + reference1(w.row, w.col)
+// loose writes a text outside of paragraphs.
+func (o *openDocument) loose(text []byte) {
+	if len(text) == 0 {
+		return
 	}
-	w.out.Place(join(where, strings.Join(w.inside, ", ")))
+	label := o.label
+	if label == "" {
+		label = string(o.element)
+	}
+	if label != "" {
+		label += ": "
+	}
+	o.nearby("", label+string(text))
 }
 
 // picture hands on a picture that a flat document holds.
-func (w *odfWriter) picture() {
-	data, err := base64.StdEncoding.DecodeString(string(bytes.Join(bytes.Fields(w.binary.Bytes()), nil)))
-	w.binary.Reset()
-	if err != nil || len(data) == 0 || w.err != nil {
+func (o *openDocument) picture() {
+	data, err := base64.StdEncoding.DecodeString(string(bytes.Join(bytes.Fields(o.binary), nil)))
+	o.binary = nil
+	if len(data) == 0 || o.err != nil {
 		return
 	}
-	place := "image"
-	if w.base != "" {
-		place += " on " + w.base
-	}
-	w.err = w.out.EmbedBytes("", place, data)
-	if w.err == nil {
-		w.out.Begin("")
-		w.place()
-	}
-}
-
-// attributes notes targets of links, formulas, and names and texts that do not
-// show.
-func (w *odfWriter) attributes(t *tokens) {
-	const least = 12
-	if len(t.attrs) < least {
+	place := placeOn("image", o.place)
+	if err != nil {
+		o.out.Unexamined(o.part, place, "damaged: not in base64")
 		return
 	}
-	t.eachAttr(func(key, value []byte) bool {
-		if len(value) >= least && telling(value) && !stylistic[string(key)] {
-			w.aside.Write(key)
-			w.aside.WriteString(": ")
-			w.aside.Write(t.decode(value))
-			w.aside.WriteByte('\n')
-		}
-		return true
-	})
-}
-
-// stylistic are attributes that name styles.
-var stylistic = map[string]bool{
-	"style-name": true, "parent-style-name": true, "data-style-name": true, "master-page-name": true, "font-name": true,
-	"presentation-style-name": true, "text-style-name": true, "list-style-name": true, "default-cell-style-name": true,
-	"display-name": true, "next-style-name": true, "page-layout-name": true, "value": true, "string-value": true,
-}
-
-func (w *odfWriter) writeAside() {
-	if w.aside.Len() == 0 || w.err != nil {
-		return
-	}
-	w.out.Place("attributes")
-	w.writeBytes(w.aside.Bytes())
-}
-
-func (w *odfWriter) write(s string) { w.writeBytes([]byte(s)) }
-
-func (w *odfWriter) writeBytes(b []byte) {
-	if w.err == nil {
-		_, w.err = w.out.Write(b)
-	}
+	o.err = o.out.EmbedBytes("", place, data)
+	o.out.Begin(o.part)
+	o.said = ""
 }
 
 func atoi(s string) int {

@@ -52,12 +52,19 @@ type pack struct {
 	out    *extract.Output
 	parts  []*ziparchive.Entry
 	byName map[string]*ziparchive.Entry // by name in lower case, as both families compare them
-	places map[string]string            // of parts, by name in lower case; see place.go
+	places map[string]string            // of parts, by name in lower case
 	told   map[string]bool              // parts that were found damaged
+
+	related   map[string][]relation
+	inherited map[string]bool // parts whose place was handed on
+	spent     int64           // bytes read
 }
 
 func newPackage(a *ziparchive.Archive, out *extract.Output) *pack {
-	p := &pack{out: out, byName: map[string]*ziparchive.Entry{}, places: map[string]string{}, told: map[string]bool{}}
+	p := &pack{
+		out: out, byName: map[string]*ziparchive.Entry{}, places: map[string]string{}, told: map[string]bool{},
+		related: map[string][]relation{}, inherited: map[string]bool{},
+	}
 	for i := range a.Entries {
 		e := &a.Entries[i]
 		p.parts = append(p.parts, e)
@@ -103,16 +110,21 @@ func (p *pack) content(e *ziparchive.Entry) ([]byte, error) {
 		return nil, fmt.Errorf("%w: %w", extract.ErrDamaged, err)
 	}
 	defer r.Close()
-	limit := p.out.Limits().Whole
+	limit := min(p.out.Limits().Whole, maxXML-p.spent)
 	data, err := io.ReadAll(io.LimitReader(r, limit+1))
 	switch {
 	case err != nil && !errors.Is(err, io.EOF):
 		err = fmt.Errorf("%w: %w", extract.ErrDamaged, err)
 	case int64(len(data)) > limit:
-		data, err = data[:limit], &extract.OverBudget{Limit: fmt.Sprintf("larger than %d bytes", limit)}
+		data, err = data[:limit], &extract.OverBudget{Limit: "too large a part, or too many of them"}
 	}
+	p.spent += int64(len(data))
 	return data, err
 }
+
+// maxXML bounds how many bytes of XML a document may hold, some parts read twice:
+// reading them costs time even if there is no text in them.
+const maxXML = 2 << 30
 
 // part returns the content of the part with a key, nil if there is none.
 func (p *pack) part(key string) []byte {

@@ -38,13 +38,14 @@ func (p *pack) ooxmlPart(e *ziparchive.Entry, book *workbook) error {
 		return p.out.Err()
 	}
 	p.out.Begin(e.Name)
+	place := p.places[key]
 	switch kind := root(data); kind {
 	case "worksheet", "macrosheet", "chartsheet", "dialogsheet":
-		return p.sheet(data, p.places[key], book)
+		return p.sheet(data, e.Name, place, book)
 	case "sst", "styleSheet", "theme", "styles", "fonts", "tableStyles":
 		return nil // sheets show their strings; the others hold no text of anybody
 	default:
-		return p.markup(data, p.places[key], kind)
+		return p.markup(data, e.Name, place, kind)
 	}
 }
 
@@ -86,7 +87,7 @@ func (p *pack) arrange() *workbook {
 	data := p.part(main)
 	relations := p.relations(main)
 	switch {
-	case path.Base(main) == "workbook.bin":
+	case path.Ext(main) == ".bin":
 		book.binary = true
 		p.binaryWorkbook(data, relations, book)
 	default:
@@ -94,11 +95,12 @@ func (p *pack) arrange() *workbook {
 		case "presentation":
 			p.slides(data, relations)
 		case "workbook":
-			p.sheets(data, relations, book)
+			p.sheets(data, relations)
 		}
+		p.shares(relations, book)
 	}
 	p.pages()
-	p.inherit(main, 0)
+	p.inherit(main)
 	return book
 }
 
@@ -132,7 +134,7 @@ func (p *pack) slides(data []byte, relations []relation) {
 		key := keyOf(e.Name)
 		if strings.HasPrefix(key, "ppt/slides/slide") && path.Ext(key) == ".xml" && p.places[key] == "" {
 			p.places[key] = "a slide that is not shown"
-			p.inherit(key, 0)
+			p.inherit(key)
 		}
 	}
 }
@@ -151,7 +153,7 @@ func slideRelation(t *tokens) string {
 }
 
 func (p *pack) slide(key string, n int) {
-	if !p.has(key) {
+	if !p.has(key) || p.places[key] != "" {
 		return
 	}
 	p.places[key] = numbered("slide", n)
@@ -164,7 +166,7 @@ func (p *pack) slide(key string, n int) {
 			break
 		}
 	}
-	p.inherit(key, 0)
+	p.inherit(key)
 }
 
 // pages numbers the pages of a drawing.
@@ -173,7 +175,7 @@ func (p *pack) pages() {
 		key := keyOf(e.Name)
 		if n, ok := strings.CutPrefix(key, "visio/pages/page"); ok && strings.HasSuffix(n, ".xml") && n != "s.xml" {
 			p.places[key] = "page " + strings.TrimSuffix(n, ".xml")
-			p.inherit(key, 0)
+			p.inherit(key)
 		}
 	}
 }

@@ -13,8 +13,17 @@ type relation struct {
 	outside  bool
 }
 
-// relations reads those of a part ("" for those of the package).
+// relations returns those of a part ("" for those of the package).
 func (p *pack) relations(key string) []relation {
+	known, ok := p.related[key]
+	if !ok {
+		known = p.readRelations(key)
+		p.related[key] = known
+	}
+	return known
+}
+
+func (p *pack) readRelations(key string) []relation {
 	dir, base := path.Split(key)
 	data := p.part(dir + "_rels/" + base + ".rels")
 	if data == nil {
@@ -52,22 +61,22 @@ func target(relations []relation, id string) string {
 	return ""
 }
 
-// maxDepth bounds how far relations are followed.
-const maxDepth = 8
-
 // inherit gives a place to everything that a part refers to and that has none
 // yet: what lies on a slide is on that slide.
-func (p *pack) inherit(key string, depth int) {
-	if depth > maxDepth {
-		return
-	}
-	place := p.places[key]
-	for _, r := range p.relations(key) {
-		if r.outside || p.places[r.target] != "" || !p.has(r.target) || layouts[r.kind] {
+func (p *pack) inherit(key string) {
+	for queue := []string{key}; len(queue) > 0; queue = queue[1:] {
+		from := queue[0]
+		if p.inherited[from] {
 			continue
 		}
-		p.places[r.target] = placeOf(r.kind, place)
-		p.inherit(r.target, depth+1)
+		p.inherited[from] = true
+		for _, r := range p.relations(from) {
+			if r.outside || p.places[r.target] != "" || !p.has(r.target) || layouts[r.kind] {
+				continue
+			}
+			p.places[r.target] = placeOf(r.kind, p.places[from])
+			queue = append(queue, r.target)
+		}
 	}
 }
 
@@ -81,6 +90,8 @@ var layouts = map[string]bool{
 // nouns say what a part of a kind is, in front of the place where it is.
 var nouns = map[string]string{
 	"image": "image", "hdphoto": "image", "chart": "chart", "oleObject": "embedded object", "package": "embedded document",
+	"customXml": "custom XML", "vbaProject": "macros", "connections": "data connection", "externalLink": "external link",
+	"pivotCacheDefinition": "pivot cache", "media": "media", "audio": "media", "video": "media", "chartEx": "chart",
 	"header": "header", "footer": "footer", "comments": "comment", "footnotes": "footnote", "endnotes": "endnote",
 }
 

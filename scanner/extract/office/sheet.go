@@ -3,6 +3,8 @@ package office
 import (
 	"bytes"
 	"fmt"
+	"path"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -15,8 +17,8 @@ type workbook struct {
 	formats []string // codes of number formats, by cell style
 }
 
-// sheets reads a workbook's list of sheets, its strings and its styles.
-func (p *pack) sheets(data []byte, relations []relation, book *workbook) {
+// sheets reads a workbook's list of sheets.
+func (p *pack) sheets(data []byte, relations []relation) {
 	t := newTokens(data)
 	for t.next() {
 		if t.kind != startTag || string(t.name) != "sheet" {
@@ -25,22 +27,34 @@ func (p *pack) sheets(data []byte, relations []relation, book *workbook) {
 		key := target(relations, t.attr("id"))
 		if p.has(key) {
 			p.places[key] = sheetPlace(t.attr("name"), t.attr("state"))
-			p.inherit(key, 0)
+			p.inherit(key)
 		}
 	}
+}
+
+// shares reads the strings and styles that sheets refer to, and names the sheets
+// that no workbook names.
+func (p *pack) shares(relations []relation, book *workbook) {
+	texts, styles := "xl/sharedstrings.xml", "xl/styles.xml"
 	for _, r := range relations {
 		switch {
 		case r.outside:
 		case r.kind == "sharedStrings":
-			book.strings = sharedStrings(p.part(r.target))
+			texts = r.target
 		case r.kind == "styles":
-			book.formats = cellFormats(p.part(r.target))
+			styles = r.target
 		}
 	}
-	if book.strings == nil {
-		book.strings = sharedStrings(p.part("xl/sharedstrings.xml"))
-	}
+	book.strings = sharedStrings(p.part(texts))
 	book.used = make([]bool, len(book.strings))
+	book.formats = cellFormats(p.part(styles))
+	for _, e := range p.parts {
+		key := keyOf(e.Name)
+		if file, ok := strings.CutPrefix(key, "xl/worksheets/"); ok && p.places[key] == "" && path.Ext(file) == ".xml" {
+			p.places[key] = sheetPlace(strings.TrimSuffix(file, ".xml"), "")
+			p.inherit(key)
+		}
+	}
 }
 
 func sheetPlace(name, state string) string {
@@ -72,7 +86,7 @@ func sharedStrings(data []byte) []string {
 				in, text = true, text[:0]
 				continue
 			}
-			out, in = append(out, string(text)), false
+			out, in = append(out, unescaped(string(text))), false
 			text = text[:0]
 		case name == "rPh":
 			phonetic = t.kind == startTag && !t.empty
@@ -81,7 +95,7 @@ func sharedStrings(data []byte) []string {
 		}
 	}
 	if in {
-		out = append(out, string(text)) // cut off in the middle
+		out = append(out, unescaped(string(text))) // cut off in the middle
 	}
 	return out
 }
@@ -111,177 +125,256 @@ func cellFormats(data []byte) []string {
 
 // cell is a cell while it is read.
 type cell struct {
-	ref, kind, style string
-	value, formula   []byte
-	inline           bool
+	column         int
+	kind, style    string
+	value, formula []byte
 }
 
-// sheet writes a worksheet: a line for each row, its cells parted by tabs, then
-// the formulas, and whatever else the sheet says.
-func (p *pack) sheet(data []byte, place string, book *workbook) error {
-	s := &sheetWriter{pack: p, place: place, book: book}
+// sheet writes a worksheet: its grid, then the formulas, and whatever else the
+// sheet says.
+func (p *pack) sheet(data []byte, part, place string, book *workbook) error {
+	s := &sheetReader{book: book, grid: grid{out: p.out, sheet: place}, writer: writer{pack: p, part: part, place: place}}
 	if place != "" {
-		p.out.Place(place)
+		s.at(place)
 	}
 	t := newTokens(data)
-	for t.next() && s.err == nil {
+	for t.next() && s.grid.err == nil {
 		switch t.kind {
 		case startTag:
 			s.start(t)
 			if t.empty {
-				s.end(string(t.name))
+				s.end(t.name)
 			}
 		case endTag:
-			s.end(string(t.name))
+			s.end(t.name)
 		case characters:
 			s.text(t.text)
 		}
 	}
-	s.end("row") // cut off in the middle
-	s.finish()
-	if s.err != nil {
-		return s.err
+	s.closeCell() // cut off in the middle
+	s.grid.closeRow()
+	if s.grid.err != nil {
+		return s.grid.err
 	}
-	return p.out.Err()
+	return s.finish()
 }
 
-type sheetWriter struct {
-	*pack
-	place    string
-	book     *workbook
-	cell     cell
-	element  string
-	inCell   bool
-	filled   bool // something stands in this row
-	row, col int
-	formulas []aside
-	others   bytes.Buffer // headers, validations, targets in the document
-	err      error
+type sheetReader struct {
+	writer
+	grid    grid
+	book    *workbook
+	cell    cell
+	inCell  bool
+	element []byte
+	mute    bool // within a phonetic guide
+	column  int
 }
 
-// aside is a text that is written later, at its place.
-type aside struct{ place, text string }
-
-func (s *sheetWriter) start(t *tokens) {
-	s.element = string(t.name)
-	switch s.element {
+func (s *sheetReader) start(t *tokens) {
+	s.element = t.name
+	switch string(t.name) {
 	case "row":
-		s.col = 0
-		if n, err := strconv.Atoi(t.attr("r")); err == nil {
-			s.row = n
-		} else {
-			s.row++
+		n := atoi(t.attr("r"))
+		if n <= 0 {
+			n = s.grid.number + 1
 		}
+		s.grid.openRow(n)
+		s.column = 0
 	case "c":
-		s.col++
-		s.cell = cell{ref: t.attr("r"), kind: t.attr("t"), style: t.attr("s")}
-		if s.cell.ref == "" {
-			s.cell.ref = reference1(s.row, s.col)
-		}
-		s.inCell = true
-	case "hyperlink", "dataValidation", "cfRule":
-		t.eachAttr(func(key, value []byte) bool {
-			if len(value) >= 12 && telling(value) {
-				s.others.Write(t.decode(value))
-				s.others.WriteByte('\n')
+		s.openCell(t)
+	case "rPh":
+		s.mute = !t.empty
+	case "hyperlink", "dataValidation", "protectedRange", "control", "sheetPr", "brk":
+		s.attributes(t)
+	}
+}
+
+func (s *sheetReader) openCell(t *tokens) {
+	s.column++
+	s.cell = cell{value: s.cell.value[:0], formula: s.cell.formula[:0]}
+	t.eachAttr(func(key, value []byte) bool {
+		switch string(key) {
+		case "r":
+			if column, _ := columnOf(string(value)); column > 0 {
+				s.column = column
 			}
-			return true
-		})
-	}
+		case "t":
+			s.cell.kind = string(value)
+		case "s":
+			s.cell.style = string(value)
+		}
+		return true
+	})
+	s.cell.column = s.column
+	s.inCell = true
 }
 
-// reference1 names a cell by its row and column, from 1: C12.
-func reference1(row, col int) string {
-	letters := ""
-	for ; col > 0; col = (col - 1) / 26 {
-		letters = string(rune('A'+(col-1)%26)) + letters
-	}
-	return letters + strconv.Itoa(row)
-}
-
-func (s *sheetWriter) text(text []byte) {
+func (s *sheetReader) text(text []byte) {
 	switch {
 	case !s.inCell:
-		if text = bytes.TrimSpace(text); len(text) > 0 {
-			s.others.Write(text)
-			s.others.WriteByte('\n')
-		}
-	case s.element == "v":
+		s.loose(text)
+	case s.mute:
+	case string(s.element) == "v" || string(s.element) == "t":
 		s.cell.value = append(s.cell.value, text...)
-	case s.element == "t":
-		s.cell.value = append(s.cell.value, text...)
-		s.cell.inline = true
-	case s.element == "f":
+	case string(s.element) == "f":
 		s.cell.formula = append(s.cell.formula, text...)
 	}
 }
 
-func (s *sheetWriter) end(name string) {
-	switch name {
+// looseNouns say what a text outside of the grid is by its element.
+var looseNouns = map[string]string{
+	"oddHeader": "header", "evenHeader": "header", "firstHeader": "header",
+	"oddFooter": "footer", "evenFooter": "footer", "firstFooter": "footer",
+	"formula": "conditional format", "formula1": "data validation", "formula2": "data validation",
+}
+
+func (s *sheetReader) loose(text []byte) {
+	text = bytes.TrimSpace(text)
+	if len(text) == 0 {
+		return
+	}
+	noun := looseNouns[string(s.element)]
+	line := string(text)
+	if noun == "header" || noun == "footer" {
+		line = withoutCodes(line)
+	}
+	s.keep(aside{join(s.place, noun), line})
+}
+
+// withoutCodes takes the codes out of a header or footer: &C begins its middle,
+// &"Arial,Bold" sets a font, &12 its size (ECMA-376, part 1, 18.3.1.46).
+func withoutCodes(text string) string {
+	var out strings.Builder
+	for {
+		before, rest, found := strings.Cut(text, "&")
+		out.WriteString(before)
+		if !found || rest == "" {
+			return strings.TrimSpace(out.String())
+		}
+		switch c := rest[0]; {
+		case c == '&':
+			out.WriteByte('&')
+			rest = rest[1:]
+		case c == '"':
+			_, rest, _ = strings.Cut(rest[1:], `"`)
+		case '0' <= c && c <= '9':
+			// A size has two digits at most; Excel parts it from digits of the
+			// text by a blank.
+			n := 1
+			if len(rest) > 1 && '0' <= rest[1] && rest[1] <= '9' {
+				n = 2
+			}
+			rest = rest[n:]
+		case c == 'K' && len(rest) >= 7: // a colour
+			rest = rest[7:]
+		default:
+			out.WriteByte(' ')
+			rest = rest[1:]
+		}
+		text = rest
+	}
+}
+
+func (s *sheetReader) end(name []byte) {
+	switch string(name) {
 	case "c":
 		s.closeCell()
 	case "row":
-		if s.filled {
-			s.write("\n")
-			s.filled = false
-		}
+		s.grid.closeRow()
+		s.relieve()
+	case "rPh":
+		s.mute = false
 	}
-	if name == s.element {
-		s.element = ""
+	if string(name) == string(s.element) {
+		s.element = nil
 	}
 }
 
-func (s *sheetWriter) closeCell() {
+// relieve writes what was kept for the end of the sheet, if it is too much to be
+// kept.
+func (s *sheetReader) relieve() {
+	const most = 20_000
+	if len(s.late) > most {
+		s.writeLate()
+		s.grid.last = -1 // what follows begins a table, for it stands below
+	}
+}
+
+func (s *sheetReader) closeCell() {
+	if !s.inCell {
+		return
+	}
 	s.inCell = false
 	c := &s.cell
-	where := s.place + " cell " + c.ref
-	if shown := s.shown(c); shown != "" {
-		s.out.Place(where)
-		s.write(shown + "\t")
-		s.filled = true
+	s.grid.add(c.column, s.shown(c))
+	if telltale.Match(c.formula) {
+		s.keep(aside{s.grid.cellPlace(c.column) + ", formula", withJoined("=" + string(c.formula))})
 	}
-	if len(c.formula) >= 8 {
-		s.formulas = append(s.formulas, aside{where + ", formula", string(c.formula)})
+}
+
+// telltale are formulas that say more than the names of cells: they hold texts,
+// long numbers or other files.
+var telltale = regexp.MustCompile(`["\[]|[0-9]{5}`)
+
+// betweenLiterals is what puts two literals of a formula together.
+var betweenLiterals = regexp.MustCompile(`"\s*&\s*"`)
+
+// withJoined returns a formula, and behind it the formula once more with those of
+// its literals put together that it concatenates.
+func withJoined(formula string) string {
+	if joined := betweenLiterals.ReplaceAllLiteralString(formula, ""); joined != formula {
+		return formula + "\n" + joined
 	}
+	return formula
 }
 
 // shown returns what a person sees in a cell.
-func (s *sheetWriter) shown(c *cell) string {
-	value := string(c.value)
-	switch {
-	case c.kind == "s":
-		n, err := strconv.Atoi(strings.TrimSpace(value))
-		if err != nil || n < 0 || n >= len(s.book.strings) {
+func (s *sheetReader) shown(c *cell) string {
+	switch c.kind {
+	case "s":
+		n, err := strconv.Atoi(string(bytes.TrimSpace(c.value)))
+		if err != nil {
 			return ""
 		}
-		s.book.used[n] = true
-		return s.book.strings[n]
-	case c.kind == "" || c.kind == "n":
-		n, err := strconv.Atoi(c.style)
-		if err != nil || n < 0 || n >= len(s.book.formats) {
-			return number(value, "")
+		return s.book.shared(n)
+	case "", "n":
+		return number(string(c.value), s.book.format(c.style))
+	}
+	return unescaped(string(c.value))
+}
+
+// shared returns a string by its number and notes that it shows.
+func (book *workbook) shared(n int) string {
+	if n < 0 || n >= len(book.strings) {
+		return ""
+	}
+	book.used[n] = true
+	return book.strings[n]
+}
+
+// format returns the code of a cell style's number format.
+func (book *workbook) format(style string) string {
+	if n, err := strconv.Atoi(style); err == nil && n >= 0 && n < len(book.formats) {
+		return book.formats[n]
+	}
+	return ""
+}
+
+var escapes = regexp.MustCompile(`_x[0-9A-Fa-f]{4}_`)
+
+// unescaped resolves _x000D_, by which spreadsheets write characters that XML
+// cannot hold (ECMA-376, part 1, 22.9.2.19).
+func unescaped(text string) string {
+	if !strings.Contains(text, "_x") {
+		return text
+	}
+	return escapes.ReplaceAllStringFunc(text, func(e string) string {
+		n, err := strconv.ParseUint(e[2:6], 16, 16)
+		if err != nil || n == 0 {
+			return ""
 		}
-		return number(value, s.book.formats[n])
-	}
-	return value
-}
-
-// finish writes what is not in the grid.
-func (s *sheetWriter) finish() {
-	for _, f := range s.formulas {
-		s.out.Place(f.place)
-		s.write("=" + f.text + "\n")
-	}
-	if s.others.Len() > 0 && s.err == nil {
-		s.out.Place(s.place)
-		_, s.err = s.out.Write(s.others.Bytes())
-	}
-}
-
-func (s *sheetWriter) write(text string) {
-	if s.err == nil {
-		_, s.err = s.out.WriteString(text)
-	}
+		return string(rune(n))
+	})
 }
 
 // unused writes the strings that no cell shows any more: editors keep what was

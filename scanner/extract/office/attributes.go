@@ -1,0 +1,82 @@
+package office
+
+import (
+	"bytes"
+	"strings"
+)
+
+// attributeNouns say what the value of an attribute is that a person can see or
+// hear, or that an editor shows.
+var attributeNouns = map[string]string{
+	"descr": "alt text", "title": "alt text", "alt": "alt text", "string": "text effect",
+	"instr": "field code", "tooltip": "link", "textpath": "text effect",
+}
+
+// formal are the attributes that name styles, fonts and shapes, or are made by
+// editors for themselves.
+var formal = map[string]bool{
+	"style": true, "path": true, "gfxdata": true, "typeface": true, "panose": true, "ascii": true, "hAnsi": true, "eastAsia": true, "cs": true,
+	"coordorigin": true, "coordsize": true, "points": true, "formatCode": true, "Requires": true, "Ignorable": true, "ProcessContent": true,
+	"hash": true, "salt": true, "hashValue": true, "saltValue": true, "algorithmName": true, "cryptAlgorithmClass": true, "cryptProviderType": true,
+	"prst": true, "sqref": true, "spans": true, "uid": true, "ContentType": true, "PartName": true, "Type": true, "lastIdx": true,
+	"schemaLocation": true, "dT": true, "durableId": true, "paraId": true, "rsid": true, "F": true, "timestamp": true, "eqn": true, "adj": true,
+
+	"style-name": true, "parent-style-name": true, "data-style-name": true, "master-page-name": true, "font-name": true,
+	"presentation-style-name": true, "text-style-name": true, "list-style-name": true, "default-cell-style-name": true,
+	"next-style-name": true, "page-layout-name": true, "font-family": true, "presentation-page-layout-name": true,
+	"font-name-asian": true, "font-name-complex": true, "font-family-generic": true, "page-usage": true, "page-thumbnail": true,
+	"enhanced-path": true, "text-areas": true, "viewBox": true, "d": true, "transform": true,
+	"protection-key": true, "protection-key-digest-algorithm": true, "font-style-name": true, "end-cell-address": true,
+	"value": true, "string-value": true, "formula": true, "v": true, "V": true, // cells write them
+}
+
+// names are the attributes that say what the others of their element are about.
+var names = map[string]bool{"name": true, "key": true, "label": true, "N": true, "displayName": true}
+
+// attributes keeps what the attributes of an element say: alternative texts and
+// the like by themselves, the others as one text, "AccountID: 1234…" where one of
+// them names the others.
+func (w *writer) attributes(t *tokens) {
+	const least, longestName = 12, 100 // shorter values are no identifiers
+	if len(t.attrs) < least {
+		return
+	}
+	var label, text string
+	t.eachAttr(func(key, value []byte) bool {
+		k := string(key)
+		noun := attributeNouns[k]
+		switch {
+		case noun != "":
+			w.nearby(noun, string(t.decode(value)))
+		case formal[k]:
+		case names[k] && label == "" && len(value) < longestName:
+			label = string(t.decode(value))
+		case len(value) >= least && telling(value):
+			text += k + ": " + string(t.decode(value)) + " "
+		}
+		return true
+	})
+	if text == "" && len(label) < least {
+		return
+	}
+	if label != "" {
+		text = label + ": " + text
+	}
+	w.keep(aside{join(w.where(), "attributes"), strings.TrimSpace(text)})
+}
+
+// boilerplate begins values that office documents are full of: names of schemas,
+// and identifiers in braces.
+var boilerplate = [][]byte{
+	[]byte("{"), []byte("http://schemas."), []byte("http://purl.oclc.org/"), []byte("http://www.w3.org/"),
+	[]byte("urn:schemas-"), []byte("urn:oasis:"), []byte("application/vnd."), []byte("http://openoffice.org/"), []byte("urn:org:documentfoundation:"),
+}
+
+func telling(value []byte) bool {
+	for _, b := range boilerplate {
+		if bytes.HasPrefix(value, b) {
+			return false
+		}
+	}
+	return true
+}
