@@ -5,44 +5,77 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 )
 
-// content is what an object holds: in memory or, beyond the blob limit, in a
-// temporary file.
+// content is what an object holds: in memory or, beyond what may be held, as a
+// way to read it as often as it is needed.
 type content struct {
 	size  int64
 	data  []byte
-	spill *os.File
+	again func(*effort) io.Reader // reads from the beginning
+	depth int                     // of again: the deltas that are carried out on the way
 }
 
-func (c content) held() bool { return c.data != nil || c.spill != nil }
+func (c content) held() bool { return c.data != nil || c.again != nil }
 
-func (c content) readerAt() io.ReaderAt {
-	if c.spill != nil {
-		return c.spill
+func (c content) readerAt(e *effort) io.ReaderAt {
+	if c.again != nil {
+		return &rewinder{again: c.again, effort: e}
 	}
 	return bytes.NewReader(c.data)
 }
 
-// spillTo writes size bytes of r to a temporary file in dir, which has no name
-// any more where the system allows that.
-func spillTo(dir string, r io.Reader, size int64) (content, error) {
-	f, err := os.CreateTemp(dir, "gitpack-*")
-	if err != nil {
-		return content{}, err
+// reader reads the content once.
+func (c content) reader() io.Reader {
+	if c.again != nil {
+		return c.again(c.effort())
 	}
-	_ = os.Remove(f.Name()) // Windows refuses; dropSpill removes it there
-	if _, err := io.Copy(f, &exactReader{r: r, left: size}); err != nil {
-		dropSpill(f)
-		return content{}, err
-	}
-	return content{size: size, spill: f}, nil
+	return bytes.NewReader(c.data)
 }
 
-func dropSpill(f *os.File) {
-	_ = f.Close()
-	_ = os.Remove(f.Name())
+// maxDepth is how many deltas of objects beyond memory may build on each other.
+const maxDepth = 50 // git's own default for all deltas
+
+// effort is how many bytes may still be inflated to read a content. A delta of an
+// object beyond memory copies from it in order, as good as always; one that jumps
+// to and fro makes all before each copy be inflated again.
+type effort struct{ left int64 }
+
+// effort returns what reading c may take: every content on the way some times.
+func (c content) effort() *effort {
+	const times = 4
+	return &effort{times * int64(c.depth+1) * (c.size + 1<<20)}
+}
+
+var errEffort = errors.New("object beyond memory is stored so that reading it takes too long")
+
+// rewinder gives access to any part of what can only be read from its beginning.
+type rewinder struct {
+	again  func(*effort) io.Reader
+	effort *effort
+	src    io.Reader
+	at     int64
+}
+
+// ReadAt implements io.ReaderAt.
+func (r *rewinder) ReadAt(p []byte, off int64) (int, error) {
+	if r.src == nil || off < r.at {
+		r.src, r.at = r.again(r.effort), 0
+	}
+	if r.effort.left -= off - r.at + int64(len(p)); r.effort.left < 0 {
+		return 0, errEffort
+	}
+	skipped, err := io.CopyN(io.Discard, r.src, off-r.at)
+	r.at += skipped
+	if err != nil {
+		return 0, err
+	}
+	n, err := io.ReadFull(r.src, p)
+	r.at += int64(n)
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = io.EOF
+	}
+	return n, err
 }
 
 // exactReader holds a stream to its stated size: both less and more are errors,

@@ -135,7 +135,6 @@ func insertDelta(baseSize int, result string) []byte {
 // walkAll opens and walks with every check, and says what was seen and reported.
 func walkAll(t testing.TB, dir string, opts Options, walk WalkOptions) *witness {
 	t.Helper()
-	opts.TempDir = t.TempDir()
 	r, err := Open(dir, opts)
 	require.NoError(t, err)
 	w := newWitness(t)

@@ -1,7 +1,7 @@
 // Package gitpack reads the objects of a git repository straight from its files:
 // packs with their indexes (versions 1 and 2), multi-pack-index, loose objects,
 // alternates, SHA-1 and SHA-256. It runs no git, follows no refs and writes
-// nothing but nameless temporary files.
+// nothing.
 //
 // # Walking
 //
@@ -27,9 +27,9 @@
 // of it are to come; the last one takes its place, so a chain takes the memory
 // of two objects. When memory is short the bases that will be wanted last are
 // given up, and derived again from the root of their tree when their turn comes.
-// An object beyond WalkOptions.BlobLimit is never held: it is streamed, and if
-// it is the base of a delta, which git makes for files up to 512 MB, kept in a
-// temporary file. The collector returns freed memory with delay; a caller that
+// An object beyond WalkOptions.BlobLimit is streamed, and held only if it is the
+// base of a delta, which git makes for files up to 512 MB. One that is too large
+// even for that is inflated again for every delta of it. The collector returns freed memory with delay; a caller that
 // needs a hard limit for the process sets one (debug.SetMemoryLimit).
 //
 // # Looking up

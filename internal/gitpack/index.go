@@ -250,8 +250,8 @@ func (n *naming) arrive(k *worker, f *frame, at place, err error, large io.Reade
 	switch {
 	case large != nil:
 		content = &exactReader{r: large, left: f.size}
-	case f.spill != nil:
-		content = io.NewSectionReader(f.spill, 0, f.size)
+	case f.again != nil:
+		content = f.reader()
 	}
 	if _, f.err = io.Copy(h, content); f.err != nil {
 		k.w.problem(at.String(), OID{}, f.err)

@@ -120,13 +120,12 @@ func (r *resolver) loose(id OID) (content, Type, error) {
 	if err != nil {
 		return content{}, 0, err
 	}
-	defer func() { _ = o.close() }()
-	var c content
-	if o.size > r.limit {
-		c, err = r.spilled(o.stream(), o.size)
-	} else {
-		c, err = r.looseContent(o)
+	if o.size > r.limit { // its file stays open until nothing refers to it any more
+		again := func(*effort) io.Reader { return &exactReader{r: o.stream(), left: o.size} }
+		return content{size: o.size, again: again}, o.kind, nil
 	}
+	defer func() { _ = o.close() }()
+	c, err := r.looseContent(o)
 	if err != nil {
 		err = fmt.Errorf("%s: %w", o.path, err)
 	}

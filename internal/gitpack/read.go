@@ -105,8 +105,7 @@ func (r *resolver) read(id OID, cache *baseCache) (kind Type, data []byte, err e
 	if err != nil {
 		return 0, nil, err
 	}
-	if c.spill != nil {
-		r.release(c)
+	if c.again != nil {
 		return 0, nil, fmt.Errorf("object %s: %w", id, ErrTooLarge)
 	}
 	data = append(make([]byte, 0, c.size), c.data...)
@@ -203,11 +202,7 @@ func (r *resolver) streamAt(at place) (Type, int64, io.ReadCloser, error) {
 	if err != nil {
 		return 0, 0, nil, err
 	}
-	closer := func() error { return nil }
-	if c.spill != nil {
-		closer = func() error { dropSpill(c.spill); return nil }
-	}
-	return kind, c.size, streamCloser{io.NewSectionReader(c.readerAt(), 0, c.size), closer}, nil
+	return kind, c.size, streamCloser{c.reader(), func() error { return nil }}, nil
 }
 
 // Stat returns the type and size of an object. Of a delta it inflates a few

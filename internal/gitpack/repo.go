@@ -29,12 +29,6 @@ type Options struct {
 	// ReadLimit is the size of the largest object that Read returns, and that
 	// Read and Stream hold in memory as a delta base: 1 GiB if zero.
 	ReadLimit int64
-	// SpillLimit is the size of the largest delta base that is written to a
-	// temporary file because it is too large for memory: 4 GiB if zero, none at all if
-	// negative.
-	SpillLimit int64
-	// TempDir is where that file is made: os.TempDir() if empty.
-	TempDir string
 }
 
 func (o *Options) setDefaults() {
@@ -43,9 +37,6 @@ func (o *Options) setDefaults() {
 	}
 	if o.ReadLimit == 0 {
 		o.ReadLimit = 1 << 30
-	}
-	if o.SpillLimit == 0 {
-		o.SpillLimit = 4 << 30
 	}
 }
 

@@ -98,7 +98,8 @@ func (r *resolver) inflated(s span, e entry, alloc func(int64) []byte) (data []b
 func (r *resolver) whole(s span, e entry) (c content, err error) {
 	defer catchFault(&err)
 	if e.size > r.limit {
-		return r.spilled(s.stream(e), e.size)
+		again := func(*effort) io.Reader { return &exactReader{r: s.stream(e), left: e.size} }
+		return content{size: e.size, again: again}, nil
 	}
 	buf, _, err := r.inflated(s, e, r.bufs.get)
 	if err != nil {
@@ -113,21 +114,35 @@ func (s span) stream(e entry) io.Reader {
 	return &zlibReader{src: s.p.section(e.data, s.end)}
 }
 
-// spilled holds a large object in a temporary file.
-func (r *resolver) spilled(rd io.Reader, size int64) (content, error) {
-	if r.repo.opts.SpillLimit < 0 {
-		return content{}, fmt.Errorf("object of %d bytes is the base of a delta: more than memory may hold", size)
+// delayed returns the content of a delta that is too large to be held: it is
+// carried out whenever it is read.
+func delayed(base content, s span, e entry, size int64) (content, error) {
+	c := content{size: size, depth: base.depth + 1}
+	if c.depth > maxDepth {
+		return content{}, fmt.Errorf("%w: more than %d deltas of objects beyond memory build on each other", errObject, maxDepth)
 	}
-	if size > r.repo.opts.SpillLimit {
-		return content{}, fmt.Errorf("object of %d bytes is the base of a delta: more than the %d that may be written to disk", size, r.repo.opts.SpillLimit)
+	if base.data != nil { // its buffer will be used for others
+		base.data = append([]byte(nil), base.data...)
 	}
-	return spillTo(r.repo.opts.TempDir, rd, size)
+	c.again = func(left *effort) io.Reader {
+		rd, _, err := newDeltaReader(&exactReader{r: s.stream(e), left: e.size}, base.readerAt(left), base.size)
+		if err != nil {
+			return failed{err}
+		}
+		return &exactReader{r: rd, left: size}
+	}
+	return c, nil
 }
 
+// failed is a reader of what cannot be read.
+type failed struct{ err error }
+
+func (f failed) Read([]byte) (int, error) { return 0, f.err }
+
 // applied returns the content of a delta, given that of its base, and the edit
-// script appended to segs. Results beyond the limit come as a reader instead;
-// they have no script, and neither have those of large bases and large deltas.
-func (r *resolver) applied(base content, s span, e entry, segs []Segment) (c content, large io.Reader, script []Segment, err error) {
+// script appended to segs. Results of more than limit bytes are not held; they
+// have no script, and neither have those of large bases and large deltas.
+func (r *resolver) applied(base content, s span, e entry, limit int64, segs []Segment) (c content, script []Segment, err error) {
 	defer catchFault(&err)
 	var delta io.Reader
 	if e.size > r.limit {
@@ -135,25 +150,29 @@ func (r *resolver) applied(base content, s span, e entry, segs []Segment) (c con
 	} else {
 		data, _, err := r.inflated(s, e, r.deltaBuffer)
 		if err != nil {
-			return content{}, nil, nil, err
+			return content{}, nil, err
 		}
 		size, ops, err := checkDelta(data, base.size)
 		if err != nil {
-			return content{}, nil, nil, fmt.Errorf("%w: %w", errObject, err)
+			return content{}, nil, fmt.Errorf("%w: %w", errObject, err)
 		}
-		if size <= r.limit && base.data != nil {
+		if size <= limit && base.data != nil {
 			buf := r.bufs.get(size)
 			script = applyDelta(buf, base.data, ops, segs)
-			return content{size: size, data: buf}, nil, script, nil
+			return content{size: size, data: buf}, script, nil
 		}
 		delta = bytes.NewReader(data)
 	}
-	rd, size, err := newDeltaReader(delta, base.readerAt(), base.size)
-	if err != nil || size > r.limit {
-		return content{size: size}, rd, nil, err
+	rd, size, err := newDeltaReader(delta, base.readerAt(base.effort()), base.size)
+	if err != nil {
+		return content{}, nil, err
+	}
+	if size > limit {
+		c, err = delayed(base, s, e, size)
+		return c, nil, err
 	}
 	c, err = r.fill(rd, size)
-	return c, nil, nil, err
+	return c, nil, err
 }
 
 // fill reads an object of size bytes into memory.
@@ -179,9 +198,6 @@ func (r *resolver) deltaBuffer(n int64) []byte {
 func (r *resolver) release(c content) {
 	if c.data != nil {
 		r.bufs.put(c.data)
-	}
-	if c.spill != nil {
-		dropSpill(c.spill)
 	}
 }
 
@@ -266,10 +282,7 @@ func (r *resolver) step(base content, l link) (content, error) {
 	if l.kind.isPlain() {
 		return r.whole(s, l.entry)
 	}
-	c, large, _, err := r.applied(base, s, l.entry, nil)
-	if err == nil && large != nil {
-		return r.spilled(large, c.size)
-	}
+	c, _, err := r.applied(base, s, l.entry, r.limit, nil)
 	return c, err
 }
 

@@ -85,6 +85,10 @@ func (o *WalkOptions) setDefaults() {
 	o.BlobLimit = min(o.BlobLimit, o.share()/4)
 }
 
+// baseLimit is the size up to which an object is held for deltas of it, so that
+// one and the next fit into memory.
+func (o *WalkOptions) baseLimit() int64 { return max(o.BlobLimit, o.share()*2/5) }
+
 // share is what one worker may hold.
 func (o *WalkOptions) share() int64 { return o.MaxMemory / int64(o.Workers) }
 
@@ -210,7 +214,7 @@ type frame struct {
 
 func newWorker(w *walk, id int) *worker {
 	k := &worker{w: w, id: id, segs: make([]Segment, 0, 64)}
-	k.resolver = resolver{repo: w.repo, limit: w.opts.BlobLimit}
+	k.resolver = resolver{repo: w.repo, limit: w.opts.baseLimit()}
 	k.bufs = buffers{budget: w.opts.share(), reclaim: k.reclaim}
 	return k
 }
@@ -289,7 +293,7 @@ func (k *worker) root(id uint32) frame {
 		err = fmt.Errorf("%w: its delta base cannot be found", errObject)
 	case e.kind.isDelta():
 		f.content, f.kind, _, err = k.resolve(s.place, nil)
-	case e.size > k.limit && f.next == f.stop:
+	case e.size > k.w.opts.BlobLimit && f.next == f.stop:
 		f.kind, f.size = e.kind, e.size
 		large = s.stream(e)
 	default:
@@ -309,16 +313,15 @@ func (k *worker) derive(base *frame, id uint32) frame {
 	if err == nil {
 		err = k.restore(base)
 	}
-	var large io.Reader
+	limit := k.limit
+	if f.next == f.stop {
+		limit = k.w.opts.BlobLimit
+	}
 	var script []Segment
 	if err == nil {
-		f.content, large, script, err = k.applied(base.content, s, e, k.segs[:0])
+		f.content, script, err = k.applied(base.content, s, e, limit, k.segs[:0])
 	}
-	if err == nil && large != nil && f.next != f.stop {
-		f.content, err = k.spilled(large, f.size)
-		large = nil
-	}
-	k.arrive(&f, s, err, base, large, script)
+	k.arrive(&f, s, err, base, nil, script)
 	if script != nil {
 		k.segs = script[:0]
 	}
@@ -386,10 +389,10 @@ func (k *worker) arrive(f *frame, s span, err error, base *frame, large io.Reade
 	if base != nil && base.visited && script != nil {
 		k.obj.Base, k.obj.Segments = base.value, script
 	}
-	if f.spill != nil {
-		large = io.NewSectionReader(f.spill, 0, f.size)
+	if large == nil && f.size > k.w.opts.BlobLimit {
+		large, k.obj.Data, k.obj.Base, k.obj.Segments = f.reader(), nil, nil, nil
 	}
-	f.visited = k.visit(s.String, large)
+	f.visited = k.visit(s.String, large) && large == nil
 	f.value, k.obj.Base = k.obj.Base, nil
 }
 
@@ -447,7 +450,7 @@ func (k *worker) looseObject(id OID) {
 		return
 	}
 	k.obj = Object{OID: id, Type: o.kind, Size: o.size, Number: -1, Worker: k.id}
-	if o.size > k.limit {
+	if o.size > k.w.opts.BlobLimit {
 		k.visit(func() string { return o.path }, o.stream())
 		return
 	}

@@ -3,6 +3,7 @@ package gitpack
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -186,7 +187,7 @@ func TestLargeBlobs(t *testing.T) {
 	}
 	git(t, dir, &out, "-c", "fastimport.unpackLimit=0", "-c", "core.compression=1", "fast-import", "--quiet")
 
-	r, err := Open(dir, Options{TempDir: t.TempDir()})
+	r, err := Open(dir, Options{})
 	require.NoError(t, err)
 	for _, limit := range []int64{0, 64 << 20} {
 		sums := make(map[OID]bool)
@@ -214,13 +215,32 @@ func TestLargeBlobs(t *testing.T) {
 	}
 	require.NoError(t, r.Close())
 
-	r, err = Open(dir, Options{TempDir: t.TempDir(), ReadLimit: 1 << 20, SpillLimit: 1 << 20})
-	require.NoError(t, err)
-	problems := 0
-	require.NoError(t, r.Walk(context.Background(), WalkOptions{BlobLimit: 1 << 20},
-		funcVisitor{func(*Object) (any, error) { return nil, nil }, func(Problem) { problems++ }}))
-	assert.Equal(t, 2, problems, "a base too large for the disk, and its delta")
-	require.NoError(t, r.Close())
+}
+
+// TestJumpingDeltaOfWhatIsNotHeld has a delta that copies single bytes of a base
+// beyond memory from its end and its beginning in turn: each copy would inflate
+// all of the base again.
+func TestJumpingDeltaOfWhatIsNotHeld(t *testing.T) {
+	base := bytes.Repeat([]byte("0123456789abcdef"), 16<<10)
+	size := len(base)
+	const copies = 2000
+	ops := binary.AppendUvarint(binary.AppendUvarint(nil, uint64(size)), copies)
+	for i := range copies {
+		at := (i % 2) * (size - 1)
+		ops = append(ops, 0x80|0x17, byte(at), byte(at>>8), byte(at>>16), 1)
+	}
+	dir := bareRepo(t)
+	pack, offs := buildPack(packed{kind: Blob, data: base}, packed{kind: offsetDelta, back: 1, data: ops})
+	result := bytes.Repeat([]byte("0f"), copies/2)
+	names := []OID{HashObject(sha1Len, Blob, base), HashObject(sha1Len, Blob, result)}
+	addPack(t, dir, "x", pack, buildIndex(pack, names, offs))
+	w := walkAll(t, dir, Options{}, WalkOptions{})
+	assert.Empty(t, w.problems)
+	assert.Equal(t, string(result), string(w.seen[names[1]].data))
+	w = walkAll(t, dir, Options{}, WalkOptions{Workers: 1, MaxMemory: 4000})
+	require.Len(t, w.problems, 1)
+	assert.ErrorIs(t, w.problems[0].Err, errEffort)
+	assert.Equal(t, string(base), string(w.seen[names[0]].data), "the base is read all the same")
 }
 
 func TestOffsetsBeyondTwoGiB(t *testing.T) {
@@ -306,7 +326,7 @@ func TestPackWithoutIndexHasLargeObjects(t *testing.T) {
 	repack(t, dir, "-c", "repack.useDeltaBaseOffset=false")
 	want := objectsOf(t, dir)
 	require.NoError(t, os.Remove(packBase(t, dir)+".idx"))
-	r, err := Open(dir, Options{ReadLimit: 500, TempDir: t.TempDir()})
+	r, err := Open(dir, Options{ReadLimit: 500})
 	require.NoError(t, err)
 	require.Len(t, r.Problems(), 1)
 	w := newWitness(t)

@@ -100,21 +100,22 @@ type Database struct {
 	hold int64 // the size up to which a blob is held in memory; larger ones stream
 }
 
-// Blobs up to this size are held in memory, if there is enough of it.
-const maxHold = 32 << 20
+// Blobs up to maxHold bytes are held in memory, if there is enough of it; and to
+// look up trees and commits there always has to be enough for leastRead.
+const (
+	maxHold   = 32 << 20
+	leastRead = 16 << 20
+)
 
 // Open opens the objects of the repository whose git directory is dir.
 func Open(dir string, o Options) (*Database, error) {
 	if o.MaxMemory <= 0 {
 		o.MaxMemory = 1 << 30
 	}
-	// A delta base beyond what memory may hold is told as a problem rather than
-	// written to a temporary file: it may hold secrets.
 	repo, err := gitpack.Open(dir, gitpack.Options{
-		SpillLimit: -1,
 		ObjectDirs: o.Further,
 		CacheSize:  min(32<<20, o.MaxMemory/32),
-		ReadLimit:  o.MaxMemory / 4,
+		ReadLimit:  max(leastRead, o.MaxMemory/16),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open object database: %w", err)
