@@ -1,7 +1,6 @@
 package awskey_test
 
 import (
-	"bytes"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -187,31 +186,7 @@ func count(rule *finding.Rule, text string) int {
 	return n
 }
 
-func FuzzDetect(f *testing.F) {
-	for _, rule := range awskey.New().Rules() {
-		for _, ex := range slices.Concat(rule.Matches, rule.NearMisses) {
-			f.Add([]byte(expand(ex.Text)))
-		}
-	}
-	f.Fuzz(func(t *testing.T, text []byte) {
-		want := scan(text)
-		for _, h := range want {
-			if h.Start < 0 || h.End <= h.Start || h.Offset < 0 || h.Offset+int64(h.End-h.Start) > int64(len(text)) {
-				t.Fatalf("%s at %d+%d lies outside the text", h.Rule.ID, h.Offset, h.End-h.Start)
-			}
-			if len(h.Evidence) == 0 || h.Confidence > 1 {
-				t.Fatalf("%s: evidence %q, confidence %f", h.Rule.ID, h.Evidence, h.Confidence)
-			}
-		}
-		var got []detect.Hit
-		if _, err := set.Stream(bytes.NewReader(text), detect.Text{}, func(h detect.Hit) { got = append(got, h) }); err != nil {
-			t.Fatal(err)
-		}
-		if !assert.ObjectsAreEqual(want, got) {
-			t.Fatalf("%d hits scanned, %d streamed", len(want), len(got))
-		}
-	})
-}
+func FuzzDetect(f *testing.F) { detecttest.Fuzz(f, awskey.Shapes, nil, awskey.New()) }
 
 func BenchmarkNoTriggers(b *testing.B) {
 	bench(b, strings.Repeat("func main() { fmt.Println(\"nothing to see here\", 42) }\n", 20000))

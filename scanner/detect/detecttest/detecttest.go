@@ -6,6 +6,7 @@ package detecttest
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -47,6 +48,50 @@ func AcceptAs(t *testing.T, d detect.Detector, shapes map[string]example.Shape, 
 	}
 }
 
+// Fuzz holds detectors to what every text must show, starting from their
+// examples: no panic, matches that lie inside the text and say why, and the same
+// ones in a stream. holds is what else must hold of a match; it may be nil.
+func Fuzz(f *testing.F, shapes map[string]example.Shape, holds func(*testing.T, detect.Hit), detectors ...detect.Detector) {
+	f.Helper()
+	for _, d := range detectors {
+		for _, rule := range d.Rules() {
+			for _, ex := range slices.Concat(rule.Matches, rule.NearMisses) {
+				text := example.Expand(ex.Text, 1, shapes).Text
+				f.Add([]byte(text))
+				f.Add([]byte("\x80\xff" + text)) // not UTF-8: case folding must not move anything
+			}
+		}
+	}
+	set := detect.NewSet(detectors...)
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var scanned, streamed []detect.Hit
+		set.Scan(text, detect.Text{}, func(h detect.Hit) { scanned = append(scanned, h) })
+		for _, h := range scanned {
+			sound(t, len(text), h)
+			if holds != nil {
+				holds(t, h)
+			}
+		}
+		_, err := set.Stream(bytes.NewReader(text), detect.Text{}, func(h detect.Hit) { streamed = append(streamed, h) })
+		require.NoError(t, err)
+		require.Equal(t, scanned, streamed)
+	})
+}
+
+// sound checks what holds of every match in a text of that size.
+func sound(t *testing.T, size int, h detect.Hit) {
+	t.Helper()
+	if h.Start < 0 || h.End <= h.Start || h.Offset < 0 || h.Offset+int64(h.End-h.Start) > int64(size) {
+		t.Fatalf("%s at %d, %d bytes, in a text of %d", h.Rule.ID, h.Offset, h.End-h.Start, size)
+	}
+	if h.Value == "" || h.ShowHead < 0 || h.ShowHead > len(h.Value) {
+		t.Fatalf("%s: value %q, of which %d bytes are shown", h.Rule.ID, h.Value, h.ShowHead)
+	}
+	if len(h.Evidence) == 0 || h.Confidence < detect.Keep || h.Confidence > 1 {
+		t.Fatalf("%s: evidence %q, confidence %f", h.Rule.ID, h.Evidence, h.Confidence)
+	}
+}
+
 type suite struct {
 	set       *detect.Set
 	doubter   *doubter
@@ -70,7 +115,7 @@ func (s *suite) matches(t *testing.T, rule *finding.Rule, ex finding.Example) {
 	for seed := range uint64(seeds) {
 		e := example.Expand(ex.Text, seed, s.shapes)
 		require.NotEmpty(t, e.Want, "a match marks what it wants found: %s", ex.Text)
-		got := Report(s.set, e.Text, rule)
+		got := found(s.set, e.Text, rule)
 		var want []string
 		for _, v := range e.Want {
 			want = append(want, fmt.Sprintf("%s at %d", s.canonical(rule, v.Text), v.Start))
@@ -99,16 +144,27 @@ func (s *suite) nearMiss(t *testing.T, rule *finding.Rule, ex finding.Example) {
 	}
 }
 
-// Report scans text and returns the hits of rule that are findings by
-// themselves and are no documentation examples.
+// Report scans text and returns the hits of rule that a user sees who does not
+// ask for more: findings by themselves, and neither documentation's examples nor
+// what is published on purpose.
 func Report(set *detect.Set, text string, rule *finding.Rule) []detect.Hit {
+	return slices.DeleteFunc(found(set, text, rule), func(h detect.Hit) bool { return h.Class == finding.Vendor })
+}
+
+// found is Report with what is published on purpose. Some rules find nothing
+// else, and their matches are matches all the same.
+func found(set *detect.Set, text string, rule *finding.Rule) []detect.Hit {
 	var hits []detect.Hit
 	set.Scan([]byte(text), detect.Text{}, func(h detect.Hit) {
-		if h.Rule == rule && h.Confidence >= detect.Report && h.Class != finding.Sample {
+		if counts(h, rule) {
 			hits = append(hits, h)
 		}
 	})
 	return hits
+}
+
+func counts(h detect.Hit, rule *finding.Rule) bool {
+	return h.Rule == rule && h.Confidence >= detect.Report && h.Class != finding.Sample
 }
 
 // Canonical returns the form in which a value is reported: account IDs without
@@ -125,11 +181,11 @@ func Canonical(rule *finding.Rule, value string) string {
 // values come out.
 func sameEverywhere(t *testing.T, set *detect.Set, rule *finding.Rule, text string) {
 	t.Helper()
-	want := values(Report(set, text, rule))
+	want := values(found(set, text, rule))
 
 	var streamed []detect.Hit
 	_, err := set.Stream(iotest.OneByteReader(strings.NewReader(text)), detect.Text{}, func(h detect.Hit) {
-		if h.Rule == rule && h.Confidence >= detect.Report && h.Class != finding.Sample {
+		if counts(h, rule) {
 			streamed = append(streamed, h)
 		}
 	})
@@ -137,10 +193,10 @@ func sameEverywhere(t *testing.T, set *detect.Set, rule *finding.Rule, text stri
 	require.Equal(t, want, values(streamed), "streamed")
 
 	preamble := string(bytes.Repeat([]byte("\n"), 2*detect.Before))
-	moved := Report(set, preamble+text, rule)
+	moved := found(set, preamble+text, rule)
 	require.Equal(t, want, values(moved), "behind a preamble")
 
-	crlf := Report(set, strings.ReplaceAll(text, "\n", "\r\n"), rule)
+	crlf := found(set, strings.ReplaceAll(text, "\n", "\r\n"), rule)
 	require.Len(t, crlf, len(want), "with CRLF line ends:\n%s", text)
 }
 

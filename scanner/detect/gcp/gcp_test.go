@@ -143,28 +143,7 @@ func TestPublishedIsKnownAndShownOnRequest(t *testing.T) {
 	}
 }
 
-func FuzzDetect(f *testing.F) {
-	for _, rule := range rules {
-		for _, ex := range append(rule.Matches, rule.NearMisses...) {
-			text := example.Expand(ex.Text, 1, shapes).Text
-			f.Add([]byte(text))
-			f.Add([]byte("\x80\xff" + text)) // not UTF-8: case folding must not move anything
-		}
-	}
-	set := detect.NewSet(New())
-	f.Fuzz(func(t *testing.T, text []byte) {
-		var scanned, streamed []detect.Hit
-		set.Scan(text, detect.Text{}, func(h detect.Hit) { scanned = append(scanned, h) })
-		for _, h := range scanned {
-			if h.Start < 0 || h.Start >= h.End || h.Offset < 0 || h.Offset+int64(h.End-h.Start) > int64(len(text)) || h.Value == "" {
-				t.Fatalf("%s at %d, %d bytes, in a text of %d", h.Rule.ID, h.Offset, h.End-h.Start, len(text))
-			}
-		}
-		_, err := set.Stream(strings.NewReader(string(text)), detect.Text{}, func(h detect.Hit) { streamed = append(streamed, h) })
-		require.NoError(t, err)
-		require.Equal(t, scanned, streamed)
-	})
-}
+func FuzzDetect(f *testing.F) { detecttest.Fuzz(f, shapes, nil, New()) }
 
 func BenchmarkPlainText(b *testing.B) {
 	benchmark(b, "The quick brown fox reads a log file of no interest.\n")

@@ -306,21 +306,6 @@ func FuzzDetect(f *testing.F) {
 		f.Add([]byte(pemText(name)))
 		f.Add([]byte(base64.StdEncoding.EncodeToString([]byte(pemText(name)))))
 	}
-	f.Add([]byte(pgp("plain")))
 	f.Add([]byte(pgp("encrypted")))
-	f.Add([]byte(putty(mrand.New(mrand.NewPCG(1, 2)), "none")))
-	set := detect.NewSet(New())
-	f.Fuzz(func(t *testing.T, text []byte) {
-		var scanned, streamed []string
-		set.Scan(text, detect.Text{}, func(h detect.Hit) {
-			require.LessOrEqual(t, h.Offset+int64(h.End-h.Start), int64(len(text)))
-			require.Less(t, h.Start, h.End)
-			scanned = append(scanned, fmt.Sprint(h.Rule.ID, h.Offset, h.Value))
-		})
-		_, err := set.Stream(bytes.NewReader(text), detect.Text{}, func(h detect.Hit) {
-			streamed = append(streamed, fmt.Sprint(h.Rule.ID, h.Offset, h.Value))
-		})
-		require.NoError(t, err)
-		require.Equal(t, scanned, streamed)
-	})
+	detecttest.Fuzz(f, shapes, nil, New())
 }
