@@ -6,10 +6,12 @@ import (
 
 	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/extract/archive"
+	"github.com/deputy-sec/deputy/scanner/extract/columnar"
 	"github.com/deputy-sec/deputy/scanner/extract/iwork"
 	"github.com/deputy-sec/deputy/scanner/extract/legacy"
 	"github.com/deputy-sec/deputy/scanner/extract/mail"
 	"github.com/deputy-sec/deputy/scanner/extract/office"
+	"github.com/deputy-sec/deputy/scanner/extract/onenote"
 	"github.com/deputy-sec/deputy/scanner/extract/pdf"
 	"github.com/deputy-sec/deputy/scanner/extract/sqlite"
 )
@@ -21,6 +23,7 @@ func Extractors() []*extract.Extractor {
 	return slices.Concat(
 		[]*extract.Extractor{
 			pdf.New(), office.New(), office.NewFlat(), legacy.New(), iwork.New(), mail.New(), mail.NewTNEF(), sqlite.New(),
+			columnar.New(), onenote.New(),
 		},
 		archive.All(),
 	)
