@@ -7,73 +7,31 @@ import (
 
 // New returns the detector of AWS credentials. It holds no state and compiles
 // nothing.
-func New() detect.Detector { return detector{} }
+func New() detect.Detector {
+	return detect.Table(rules,
+		detect.At(keyID, "AKIA", "ASIA", "ABIA"),
+		detect.At(encodedKeyID, "QUtJQ", "QVNJQ"), // base64 of AKIA and ASIA, as in Kubernetes secrets
 
-type detector struct{}
+		detect.At(uniqueID, "ACCA", "AGPA", "AIDA", "AIPA", "ANPA", "ANVA", "APKA", "AROA", "ASCA"),
 
-// form is a trigger and what is looked for around it.
-type form struct {
-	trigger detect.Trigger
-	detect  func(w *detect.Window, report func(detect.Match))
+		detect.AtAnyCase(namedSecret, "secret"),
+
+		detect.At(formedToken, "oJb3JpZ2luX2Vj", "oGZXIvYXdz", "oDYXdz"),
+		detect.AtAnyCase(namedToken, "session_token", "sessiontoken", "security_token", "security-token"),
+
+		detect.AtAnyCase(presignedV4, "X-Amz-Signature"),
+		detect.AtAnyCase(presignedV2, "AWSAccessKeyId"),
+		detect.AtAnyCase(signinToken, "SigninToken"),
+
+		detect.At(bedrockLongTerm, "ABSK"),
+		detect.At(bedrockShortTerm, "bedrock-api-key-"),
+		detect.At(appSyncKey, "da2-"),
+		detect.AtAnyCase(mwsToken, "amzn.mws."),
+		detect.At(sellingPartnerSecret, "amzn1.oa2-cs.v1."),
+	)
 }
 
-// forms is the table of all that the package looks for.
-var forms = []form{
-	{detect.Trigger{Literal: "AKIA"}, keyID},
-	{detect.Trigger{Literal: "ASIA"}, keyID},
-	{detect.Trigger{Literal: "ABIA"}, keyID},
-	{detect.Trigger{Literal: "QUtJQ"}, encodedKeyID}, // base64 of AKIA, as in Kubernetes secrets
-	{detect.Trigger{Literal: "QVNJQ"}, encodedKeyID}, // base64 of ASIA
-
-	{detect.Trigger{Literal: "ACCA"}, uniqueID},
-	{detect.Trigger{Literal: "AGPA"}, uniqueID},
-	{detect.Trigger{Literal: "AIDA"}, uniqueID},
-	{detect.Trigger{Literal: "AIPA"}, uniqueID},
-	{detect.Trigger{Literal: "ANPA"}, uniqueID},
-	{detect.Trigger{Literal: "ANVA"}, uniqueID},
-	{detect.Trigger{Literal: "APKA"}, uniqueID},
-	{detect.Trigger{Literal: "AROA"}, uniqueID},
-	{detect.Trigger{Literal: "ASCA"}, uniqueID},
-
-	{detect.Trigger{Literal: "secret", Fold: true}, namedSecret},
-
-	{detect.Trigger{Literal: "oJb3JpZ2luX2Vj"}, formedToken},
-	{detect.Trigger{Literal: "oGZXIvYXdz"}, formedToken},
-	{detect.Trigger{Literal: "oDYXdz"}, formedToken},
-	{detect.Trigger{Literal: "session_token", Fold: true}, namedToken},
-	{detect.Trigger{Literal: "sessiontoken", Fold: true}, namedToken},
-	{detect.Trigger{Literal: "security_token", Fold: true}, namedToken},
-	{detect.Trigger{Literal: "security-token", Fold: true}, namedToken},
-
-	{detect.Trigger{Literal: "X-Amz-Signature", Fold: true}, presignedV4},
-	{detect.Trigger{Literal: "AWSAccessKeyId", Fold: true}, presignedV2},
-	{detect.Trigger{Literal: "SigninToken", Fold: true}, signinToken},
-
-	{detect.Trigger{Literal: "ABSK"}, bedrockLongTerm},
-	{detect.Trigger{Literal: "bedrock-api-key-"}, bedrockShortTerm},
-	{detect.Trigger{Literal: "da2-"}, appSyncKey},
-	{detect.Trigger{Literal: "amzn.mws.", Fold: true}, mwsToken},
-	{detect.Trigger{Literal: "amzn1.oa2-cs.v1."}, sellingPartnerSecret},
-}
-
-// Rules implements detect.Detector.
-func (detector) Rules() []*finding.Rule {
-	return []*finding.Rule{
-		AccessKeyID, SecretAccessKey, SessionToken, PresignedURL, SigninToken,
-		BedrockAPIKey, AppSyncAPIKey, MWSToken, SellingPartnerSecret, UniqueID,
-	}
-}
-
-// Triggers implements detect.Detector.
-func (detector) Triggers() []detect.Trigger {
-	triggers := make([]detect.Trigger, len(forms))
-	for i, f := range forms {
-		triggers[i] = f.trigger
-	}
-	return triggers
-}
-
-// Detect implements detect.Detector.
-func (detector) Detect(w *detect.Window, report func(detect.Match)) {
-	forms[w.Trigger].detect(w, report)
+var rules = []*finding.Rule{
+	AccessKeyID, SecretAccessKey, SessionToken, PresignedURL, SigninToken,
+	BedrockAPIKey, AppSyncAPIKey, MWSToken, SellingPartnerSecret, UniqueID,
 }

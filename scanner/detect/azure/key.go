@@ -127,12 +127,12 @@ var marks = []mark{
 	{"AzFu", "Azure Functions", accessKeyRule, 44, "", last2, 6, "==", notation.IsBase64URL},
 }
 
-func markLooks() []look {
-	var all []look
+func markRows() []detect.Row {
+	var rows []detect.Row
 	for i := range marks {
-		all = append(all, look{marks[i].literal, false, marks[i].at})
+		rows = append(rows, detect.At(marks[i].at, marks[i].literal))
 	}
-	return all
+	return rows
 }
 
 // at decides over a key with the mark in the window's trigger.

@@ -1,119 +1,59 @@
 package gcp
 
-import (
-	"github.com/deputy-sec/deputy/scanner/detect"
-	"github.com/deputy-sec/deputy/scanner/finding"
-)
+import "github.com/deputy-sec/deputy/scanner/detect"
 
 // New returns the detector.
-func New() detect.Detector { return detector{} }
+func New() detect.Detector {
+	return detect.Table(rules,
+		detect.At(serviceAccountKey, "BEGIN PRIVATE KEY-----"),
+		detect.At(escapedServiceAccountKey, "BEGIN+PRIVATE+KEY-----", "BEGIN%20PRIVATE%20KEY-----"),
+		// "BEGIN PRIVATE KEY" in base64, at each of the three ways it may be aligned.
+		detect.At(encodedServiceAccountKey, "QkVHSU4gUFJJVkFURSBLRV", "JFR0lOIFBSSVZBVEUgS0VZ", "CRUdJTiBQUklWQVRFIEtFW"),
 
-type detector struct{}
+		detect.At(apiKey, "AIza"),
+		detect.At(oauthClientSecret, "GOCSPX-"),
+		detect.At(oauthClient, "apps.googleusercontent.com"),
+		detect.At(oauthAccessToken, "ya29."),
+		detect.At(oauthRefreshToken, "1//0", `1\/\/0`),
 
-func (detector) Rules() []*finding.Rule { return rules }
+		detect.At(serviceAccount, "gserviceaccount.com"),
 
-func (detector) Triggers() []detect.Trigger {
-	triggers := make([]detect.Trigger, len(looks))
-	for i, l := range looks {
-		triggers[i] = detect.Trigger{Literal: l.literal, Fold: l.fold}
-	}
-	return triggers
-}
+		detect.At(projectResource, "projects/", `projects\/`),
+		detect.AtAnyCase(projectResource, "projects%2F"),
+		detect.At(organizationResource, "organizations/"),
+		detect.AtAnyCase(organizationResource, "organizations%2F"),
+		detect.At(folderResource, "folders/"),
+		detect.AtAnyCase(folderResource, "folders%2F"),
+		detect.At(registry, "gcr.io/", "docker.pkg.dev/"),
+		detect.At(hostOf("project of a workload identity pool", 0.85), ".svc.id.goog"),
+		detect.At(hostOf("Firebase database host", weak), ".firebaseio.com"),
+		detect.At(hostOf("Firebase host", weak), ".firebaseapp.com"),
+		detect.At(hostOf("App Engine host", weak), ".appspot.com"),
+		detect.At(functionsHost, ".cloudfunctions.net"),
+		detect.At(runHost, ".run.app"),
+		detect.At(clusterContext, "gke_"),
+		detect.At(sqlInstance, ":us-", ":europe-", ":asia-"),
+		detect.At(firebaseApp, ":web:", ":android:", ":ios:"),
 
-func (detector) Detect(w *detect.Window, report func(detect.Match)) { looks[w.Trigger].at(w, report) }
-
-// look is what to do where a literal stands.
-type look struct {
-	literal string
-	fold    bool
-	at      func(w *detect.Window, report func(detect.Match))
-}
-
-// looks are all triggers of the family.
-var looks = []look{
-	{"BEGIN PRIVATE KEY-----", false, serviceAccountKey},
-	{"BEGIN+PRIVATE+KEY-----", false, escapedServiceAccountKey},
-	{"BEGIN%20PRIVATE%20KEY-----", false, escapedServiceAccountKey},
-	// "BEGIN PRIVATE KEY" in base64, at each of the three ways it may be aligned.
-	{"QkVHSU4gUFJJVkFURSBLRV", false, encodedServiceAccountKey},
-	{"JFR0lOIFBSSVZBVEUgS0VZ", false, encodedServiceAccountKey},
-	{"CRUdJTiBQUklWQVRFIEtFW", false, encodedServiceAccountKey},
-
-	{"AIza", false, apiKey},
-	{"GOCSPX-", false, oauthClientSecret},
-	{"apps.googleusercontent.com", false, oauthClient},
-	{"ya29.", false, oauthAccessToken},
-	{"1//0", false, oauthRefreshToken},
-	{`1\/\/0`, false, oauthRefreshToken},
-
-	{"gserviceaccount.com", false, serviceAccount},
-
-	{"projects/", false, projectResource},
-	{`projects\/`, false, projectResource},
-	{"projects%2F", true, projectResource},
-	{"organizations/", false, organizationResource},
-	{"organizations%2F", true, organizationResource},
-	{"folders/", false, folderResource},
-	{"folders%2F", true, folderResource},
-	{"gcr.io/", false, registry},
-	{"docker.pkg.dev/", false, registry},
-	{".svc.id.goog", false, hostOf("project of a workload identity pool", 0.85)},
-	{".firebaseio.com", false, hostOf("Firebase database host", weak)},
-	{".firebaseapp.com", false, hostOf("Firebase host", weak)},
-	{".appspot.com", false, hostOf("App Engine host", weak)},
-	{".cloudfunctions.net", false, functionsHost},
-	{".run.app", false, runHost},
-	{"gke_", false, clusterContext},
-	{":us-", false, sqlInstance},
-	{":europe-", false, sqlInstance},
-	{":asia-", false, sqlInstance},
-	{":web:", false, firebaseApp},
-	{":android:", false, firebaseApp},
-	{":ios:", false, firebaseApp},
-
-	{"project_id", true, projectName},
-	{"projectid", true, projectName},
-	{"project-id", true, projectName},
-	{"gcp_project", true, projectName},
-	{"gcp-project", true, projectName},
-	{"gcloud_project", true, projectName},
-	{"google_project", true, projectName},
-	{"cloud_project", true, projectName},
-	{"core_project", true, projectName},
-	{"gcp:project", false, projectName},
-	{"PROJECT", false, projectConstant},
-	{`"projects"`, false, firebaseProjects},
-	{"project ", false, terraformProject},
-	{"project=", false, terraformProject},
-	{"from `", true, queriedProject},
-	{"join `", true, queriedProject},
-	{"core/project ", false, currentProject},
-	{"set project ", false, currentProject},
-	{"--project", false, projectName},
-	{"?project=", false, projectQuery},
-	{"&project=", false, projectQuery},
-	{";project=", false, projectQuery},
-	{"project_number", true, projectNumberName},
-	{"projectnumber", true, projectNumberName},
-	{"project-number", true, projectNumberName},
-	{"project number", true, projectNumberName},
-	{`"number": "`, false, stateNumber},
-	{"messagingsenderid", true, projectNumberName},
-	{"gcm_sender_id", true, projectNumberName},
-	{"org_id", true, organizationName},
-	{"org-id", true, organizationName},
-	{"organization_id", true, organizationName},
-	{"organizationid", true, organizationName},
-	{"organization-id", true, organizationName},
-	{"--organization", false, organizationName},
-	{"folder_id", true, folderName},
-	{"folderid", true, folderName},
-	{"folder-id", true, folderName},
-	{"--folder", false, folderName},
-	{"billing_account", true, billingName},
-	{"billingaccount", true, billingName},
-	{"billing-account", true, billingName},
-	{"billing account", true, billingName},
+		detect.AtAnyCase(projectName, "project_id", "projectid", "project-id", "gcp_project", "gcp-project", "gcloud_project",
+			"google_project", "cloud_project", "core_project"),
+		detect.At(projectName, "gcp:project"),
+		detect.At(projectConstant, "PROJECT"),
+		detect.At(firebaseProjects, `"projects"`),
+		detect.At(terraformProject, "project ", "project="),
+		detect.AtAnyCase(queriedProject, "from `", "join `"),
+		detect.At(currentProject, "core/project ", "set project "),
+		detect.At(projectName, "--project"),
+		detect.At(projectQuery, "?project=", "&project=", ";project="),
+		detect.AtAnyCase(projectNumberName, "project_number", "projectnumber", "project-number", "project number"),
+		detect.At(stateNumber, `"number": "`),
+		detect.AtAnyCase(projectNumberName, "messagingsenderid", "gcm_sender_id"),
+		detect.AtAnyCase(organizationName, "org_id", "org-id", "organization_id", "organizationid", "organization-id"),
+		detect.At(organizationName, "--organization"),
+		detect.AtAnyCase(folderName, "folder_id", "folderid", "folder-id"),
+		detect.At(folderName, "--folder"),
+		detect.AtAnyCase(billingName, "billing_account", "billingaccount", "billing-account", "billing account"),
+	)
 }
 
 // weak is the confidence of what only confirms a value found elsewhere.

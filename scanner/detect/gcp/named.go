@@ -58,8 +58,10 @@ func projectName(w *detect.Window, report func(detect.Match)) {
 	if bytes.IndexByte(id, '-') < 0 && !n.literal(w.Text, confidence) {
 		return
 	}
-	if word := inTest(w.Text, n.NameStart, end); word != "" && !bytes.ContainsAny(id, "0123456789") {
-		confidence, evidence = weak, evidence+", in a test ("+word+")"
+	if !bytes.ContainsAny(id, "0123456789") { // an ID with digits was given out
+		if word := inTest(w.Text, n.NameStart, end); word != "" {
+			confidence, evidence = weak, evidence+", in a test ("+word+")"
+		}
 	}
 	if !ofKeyFile(w.Text, n.Start, end) {
 		report(project(w.Text, n.Start, end, confidence, evidence))
@@ -114,7 +116,7 @@ func stringValue(object []byte, at int) (start, end int, ok bool) {
 }
 
 // inTest returns a word that stands near a name where a test is written. What
-// tests call a project is made of words; an ID with digits was given out.
+// tests call a project is made of words.
 func inTest(text []byte, start, end int) string {
 	const reach = 600
 	return notation.Near(text, start, end, reach, "mock", "assert", "expect(", "describe('", `describe("`, "@patch", "monkeypatch", "fixture", "unittest", "func test")
