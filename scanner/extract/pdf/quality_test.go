@@ -43,7 +43,7 @@ var plainText = &extract.Extractor{
 		if err != nil {
 			return err
 		}
-		_, err = out.WriteString(strings.ToValidUTF8(string(data), "?"))
+		_, err = out.WriteString(strings.ReplaceAll(strings.ToValidUTF8(string(data), "?"), "\x00", ""))
 		return err
 	},
 }

@@ -1,0 +1,100 @@
+package font
+
+import (
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestGlyphText(t *testing.T) {
+	for name, want := range map[string]string{
+		"A": "A", "seven": "7", "sevenoldstyle": "7", "uni0041": "A", "uni00410042": "AB", "u1F600": "😀",
+		"f_f_i": "ffi", "one.tnum": "1", "uniD83DDE00": "😀", ".notdef": "", "g12": "", "": "", "uni00": "",
+	} {
+		assert.Equal(t, want, glyphText(name), name)
+	}
+}
+
+func TestPDFDoc(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain": "plain", "\x80": "•", "\xfe\xff\x00A\xd8\x3d\xde\x00": "A😀", "\xff\xfeA\x00": "A", "\xef\xbb\xbfä": "ä",
+		"\xfe\xff\x00\x1b\x00e\x00n\x00\x1b\x00A": "A",
+	} {
+		assert.Equal(t, want, PDFDoc([]byte(in)), "%q", in)
+	}
+}
+
+func TestPlain(t *testing.T) {
+	assert.Equal(t, "ffi x y9", Plain("ﬃ\u00a0x\u3000y\uf039\x00"))
+}
+
+func TestCMap(t *testing.T) {
+	m := parseCMap([]byte(`1 begincodespacerange <00> <7f> <8000> <ffff> endcodespacerange
+2 beginbfchar <01> <0041> <8001> <d83dde00> endbfchar
+3 beginbfrange <02> <04> <0030> <05> <06> [<0058> <00590059>] <8010> <8020> <00660061> endbfrange
+1 begincidrange <10> <20> 5 endcidrange 1 begincidchar <30> 99 endcidchar`))
+	for code, want := range map[uint32]string{1: "A", 0x8001: "😀", 2: "0", 4: "2", 5: "X", 6: "YY", 7: "", 0x8012: "fc"} {
+		assert.Equal(t, want, m.lookup(code), "%x", code)
+	}
+	cid, ok := m.cid(0x12)
+	assert.True(t, ok)
+	assert.Equal(t, uint32(7), cid)
+	code, n := m.decode([]byte{0x80, 0x01})
+	assert.Equal(t, 2, n)
+	assert.Equal(t, uint32(0x8001), code)
+	_, n = m.decode([]byte{0x01, 0x80})
+	assert.Equal(t, 1, n)
+}
+
+func TestType1Encoding(t *testing.T) {
+	p := parseProgram([]byte("%!PS-AdobeFont-1.0\n/Encoding 256 array 0 1 255 {1 index exch /.notdef put} for\ndup 33 /one put\ndup 34 /two put\nreadonly def\ncurrentfile eexec \x80\x81"))
+	require.NotNil(t, p)
+	assert.Equal(t, "1", p.textOfCode(33))
+	assert.Equal(t, "2", p.textOfCode(34))
+	assert.Empty(t, p.textOfCode(35))
+}
+
+func TestCoreWidths(t *testing.T) {
+	for name, want := range map[string]float64{"Helvetica": 556, "ABCDEF+Times-Bold": 500, "Courier-Oblique": 600, "Arial,Bold": 556} {
+		w, ok := coreFont(name)("7")
+		assert.True(t, ok)
+		assert.InDelta(t, want, w, 0, name)
+	}
+}
+
+func FuzzProgram(f *testing.F) {
+	f.Add([]byte("\x00\x01\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00cmap\x00\x00\x00\x00\x00\x00\x00\x1c\x00\x00\x00\x20\x00\x00\x00\x01\x00\x03\x00\x01\x00\x00\x00\x0c\x00\x06"))
+	f.Add([]byte("\x01\x00\x04\x01\x00\x01\x01\x01\x02A\x00\x01\x01\x01\x04\x8b\x0f\x8b"))
+	f.Add([]byte("%!PS /Encoding StandardEncoding def"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		p := parseProgram(data)
+		if p == nil {
+			return
+		}
+		for code := range 256 {
+			if s := p.textOfCode(code); !utf8.ValidString(s) {
+				t.Fatalf("%q is no text", s)
+			}
+			p.textOfCID(uint32(code))
+		}
+	})
+}
+
+func FuzzCMap(f *testing.F) {
+	f.Add([]byte("1 begincodespacerange <00><ff> endcodespacerange 1 beginbfrange <00><ff><0041> endbfrange 1 begincidrange <00><ff> 1 endcidrange"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m := parseCMap(data)
+		for c := range uint32(300) {
+			if s := m.lookup(c); !utf8.ValidString(s) {
+				t.Fatalf("%q is no text", s)
+			}
+		}
+		if len(m.spaces) > 0 {
+			if _, n := m.decode([]byte{1, 2, 3, 4}); n < 1 || n > 4 {
+				t.Fatalf("a code of %d bytes", n)
+			}
+		}
+	})
+}
