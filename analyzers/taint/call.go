@@ -400,16 +400,42 @@ func (f *frame) resolveInput(l Label, arg cell) Taint {
 }
 
 // virtual calls every implementation of an interface method that is in sight, and
-// reports whether there is one.
+// reports whether there is one. Where several are and the receiver's type is not known,
+// it stands for none of them: one type's fields are not another's.
 func (f *frame) virtual(k site) bool {
-	found := false
+	var found []*types.Func
 	for _, m := range f.e.implementations(k.obj) {
-		if sum := f.e.summaryOf(m); sum != nil {
-			found = true
-			f.apply(sum, application{pos: k.pos, args: k.args, name: k.name.Name}, k.v)
+		if f.e.summaryOf(m) != nil {
+			found = append(found, m)
 		}
 	}
-	return found
+	for _, m := range found {
+		args := slices.Clone(k.args)
+		args[0] = receiverOf(k.args[0], m, len(found) > 1)
+		f.apply(f.e.summaryOf(m), application{pos: k.pos, args: args, name: k.name.Name}, k.v)
+	}
+	return len(found) > 0
+}
+
+// receiverOf is what of a receiver can be that of a method: what is known to be of
+// another type is not, nor what is of no known type if there is a choice.
+func receiverOf(c cell, m *types.Func, choice bool) cell {
+	recv := program.NamedOf(m.Signature().Recv().Type())
+	out := cell{cleaned: c.cleaned}
+	for _, r := range c.refs {
+		switch {
+		case r.typ == nil || types.IsInterface(r.typ):
+			if !choice {
+				out.refs = append(out.refs, r)
+			}
+		case program.NamedOf(r.typ) == recv:
+			out.refs = append(out.refs, r)
+		}
+	}
+	if !choice {
+		out.taint = c.taint
+	}
+	return out
 }
 
 // implementations are the methods that a call of an interface method may run, as far

@@ -113,29 +113,32 @@ func (t Taint) step(pos token.Pos, text string) Taint {
 	return out
 }
 
-// maxInputs is how many inputs a place of a summary names one by one.
-const maxInputs = 8
+// maxInputs is how many inputs a place of a summary names.
+const maxInputs = 12
 
-// narrow widens a set for a summary: where it names many parts of inputs, it names
-// each of these inputs as a whole. The price is precision between the fields of what
-// a caller passes; the gain is that a summary's size does not multiply from caller to
-// caller.
+// narrow bounds the inputs that a set for a summary names, so that its size does not
+// multiply from caller to caller. Those that are known to be sources stay. The price is
+// a flow not reported through a value that was made of that many parts; widening to the
+// whole input instead reports its every field.
 func (t Taint) narrow() Taint {
+	isInput := func(x Tag) bool { return x.Label.Kind == input }
 	n := 0
 	for _, x := range t {
-		if x.Label.Kind == input {
+		if isInput(x) {
 			n++
 		}
 	}
 	if n <= maxInputs {
 		return t
 	}
-	var out Taint
+	isSource := func(l Label) bool {
+		return slices.ContainsFunc(t, func(x Tag) bool { return x.Label.Shadow && x.Label.Param == l.Param && x.Label.Path == l.Path })
+	}
+	out := slices.DeleteFunc(slices.Clone(t), func(x Tag) bool { return isInput(x) && !isSource(x.Label) })
 	for _, x := range t {
-		if x.Label.Kind == input {
-			x.Label = Label{Kind: input, Param: x.Label.Param, Deep: true}
+		if isInput(x) && len(out) < maxInputs {
+			out = out.union(Taint{x})
 		}
-		out = out.union(Taint{x})
 	}
 	return out
 }

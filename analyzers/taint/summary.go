@@ -49,16 +49,17 @@ func (o *output) taint(path string, t Taint) {
 		o.at = map[string]Taint{}
 	}
 	if _, ok := o.at[path]; !ok && len(o.at) >= maxPaths {
-		path = "" // said of the whole instead
+		o.known = false // what is left out, types say
+		return
 	}
 	o.at[path] = o.at[path].union(t).narrow()
 }
 
-// maxPaths bounds the places below an output that a summary tells apart, and
-// maxEffects the places in inputs that one function is said to write to: past it, the
-// input as a whole is.
+// maxPaths bounds the places below an output that a summary tells: past it, callers
+// know what the types of the others say. maxEffects bounds the places in inputs that
+// one function is said to write to: past it, the input as a whole is.
 const (
-	maxPaths   = 16
+	maxPaths   = 32
 	maxEffects = 24
 	maxSinks   = 64
 )
