@@ -1,6 +1,8 @@
 package awsaccount
 
 import (
+	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -97,4 +99,25 @@ func TestStampsAndSizes(t *testing.T) {
 	assert.Zero(t, stampWeight("202413"+"151230"), "no month 13")
 	assert.Less(t, sizeWeight("137438953472"), -3.0, "128 GiB")
 	assert.Zero(t, sizeWeight("8361"+"94027518"))
+}
+
+func TestNeedleFindsWhatIndexFinds(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 3))
+	for range 2000 {
+		digits := func(n int) string {
+			b := make([]byte, n)
+			for i := range b {
+				b[i] = "0012345 "[r.IntN(8)]
+			}
+			return string(b)
+		}
+		value := digits(idDigits)
+		text := digits(r.IntN(60))
+		if r.IntN(2) == 0 {
+			text += value + digits(r.IntN(30))
+		}
+		if got, want := newNeedle(value).index([]byte(text)), strings.Index(text, value); got != want {
+			t.Fatalf("%q in %q: %d, want %d", value, text, got, want)
+		}
+	}
 }

@@ -12,14 +12,14 @@ const maxRepeats = 8
 // confirmedNearby says whether the same twelve digits stand in the window in a
 // notation that is decisive.
 func confirmedNearby(w *detect.Window, c candidate) bool {
-	value := []byte(c.value)
+	value := newNeedle(c.value)
 	for at, n := 0, 0; n < maxRepeats; n++ {
-		i := bytes.Index(w.Text[at:], value)
+		i := value.index(w.Text[at:])
 		if i < 0 {
 			return false
 		}
 		start := at + i
-		at = start + len(value)
+		at = start + idDigits
 		if start == c.start || start > 0 && isDigit(w.Text[start-1]) || at < len(w.Text) && isDigit(w.Text[at]) {
 			continue
 		}
@@ -29,6 +29,38 @@ func confirmedNearby(w *detect.Window, c candidate) bool {
 		}
 	}
 	return false
+}
+
+// needle finds twelve digits by the skips of Horspool (1980): bytes.Index goes by
+// the first byte, and there are many digits where this is asked often. A byte
+// that does not occur in the digits lets it skip all twelve.
+type needle struct {
+	value string
+	skip  [256]uint8 // how far the digits can be moved on if this byte stands under their last
+}
+
+func newNeedle(value string) *needle {
+	n := &needle{value: value}
+	for i := range n.skip {
+		n.skip[i] = idDigits
+	}
+	for i := range idDigits - 1 {
+		n.skip[value[i]] = uint8(idDigits - 1 - i)
+	}
+	return n
+}
+
+// index returns where the digits first stand in text, -1 if nowhere.
+func (n *needle) index(text []byte) int {
+	last := n.value[idDigits-1]
+	for end := idDigits - 1; end < len(text); {
+		c := text[end]
+		if c == last && string(text[end+1-idDigits:end+1]) == n.value {
+			return end + 1 - idDigits
+		}
+		end += int(n.skip[c])
+	}
+	return -1
 }
 
 // siblingLines is how many lines up and down are searched for more twelve-digit

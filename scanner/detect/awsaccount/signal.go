@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"github.com/deputy-sec/deputy/scanner/detect"
 )
 
 // signal is one reason to believe that a candidate is an account ID, or that it
@@ -38,6 +40,13 @@ func (v *verdict) add(s signal) {
 	}
 	v.score += s.weight
 	v.signals = append(v.signals, s)
+}
+
+// hopeless says whether a candidate is dropped even if signals of that weight are
+// still to come.
+func (v *verdict) hopeless(still float64) bool {
+	later := verdict{score: v.score + still + 1e-6} // sums of floats depend on their order
+	return later.confidence() < detect.Keep
 }
 
 // confidence is the logistic of the prior and all weights.

@@ -89,11 +89,18 @@ func weigh(v *verdict, w *detect.Window, c candidate) {
 	if siblings(p) >= 2 {
 		v.add(inList)
 	}
+	_, known := vendors()[c.value]
+	if !known && v.hopeless(surroundings) {
+		return // by far the dearest look, and it could change nothing
+	}
 	weighSurroundings(v, p, kind)
-	if _, ok := vendors()[c.value]; ok {
+	if known {
 		v.add(vendorKnown)
 	}
 }
+
+// surroundings is the most that weighSurroundings adds.
+var surroundings = awsClose.weight + accountClose.weight
 
 func weighForm(v *verdict, p *place) {
 	switch {
