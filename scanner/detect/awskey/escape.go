@@ -1,5 +1,7 @@
 package awskey
 
+import "github.com/deputy-sec/deputy/scanner/detect/notation"
+
 // Values stand in texts that are escaped for JSON, for URLs, or for a URL
 // inside JSON. The functions here read through one such layer without knowing
 // which it is: a backslash or percent sign is in none of the alphabets we look
@@ -54,7 +56,7 @@ func hexValue(text []byte, i, digits int) (v int, ok bool) {
 	}
 	for _, c := range text[i : i+digits] {
 		switch {
-		case isDigit(c):
+		case notation.IsDigit(c):
 			v = v<<4 | int(c-'0')
 		case 'a' <= c|0x20 && c|0x20 <= 'f':
 			v = v<<4 | int(c|0x20-'a'+10)
@@ -69,29 +71,22 @@ func hexValue(text []byte, i, digits int) (v int, ok bool) {
 // character before, seen through its escape, and the one behind are neither
 // letters nor digits.
 func bounded(text []byte, start, end int) bool {
-	return !wordBefore(text, start) && (end >= len(text) || !isAlnum(text[end]))
+	return !wordBefore(text, start) && (end >= len(text) || !notation.IsAlnum(text[end]))
 }
 
 func wordBefore(text []byte, i int) bool {
-	if i == 0 || !isAlnum(text[i-1]) {
+	if i == 0 || !notation.IsAlnum(text[i-1]) {
 		return false
 	}
 	for _, n := range []int{2, 3, 6} { // \n, %3D and =
 		if i >= n && (text[i-n] == '\\' || text[i-n] == '%') {
-			if c, took := char(text, i-n); took == n && !isAlnum(c) {
+			if c, took := char(text, i-n); took == n && !notation.IsAlnum(c) {
 				return false
 			}
 		}
 	}
 	return true
 }
-
-func isDigit(c byte) bool { return '0' <= c && c <= '9' }
-func isUpper(c byte) bool { return 'A' <= c && c <= 'Z' }
-func isLower(c byte) bool { return 'a' <= c && c <= 'z' }
-func isAlnum(c byte) bool { return isDigit(c) || isUpper(c) || isLower(c) }
-
-func isBase64(c byte) bool { return isAlnum(c) || c == '+' || c == '/' }
 
 // run is a stretch of characters of one alphabet.
 type run struct {

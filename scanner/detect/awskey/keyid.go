@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/detect/notation"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -63,7 +64,7 @@ func encodedKeyID(w *detect.Window, report func(detect.Match)) {
 		return
 	}
 	// Twenty bytes, and perhaps a line break, are 27 or 28 characters.
-	r, whole := readRun(w.Text, w.Start, 28, isBase64)
+	r, whole := readRun(w.Text, w.Start, 28, notation.IsBase64)
 	if !whole || len(r.value) < 27 {
 		return
 	}
@@ -184,7 +185,7 @@ func repetitive(body string) bool { return distinct(body) < 7 || steps(body) >= 
 // stands for, -1 for any other.
 func base32Value(c byte) int {
 	switch {
-	case isUpper(c):
+	case notation.IsUpper(c):
 		return int(c - 'A')
 	case '2' <= c && c <= '7':
 		return int(c-'2') + 26
@@ -222,7 +223,7 @@ func containsFold(text []byte, word string) bool {
 }
 
 func lower(c byte) byte {
-	if isUpper(c) {
+	if notation.IsUpper(c) {
 		return c | 0x20
 	}
 	return c

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/detect/notation"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -176,7 +177,7 @@ func isHex(s string, n int) bool {
 		return false
 	}
 	for i := range n {
-		if !isDigit(s[i]) && (s[i]|0x20 < 'a' || s[i]|0x20 > 'f') {
+		if !notation.IsDigit(s[i]) && (s[i]|0x20 < 'a' || s[i]|0x20 > 'f') {
 			return false
 		}
 	}
@@ -200,7 +201,7 @@ func signinToken(w *detect.Window, report func(detect.Match)) {
 }
 
 func signinTokenAt(text []byte, at int) (run, bool) {
-	r, whole := readRun(text, at, maxToken, func(c byte) bool { return isBase64(c) || c == '-' || c == '_' || c == '=' })
+	r, whole := readRun(text, at, maxToken, func(c byte) bool { return notation.IsBase64(c) || c == '-' || c == '_' || c == '=' })
 	return r, whole && len(r.value) >= 80 && distinct(r.value) >= 30 && mixed(r.value)
 }
 

@@ -1,6 +1,10 @@
 package awskey
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/detect/notation"
+)
 
 // placeholderWords show that a person made a value up. All have four letters or
 // more: a given one stands in sixteen random base32 characters once in 80,000.
@@ -91,11 +95,11 @@ const (
 
 func charKind(c byte) int {
 	switch {
-	case isUpper(c):
+	case notation.IsUpper(c):
 		return upperCase
-	case isLower(c):
+	case notation.IsLower(c):
 		return lowerCase
-	case isDigit(c):
+	case notation.IsDigit(c):
 		return digit
 	}
 	return sign

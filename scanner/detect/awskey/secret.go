@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/detect/notation"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -122,7 +123,7 @@ func namedSecret(w *detect.Window, report func(detect.Match)) {
 // judgeName says how far the name that holds the trigger, up to the value at
 // text[value], makes it a secret access key of AWS.
 func judgeName(w *detect.Window, value int) (float64, []string) {
-	name := squeeze(w.Text[nameStart(w.Text, w.Start):nameEnd(w.Text, w.End)])
+	name := notation.Plain(w.Text[nameStart(w.Text, w.Start):nameEnd(w.Text, w.End)])
 	if wordsOf(w.Text[w.Start:value]).says(otherNames) {
 		return 0, nil
 	}
@@ -177,7 +178,7 @@ func secretForm(r run) bool {
 func longRun(text []byte) bool {
 	n := 0
 	for _, c := range text {
-		if isBase64(c) || c == '%' || c == '\\' {
+		if notation.IsBase64(c) || c == '%' || c == '\\' {
 			if n++; n == secretLen {
 				return true
 			}
@@ -193,18 +194,18 @@ func longRun(text []byte) bool {
 // from. It ends when visit says so.
 func eachRun(text []byte, from, to int, visit func(run) bool) {
 	i := from
-	if i > 0 && (isBase64(text[i-1]) || text[i-1] == '%' || text[i-1] == '\\') {
+	if i > 0 && (notation.IsBase64(text[i-1]) || text[i-1] == '%' || text[i-1] == '\\') {
 		i = skipRun(text, i, to)
 	}
 	for i < to {
 		c, n := char(text, i)
-		if !isBase64(c) {
+		if !notation.IsBase64(c) {
 			i += n
 			continue
 		}
 		end := skipRun(text, i, len(text))
 		if end-i >= keyIDLen && end-i <= 6*64 { // shorter ones are words, longer ones data
-			if r, whole := readRun(text, i, 64, isBase64); whole && !visit(r) {
+			if r, whole := readRun(text, i, 64, notation.IsBase64); whole && !visit(r) {
 				return
 			}
 		}
@@ -217,7 +218,7 @@ func eachRun(text []byte, from, to int, visit func(run) bool) {
 func skipRun(text []byte, i, limit int) int {
 	for i < limit {
 		c, n := char(text, i)
-		if !isBase64(c) {
+		if !notation.IsBase64(c) {
 			break
 		}
 		i += n
@@ -250,6 +251,8 @@ var (
 	}
 )
 
+func wordsOf(text []byte) words { return notation.Words(text) }
+
 func (ws words) says(names map[string]bool) bool {
 	for _, w := range ws {
 		if names[w] {
@@ -259,9 +262,10 @@ func (ws words) says(names map[string]bool) bool {
 	return false
 }
 
+// within says whether all are among names, apart from numbers.
 func (ws words) within(names map[string]bool) bool {
 	for _, w := range ws {
-		if !names[w] {
+		if !names[w] && !notation.IsDigit(w[0]) {
 			return false
 		}
 	}
@@ -278,48 +282,13 @@ func label(text []byte, at int) words {
 	return wordsOf(text[start:at])
 }
 
-// wordsOf splits at everything that is no letter, and where a capital follows a
-// small letter.
-func wordsOf(text []byte) words {
-	var ws words
-	start := 0
-	cut := func(end int) {
-		if end > start {
-			ws = append(ws, strings.ToLower(string(text[start:end])))
-		}
-		start = end
-	}
-	for i, c := range text {
-		switch {
-		case !isUpper(c) && !isLower(c):
-			cut(i)
-			start = i + 1
-		case isUpper(c) && i > 0 && isLower(text[i-1]):
-			cut(i)
-		}
-	}
-	cut(len(text))
-	return ws
-}
-
-// squeeze returns the letters and digits of text in lower case.
-func squeeze(text []byte) string {
-	b := make([]byte, 0, len(text))
-	for _, c := range text {
-		if isAlnum(c) {
-			b = append(b, lower(c))
-		}
-	}
-	return string(b)
-}
-
 // nameStart returns where the name that goes on at text[at] begins; a phrase
 // ("AWS Secret key") counts as one name.
 func nameStart(text []byte, at int) int {
 	start := at
 	for start > 0 && at-start < 32 {
 		c := text[start-1]
-		if !isAlnum(c) && c != '_' && c != '-' && c != '.' && c != ' ' {
+		if !notation.IsAlnum(c) && c != '_' && c != '-' && c != '.' && c != ' ' {
 			break
 		}
 		start--
@@ -332,8 +301,8 @@ func nameEnd(text []byte, at int) int {
 	end := at
 	for end < len(text) && end-at < 24 {
 		c := text[end]
-		blank := c == ' ' && end+1 < len(text) && isAlnum(text[end+1])
-		if !isAlnum(c) && c != '_' && c != '-' && c != '.' && !blank {
+		blank := c == ' ' && end+1 < len(text) && notation.IsAlnum(text[end+1])
+		if !notation.IsAlnum(c) && c != '_' && c != '-' && c != '.' && !blank {
 			break
 		}
 		end++
@@ -350,7 +319,7 @@ func namedOtherwise(text []byte, at int) bool {
 	}
 	end = trimBack(text, end-1, " \t\"'`")
 	start := end
-	for start > 0 && end-start < 64 && (isAlnum(text[start-1]) || text[start-1] == '_' || text[start-1] == '-') {
+	for start > 0 && end-start < 64 && (notation.IsAlnum(text[start-1]) || text[start-1] == '_' || text[start-1] == '-') {
 		start--
 	}
 	name := text[start:end]
@@ -383,7 +352,7 @@ func isKeyID(s string) bool {
 
 func allBase64(s string) bool {
 	for i := range len(s) {
-		if !isBase64(s[i]) {
+		if !notation.IsBase64(s[i]) {
 			return false
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/detect/notation"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -23,7 +24,7 @@ func bedrockLongTerm(w *detect.Window, report func(detect.Match)) {
 	if wordBefore(w.Text, w.Start) {
 		return
 	}
-	r, whole := readRun(w.Text, w.Start, 400, isBase64)
+	r, whole := readRun(w.Text, w.Start, 400, notation.IsBase64)
 	if !whole || len(r.value) < 60 {
 		return
 	}
@@ -55,7 +56,7 @@ func bedrockLongTerm(w *detect.Window, report func(detect.Match)) {
 // bedrockShortTerm looks for a short-term API key of Bedrock, which is a
 // pre-signed URL in base64.
 func bedrockShortTerm(w *detect.Window, report func(detect.Match)) {
-	r, whole := readRun(w.Text, w.End, maxToken, isBase64)
+	r, whole := readRun(w.Text, w.End, maxToken, notation.IsBase64)
 	if !whole || len(r.value) < minToken {
 		return
 	}
@@ -94,7 +95,7 @@ func appSyncKey(w *detect.Window, report func(detect.Match)) {
 	if wordBefore(w.Text, w.Start) {
 		return
 	}
-	r, whole := readRun(w.Text, w.End, 26, func(c byte) bool { return isLower(c) || isDigit(c) })
+	r, whole := readRun(w.Text, w.End, 26, func(c byte) bool { return notation.IsLower(c) || notation.IsDigit(c) })
 	if !whole || len(r.value) != 26 || !bounded(w.Text, w.Start, r.end) || distinct(r.value) < 9 ||
 		steps(r.value) >= 6 || !strings.ContainsAny(r.value, "0123456789") {
 		return

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/detect/notation"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -38,12 +39,12 @@ func formedToken(w *detect.Window, report func(detect.Match)) {
 // namedToken looks for a session token of unknown make behind a name of AWS.
 func namedToken(w *detect.Window, report func(detect.Match)) {
 	limit := min(len(w.Text), w.End+reachOfToken)
-	name := squeeze(w.Text[nameStart(w.Text, w.Start):w.End])
+	name := notation.Plain(w.Text[nameStart(w.Text, w.Start):w.End])
 	if !strings.Contains(name, "aws") && !strings.Contains(name, "amz") {
 		return
 	}
 	for i := w.End; i < limit; i++ {
-		if !isBase64(w.Text[i]) || isBase64(w.Text[i-1]) {
+		if !notation.IsBase64(w.Text[i]) || notation.IsBase64(w.Text[i-1]) {
 			continue
 		}
 		r, ok := tokenAt(w.Text, i)
@@ -71,7 +72,7 @@ func tokenMatch(r run, confidence float64, why string) detect.Match {
 
 // tokenAt reads a session token that starts at text[start], with its padding.
 func tokenAt(text []byte, start int) (run, bool) {
-	r, whole := readRun(text, start, maxToken, isBase64)
+	r, whole := readRun(text, start, maxToken, notation.IsBase64)
 	if !whole || len(r.value) < minToken || distinct(r.value) < 40 || kindChanges(r.value)*2 < len(r.value) {
 		return run{}, false
 	}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"net/url"
 	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/detect/notation"
 )
 
 // value is a literal that a text assigns to a name.
@@ -371,7 +373,7 @@ func siblings(text []byte, n name) []value {
 		keyEnd -= len(q)
 	}
 	keyStart := keyEnd
-	for keyStart > 0 && isWord(text[keyStart-1]) {
+	for keyStart > 0 && notation.IsWord(text[keyStart-1]) {
 		keyStart--
 	}
 	var want map[string]bool
@@ -401,12 +403,12 @@ func siblings(text []byte, n name) []value {
 // text[from:to].
 func valueOfKey(text []byte, from, to int, want map[string]bool) []value {
 	for i := from; i < to; {
-		if !isWord(text[i]) {
+		if !notation.IsWord(text[i]) {
 			i++
 			continue
 		}
 		start := i
-		for i < to && isWord(text[i]) {
+		for i < to && notation.IsWord(text[i]) {
 			i++
 		}
 		if i-start > 16 || !want[strings.ToLower(string(text[start:i]))] {
@@ -428,7 +430,7 @@ func valueOfKey(text []byte, from, to int, want map[string]bool) []value {
 // call reads the opening of a call that hands on its argument.
 func (r *reader) call() bool {
 	i := r.i
-	for i < r.limit && (isWord(r.text[i]) || r.text[i] == '.' || r.text[i] == ':') {
+	for i < r.limit && (notation.IsWord(r.text[i]) || r.text[i] == '.' || r.text[i] == ':') {
 		i++
 	}
 	function := strings.ToLower(string(r.text[r.i:i]))
@@ -477,7 +479,7 @@ func (r *reader) bare() []value {
 
 // inValue says whether a byte may stand in an External ID without quotes, or in
 // its encoding for a URL. A comma may too, but mostly ends it: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
-func inValue(c byte) bool { return isWord(c) || strings.IndexByte("+=.@:/-%", c) >= 0 }
+func inValue(c byte) bool { return notation.IsWord(c) || strings.IndexByte("+=.@:/-%", c) >= 0 }
 
 func unescape(raw []byte) string {
 	s := strings.ReplaceAll(string(raw), `\/`, "/")
@@ -503,7 +505,7 @@ func quoted(all []value) []value {
 func callable(text []byte, n name) bool {
 	last := text[n.start:n.end]
 	last = last[bytes.LastIndexByte(last, '.')+1:]
-	switch wordsOf(last)[0] {
+	switch notation.Words(last)[0] {
 	case "with", "set", "external", "externalid":
 		return true
 	}
@@ -599,7 +601,7 @@ func (r *reader) spacesAndLines() bool {
 
 func (r *reader) word() string {
 	start := r.i
-	for r.i < r.limit && isWord(r.text[r.i]) {
+	for r.i < r.limit && notation.IsWord(r.text[r.i]) {
 		r.i++
 	}
 	return string(r.text[start:r.i])

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"github.com/deputy-sec/deputy/scanner/detect/notation"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -145,7 +146,7 @@ func lineOf(text []byte, n name, reach int) (start, end int) {
 func pairs(line []byte) int {
 	n := 0
 	for field := range bytes.FieldsSeq(line) {
-		if i := bytes.IndexByte(field, '='); i > 0 && i+1 < len(field) && isWord(field[i-1]) && isLetter(field[0]) {
+		if i := bytes.IndexByte(field, '='); i > 0 && i+1 < len(field) && notation.IsWord(field[i-1]) && isLetter(field[0]) {
 			n++
 		}
 	}

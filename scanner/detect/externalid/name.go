@@ -1,6 +1,10 @@
 package externalid
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/deputy-sec/deputy/scanner/detect/notation"
+)
 
 // name is a place in a text that names an External ID.
 type name struct {
@@ -32,7 +36,7 @@ var suffixWords = set("s", "value", "values", "default", "input", "param", "para
 // nameAt reads the name around the trigger at text[start:end].
 func nameAt(text []byte, start, end int) (name, bool) {
 	n := name{start: nameStart(text, start), end: end, phrase: text[start+len("external")] == ' '}
-	for n.end < len(text) && n.end-end < 32 && (isWord(text[n.end]) || text[n.end] == '-') {
+	for n.end < len(text) && n.end-end < 32 && (notation.IsWord(text[n.end]) || text[n.end] == '-') {
 		n.end++
 	}
 	before := text[n.start:start]
@@ -40,15 +44,15 @@ func nameAt(text []byte, start, end int) (name, bool) {
 		before = before[dot+1:] // of a path, the last name counts
 	}
 	before = bytes.ReplaceAll(before, []byte("%3A"), []byte(":"))
-	for _, w := range wordsOf(before) {
+	for _, w := range notation.Words(before) {
 		if otherWords[w] {
 			return n, false
 		}
 		n.spelled = n.spelled || w == "sts" || w == "aws"
 		n.link = n.link || w == "param"
 	}
-	for _, w := range wordsOf(text[end:n.end]) {
-		if !suffixWords[w] && !isDigit(w[0]) {
+	for _, w := range notation.Words(text[end:n.end]) {
+		if !suffixWords[w] && !notation.IsDigit(w[0]) {
 			return n, false
 		}
 	}
@@ -78,42 +82,7 @@ func nameStart(text []byte, at int) int {
 
 // inName says whether a byte may belong to the front of a name: condition keys
 // have a colon, paths of variables dots, flags dashes.
-func inName(c byte) bool { return isWord(c) || c == '-' || c == ':' || c == '.' || c == '%' }
-
-func isWord(c byte) bool {
-	return 'a' <= c|0x20 && c|0x20 <= 'z' || isDigit(c) || c == '_'
-}
-
-func isDigit(c byte) bool { return '0' <= c && c <= '9' }
-
-// wordsOf splits a name at everything that is no letter or digit, where a
-// capital follows a small letter, and between letters and digits; in lower
-// case.
-func wordsOf(text []byte) []string {
-	var words []string
-	start := 0
-	cut := func(end int) {
-		if end > start {
-			words = append(words, string(bytes.ToLower(text[start:end])))
-		}
-		start = end
-	}
-	for i, c := range text {
-		if !isWord(c) || c == '_' {
-			cut(i)
-			start = i + 1
-			continue
-		}
-		if i > start {
-			prev := text[i-1]
-			if isUpper(c) && isLower(prev) || isDigit(c) != isDigit(prev) {
-				cut(i)
-			}
-		}
-	}
-	cut(len(text))
-	return words
-}
+func inName(c byte) bool { return notation.IsWord(c) || c == '-' || c == ':' || c == '.' || c == '%' }
 
 func set(words ...string) map[string]bool {
 	m := make(map[string]bool, len(words))

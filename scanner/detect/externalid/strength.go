@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/detect/notation"
 )
 
 // valid says whether AWS would take a value: 2 to 1224 characters of letters,
@@ -15,7 +17,7 @@ func valid(v string) bool {
 		return false
 	}
 	for i := range len(v) {
-		if !isWord(v[i]) && strings.IndexByte("+=,.@:/-", v[i]) < 0 {
+		if !notation.IsWord(v[i]) && strings.IndexByte("+=,.@:/-", v[i]) < 0 {
 			return false
 		}
 	}
@@ -92,7 +94,7 @@ func (s strength) evident(n name, v value) bool {
 // often, two times in five in random letters and digits, one in six in words.
 func looksRandom(v string) bool {
 	body := squeeze(v)
-	if len(body) < 12 || !bytes.ContainsAny(body, "0123456789") || distinct(body) < 8 || madeUpDigits(string(body)) {
+	if len(body) < 12 || !bytes.ContainsAny(body, "0123456789") || notation.Distinct(body) < 8 || madeUpDigits(string(body)) {
 		return false
 	}
 	if len(body) >= 16 && isHex(body) {
@@ -101,7 +103,7 @@ func looksRandom(v string) bool {
 	changes := 0
 	for i := 1; i < len(body); i++ {
 		prev, c := body[i-1], body[i]
-		if isDigit(prev) != isDigit(c) || isLower(prev) && isUpper(c) {
+		if notation.IsDigit(prev) != notation.IsDigit(c) || notation.IsLower(prev) && notation.IsUpper(c) {
 			changes++
 		}
 	}
@@ -122,13 +124,13 @@ var placeholders = set("external", "externalid", "id", "ids", "ext", "extid", "e
 // allPlaceholders says whether a value consists of placeholder words and
 // counting numbers.
 func allPlaceholders(v string) bool {
-	for _, w := range wordsOf([]byte(v)) {
+	for _, w := range notation.Words([]byte(v)) {
 		switch {
-		case isDigit(w[0]):
+		case notation.IsDigit(w[0]):
 			if len(w) > 2 && !madeUpDigits(w) {
 				return false
 			}
-		case len(w) > 2 && !placeholders[w] && distinct([]byte(w)) > 1:
+		case len(w) > 2 && !placeholders[w] && notation.Distinct([]byte(w)) > 1:
 			return false
 		}
 	}
@@ -144,7 +146,7 @@ func saysPlaceholder(v string) bool {
 			return true
 		}
 	}
-	return slices.Contains(wordsOf([]byte(v)), "ext")
+	return slices.Contains(notation.Words([]byte(v)), "ext")
 }
 
 // madeUpDigits says whether a value counts or repeats: 12345, 1234-5678, 0000.
@@ -165,7 +167,7 @@ var documentedAccounts = set("111122223333", "444455556666", "777788889999", "12
 // madeUpUUID says whether a UUID counts or repeats.
 func madeUpUUID(v string) bool {
 	body := squeeze(v)
-	return distinct(body) < 6 || madeUpDigits(string(body))
+	return notation.Distinct(body) < 6 || madeUpDigits(string(body))
 }
 
 func isUUID(v string) bool {
@@ -179,7 +181,7 @@ func isUUID(v string) bool {
 				return false
 			}
 		default:
-			if !isHexDigit(v[i]) {
+			if !notation.IsHex(v[i]) {
 				return false
 			}
 		}
@@ -189,7 +191,7 @@ func isUUID(v string) bool {
 
 func isAccount(v string) bool {
 	for i := range len(v) {
-		if !isDigit(v[i]) {
+		if !notation.IsDigit(v[i]) {
 			return false
 		}
 	}
@@ -198,37 +200,20 @@ func isAccount(v string) bool {
 
 func isHex(v []byte) bool {
 	for _, c := range v {
-		if !isHexDigit(c) {
+		if !notation.IsHex(c) {
 			return false
 		}
 	}
 	return true
 }
 
-func isHexDigit(c byte) bool { return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'f' }
-
 // squeeze returns the letters and digits of v.
 func squeeze(v string) []byte {
 	b := make([]byte, 0, len(v))
 	for i := range len(v) {
-		if isWord(v[i]) && v[i] != '_' {
+		if notation.IsAlnum(v[i]) {
 			b = append(b, v[i])
 		}
 	}
 	return b
-}
-
-func isUpper(c byte) bool { return 'A' <= c && c <= 'Z' }
-func isLower(c byte) bool { return 'a' <= c && c <= 'z' }
-
-func distinct(v []byte) int {
-	var seen [256]bool
-	n := 0
-	for _, c := range v {
-		if !seen[c] {
-			seen[c] = true
-			n++
-		}
-	}
-	return n
 }

@@ -34,13 +34,11 @@ func begins(text, lower []byte, word string) bool {
 			return false
 		}
 		at += i
-		if at == 0 || !IsAlnum(text[at-1]) || isLower(text[at-1]) && !isLower(text[at]) || escapeEnds(text[:at]) {
+		if at == 0 || !IsAlnum(text[at-1]) || IsLower(text[at-1]) && !IsLower(text[at]) || escapeEnds(text[:at]) {
 			return true
 		}
 	}
 }
-
-func isLower(c byte) bool { return 'a' <= c && c <= 'z' }
 
 // Lower returns text with its ASCII letters in lower case. Unlike
 // bytes.ToLower it keeps every byte at its place whatever the text holds.

@@ -86,6 +86,18 @@ func TestNameIsCutAtEscapes(t *testing.T) {
 	}
 }
 
+func TestWords(t *testing.T) {
+	for name, want := range map[string][]string{
+		"awsExternalID2":        {"aws", "external", "id", "2"},
+		"AWS_SECRET-key.prod":   {"aws", "secret", "key", "prod"},
+		"--external-id":         {"external", "id"},
+		"sha256:secret key é x": {"sha", "256", "secret", "key", "x"},
+		"":                      nil,
+	} {
+		assert.Equal(t, want, notation.Words([]byte(name)), name)
+	}
+}
+
 func TestNearTakesShortWordsWhereTheyBegin(t *testing.T) {
 	for text, want := range map[string]string{
 		"use entra here": "entra", "EntraID": "entra", "my_entra": "entra", "useEntra": "entra", `x\nentra`: "entra",

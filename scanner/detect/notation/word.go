@@ -38,6 +38,34 @@ func Plain(name []byte) string {
 	return string(plain)
 }
 
+// Words returns the words of a name or phrase in lower case: it is cut at
+// everything that is no letter or digit, where a capital follows a small letter,
+// and between letters and digits. awsExternalID2 gives aws, external, id, 2.
+func Words(name []byte) []string {
+	var words []string
+	start := 0
+	cut := func(end int) {
+		if end > start {
+			words = append(words, string(Lower(name[start:end])))
+		}
+		start = end
+	}
+	for i, c := range name {
+		if !IsAlnum(c) {
+			cut(i)
+			start = i + 1
+			continue
+		}
+		if i > start {
+			if prev := name[i-1]; IsUpper(c) && IsLower(prev) || IsDigit(c) != IsDigit(prev) {
+				cut(i)
+			}
+		}
+	}
+	cut(len(name))
+	return words
+}
+
 // Starts says whether a value may begin at text[i]: what stands before belongs
 // to another word, or ends an escape (\n, %3D, \u0026).
 func Starts(text []byte, i int) bool {
@@ -93,8 +121,14 @@ func IsWord(c byte) bool { return IsAlnum(c) || c == '_' }
 
 // IsAlnum says whether c is an ASCII letter or digit.
 func IsAlnum(c byte) bool {
-	return IsDigit(c) || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
+	return IsDigit(c) || IsUpper(c) || IsLower(c)
 }
+
+// IsUpper says whether c is a capital of ASCII.
+func IsUpper(c byte) bool { return 'A' <= c && c <= 'Z' }
+
+// IsLower says whether c is a small letter of ASCII.
+func IsLower(c byte) bool { return 'a' <= c && c <= 'z' }
 
 // IsDigit says whether c is a decimal digit.
 func IsDigit(c byte) bool { return c-'0' < 10 }
