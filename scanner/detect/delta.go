@@ -18,6 +18,7 @@ type Trace struct {
 	size     int
 	how      Text
 	triggers []trigger // in order of start
+	notes    notebook  // while it is made
 }
 
 // trigger is kept small; there is one for every few hundred bytes of a text
@@ -74,7 +75,7 @@ func (s *Set) trace(text []byte, how Text) *Trace {
 	if len(text) > maxTraced || how.Units != nil {
 		return nil
 	}
-	return &Trace{size: len(text), how: how}
+	return &Trace{size: len(text), how: how, notes: s.notebook()}
 }
 
 // span is a half-open range of offsets.
@@ -153,7 +154,7 @@ func sameWindow(tr trigger, baseSize int, seg Segment, at, size int) bool {
 // add verifies a trigger and remembers it.
 func (t *Trace) add(s *Set, text []byte, id, start, end int) {
 	tr := trigger{start: int32(start), end: int32(end), id: int32(id)}
-	before, after := s.verify(id, text, start, end, t.how, func(h Hit) {
+	before, after := s.verify(id, text, start, end, t.how, t.notes, func(h Hit) {
 		h.Offset -= int64(start)
 		tr.hits = append(tr.hits, h)
 	})
@@ -163,6 +164,7 @@ func (t *Trace) add(s *Set, text []byte, id, start, end int) {
 
 // finish puts the triggers in order and emits what they led to.
 func (t *Trace) finish(s *Set, emit func(Hit)) {
+	t.notes = nil
 	slices.SortFunc(t.triggers, func(a, b trigger) int { return int(a.start) - int(b.start) })
 	p := newPass(s, t.how)
 	for _, tr := range t.triggers {

@@ -61,9 +61,23 @@ type Window struct {
 	Text       []byte
 	Start, End int // of the trigger in Text
 	Trigger    int // index into the detector's Triggers
+	Offset     int // of Text in the text that Notes are about
 
 	declared      bool
 	before, after int // see Saw
+	notes         *any
+}
+
+// Notes returns the place where the detector keeps what it learned at earlier
+// windows of the same text; it holds nil at the first one. Neighbouring windows
+// overlap for the most part, and a detector need not read the same lines for
+// each. What is kept may refer to the text's memory. It changes no verdict:
+// windows come in any order, and a text may be scanned in pieces.
+func (w *Window) Notes() *any {
+	if w.notes == nil {
+		w.notes = new(any)
+	}
+	return w.notes
 }
 
 // Saw declares that all that a detector reports about this trigger rests on at

@@ -23,7 +23,13 @@ type Set struct {
 type call struct {
 	detector Detector
 	trigger  int
+	index    int // of the detector
 }
+
+// notebook holds the notes of each detector about one text.
+type notebook []any
+
+func (s *Set) notebook() notebook { return make(notebook, len(s.detectors)) }
 
 // NewSet compiles detectors. A literal that several detectors want is looked
 // for once.
@@ -33,10 +39,10 @@ func NewSet(detectors ...Detector) *Set {
 		texts []literal.Literal
 		ids   = map[literal.Literal]int{}
 	)
-	for _, d := range detectors {
+	for index, d := range detectors {
 		s.rules = append(s.rules, d.Rules()...)
 		for i, t := range d.Triggers() {
-			c := call{d, i}
+			c := call{d, i, index}
 			if t.Digits {
 				s.digits = append(s.digits, c)
 				continue
@@ -143,8 +149,9 @@ func newPass(s *Set, how Text) *pass {
 // text[0] in the whole.
 func (p *pass) chunk(text []byte, base int64, from, to int) {
 	p.base = base
+	notes := p.set.notebook()
 	p.set.triggers(text, from, to, func(id, start, end int) {
-		p.set.verify(id, text, start, end, p.how, func(h Hit) {
+		p.set.verify(id, text, start, end, p.how, notes, func(h Hit) {
 			h.Offset += base
 			p.add(h)
 		})
@@ -166,7 +173,7 @@ func (s *Set) triggers(text []byte, from, to int, visit func(id, start, end int)
 // verify asks the detectors of a trigger about its window. What they report
 // depends on nothing else, and on no more than before bytes ahead of the trigger
 // and after bytes behind it.
-func (s *Set) verify(id int, text []byte, start, end int, how Text, report func(Hit)) (before, after int) {
+func (s *Set) verify(id int, text []byte, start, end int, how Text, notes notebook, report func(Hit)) (before, after int) {
 	calls := s.digits
 	if id != digitsID {
 		calls = s.wanted[id]
@@ -176,7 +183,7 @@ func (s *Set) verify(id int, text []byte, start, end int, how Text, report func(
 		lo, hi = printable(text, lo, start, end, hi)
 	}
 	for _, c := range calls {
-		w := Window{Text: text[lo:hi:hi], Start: start - lo, End: end - lo, Trigger: c.trigger}
+		w := Window{Text: text[lo:hi:hi], Start: start - lo, End: end - lo, Trigger: c.trigger, Offset: lo, notes: &notes[c.index]}
 		c.detector.Detect(&w, func(m Match) {
 			if m.Confidence < Keep {
 				return
