@@ -38,6 +38,7 @@ type workbook struct {
 	depth    int // of beginnings without an end: charts lie in sheets
 	sheets   int
 	names    map[int]*sheet // by the offset of their beginning
+	order    []*sheet       // as they are listed
 	now      *sheet         // nil in the part that all share
 	shared   stringTable
 	formats  map[uint16]string // that users defined
@@ -156,8 +157,11 @@ func (b *workbook) begin(r *record) error {
 		return nil
 	}
 	b.sheets++
-	b.now = b.names[r.start]
-	if b.now == nil {
+	switch b.now = b.names[r.start]; {
+	case b.now != nil:
+	case b.sheets <= len(b.order):
+		b.now = b.order[b.sheets-1]
+	default:
 		b.now = newSheet("", b.sheets, "")
 	}
 	b.out.Begin("")
@@ -282,7 +286,9 @@ func (b *workbook) sheetName(r *record) error {
 	start := int(r.u32())
 	state := []string{"", " (hidden)", " (very hidden)", ""}[r.u8()&3]
 	r.u8()
-	b.names[start] = newSheet(clean(b.text(&r.chunks, 1)), len(b.names)+1, state)
+	s := newSheet(clean(b.text(&r.chunks, 1)), len(b.order)+1, state)
+	b.names[start] = s
+	b.order = append(b.order, s)
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -52,10 +53,12 @@ func wordSample() planted {
 		{text: "soft " + account(4)[:5] + "\x1f" + account(4)[5:] + "\r"},
 		{text: "see \x13 HYPERLINK \"https://" + account(5) + ".signin.aws.example\" \x14the console\x15 page\r"},
 		{text: "größer " + account(6) + "\r", wide: true},
+		{text: "now " + account(21) + account(20) + " it is\r"},
 	}
 	entries := wordDocument(0, slices.Concat([]byte("\x00\x00Gone: "+account(7)+"\x00"), picture([]byte("PNG "+account(8)))),
 		body, narrow("Footnote "+account(9)+"\r"), narrow("Header "+account(10)+"\r"), nil,
 		narrow("Comment "+account(11)+"\r"), narrow("Endnote "+account(12)+"\r"), narrow("Box "+account(13)+"\r"), narrow("Box "+account(14)+"\r"))
+	markDeleted(entries, account(20))
 	entries = append(entries,
 		stream("\x05SummaryInformation", propertySet(summaryFormat, map[uint32]string{2: "Title " + account(15), 6: "Comments " + account(16)})),
 		storage("ObjectPool", storage("_1", stream("\x01CompObj", nil), stream("Workbook", workbookStream(0x600, nil,
@@ -71,6 +74,8 @@ func wordSample() planted {
 		{account(5), "", "field"},
 		{"größer " + account(6), "", ""},
 		{account(7), "", "deleted text"},
+		{"now " + account(21) + " it is\n", "", ""},
+		{account(20) + "\n", "", "deleted text"},
 		{account(8), "WordDocument/image1", "image"},
 		{account(9), "", "footnote"},
 		{account(10), "", "header or footer"},
@@ -183,7 +188,8 @@ func powerpointSample() planted {
 	objectShape := ppt(0xf004, 0, true, ppt(0xf011, 0, true, ppt(0x0bc1, 0, false, uint32(5))))
 	alt := "alt " + account(311)
 	described := ppt(0xf004, 0, true, ppt(0xf00b, 1, false, uint16(0xc381), uint32(2*len(alt)), utf16le(alt)))
-	comment := ppt(0x2ee0, 0, true, ppt(0x0fba, 0, false, utf16le("Ann")), ppt(0x0fba, 1, false, utf16le("comment "+account(305))))
+	comment := ppt(0x1388, 0, true, ppt(0x138a, 0, true, ppt(0x138b, 0, false,
+		ppt(0x2ee0, 0, true, ppt(0x0fba, 0, false, utf16le("Ann")), ppt(0x0fba, 1, false, utf16le("comment "+account(305)))))))
 	document := slices.Concat(
 		ppt(0x040b, 0, true, ppt(0xf000, 0, true, ppt(0xf001, 1, true, ppt(0xf007, 6, false, repeated(28), uint32(0), repeated(4))))),
 		ppt(0x0409, 0, true, ppt(0x0fd7, 0, true, ppt(0x0fba, 1, false, utf16le("https://x.example/"+account(306)))),
@@ -391,6 +397,29 @@ func TestItStopsWhenItIsTold(t *testing.T) {
 	r := &extracttest.Recorder{}
 	err := extract.InProcess([]*extract.Extractor{legacy.New()}, extract.Defaults()).Extract(ctx, extract.FromBytes("", excelSample().content), r)
 	assert.ErrorIs(t, err, context.Canceled)
+}
+
+// TestHostileDocuments: damaged ones end, and nothing in them panics.
+func TestHostileDocuments(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, d := range documents() {
+		for i := range 100 {
+			content := bytes.Clone(d.content)
+			for range 1 + i%20 {
+				content[random.IntN(len(content))] = byte(random.IntN(256))
+			}
+			extracttest.Fuzz(t, legacy.New(), content[:len(content)-i%4*len(content)/8])
+		}
+	}
+}
+
+func TestASheetWhoseOffsetIsWrongHasItsName(t *testing.T) {
+	book := workbookStream(0x600, nil, sheetOf{name: "Costs", records: biff(0x204, at(0, 0, 0), longString(account(700)))})
+	i := bytes.Index(book, shortString("Costs"))
+	copy(book[i-6:], le(uint32(1)))
+	r, err := extracttest.Extract(t, container(stream("Workbook", book)), legacy.New())
+	require.NoError(t, err)
+	find(t, r, want{account(700), "", `sheet "Costs" cell A1`})
 }
 
 func FuzzExtract(f *testing.F) {

@@ -31,7 +31,7 @@ const (
 	pptPersist         = 0x1772
 	pptComment         = 0x2ee0
 	pptNotesAtom       = 0x03f1
-	pptEncryption      = 0x2f14
+	pptBinaryTag       = 0x138b // an atom by its head, and yet a container
 	currentUserStream  = "Current User"
 	encryptedUserToken = 0xf3d1c4df
 )
@@ -104,7 +104,7 @@ func nextPPT(data []byte) (r pptRecord, length int) {
 	head := binary.LittleEndian.Uint16(data)
 	r.kind = binary.LittleEndian.Uint16(data[2:])
 	n := min(int(binary.LittleEndian.Uint32(data[4:])), len(data)-8)
-	r.container, r.instance, r.body = head&15 == 15, head>>4, data[8:8+n]
+	r.container, r.instance, r.body = head&15 == 15 || r.kind == pptBinaryTag, head>>4, data[8:8+n]
 	return r, 8 + n
 }
 

@@ -1,7 +1,9 @@
 package legacy
 
 import (
+	"bytes"
 	"fmt"
+	"math"
 	"slices"
 	"unicode/utf8"
 
@@ -22,7 +24,7 @@ func (f *file) word(stream []byte) error {
 		}
 		return err
 	}
-	text := &wordText{out: f.out, stories: h.stories}
+	text := &wordText{out: f.out, stories: h.stories, deleted: h.deleted}
 	f.out.Begin("")
 	for _, p := range h.pieces {
 		if err := text.piece(stream, p, h.codePage); err != nil {
@@ -43,7 +45,8 @@ func (f *file) word(stream []byte) error {
 type wordHeader struct {
 	codePage int
 	pieces   []piece
-	knotted  bool // there were more pieces, beyond all measure
+	deleted  []span // of the stream: text that is marked as deleted
+	knotted  bool   // there were more pieces, beyond all measure
 	stories  []story
 }
 
@@ -73,14 +76,18 @@ const (
 
 // wordLayout is a version of the header. They differ in where things are.
 type wordLayout struct {
-	first  uint16 // version that has it
-	counts int    // of characters, by story
-	table  int    // offset and length of the table of pieces
+	first     uint16 // version that has it
+	counts    int    // of characters, by story
+	table     int    // offset and length of the table of pieces
+	formats   int    // the same of the table of pages that format characters
+	pageWidth int    // of the number of such a page
+	sprmWidth int    // of the number of a property
+	deleted   uint16 // the property that marks text as deleted
 }
 
 var wordLayouts = []wordLayout{
-	{106, 0x4c, 0x1a2}, // Word 97 and later
-	{0, 0x34, 0x160},   // Word 6 and 95
+	{106, 0x4c, 0x1a2, 0xfa, 4, 2, 0x0800}, // Word 97 and later
+	{0, 0x34, 0x160, 0xb8, 2, 1, 65},       // Word 6 and 95
 }
 
 func (f *file) wordHeader(stream []byte) (*wordHeader, error) {
@@ -118,6 +125,9 @@ func (f *file) wordHeader(stream []byte) (*wordHeader, error) {
 	if len(h.pieces) == 0 && old && flags&flagComplex == 0 {
 		h.pieces = []piece{simpleText(stream, flags)}
 	}
+	where = at(stream, layout.formats)
+	offset, length = where.u32(), where.u32()
+	h.deleted = layout.deletions(stream, at(tables, int(offset)).take(int(length)))
 	if len(h.pieces) == 0 {
 		return nil, fmt.Errorf("%w: no table of the pieces of text", extract.ErrDamaged)
 	}
@@ -208,13 +218,17 @@ func (f *file) outsidePieces(stream []byte, h *wordHeader) error {
 
 // wordText turns the characters of the pieces into lines. What a field shows
 // stays in its line; the code that makes it show that, like the address of a
-// hyperlink, follows the line.
+// hyperlink, follows the line. So does what is marked as deleted in it: an ID that
+// was put in another one's place stands right behind it.
 type wordText struct {
 	out     *extract.Output
 	stories []story
 	left    int    // characters of the story that is read
 	line    []byte // up to the end of the paragraph or row
 	codes   []byte // of the fields in it
+	removed []byte // what is marked as deleted in it
+	deleted []span // of the stream, in order
+	gone    bool   // what is read is deleted
 	fields  []bool // the fields that are open: whether their result is read
 	inCode  int    // fields whose code is read
 	cell    bool   // the last character was the end of a cell
@@ -228,7 +242,12 @@ func (t *wordText) piece(stream []byte, p piece, codePage int) error {
 				return err
 			}
 		}
-		n := min(p.n, t.left)
+		gone, end := t.stretch(p.at)
+		n := min(p.n, t.left, max(1, (end-p.at)/p.width))
+		if gone != t.gone {
+			t.gone = gone
+			t.removed = append(t.removed, '\n')
+		}
 		run := stream[p.at : p.at+n*p.width]
 		p.at += n * p.width
 		p.n -= n
@@ -238,6 +257,24 @@ func (t *wordText) piece(stream []byte, p piece, codePage int) error {
 		}
 	}
 	return nil
+}
+
+// stretch reports whether what lies at an offset is marked as deleted, and up to
+// where that holds.
+func (t *wordText) stretch(offset int) (deleted bool, end int) {
+	i, _ := slices.BinarySearchFunc(t.deleted, offset, func(s span, at int) int {
+		if s.to <= at {
+			return -1
+		}
+		return 1
+	})
+	switch {
+	case i == len(t.deleted):
+		return false, math.MaxInt
+	case offset < t.deleted[i].from:
+		return false, t.deleted[i].from
+	}
+	return true, t.deleted[i].to
 }
 
 // nextStory goes on to the next text that is not empty. What comes after all of
@@ -341,13 +378,17 @@ func (t *wordText) char(r rune) error {
 			t.put(r)
 		}
 	}
-	if len(t.line)+len(t.codes) > longestLine {
+	if len(t.line)+len(t.codes)+len(t.removed) > longestLine {
 		return t.flush()
 	}
 	return nil
 }
 
 func (t *wordText) put(r rune) {
+	if t.gone {
+		t.removed = utf8.AppendRune(t.removed, r)
+		return
+	}
 	if t.inCode > 0 {
 		t.codes = utf8.AppendRune(t.codes, r)
 		return
@@ -361,7 +402,11 @@ func (t *wordText) leaveCode() {
 }
 
 func (t *wordText) endLine() error {
-	if t.inCode > 0 {
+	switch {
+	case t.gone:
+		t.removed = append(t.removed, '\n')
+		return nil
+	case t.inCode > 0:
 		t.codes = append(t.codes, '\n')
 		return nil
 	}
@@ -369,23 +414,33 @@ func (t *wordText) endLine() error {
 	return t.flush()
 }
 
-// flush writes the line, and then the codes of its fields.
+// flush writes the line, and then what belongs to it out of sight.
 func (t *wordText) flush() error {
 	if _, err := t.out.Write(t.line); err != nil {
 		return err
 	}
-	if len(t.codes) > 0 {
-		place := t.place()
-		t.out.Place(joinPlaces(place, "field"))
-		if t.line != nil && (len(t.line) == 0 || t.line[len(t.line)-1] != '\n') {
-			t.codes = append([]byte{'\n'}, t.codes...)
+	whole := len(t.line) == 0 || t.line[len(t.line)-1] == '\n'
+	t.line = t.line[:0]
+	for _, aside := range []struct {
+		name string
+		text *[]byte
+	}{{"field", &t.codes}, {"deleted text", &t.removed}} {
+		text := bytes.Trim(*aside.text, "\n")
+		*aside.text = (*aside.text)[:0]
+		if len(text) == 0 {
+			continue
 		}
-		if _, err := t.out.Write(t.codes); err != nil {
+		place := t.place()
+		t.out.Place(joinPlaces(place, aside.name))
+		if !whole {
+			text = append([]byte{'\n'}, text...)
+		}
+		if _, err := t.out.Write(append(text[:len(text):len(text)], '\n')); err != nil {
 			return err
 		}
 		t.out.Place(place)
+		whole = true
 	}
-	t.line, t.codes = t.line[:0], t.codes[:0]
 	return nil
 }
 

@@ -109,6 +109,22 @@ func wordDocument(flags uint16, leftover []byte, stories ...wordStory) []*cfb.En
 	return []*cfb.Entry{stream("WordDocument", slices.Concat(fib, body, leftover)), stream("1Table", table)}
 }
 
+// markDeleted lets a revision have deleted a text in a document.
+func markDeleted(entries []*cfb.Entry, text string) {
+	doc, table := entries[0], entries[1]
+	from := bytes.Index(doc.Data, []byte(text))
+	doc.Data = append(doc.Data, repeated(512-len(doc.Data)%512)...)
+	page := repeated(512)
+	copy(page, le(uint32(0), uint32(from), uint32(from+len(text)), uint32(len(doc.Data)), byte(0), byte(100), byte(0)))
+	copy(page[200:], le(byte(7), uint16(0x4a43), uint16(20), uint16(0x0800), byte(1)))
+	page[511] = 3
+	number := uint32(len(doc.Data) / 512)
+	doc.Data = append(doc.Data, page...)
+	binary.LittleEndian.PutUint32(doc.Data[0xfa:], uint32(len(table.Data)))
+	binary.LittleEndian.PutUint32(doc.Data[0xfe:], 12)
+	table.Data = append(table.Data, le(uint32(0), uint32(len(doc.Data)), number)...)
+}
+
 // word6Document writes one of Word 6: plain text between two offsets.
 func word6Document(language uint16, text []byte) []byte {
 	fib := repeated(0x300)
