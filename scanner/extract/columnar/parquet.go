@@ -107,13 +107,12 @@ func (f *file) notes(footer thriftStruct) error {
 
 // column is one that is read, over all groups of rows.
 type column struct {
-	name       string
-	kind       int64
-	width      int // of values of a fixed length
-	nested     bool
-	optional   bool
-	chunks     []thriftStruct
-	dictionary map[string]bool
+	name     string
+	kind     int64
+	width    int // of values of a fixed length
+	nested   bool
+	optional bool
+	chunks   []thriftStruct
 }
 
 // columns reads one column after the other.

@@ -51,9 +51,7 @@ type workbook struct {
 type sheet struct {
 	name     string
 	label    string // as places begin
-	started  bool
 	row, col int
-	any      bool
 	formula  cell           // one whose result is a string, which follows
 	texts    map[int]string // of drawn objects, by their number
 	order    []int          // of texts
@@ -472,7 +470,7 @@ func (b *workbook) formulaString(r *record) error {
 // holds it.
 func (b *workbook) note(r *record) error {
 	row, col := int(r.u16()), int(r.u16())
-	text := ""
+	var text string
 	if b.unicode {
 		r.u16()
 		id := int(r.u16())

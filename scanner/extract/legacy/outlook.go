@@ -127,7 +127,7 @@ func (m *message) strings(storage *cfb.Entry, place string, order []int) error {
 
 func (m *message) string(e *cfb.Entry, place string) error {
 	number, kind, _ := property(e.Name)
-	text := ""
+	var text string
 	switch {
 	case e.Storage:
 		return nil
@@ -163,10 +163,9 @@ func (m *message) bodies() error {
 		if !ok || e.Storage || m.read[e] {
 			continue
 		}
-		content, place := e.Data, ""
+		content, place := e.Data, "HTML body"
 		switch number {
 		case propHTML:
-			place = "HTML body"
 			if kind == typeOfString16 {
 				content = []byte(utf16le(e.Data))
 			}

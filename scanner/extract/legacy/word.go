@@ -450,5 +450,3 @@ func (t *wordText) place() string {
 	}
 	return t.stories[0].place
 }
-
-func (t *wordText) end() error { return t.flush() }

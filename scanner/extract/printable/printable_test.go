@@ -98,7 +98,7 @@ func BenchmarkRuns(b *testing.B) {
 	}
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {
-		for range printable.Runs(data) { //nolint:revive // the cost of finding them
+		for range printable.Runs(data) {
 		}
 	}
 }
