@@ -148,7 +148,8 @@ func published(id string) bool {
 var publicPrefixes = []string{"k8s-staging-", "k8s-artifacts-", "gcp-sa-", "kubernetes-"}
 
 var publicProjects = set(`
-	publicdata etcd-development bazel-public go-containerregistry k8s-testimages chrome-ux-report githubarchive fh-bigquery agones-images almalinux-cloud backports-debian-cloud bigquery-public-data bigquery-samples centos-cloud cloud-builders cloud-marketplace
+	publicdata etcd-development bazel-public go-containerregistry k8s-testimages spinnaker-community cloud-devrel-public-resources
+	cloud-sdk-librarian-prod chrome-ux-report githubarchive fh-bigquery agones-images almalinux-cloud backports-debian-cloud bigquery-public-data bigquery-samples centos-cloud cloud-builders cloud-marketplace
 	cloud-sdk-release cloud-ops-agents-artifacts cloudrun-integrations cloud-ml-algos cloud-sql-connectors
 	cloudsql-docker dataflow-templates-base gapic-images goog-analysis stackdriver-agents
 	click-to-deploy-images cloud-hpc-image-public cloud-solutions-images cloudrun container-images cos-cloud coreos-cloud
