@@ -22,3 +22,7 @@ func TestSuppressions(t *testing.T) {
 func TestKindsOfRealCode(t *testing.T) {
 	analysistest.Run(t, testdata(), idlogged.Analyzer, "kinds")
 }
+
+func TestFixes(t *testing.T) {
+	analysistest.RunWithSuggestedFixes(t, testdata(), idlogged.Analyzer, "masking")
+}

@@ -64,7 +64,8 @@ type Result struct {
 	// Unfinished are functions too large or tangled to be followed to the end.
 	Unfinished []string
 
-	fset *token.FileSet
+	fset  *token.FileSet
+	clean []string // masking and other converters of imported packages whose result has nothing of what they are given
 }
 
 type engine struct {
@@ -88,6 +89,7 @@ type engine struct {
 	impls        map[*types.Func][]*types.Func
 	named        []*types.Named
 	unfinished   map[string]token.Pos
+	clean        []string   // imported converters whose result has nothing of what they are given
 	templates    *templates // worked out when first needed
 	grown        bool       // a package variable took in more, or a summary was not there yet
 	current      *ssa.Function
@@ -115,7 +117,7 @@ func run(pass *analysis.Pass) (any, error) {
 			pass.Report(analysis.Diagnostic{Pos: e.unfinished[name], Category: "unfinished", Message: name + " is too tangled to be followed to the end"})
 		}
 	}
-	return &Result{fset: pass.Fset, Flows: e.sorted(), Masks: e.maskNames, Unfinished: slices.Sorted(maps.Keys(e.unfinished))}, nil
+	return &Result{fset: pass.Fset, clean: e.clean, Flows: e.sorted(), Masks: e.maskNames, Unfinished: slices.Sorted(maps.Keys(e.unfinished))}, nil
 }
 
 func (e *engine) readFacts() {
@@ -127,6 +129,7 @@ func (e *engine) readFacts() {
 			}
 			for _, name := range s.Clean {
 				e.imported[name] = &summary{results: []output{{known: true}}}
+				e.clean = append(e.clean, name)
 			}
 		}
 	}

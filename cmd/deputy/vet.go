@@ -27,6 +27,7 @@ const flow finding.Kind = "flow"
 type vetOptions struct {
 	output           scanOptions // its format, outputs and colour
 	failOnUnexamined bool
+	fix, diff        bool
 	load             driver.Options
 }
 
@@ -43,11 +44,15 @@ The same binary is a tool of go vet, which looks at one package at a time:
 
   go vet -vettool=$(command -v deputy) ./...
 
-Exit codes: 0 nothing found; 1 findings; 2 it could not run; 3 with
+--fix mends what can be mended safely, above all by the project's own masking
+function, and reports the rest; what it mended is told on standard error. --fix --diff
+shows what it would do and changes nothing.
+
+Exit codes: 0 nothing found, or all of it mended; 1 findings; 2 it could not run; 3 with
 --fail-on-unexamined, nothing found but a package could not be examined.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.load.Patterns = args
-			return o.run(cmd.Context(), cmd.OutOrStdout())
+			return o.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	f := cmd.Flags()
@@ -57,6 +62,8 @@ Exit codes: 0 nothing found; 1 findings; 2 it could not run; 3 with
 	f.StringVar(&o.output.color, "color", "auto", "colour the text report: `auto`, always or never")
 	f.BoolVar(&o.load.Tests, "tests", false, "test files, too")
 	f.StringSliceVar(&o.load.BuildTags, "tags", nil, "build `TAGS`, separated by commas")
+	f.BoolVar(&o.fix, "fix", false, "apply the fixes that are safe")
+	f.BoolVar(&o.diff, "diff", false, "with --fix: show what would change, and change nothing")
 	f.BoolVar(&o.failOnUnexamined, "fail-on-unexamined", false, "exit with 3 if a package could not be examined")
 	for _, pass := range analyzers.All {
 		f.AddGoFlagSet(passFlags(pass))
@@ -71,7 +78,10 @@ func passFlags(pass *analysis.Analyzer) *flag.FlagSet {
 	return flags
 }
 
-func (o *vetOptions) run(ctx context.Context, stdout io.Writer) error {
+func (o *vetOptions) run(ctx context.Context, stdout, stderr io.Writer) error {
+	if o.diff && !o.fix {
+		return errors.New("--diff shows what --fix would do: give both")
+	}
 	outputs, err := o.output.wanted(stdout)
 	if err != nil {
 		return err
@@ -80,6 +90,14 @@ func (o *vetOptions) run(ctx context.Context, stdout io.Writer) error {
 	found, err := driver.Run(ctx, o.load, analyzers.All)
 	if err != nil {
 		return err
+	}
+	if o.fix && o.diff {
+		return showFixes(stdout, stderr, found)
+	}
+	if o.fix {
+		if err := applyFixes(stderr, found); err != nil {
+			return err
+		}
 	}
 	result := vetResult(found)
 	result.Stats.Seconds = time.Since(start).Seconds()
@@ -102,6 +120,51 @@ func (o *vetOptions) run(ctx context.Context, stdout io.Writer) error {
 		return verdict(exitUnexamined)
 	}
 	return nil
+}
+
+// showFixes writes what fixes would change as a diff.
+func showFixes(stdout, stderr io.Writer, r *driver.Report) error {
+	changes, refused := r.Fixes()
+	tellRefused(stderr, refused)
+	for _, c := range changes {
+		if _, err := io.WriteString(stdout, c.Diff(relative(c.File))); err != nil {
+			return err
+		}
+	}
+	if len(r.Findings) > 0 {
+		return verdict(exitFindings)
+	}
+	return nil
+}
+
+// applyFixes mends what can be mended and takes it out of the report.
+func applyFixes(stderr io.Writer, r *driver.Report) error {
+	changes, refused := r.Fixes()
+	tellRefused(stderr, refused)
+	mended := map[int]bool{}
+	for _, c := range changes {
+		if err := c.Write(); err != nil {
+			return fmt.Errorf("fix: %w", err)
+		}
+		for _, i := range c.Fixed {
+			mended[i] = true
+			fmt.Fprintf(stderr, "fixed: %s: %s\n", report.Printable(place(r.Findings[i].Position.Filename, r.Findings[i].Position.Line, r.Findings[i].Position.Column)), report.Printable(r.Findings[i].Fixes[0].Message))
+		}
+	}
+	var left []driver.Finding
+	for i, f := range r.Findings {
+		if !mended[i] {
+			left = append(left, f)
+		}
+	}
+	r.Findings = left
+	return nil
+}
+
+func tellRefused(stderr io.Writer, refused []driver.Problem) {
+	for _, p := range refused {
+		fmt.Fprintf(stderr, "%s: %s\n", report.Printable(p.Position), report.Printable(p.Message))
+	}
 }
 
 // writeDiagnostics writes what compilers and go vet write, so that editors and
