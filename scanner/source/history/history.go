@@ -123,15 +123,7 @@ func (s *Source) visit(o *objects.Object, v source.Visitor) any {
 	n := s.register.arrived(o)
 	switch {
 	case o.Kind == objects.Blob:
-		b := &source.Blob{
-			ID: source.ID(o.ID.String()), Size: o.Size, Data: o.Data, Open: o.Open,
-			Base: o.Base, Segments: o.Segments, Traced: true,
-		}
-		v.Blob(b)
-		if b.Clean {
-			s.State.Add(o.ID, o.Size)
-		}
-		return b.Trace
+		return s.visitBlob(o, v)
 	case o.Open != nil:
 		s.visitLarge(o, v)
 	case o.Kind == objects.Tree:
@@ -148,6 +140,18 @@ func (s *Source) visit(o *objects.Object, v source.Visitor) any {
 		s.visitTag(n, o, v)
 	}
 	return nil
+}
+
+func (s *Source) visitBlob(o *objects.Object, v source.Visitor) any {
+	b := &source.Blob{
+		ID: source.ID(o.ID.String()), Size: o.Size, Data: o.Data, Open: o.Open,
+		Base: o.Base, Segments: o.Segments, Traced: true,
+	}
+	v.Blob(b)
+	if b.Clean {
+		s.State.Add(o.ID, o.Size)
+	}
+	return b.Trace
 }
 
 // visitLarge takes what is too large to be a tree, commit or tag that anybody

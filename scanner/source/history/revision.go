@@ -235,17 +235,32 @@ func (s *Source) handTexts(c *commit, v source.Visitor) error {
 	return nil
 }
 
-// handBlobs hands the given blobs over in parallel.
+// manyBlobs is from when on it costs less to go along the packs than to look up
+// one blob after the other.
+const manyBlobs = 1000
+
+// handBlobs hands over the given blobs but for those that the state remembers.
 func (s *Source) handBlobs(ctx context.Context, blobs map[objects.ID]bool, v source.Visitor) error {
+	maps.DeleteFunc(blobs, func(id objects.ID, _ bool) bool {
+		size, known := s.State.Knows(id)
+		if known {
+			v.Remembered(1, size)
+		}
+		return known
+	})
+	if len(blobs) < manyBlobs {
+		return s.lookUpBlobs(ctx, blobs, v)
+	}
+	return s.walkBlobs(ctx, blobs, v)
+}
+
+// lookUpBlobs hands over each blob by itself.
+func (s *Source) lookUpBlobs(ctx context.Context, blobs map[objects.ID]bool, v source.Visitor) error {
 	ids := make(chan objects.ID)
 	var group sync.WaitGroup
 	for range max(1, s.Jobs) {
 		group.Go(func() {
 			for id := range ids {
-				if size, ok := s.State.Knows(id); ok {
-					v.Remembered(1, size)
-					continue
-				}
 				o, err := objects.Load(s.db, id)
 				if err != nil {
 					v.Unexamined("object "+id.String(), err.Error())
@@ -268,6 +283,38 @@ func (s *Source) handBlobs(ctx context.Context, blobs map[objects.ID]bool, v sou
 	close(ids)
 	group.Wait()
 	return ctx.Err()
+}
+
+// walkBlobs hands over blobs along the packs, each with what is new in it.
+func (s *Source) walkBlobs(ctx context.Context, blobs map[objects.ID]bool, v source.Visitor) error {
+	o := objects.WalkOptions{
+		Workers: s.Jobs,
+		Kinds:   []objects.Kind{objects.Blob},
+		Skip:    func(id objects.ID) bool { return !blobs[id] },
+	}
+	visit := func(o *objects.Object) any {
+		s.register.arrived(o)
+		return s.visitBlob(o, v)
+	}
+	told := map[objects.ID]bool{}
+	err := s.db.Walk(ctx, o, visit, func(p objects.Problem) {
+		switch {
+		case p.ID.IsZero():
+			v.Unexamined(p.Where, p.Err.Error())
+		case blobs[p.ID]:
+			v.Unexamined("object "+p.ID.String(), p.Err.Error())
+			told[p.ID] = true
+		}
+	})
+	if err != nil {
+		return err
+	}
+	for id := range blobs {
+		if !told[id] && !s.register.has(s.register.of(id)) {
+			v.Unexamined("object "+id.String(), "the object is missing")
+		}
+	}
+	return nil
 }
 
 // brought collects the blobs that commits brought. Unlike attribution it wants

@@ -35,7 +35,7 @@ func randomHistory(r *rand.Rand, commits int) []byte {
 				fmt.Fprintf(&b, "D %s\n", path)
 				continue
 			}
-			content := fmt.Sprintf("content %d\n", r.IntN(commits))
+			content := fmt.Sprintf("content %d\n", r.IntN(commits)) + strings.Repeat("what all of them hold\n", 20)
 			fmt.Fprintf(&b, "M 100644 inline %s\ndata %d\n%s", path, len(content), content)
 		}
 		b.WriteByte('\n')
