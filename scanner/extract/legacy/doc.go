@@ -15,8 +15,8 @@
 // document properties, hyperlinks, literals in formulas, pictures (to whoever
 // reads pictures).
 //
-// Not read: what is encrypted, which is said, except for workbooks under the
-// password that Excel itself uses; numbers in pivot tables of BIFF5; the text of
+// Not read: what is encrypted, which is said, except for workbooks (.xlsx, too)
+// under the password that Excel itself uses; numbers in pivot tables of BIFF5; the text of
 // formulas beyond their literals; formats before compound files, except BIFF3 to
 // BIFF5 worksheets.
 //

@@ -55,14 +55,12 @@ var formats = []struct {
 	{"__properties_version1.0", (*file).outlook},
 }
 
-// sealed are streams that hold a document which needs a password or a licence.
-var sealed = []string{"EncryptedPackage", "\tDRMContent"}
-
 func (f *file) all(container *cfb.File) error {
-	for _, name := range sealed {
-		if f.root.Stream(name) != nil {
-			return extract.ErrEncrypted
-		}
+	if f.root.Child("\tDRMContent") != nil { // needs a licence
+		return extract.ErrEncrypted
+	}
+	if sealed := f.root.Stream("EncryptedPackage"); sealed != nil {
+		return f.sealedPackage(sealed)
 	}
 	var failed error
 	for _, format := range formats {
