@@ -1,0 +1,145 @@
+package markup
+
+import (
+	"bytes"
+	"compress/flate"
+	"context"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/html"
+
+	"github.com/deputy-sec/deputy/scanner/extract"
+)
+
+// newDiagram reads draw.io files: pages of XML, compressed and in base64 unless
+// their author chose otherwise
+// (https://www.drawio.com/doc/faq/diagram-source-edit).
+func newDiagram() *extract.Extractor {
+	return &extract.Extractor{
+		Name: "draw.io diagram", Text: true,
+		Claims: func(head []byte) bool {
+			return begins(head, "<mxfile", "<mxgraphmodel") || begins(head, "<?xml") && bytes.Contains(head, []byte("<mxfile"))
+		},
+		Extract: func(_ context.Context, doc *extract.Document, out *extract.Output) error {
+			data, err := doc.Bytes()
+			if err != nil {
+				return err
+			}
+			return pages(data, out)
+		},
+	}
+}
+
+// pages writes the labels of every page.
+func pages(data []byte, out *extract.Output) error {
+	z := html.NewTokenizer(bytes.NewReader(data))
+	z.SetMaxBuf(maxToken)
+	n, inPage := 0, false
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return out.Err()
+		case html.StartTagToken, html.SelfClosingTagToken:
+			name, attrs := attributes(z)
+			if name == "diagram" {
+				n++
+				inPage = true
+				out.Place(pagePlace(n, attrs["name"]))
+			}
+			if err := label(attrs, out); err != nil {
+				return err
+			}
+		case html.EndTagToken:
+			if name, _ := z.TagName(); string(name) == "diagram" {
+				inPage = false
+			}
+		case html.TextToken:
+			if text := bytes.TrimSpace(z.Text()); inPage && len(text) > 0 {
+				if err := packed(string(text), out); err != nil {
+					return err
+				}
+			}
+		}
+	}
+}
+
+func pagePlace(n int, name string) string {
+	if name == "" {
+		return numbered("page", n)
+	}
+	return fmt.Sprintf("page %q", name)
+}
+
+// packed writes the labels of a compressed page: base64 of a raw deflate stream
+// of URL-encoded XML.
+func packed(text string, out *extract.Output) error {
+	compressed, ok := decode64(text)
+	if !ok {
+		return nil // no page, a blank between tags
+	}
+	r := flate.NewReader(bytes.NewReader(compressed))
+	plain, err := io.ReadAll(io.LimitReader(r, out.Limits().Whole))
+	if err != nil {
+		out.Unexamined("", "", fmt.Errorf("%w: a compressed page", extract.ErrDamaged).Error())
+	}
+	model := string(plain)
+	if decoded, err := url.PathUnescape(model); err == nil {
+		model = decoded
+	}
+	z := html.NewTokenizer(strings.NewReader(model))
+	z.SetMaxBuf(maxToken)
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return out.Err()
+		case html.StartTagToken, html.SelfClosingTagToken:
+			_, attrs := attributes(z)
+			if err := label(attrs, out); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func attributes(z *html.Tokenizer) (name string, attrs map[string]string) {
+	n, more := z.TagName()
+	name = string(n)
+	attrs = map[string]string{}
+	for more {
+		var key, value []byte
+		key, value, more = z.TagAttr()
+		attrs[string(key)] = string(value)
+	}
+	return name, attrs
+}
+
+// label writes what a shape says: its label, which is HTML, its tooltip and link,
+// and the properties that people give it.
+func label(attrs map[string]string, out *extract.Output) error {
+	for _, key := range sorted(attrs) {
+		value := attrs[key]
+		if geometry[key] || value == "" {
+			continue
+		}
+		w := &writer{out: out, fresh: true}
+		if key != "value" && key != "label" {
+			if _, err := out.WriteString(key + ": "); err != nil {
+				return err
+			}
+		}
+		if err := w.page([]byte(value)); err != nil {
+			return err
+		}
+		if _, err := out.WriteString("\n"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// geometry are attributes that say how a shape looks and where it stands.
+var geometry = set("id style vertex edge parent source target x y width height as relative dx dy grid gridsize guides tooltips connect arrows " +
+	"fold page pagescale pagewidth pageheight math shadow host agent version etag modified type collapsed connectable name compressed pages scale border")

@@ -1,0 +1,166 @@
+package markup
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/base64"
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/deputy-sec/deputy/scanner/extract/extracttest"
+)
+
+// The embedded documents of these tests are plain texts, which nobody claims and
+// which therefore come out as they are.
+func encoded(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+
+func extracted(t *testing.T, content string) *extracttest.Recorder {
+	t.Helper()
+	r, err := extracttest.Extract(t, []byte(content), All()...)
+	require.NoError(t, err)
+	extracttest.Sound(t, r)
+	return r
+}
+
+func TestHTML(t *testing.T) {
+	page := `<!DOCTYPE html><html><head><title>Costs</title></head><body><p>AWS account <b>1234</b><span class="x">5678</span>9012</p>` +
+		`<table><tr><td>Account</td><td>&#49;&#50;&#51;&#52;5678</td></tr></table><!-- comment -->` +
+		`<img src="data:image/png;base64,` + encoded("a picture") + `"><a href="data:,plain%20text">x</a><script>var a = "1<b>2"</script></body></html>`
+	extracttest.Accept(t, newHTML(), []byte(page), extracttest.Want{Text: "AWS account 123456789012\n"}, extracttest.Want{Text: "Account\t12345678"},
+		extracttest.Want{Text: "a picture", Place: "embedded file 1"}, extracttest.Want{Text: "plain text", Place: "embedded file 2"})
+}
+
+// A page that hides nothing is left to those who match it as it stands.
+func TestPagesThatHideNothing(t *testing.T) {
+	for name, page := range map[string]string{
+		"plain text":          `<html><p>AWS account 123456789012</p></html>`,
+		"cells":               `<html><table><tr><td>1234</td><td>5678</td></tr></table></html>`,
+		"lines":               `<html>1234<br>5678</html>`,
+		"references of signs": `<html>&#8212; &#160; &#x2014;</html>`,
+	} {
+		assert.Empty(t, extracted(t, page).Pieces, name)
+	}
+	for name, page := range map[string]string{
+		"tags":               `<html>1234<em>5678</em></html>`,
+		"empty tags":         `<html>1234<a name="x"></a>5678</html>`,
+		"references":         `<html>&#49;&#50;</html>`,
+		"hexadecimal":        `<html>&#x31;&#x32;</html>`,
+		"behind a comment":   "\ufeff<!-- made by hand -->\n<HTML>1<i>2</i></HTML>",
+		"a picture in a URI": `<html><img src="data:image/png;base64,` + encoded("x") + `"></html>`,
+	} {
+		assert.NotEmpty(t, extracted(t, page).Pieces, name)
+	}
+}
+
+func TestSVG(t *testing.T) {
+	diagram := `<mxfile><diagram name="inner"><mxGraphModel><mxCell value="in a picture"/></mxGraphModel></diagram></mxfile>`
+	content := `<?xml version="1.0"?><svg xmlns="x" content="` + strings.NewReplacer("<", "&lt;", `"`, "&quot;").Replace(diagram) + `"><text>1234<tspan dx="1">5678</tspan></text><text>next</text>` +
+		`<image href="data:image/png;base64,` + encoded("a picture") + `"/></svg>`
+	r := extracted(t, content)
+	extracttest.Find(t, r, extracttest.Want{Text: "12345678\n"}, extracttest.Want{Text: "next"}, extracttest.Want{Text: "a picture", Place: "embedded file 1"},
+		extracttest.Want{Text: "in a picture", Place: `diagram, page "inner"`})
+	extracttest.Accept(t, newSVG(), []byte(content), extracttest.Want{Text: "12345678\n"})
+}
+
+func TestDiagram(t *testing.T) {
+	model := `<mxGraphModel><root><mxCell id="2" value="account &lt;b&gt;1234&lt;/b&gt;5678" style="x"/><UserObject label="labelled" link="https://console/x" tooltip="9012"/></root></mxGraphModel>`
+	var z bytes.Buffer
+	w, err := flate.NewWriter(&z, 9)
+	require.NoError(t, err)
+	_, err = w.Write([]byte(url.PathEscape(model)))
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	content := `<mxfile host="x"><diagram id="a" name="Network">` + base64.StdEncoding.EncodeToString(z.Bytes()) + `</diagram><diagram>` + model + `</diagram></mxfile>`
+	var want []extracttest.Want
+	for _, place := range []string{`page "Network"`, "page 2"} {
+		for _, text := range []string{"account 12345678\n", "labelled\n", "link: https://console/x", "tooltip: 9012"} {
+			want = append(want, extracttest.Want{Text: text, Place: place})
+		}
+	}
+	extracttest.Accept(t, newDiagram(), []byte(content), want...)
+	r := extracted(t, `<mxfile><diagram>`+base64.StdEncoding.EncodeToString(z.Bytes()[:z.Len()/2])+`</diagram></mxfile>`)
+	assert.Contains(t, strings.Join(r.Rows, "\n"), "damaged: a compressed page")
+}
+
+func TestNotebook(t *testing.T) {
+	nb := `{"cells":[{"cell_type":"markdown","source":["# Costs\n","of account 1"],"attachments":{"a.png":{"image/png":"` + encoded("attached") + `"}}},` +
+		`{"cell_type":"code","source":"print(1)","outputs":[{"output_type":"stream","text":["out","put\n"]},` +
+		`{"data":{"image/png":"` + encoded("a plot") + `\n","text/html":["<td>1<b>2</b></td>"],"text/plain":["12"],"application/json":{"a":1}}},{"traceback":["boom"]}]}],"nbformat":4}`
+	extracttest.Accept(t, newNotebook(), []byte(nb),
+		extracttest.Want{Text: "# Costs\nof account 1", Place: "cell 1"}, extracttest.Want{Text: "attached", Place: "cell 1, attachment"},
+		extracttest.Want{Text: "print(1)", Place: "cell 2"}, extracttest.Want{Text: "output", Place: "cell 2, output"},
+		extracttest.Want{Text: "a plot", Place: "cell 2, output"}, extracttest.Want{Text: "12", Place: "cell 2, output"},
+		extracttest.Want{Text: `{"a":1}`, Place: "cell 2, output"}, extracttest.Want{Text: "boom", Place: "cell 2, output"})
+	extracttest.Find(t, extracted(t, `{"nbformat":3,"worksheets":[{"cells":[{"cell_type":"code","input":["old"],"outputs":[{"png":"`+encoded("plot")+`"}]}]}]}`),
+		extracttest.Want{Text: "old", Place: "cell 1"}, extracttest.Want{Text: "plot", Place: "cell 1, output"})
+}
+
+func TestRTF(t *testing.T) {
+	doc := `{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0 Times 123456789012;}}{\info{\title A title}}{\header top\par}` +
+		`AWS {\b ac}count 1234{\i 5678}\'39\u48?\u49?2\par caf\'e9\~x\_y\line{\uc2\u8364\'80\'80}\trowd a\cell b\cell\row` +
+		`{\*\unknown kept}{\footnote below}{\*\annotation remark}{\field{\*\fldinst HYPERLINK "https://x"}{\fldrslt link}}{\v hidden}{\deleted gone}\{\}\\` +
+		`{\pict\pngblip ` + fmt.Sprintf("%x", "a picture") + `}{\object{\*\objdata ` + fmt.Sprintf("%x", "an object") + `}}{\pict\bin4 blob}after}`
+	extracttest.Accept(t, newRTF(), []byte(doc),
+		extracttest.Want{Text: "AWS account 123456789012\n"}, extracttest.Want{Text: "café x-y\n€"}, extracttest.Want{Text: "a\tb\t\n"},
+		extracttest.Want{Text: "A title", Place: "document properties"}, extracttest.Want{Text: "top", Place: "header"}, extracttest.Want{Text: "kept"},
+		extracttest.Want{Text: "below", Place: "footnote"}, extracttest.Want{Text: "remark", Place: "comment"}, extracttest.Want{Text: `HYPERLINK "https://x"`, Place: "field code"},
+		extracttest.Want{Text: "hidden"}, extracttest.Want{Text: "gone"}, extracttest.Want{Text: `{}\`}, extracttest.Want{Text: "after"},
+		extracttest.Want{Text: "a picture", Place: "picture 1"}, extracttest.Want{Text: "an object", Place: "object 1"}, extracttest.Want{Text: "blob", Place: "picture 2"})
+	assert.NotContains(t, extracted(t, doc).All(), "Times")
+}
+
+func TestQuality(t *testing.T) {
+	for name, c := range map[string]struct{ content, want string }{
+		"html":  {`<html>AWS account 1234<b>56789012</b></html>`, "123456789012"},
+		"svg":   {`<svg><text>1234<tspan>56789012</tspan></text></svg>`, "123456789012"},
+		"ipynb": {`{"nbformat":4,"cells":[{"cell_type":"code","source":["123456789012"]}]}`, "123456789012"},
+		"rtf":   {`{\rtf1 1234{\b 5678}9012}`, "123456789012"},
+		"drawio": {`<mxfile><diagram><mxGraphModel><mxCell value="1234&lt;b&gt;56789012&lt;/b&gt;"/></mxGraphModel></diagram></mxfile>`,
+			"123456789012"},
+	} {
+		found := strings.Contains(extracted(t, c.content).All(), c.want)
+		t.Logf("%s: %t", name, found)
+		assert.True(t, found, name)
+	}
+}
+
+func TestNotClaimed(t *testing.T) {
+	for _, text := range []string{"", "plain", "<xml/>", "{}", `{"name": "x"}`, "# <html>", "{rtf", "<!-- open"} {
+		for _, e := range All() {
+			assert.False(t, e.Claims([]byte(text)), "%s claims %q", e.Name, text)
+		}
+	}
+}
+
+func FuzzMarkup(f *testing.F) {
+	for _, s := range []string{`<html>1<b>2</b><img src="data:image/png;base64,AAAA">`, `<svg content="&lt;mxfile>"><text>1</text></svg>`, `<mxfile><diagram>AAAA</diagram></mxfile>`,
+		`{"cell_type":1,"cells":[{"source":["x"],"outputs":[{"data":{"image/png":"AAAA"}}]}]}`, `{\rtf1 a{\b b}\'41\u65?{\pict 4142}\bin3 abc}`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		for _, e := range All() {
+			extracttest.Fuzz(t, e, content, All()...)
+			r, _ := extracttest.Extract(t, content, e)
+			for _, p := range r.Pieces {
+				if p.Place == "" {
+					extracttest.Sound(t, &extracttest.Recorder{Pieces: []extracttest.Piece{p}})
+				}
+			}
+		}
+	})
+}
+
+func BenchmarkGlance(b *testing.B) {
+	page := []byte("<html>" + strings.Repeat("<p class=\"a\">A paragraph of 12 words &amp; <b>bold</b> ones.</p>\n", 10_000))
+	b.SetBytes(int64(len(page)))
+	for b.Loop() {
+		if hides(page) {
+			b.Fatal("it hides nothing")
+		}
+	}
+}
