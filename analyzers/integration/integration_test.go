@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -68,13 +69,18 @@ func modules(t *testing.T, dir string) string {
 	if err == nil {
 		return dir
 	}
-	for _, offline := range []string{"dial tcp", "no such host", "module lookup disabled", "i/o timeout", "connection refused"} {
-		if strings.Contains(string(out), offline) {
-			t.Skipf("the modules of %s cannot be had: %s", dir, out)
-		}
+	if isOffline(string(out)) {
+		t.Skipf("the modules of %s cannot be had: %s", dir, out)
 	}
 	require.NoError(t, err, "%s", out)
 	return dir
+}
+
+// isOffline recognises what the go command says where no module can be had.
+func isOffline(out string) bool {
+	return slices.ContainsFunc([]string{"dial tcp", "no such host", "module lookup disabled", "i/o timeout", "connection refused"}, func(s string) bool {
+		return strings.Contains(out, s)
+	})
 }
 
 // wholeProgram runs what deputy vet runs.
