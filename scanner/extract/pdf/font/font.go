@@ -4,16 +4,19 @@
 // A file need not say what its glyphs mean, and often does not. What is asked, in
 // this order: the ToUnicode map, the names in the encoding's Differences, the
 // base encoding, and the font program itself: its own encoding, the names of its
-// glyphs, its character map. Where all are silent, glyphs of a TrueType font that
-// kept their numbers are taken to stand in the order in which fonts have them.
+// glyphs, its character map. Where all are silent, a glyph is what it looks like
+// (package shape), and glyphs of a TrueType font that kept their numbers are taken
+// to stand in the order in which fonts have them.
 package font
 
 import (
 	"math"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/deputy-sec/deputy/scanner/extract/pdf/object"
+	"github.com/deputy-sec/deputy/scanner/extract/pdf/shape"
 )
 
 // Glyph is what one code shows.
@@ -173,24 +176,38 @@ func (l *loader) simpleWidths(descriptor object.Dict, subtype object.Name) func(
 // simpleTexts returns what each of the 256 codes shows.
 func (l *loader) simpleTexts(descriptor object.Dict, subtype object.Name) (text [256]string) {
 	names, base, given := l.encoding(descriptor, subtype)
+	looks := l.looks(descriptor, subtype, names)
 	numeric := numericNames(names)
 	for code := range text {
 		switch t := l.toUnicode.lookup(uint32(code)); {
-		case known(t):
+		case known(t) && !(subtype == "Type3" && dingbat(names[code], t)):
 			text[code] = t
 		case names[code] != "":
-			text[code] = l.named(names[code], code, numeric, descriptor)
+			text[code] = l.named(names[code], descriptor)
+			if text[code] == "" {
+				text[code] = looks(code)
+			}
+			if text[code] == "" {
+				text[code] = numeric.text(names[code], code)
+			}
 		case base[code] != 0:
 			text[code] = string(base[code])
-		case t != "": // of no known meaning, but something
+		case t != "" && subtype != "Type3": // of no known meaning, but something
 			text[code] = t
 		}
 		if text[code] == "" && !given {
-			text[code] = l.builtIn(code, descriptor)
+			text[code] = l.builtIn(code, descriptor, looks)
 		}
 		text[code] = Plain(text[code])
 	}
 	return text
+}
+
+// dingbat tells a map that was made of names like a12, which programs number
+// glyphs by and which are the names of dingbats, too.
+func dingbat(name, text string) bool {
+	r, _ := utf8.DecodeRuneInString(text)
+	return len(name) > 1 && name[0] == 'a' && name[1] >= '0' && name[1] <= '9' && r >= 0x2701 && r <= 0x27be
 }
 
 // encoding returns the names that the Differences give, the base encoding, and
@@ -250,25 +267,47 @@ func (l *loader) differences(d object.Dict, names *[256]string) {
 	}
 }
 
-// named returns the text of a glyph name.
-func (l *loader) named(name string, code int, numeric base, descriptor object.Dict) string {
-	if t := glyphText(name); t != "" {
-		return t
-	}
-	if name == ".notdef" {
-		return ""
-	}
-	if p := l.program(descriptor); p != nil {
-		if t := p.textOfName(name); t != "" {
-			return t
+// looks returns what tells characters by how their glyphs look.
+func (l *loader) looks(descriptor object.Dict, subtype object.Name, names [256]string) func(code int) string {
+	if subtype == "Type3" {
+		shapes := sync.OnceValue(l.type3Shapes)
+		return func(code int) string {
+			if s, ok := shapes()[names[code]]; ok {
+				return textOfShape(s)
+			}
+			return ""
 		}
 	}
-	return numeric.text(name, code)
+	return func(code int) string {
+		if p := l.program(descriptor); p != nil && p.codes[code] != 0 {
+			return p.textOfShape(p.codes[code])
+		}
+		return ""
+	}
 }
 
-// builtIn returns what the font program has at a code, and at last the code
-// itself.
-func (l *loader) builtIn(code int, descriptor object.Dict) string {
+// textOfShape returns the character that a glyph looks like.
+func textOfShape(s shape.Shape) string {
+	if r := shape.Match(s); r != 0 {
+		return string(r)
+	}
+	return ""
+}
+
+// named returns the text of a glyph name.
+func (l *loader) named(name string, descriptor object.Dict) string {
+	if t := glyphText(name); t != "" || name == ".notdef" {
+		return t
+	}
+	if p := l.program(descriptor); p != nil {
+		return p.textOfName(name)
+	}
+	return ""
+}
+
+// builtIn returns what the font program has at a code, by what it says and then
+// by how it looks, and at last the code itself.
+func (l *loader) builtIn(code int, descriptor object.Dict, looks func(int) string) string {
 	p := l.program(descriptor)
 	if p == nil {
 		return ""
@@ -276,7 +315,13 @@ func (l *loader) builtIn(code int, descriptor object.Dict) string {
 	if t := p.textOfCode(code); t != "" {
 		return t
 	}
-	if p.speaks() || code < ' ' || code > '~' {
+	if p.speaks() {
+		return ""
+	}
+	if t := looks(code); t != "" {
+		return t
+	}
+	if code < ' ' || code > '~' {
 		return ""
 	}
 	return string(rune(code))

@@ -14,7 +14,8 @@ type program struct {
 	codes    [256]uint32     // of TrueType: the glyph at each code
 	gidOf    map[uint32]uint32
 	byName   map[string]uint32
-	retained bool // TrueType without names and characters
+	retained bool // TrueType without names and characters, whose glyphs kept their numbers
+	outlines *outlines
 }
 
 // speaks tells whether the program says anything of its glyphs' meaning.
@@ -59,10 +60,25 @@ func (p *program) textOfCID(cid uint32) string {
 }
 
 func (p *program) textOfGlyph(gid uint32) string {
-	if t := p.named(gid); t != "" || !p.retained {
-		return t
+	t := p.named(gid)
+	if t == "" && !p.speaks() {
+		t = p.textOfShape(gid)
 	}
-	return usual(gid)
+	if t == "" && p.retained {
+		t = usual(gid)
+	}
+	return t
+}
+
+// textOfShape returns what a glyph looks like.
+func (p *program) textOfShape(gid uint32) string {
+	if p.outlines == nil {
+		return ""
+	}
+	if s, ok := p.outlines.shape(gid); ok {
+		return textOfShape(s)
+	}
+	return ""
 }
 
 // named returns the text of a glyph that the program tells.

@@ -25,6 +25,7 @@ func parseSFNT(data []byte) *program {
 		p.names = postNames(post)
 	}
 	p.readCharacters(tables["cmap"])
+	p.outlines = newOutlines(tables)
 	p.retained = !p.speaks() && len(tables["glyf"]) > 0 && tables["maxp"].u16(4) > renumbered
 	return p
 }
