@@ -7,13 +7,11 @@ import (
 	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/extract/archive"
 	"github.com/deputy-sec/deputy/scanner/extract/columnar"
-	"github.com/deputy-sec/deputy/scanner/extract/columnar"
 	"github.com/deputy-sec/deputy/scanner/extract/iwork"
 	"github.com/deputy-sec/deputy/scanner/extract/legacy"
 	"github.com/deputy-sec/deputy/scanner/extract/mail"
 	"github.com/deputy-sec/deputy/scanner/extract/markup"
 	"github.com/deputy-sec/deputy/scanner/extract/office"
-	"github.com/deputy-sec/deputy/scanner/extract/onenote"
 	"github.com/deputy-sec/deputy/scanner/extract/onenote"
 	"github.com/deputy-sec/deputy/scanner/extract/pdf"
 	"github.com/deputy-sec/deputy/scanner/extract/sqlite"
@@ -28,6 +26,7 @@ func Extractors() []*extract.Extractor {
 			pdf.New(), office.New(), office.NewFlat(), legacy.New(), iwork.New(), mail.New(), mail.NewTNEF(), sqlite.New(),
 			columnar.New(), onenote.New(),
 		},
+		markup.All(),
 		archive.All(),
 	)
 }
