@@ -39,6 +39,12 @@ quality: ## precision and recall per detector, over the labelled corpus
 bench: ## benchmarks, in the form that benchstat reads
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
+.PHONY: bench-vet
+bench-vet: build ## deputy vet beside gosec and go vet, on the module in MODULE
+	@gosec=$$(mktemp -d) && GOBIN=$$gosec $(GO) install github.com/securego/gosec/v2/cmd/gosec@v2.22.10 && \
+	cd analyzers/integration && $(GO) run ./bench -deputy ../../bin/deputy -gosec $$gosec/gosec $(abspath $(MODULE)); \
+	status=$$?; rm -rf $$gosec; exit $$status
+
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME (20s)
 	@for pkg in $$($(GO) list ./...); do \
