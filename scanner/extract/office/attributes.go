@@ -2,6 +2,7 @@ package office
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 )
 
@@ -20,6 +21,9 @@ var formal = map[string]bool{
 	"hash": true, "salt": true, "hashValue": true, "saltValue": true, "algorithmName": true, "cryptAlgorithmClass": true, "cryptProviderType": true,
 	"prst": true, "sqref": true, "spans": true, "uid": true, "ContentType": true, "PartName": true, "Type": true, "lastIdx": true,
 	"schemaLocation": true, "dT": true, "durableId": true, "paraId": true, "rsid": true, "F": true, "timestamp": true, "eqn": true, "adj": true,
+	"type": true, "presId": true, "presName": true, "forName": true, "lc": true, "asciiTheme": true, "hAnsiTheme": true, "eastAsiaTheme": true,
+	"fmla": true, "spid": true, "action": true, "xmlns": true, "prefixMappings": true, "FromCell": true, "ToCell": true, "color2": true,
+	"styleName": true, "connectlocs": true, "chg": true, "nodeTypes": true, "creationId": true,
 
 	"style-name": true, "parent-style-name": true, "data-style-name": true, "master-page-name": true, "font-name": true,
 	"presentation-style-name": true, "text-style-name": true, "list-style-name": true, "default-cell-style-name": true,
@@ -51,12 +55,14 @@ func (w *writer) attributes(t *tokens) {
 		case formal[k]:
 		case names[k] && label == "" && len(value) < longestName:
 			label = string(t.decode(value))
-		case len(value) >= least && telling(value):
+		case len(value) < least || !telling(value):
+		case k == "val" && !written[string(t.name)] && !hasDigit(value):
+		default:
 			text += k + ": " + string(t.decode(value)) + " "
 		}
 		return true
 	})
-	if text == "" && len(label) < least {
+	if text == "" && !longNumber.MatchString(label) {
 		return
 	}
 	if label != "" {
@@ -64,6 +70,15 @@ func (w *writer) attributes(t *tokens) {
 	}
 	w.keep(aside{join(w.where(), "attributes"), strings.TrimSpace(text)})
 }
+
+// written are the elements of text documents whose values people write; those of
+// others name styles and settings, and count only if they hold a digit.
+var written = map[string]bool{"docVar": true, "tag": true, "alias": true, "default": true, "statusText": true, "helpText": true, "tblCaption": true, "tblDescription": true, "connectString": true, "query": true}
+
+// longNumber is one that an editor does not number things with.
+var longNumber = regexp.MustCompile(`[0-9]{4}`)
+
+func hasDigit(value []byte) bool { return bytes.ContainsAny(value, "0123456789") }
 
 // boilerplate begins values that office documents are full of: names of schemas,
 // and identifiers in braces.

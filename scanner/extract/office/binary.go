@@ -127,7 +127,7 @@ func (p *pack) binaryWorkbook(data []byte, relations []relation, book *workbook)
 		case r.outside:
 		case r.kind == "sharedStrings":
 			records(p.part(r.target), func(id int, body []byte) {
-				if id == recordSharedString && len(body) > 1 {
+				if id == recordSharedString && len(body) > 1 && len(book.strings) < maxStrings {
 					text, _ := wideString(body[1:])
 					book.strings = append(book.strings, text)
 				}
@@ -150,7 +150,7 @@ func binaryFormats(data []byte) []string {
 			in = id == recordFormatsBegin
 		case id == recordFormat && len(body) > 2:
 			codes[binary.LittleEndian.Uint16(body)], _ = wideString(body[2:])
-		case id == recordCellFormat && in && len(body) >= 4:
+		case id == recordCellFormat && in && len(body) >= 4 && len(out) < maxFormats:
 			out = append(out, codes[binary.LittleEndian.Uint16(body[2:])])
 		}
 	})

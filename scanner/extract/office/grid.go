@@ -32,6 +32,12 @@ type gridCell struct {
 	text   string
 }
 
+// The size of the largest sheets.
+const (
+	maxColumns = 1 << 14
+	maxRows    = 1 << 20
+)
+
 // Bounds of the grid: what is looked at around a value is some kilobytes, and a
 // cell far out must not cost thousands of tabs on each row.
 const (
@@ -47,6 +53,9 @@ func (g *grid) openRow(number int) {
 
 // add adds a cell to the row. An empty one is nothing.
 func (g *grid) add(column int, text string) {
+	if len(g.cells) >= maxColumns {
+		g.closeRow() // a sheet that no program wrote
+	}
 	if text != "" {
 		g.cells = append(g.cells, gridCell{column, oneLine(text)})
 	}

@@ -47,7 +47,7 @@ var roots = map[string]string{
 	"connections": "data connection", "queryTable": "data connection", "externalLink": "external link",
 	"settings": "document settings", "datastoreItem": "custom XML", "glossaryDocument": "building blocks",
 	"sldMaster": "slide master", "sldLayout": "slide layout", "notesMaster": "notes master", "handoutMaster": "handout master",
-	"cmAuthorLst": "comment author", "personList": "comment author", "people": "comment author",
+	"cmAuthorLst": "comment author", "Comments": "comment", "personList": "comment author", "people": "comment author",
 }
 
 // inline are the elements of which the characters belong to a paragraph.
@@ -207,13 +207,17 @@ func (m *markup) text(text []byte) {
 	case element == "instrText" || element == "delInstrText":
 		m.field(string(text))
 	case element == "delText" || m.deleted > 0:
+		p.fork()
 		p.former = append(p.former, text...)
 		p.changed = true
-	default:
+	case m.added > 0:
+		p.fork()
 		p.now = append(p.now, text...)
-		if m.added == 0 {
-			p.former = append(p.former, text...)
-		}
+	default:
+		p.add(text)
+	}
+	if p != nil {
+		m.divide(p)
 	}
 }
 

@@ -12,22 +12,40 @@ import (
 	"github.com/deputy-sec/deputy/scanner/extract"
 )
 
-// NewFlat returns the extractor of ODF documents in a single XML file.
+// NewFlat returns the extractor of office documents in a single XML file: those of
+// ODF, and those that Word writes as "XML Document".
 func NewFlat() *extract.Extractor {
 	return &extract.Extractor{
-		Name: "flat OpenDocument",
+		Name: "flat office document",
 		Text: true,
 		Claims: func(head []byte) bool {
-			return bytes.Contains(head[:min(len(head), 8)], []byte("<?xml")) && bytes.Contains(head, []byte("<office:document"))
+			return bytes.Contains(head[:min(len(head), 8)], []byte("<?xml")) && flatRoot(head) != nil
 		},
 		Extract: func(_ context.Context, doc *extract.Document, out *extract.Output) error {
 			data, err := doc.Bytes()
 			if err != nil {
 				return err
 			}
-			return newPackage(&ziparchive.Archive{}, out).openDocument(data, "", "")
+			p := newPackage(&ziparchive.Archive{}, out)
+			if string(flatRoot(data[:min(len(data), extract.Sniff)])) == openDocumentRoot {
+				return p.openDocument(data, "", "")
+			}
+			p.out.Begin("")
+			return p.markup(data, "", "", "document")
 		},
 	}
+}
+
+const openDocumentRoot = "<office:document"
+
+// flatRoot returns the element that a document in a single file begins with.
+func flatRoot(head []byte) []byte {
+	for _, root := range []string{openDocumentRoot, "<pkg:package", "<w:wordDocument"} {
+		if i := bytes.Index(head, []byte(root)); i >= 0 {
+			return head[i : i+len(root)]
+		}
+	}
+	return nil
 }
 
 // odf reads a package of ODF.
@@ -227,6 +245,7 @@ var odfStarts = map[string]func(o *openDocument, t *tokens){
 	"change-track-table-cell": func(o *openDocument, t *tokens) { o.nearby("", number(t.attr("value"), "")) },
 
 	"user-defined": func(o *openDocument, t *tokens) { o.label = t.attr("name") },
+	"config-item":  func(o *openDocument, t *tokens) { o.label = t.attr("name") },
 	"binary-data":  func(o *openDocument, _ *tokens) { o.binary = o.binary[:0] },
 }
 
@@ -242,7 +261,7 @@ func (o *openDocument) end(name []byte) {
 		o.endTable()
 	case "binary-data":
 		o.picture()
-	case "user-defined":
+	case "user-defined", "config-item":
 		o.label = ""
 	}
 	if silentElements[string(name)] {
@@ -361,12 +380,6 @@ func (o *openDocument) endCell() {
 	o.column += min(o.cell.times, maxColumns) - 1
 }
 
-// The size of the largest sheets.
-const (
-	maxColumns = 1 << 14
-	maxRows    = 1 << 20
-)
-
 // endParagraph writes a paragraph, or gives it to its cell.
 func (o *openDocument) endParagraph() {
 	p := o.top()
@@ -395,13 +408,14 @@ func (o *openDocument) text(text []byte) {
 	case p == nil:
 		o.loose(bytes.TrimSpace(text))
 	case o.silent == 0:
-		p.now = append(p.now, text...)
+		p.add(text)
+		o.divide(p)
 	}
 }
 
 // loose writes a text outside of paragraphs.
 func (o *openDocument) loose(text []byte) {
-	if len(text) == 0 {
+	if len(text) == 0 || o.label == "PrinterSetup" {
 		return
 	}
 	label := o.label

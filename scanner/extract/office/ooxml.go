@@ -28,7 +28,7 @@ func (p *pack) ooxmlPart(e *ziparchive.Entry, book *workbook) error {
 		return p.links(e)
 	case key == "[content_types].xml":
 		return nil
-	case book.binary && path.Ext(key) == ".bin" && strings.HasPrefix(key, "xl/") && !strings.Contains(key, "embeddings/"):
+	case book.binary && isRecords(key):
 		return p.binarySheet(e, book)
 	case !strings.HasSuffix(key, ".xml") && !strings.HasSuffix(key, ".vml"):
 		return p.embed(e)
@@ -47,6 +47,19 @@ func (p *pack) ooxmlPart(e *ziparchive.Entry, book *workbook) error {
 	default:
 		return p.markup(data, e.Name, place, kind)
 	}
+}
+
+// isRecords says whether a part of a binary workbook is made of its records.
+func isRecords(key string) bool {
+	if path.Ext(key) != ".bin" || !strings.HasPrefix(key, "xl/") {
+		return false
+	}
+	for _, other := range []string{"vbaproject", "embeddings/", "activex/", "ctrlprops/", "model/"} {
+		if strings.Contains(key, other) {
+			return false
+		}
+	}
+	return true
 }
 
 // skipped are parts without text: fonts and printer settings.
@@ -86,9 +99,9 @@ func (p *pack) arrange() *workbook {
 	main := p.mainPart()
 	data := p.part(main)
 	relations := p.relations(main)
+	book.binary = path.Ext(main) == ".bin" || main == "" && p.has("xl/worksheets/sheet1.bin")
 	switch {
-	case path.Ext(main) == ".bin":
-		book.binary = true
+	case book.binary:
 		p.binaryWorkbook(data, relations, book)
 	default:
 		switch root(data) {
@@ -99,8 +112,10 @@ func (p *pack) arrange() *workbook {
 		}
 		p.shares(relations, book)
 	}
+	p.otherSlides(data == nil)
 	p.pages()
 	p.inherit(main)
+	p.inherit("")
 	return book
 }
 
@@ -119,8 +134,7 @@ func (p *pack) mainPart() string {
 	return ""
 }
 
-// slides numbers the slides in the order that a presentation shows them in. What
-// it does not show is a slide, too.
+// slides numbers the slides in the order that a presentation shows them in.
 func (p *pack) slides(data []byte, relations []relation) {
 	n := 0
 	t := newTokens(data)
@@ -130,12 +144,22 @@ func (p *pack) slides(data []byte, relations []relation) {
 			p.slide(target(relations, slideRelation(t)), n)
 		}
 	}
+}
+
+// otherSlides gives places to the slides that no presentation shows, or that have
+// lost theirs.
+func (p *pack) otherSlides(lost bool) {
 	for _, e := range p.parts {
 		key := keyOf(e.Name)
-		if strings.HasPrefix(key, "ppt/slides/slide") && path.Ext(key) == ".xml" && p.places[key] == "" {
-			p.places[key] = "a slide that is not shown"
-			p.inherit(key)
+		number, ok := strings.CutPrefix(key, "ppt/slides/slide")
+		if !ok || path.Ext(key) != ".xml" || p.places[key] != "" {
+			continue
 		}
+		p.places[key] = "a slide that is not shown"
+		if lost {
+			p.places[key] = "slide " + strings.TrimSuffix(number, ".xml")
+		}
+		p.inherit(key)
 	}
 }
 

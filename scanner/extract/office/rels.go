@@ -23,15 +23,20 @@ func (p *pack) relations(key string) []relation {
 	return known
 }
 
+// maxRelations bounds how many a part has: a document with a million links is not
+// one that a person reads.
+const maxRelations = 1 << 20
+
 func (p *pack) readRelations(key string) []relation {
 	dir, base := path.Split(key)
-	data := p.part(dir + "_rels/" + base + ".rels")
+	name := dir + "_rels/" + base + ".rels"
+	data := p.part(name)
 	if data == nil {
 		return nil
 	}
 	var out []relation
 	t := newTokens(data)
-	for t.next() {
+	for t.next() && len(out) < maxRelations {
 		if t.kind != startTag || string(t.name) != "Relationship" {
 			continue
 		}
@@ -40,6 +45,9 @@ func (p *pack) readRelations(key string) []relation {
 			r.target = resolve(dir, r.target)
 		}
 		out = append(out, r)
+	}
+	if len(out) == maxRelations {
+		p.out.Unexamined(name, "", "over budget: too many relations")
 	}
 	return out
 }
@@ -92,6 +100,7 @@ var nouns = map[string]string{
 	"image": "image", "hdphoto": "image", "chart": "chart", "oleObject": "embedded object", "package": "embedded document",
 	"customXml": "custom XML", "vbaProject": "macros", "connections": "data connection", "externalLink": "external link",
 	"pivotCacheDefinition": "pivot cache", "media": "media", "audio": "media", "video": "media", "chartEx": "chart",
+	"core-properties": "document properties", "extended-properties": "document properties", "custom-properties": "document properties", "thumbnail": "thumbnail",
 	"header": "header", "footer": "footer", "comments": "comment", "footnotes": "footnote", "endnotes": "endnote",
 }
 

@@ -45,7 +45,9 @@ func (p *pack) shares(relations []relation, book *workbook) {
 			styles = r.target
 		}
 	}
-	book.strings = sharedStrings(p.part(texts))
+	if book.strings = sharedStrings(p.part(texts)); len(book.strings) == maxStrings {
+		p.out.Unexamined(texts, "", "over budget: more strings than sheets have")
+	}
 	book.used = make([]bool, len(book.strings))
 	book.formats = cellFormats(p.part(styles))
 	for _, e := range p.parts {
@@ -68,6 +70,14 @@ func sheetPlace(name, state string) string {
 	return place
 }
 
+// maxStrings bounds how many strings sheets share, and maxFormats how many
+// formats: those that no program wrote would take more memory than they take
+// bytes.
+const (
+	maxStrings = 1 << 23
+	maxFormats = 1 << 16
+)
+
 // sharedStrings reads the strings that cells refer to by number. The runs of one
 // are put together; phonetic guides are left out, since they stand above it.
 func sharedStrings(data []byte) []string {
@@ -75,7 +85,7 @@ func sharedStrings(data []byte) []string {
 	var text []byte
 	in, phonetic, runs := false, false, false
 	t := newTokens(data)
-	for t.next() {
+	for t.next() && len(out) < maxStrings {
 		switch name := string(t.name); {
 		case t.kind == characters:
 			if in && runs && !phonetic {
@@ -116,7 +126,7 @@ func cellFormats(data []byte) []string {
 		case t.kind == endTag:
 		case name == "numFmt":
 			codes[t.attr("numFmtId")] = t.attr("formatCode")
-		case name == "xf" && in:
+		case name == "xf" && in && len(out) < maxFormats:
 			out = append(out, codes[t.attr("numFmtId")])
 		}
 	}
@@ -339,13 +349,17 @@ func (s *sheetReader) shown(c *cell) string {
 		return s.book.shared(n)
 	case "", "n":
 		return number(string(c.value), s.book.format(c.style))
+	case "b":
+		return map[string]string{"0": "FALSE", "1": "TRUE"}[string(bytes.TrimSpace(c.value))]
 	}
 	return unescaped(string(c.value))
 }
 
-// shared returns a string by its number and notes that it shows.
+// shared returns a string by its number and notes that it shows. A very long one
+// is returned once: a million cells that show the same book would say no more.
 func (book *workbook) shared(n int) string {
-	if n < 0 || n >= len(book.strings) {
+	const long = 4 << 10
+	if n < 0 || n >= len(book.strings) || book.used[n] && len(book.strings[n]) > long {
 		return ""
 	}
 	book.used[n] = true

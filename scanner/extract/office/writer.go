@@ -34,9 +34,28 @@ type writer struct {
 // paragraph collects what is written in one. Runs are transparent.
 type paragraph struct {
 	now     []byte // as it is
-	former  []byte // as it was before the tracked changes
-	changed bool
+	former  []byte // as it was before the tracked changes, if forked
+	forked  bool   // there are tracked changes
+	changed bool   // something was deleted
 	fields  []byte // codes of fields
+}
+
+// maxParagraph bounds how much of a paragraph is collected.
+const maxParagraph = 1 << 20
+
+// add appends text to the paragraph, as it is and as it was.
+func (p *paragraph) add(text []byte) {
+	p.now = append(p.now, text...)
+	if p.forked {
+		p.former = append(p.former, text...)
+	}
+}
+
+// fork tells what the paragraph was from what it is.
+func (p *paragraph) fork() {
+	if !p.forked {
+		p.forked, p.former = true, bytes.Clone(p.now)
+	}
 }
 
 // row is a table's row while its cells are written.
@@ -118,11 +137,19 @@ func (w *writer) closeParagraph() {
 	w.settle()
 }
 
+// divide writes a paragraph that is too long to be collected, and goes on with
+// another one.
+func (w *writer) divide(p *paragraph) {
+	if len(p.now)+len(p.former)+len(p.fields) > maxParagraph {
+		w.closeParagraph()
+		w.openParagraph()
+	}
+}
+
 // separate writes a separator into the paragraph that we are in.
 func (w *writer) separate(s string) {
 	if p := w.top(); p != nil {
-		p.now = append(p.now, s...)
-		p.former = append(p.former, s...)
+		p.add([]byte(s))
 	}
 }
 

@@ -11,10 +11,8 @@ import (
 	"testing"
 	"unicode/utf16"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/extract/extracttest"
 )
 
@@ -156,6 +154,7 @@ func workbookFile(t testing.TB, p *planter) []byte {
 	p.want[len(p.want)-1].Text = padded
 	dashed := p.digits(s1, costs+" cell C3")
 	p.want[len(p.want)-1].Text = dashed[:4] + "-" + dashed[4:8] + "-" + dashed[8:] + "  " + dashed
+	joined := p.digits(s1, costs+" cell A6, formula")
 	shared := p.digits(s1, costs+" cell C12")
 	sst := xmlHead + `<sst><si><t>Account</t></si><si>` + split(shared, `<r><t>`, `</t></r>`) + `<rPh><t>9</t></rPh></si><si><t>` +
 		p.digits("xl/sharedStrings.xml", "text that no cell shows") + `</t></si></sst>`
@@ -173,6 +172,7 @@ func workbookFile(t testing.TB, p *planter) []byte {
 			`<row r="3" hidden="1"><c r="A3"><v>` + p.digits(s1, costs+" cell A3") + `</v></c><c r="B3" s="1"><v>` + strings.TrimLeft(padded, "0") + `</v></c><c r="C3" s="2"><v>` + dashed + `</v></c></row>` +
 			`<row r="4"><c r="A4" t="str"><f>"` + p.digits(s1, costs+" cell A4, formula") + `"&amp;""</f><v>` + p.digits(s1, costs+" cell A4") + `</v></c></row>` +
 			`<row><c t="n"><v>` + p.digits(s1, costs+" cell A5") + `</v></c></row>` +
+			`<row r="6"><c r="A6" t="str"><f>"` + joined[:4] + `" &amp; "` + joined[4:] + `"</f></c></row>` +
 			`<row r="12"><c r="C12" t="s"><v>1</v></c></row>` +
 			`</sheetData><dataValidations><dataValidation><formula1>"` + p.digits(s1, costs+", data validation") + `"</formula1></dataValidation></dataValidations>` +
 			`<headerFooter><oddHeader>&amp;C&amp;"Arial,Bold"&amp;14 ` + p.digits(s1, costs+", header") + `</oddHeader></headerFooter></worksheet>`},
@@ -186,6 +186,8 @@ func workbookFile(t testing.TB, p *planter) []byte {
 		part{s2, xmlHead + `<worksheet><sheetData><row r="1"><c r="A1"><v>` + p.digits(s2, hidden+" cell A1") + `</v></c></row></sheetData></worksheet>`},
 		part{s3, xmlHead + `<worksheet><sheetData><row r="1"><c r="AA1"><v>` + p.digits(s3, deep+" cell AA1") + `</v></c></row></sheetData></worksheet>`},
 		part{"xl/pivotCache/pivotCacheDefinition1.xml", xmlHead + `<pivotCacheDefinition><sharedItems><s v="` + p.digits("xl/pivotCache/pivotCacheDefinition1.xml", "pivot cache") + `"/></sharedItems></pivotCacheDefinition>`},
+		part{"xl/pivotCache/pivotCacheRecords1.xml", xmlHead + `<pivotCacheRecords><r><n v="` + exponent(p.digits("xl/pivotCache/pivotCacheRecords1.xml", "pivot cache")) + `"/><x v="0"/></r></pivotCacheRecords>`},
+		part{"xl/externalLinks/externalLink1.xml", xmlHead + `<externalLink><cell r="A1"><v>` + p.digits("xl/externalLinks/externalLink1.xml", "external link") + `</v></cell></externalLink>`},
 		part{"xl/connections.xml", xmlHead + `<connections><connection><dbPr connection="Server=x;Account=` + p.digits("xl/connections.xml", "data connection, attributes") + `"/></connection></connections>`},
 	)
 }
@@ -225,11 +227,24 @@ func binaryWorkbookFile(t testing.TB, p *planter) []byte {
 	var v float64
 	_, err := fmt.Sscan(real, &v)
 	require.NoError(t, err)
+	grouped := p.digits(sheet, place+" cell E3")
+	p.want[len(p.want)-1].Text = grouped[:4] + "-" + grouped[4:8] + "-" + grouped[8:]
+	var styled float64
+	_, err = fmt.Sscan(grouped, &styled)
+	require.NoError(t, err)
 	return zipped(t,
 		part{"[Content_Types].xml", contentTypes},
 		part{"_rels/.rels", rels("officeDocument", "xl/workbook.bin")},
 		part{"xl/workbook.bin", string(binaryRecord(recordSheet, join(le(1), le(1), wideBytes("rId1"), wideBytes("Costs"))))},
-		part{"xl/_rels/workbook.bin.rels", rels("worksheet", "worksheets/sheet1.bin", "sharedStrings", "sharedStrings.bin")},
+		part{"xl/_rels/workbook.bin.rels", rels("worksheet", "worksheets/sheet1.bin", "sharedStrings", "sharedStrings.bin", "styles", "styles.bin", "vbaProject", "vbaProject.bin")},
+		part{"xl/vbaProject.bin", "macro " + p.digits("xl/vbaProject.bin", "macros")},
+		part{"xl/styles.bin", string(join(
+			binaryRecord(recordFormat, join([]byte{164, 0}, wideBytes("0000-0000-0000"))),
+			binaryRecord(recordFormatsBegin, le(2)), binaryRecord(recordCellFormat, le(0)), binaryRecord(recordCellFormat, join([]byte{0, 0, 164, 0}, le(0))), binaryRecord(recordFormatsEnd, nil)))},
+		part{"xl/worksheets/_rels/sheet1.bin.rels", rels("comments", "../comments1.bin")},
+		part{"xl/comments1.bin", string(join(
+			binaryRecord(recordComment, join(le(0), le(6), le(6), le(1), le(1))),
+			binaryRecord(recordCommentText, join([]byte{0}, wideBytes(p.digits("xl/comments1.bin", place+" cell B7, comment"))))))},
 		part{"xl/sharedStrings.bin", string(join(
 			binaryRecord(recordSharedString, join([]byte{0}, wideBytes(p.digits(sheet, place+" cell B3")))),
 			binaryRecord(recordSharedString, join([]byte{0}, wideBytes(p.digits("xl/sharedStrings.xml", "text that no cell shows"))))))},
@@ -238,7 +253,10 @@ func binaryWorkbookFile(t testing.TB, p *planter) []byte {
 			cell(recordCellReal, 0, binary.LittleEndian.AppendUint64(nil, math.Float64bits(v))),
 			cell(recordCellShared, 1, le(0)),
 			cell(recordCellString, 2, wideBytes(p.digits(sheet, place+" cell C3"))),
-			cell(recordCellRK, 3, le(4711<<2|2))))},
+			cell(recordCellRK, 3, le(4711<<2|2)),
+			binaryRecord(recordCellReal, join(le(4), le(1), binary.LittleEndian.AppendUint64(nil, math.Float64bits(styled)))),
+			cell(recordFormulaText, 5, join(wideBytes("shown"), wideBytes(p.digits(sheet, place+" cell F3, formula")))),
+			binaryRecord(479, wideBytes("&C"+p.digits(sheet, place+", attributes")))))},
 	)
 }
 
@@ -300,138 +318,4 @@ var documents = []struct {
 }{
 	{"docx", wordDocument}, {"pptx", slideShow}, {"xlsx", workbookFile}, {"xlsb", binaryWorkbookFile}, {"vsdx", drawingFile},
 	{"odt", openText}, {"ods", openSheet}, {"odp", openSlides},
-}
-
-func TestEveryHidingPlace(t *testing.T) {
-	for _, d := range documents {
-		t.Run(d.name, func(t *testing.T) {
-			p := newPlanter()
-			content := d.make(t, p)
-			extracttest.Accept(t, New(), content, p.want...)
-		})
-	}
-}
-
-func TestQuality(t *testing.T) {
-	for _, d := range documents {
-		p := newPlanter()
-		r, err := extracttest.Extract(t, d.make(t, p), New())
-		require.NoError(t, err)
-		found := 0
-		for _, w := range p.want {
-			if strings.Contains(r.All(), w.Text) {
-				found++
-			}
-		}
-		t.Logf("%s: %d of %d values found: recall %.4f", d.name, found, len(p.want), float64(found)/float64(len(p.want)))
-		assert.Equal(t, len(p.want), found)
-	}
-}
-
-// textOf returns the text of a part.
-func textOf(r *extracttest.Recorder, inside string) string {
-	var b strings.Builder
-	for _, p := range r.Pieces {
-		if p.Inside == inside {
-			b.WriteString(p.Text)
-		}
-	}
-	return b.String()
-}
-
-// Rows and headings come out so that the name of a value is near it.
-func TestContextIsKept(t *testing.T) {
-	p := newPlanter()
-	r, err := extracttest.Extract(t, wordDocument(t, p), New())
-	require.NoError(t, err)
-	assert.Contains(t, textOf(r, "word/document.xml"), "Team\tAccount\n-\t"+p.want[2].Text+"\n")
-	assert.Contains(t, textOf(r, "word/document.xml"), "\n1234-5678\n")
-	assert.Contains(t, textOf(r, "docProps/custom.xml"), "AWS account: ")
-	assert.Contains(t, textOf(r, "customXml/item1.xml"), "accountId: ")
-}
-
-func TestFlat(t *testing.T) {
-	content := xmlHead + `<office:document xmlns:office="x" office:mimetype="application/vnd.oasis.opendocument.text"><office:body><office:text><text:p>1234<text:span>5678</text:span>9</text:p>` +
-		`<draw:frame><draw:image><office:binary-data>cGljdHVyZSB0ZXh0</office:binary-data></draw:image></draw:frame></office:text></office:body></office:document>`
-	extracttest.Accept(t, NewFlat(), []byte(content), extracttest.Want{Text: "123456789", Place: "paragraph 1"}, extracttest.Want{Text: "picture text", Place: "image"})
-}
-
-func TestUTF16(t *testing.T) {
-	var wide bytes.Buffer
-	wide.WriteString("\xff\xfe")
-	for _, u := range utf16.Encode([]rune(`<?xml version="1.0" encoding="UTF-16"?><w:document><w:p><w:r><w:t>wide</w:t></w:r></w:p></w:document>`)) {
-		wide.Write([]byte{byte(u), byte(u >> 8)})
-	}
-	r, err := extracttest.Extract(t, zipped(t, part{"word/document.xml", wide.String()}), New())
-	require.NoError(t, err)
-	extracttest.Find(t, r, extracttest.Want{Text: "wide", Inside: "word/document.xml", Place: "paragraph 1"})
-}
-
-func TestEncryptedAndForeign(t *testing.T) {
-	_, err := extracttest.Extract(t, zipped(t, part{"mimetype", "x"}, part{"content.xml", "x"}, part{"META-INF/manifest.xml", `<manifest:encryption-data/>`}), New())
-	require.ErrorIs(t, err, extract.ErrEncrypted)
-	_, err = extracttest.Extract(t, zipped(t, part{"a.txt", "text"}), New())
-	require.ErrorIs(t, err, extract.ErrOtherFormat)
-}
-
-// What expands in a parser that reads declarations does not here.
-func TestEntitiesAreNotExpanded(t *testing.T) {
-	bomb := `<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]><w:document><w:p><w:r><w:t>&b;&lt;&#65;&#x42;&#0;&bogus</w:t></w:r></w:p></w:document>`
-	r, err := extracttest.Extract(t, zipped(t, part{"word/document.xml", bomb}), New())
-	require.NoError(t, err)
-	extracttest.Find(t, r, extracttest.Want{Text: "&b;<AB&bogus", Inside: "word/document.xml", Place: "paragraph 1"})
-	extracttest.Sound(t, r)
-}
-
-func TestNumbersAreShownAsPeopleSeeThem(t *testing.T) {
-	for _, c := range [][3]string{
-		{"1.23456789012E+11", "", "123456789012"}, {"1.23456789012E11", "General", "123456789012"}, {"12345678", "000000000000", "000012345678"},
-		{"123456789012", `0000\-0000\-0000`, "1234-5678-9012  123456789012"}, {"123456789012", `"AWS "000000000000`, "AWS 123456789012"},
-		{"123456789012", "0000 0000 0000;-0", "1234 5678 9012  123456789012"}, {"123456789012", "#,##0", "123456789012"}, {"0.5", "0000", "0.5"},
-		{"-123456789012", "", "-123456789012"}, {"1E+300", "", "1E+300"}, {"text", "", "text"}, {"", "0000", ""}, {"12345", "0000", "12345"},
-		{"123456789012", "####-####-####", "1234-5678-9012  123456789012"}, {"12345", "[Red]00-00-00", "01-23-45"}, {"123456789012", "0.0000", "123456789012"},
-	} {
-		assert.Equal(t, c[2], number(c[0], c[1]), "%s as %q", c[0], c[1])
-	}
-}
-
-func FuzzOffice(f *testing.F) {
-	for _, d := range documents {
-		f.Add(d.make(f, newPlanter()))
-	}
-	f.Fuzz(func(t *testing.T, content []byte) { extracttest.Fuzz(t, New(), content) })
-}
-
-// FuzzMarkup skips the zip, which hardly any change to it survives.
-func FuzzMarkup(f *testing.F) {
-	for _, s := range []string{`<a b="c">d<e/></a>`, `<p><t>x</t>`, `<![CDATA[x]]><!-- --><!DOCTYPE a [<!ENTITY b "c">]>`, `<a "`, `<row><c r="A1"><v>1</v></c></row>`} {
-		f.Add([]byte(s))
-	}
-	f.Fuzz(func(t *testing.T, xml []byte) {
-		for _, name := range []string{"word/document.xml", "xl/worksheets/sheet1.xml", "content.xml"} {
-			content := zipped(t, part{"[Content_Types].xml", ""}, part{name, string(xml)})
-			if name == "content.xml" {
-				content = zipped(t, part{"mimetype", ""}, part{name, string(xml)})
-			}
-			r, err := extracttest.Extract(t, content, New())
-			if err != nil {
-				t.Fatal(err)
-			}
-			extracttest.Sound(t, r)
-		}
-	})
-}
-
-func BenchmarkDocument(b *testing.B) {
-	var body strings.Builder
-	for i := range 20_000 {
-		fmt.Fprintf(&body, `<w:p><w:r><w:rPr><w:b/></w:rPr><w:t xml:space="preserve">Paragraph %d of a text </w:t></w:r><w:r><w:t>in two runs</w:t></w:r></w:p>`, i)
-	}
-	content := zipped(b, part{"word/document.xml", `<w:document><w:body>` + body.String() + `</w:body></w:document>`})
-	b.SetBytes(int64(body.Len()))
-	for b.Loop() {
-		if _, err := extracttest.Extract(b, content, New()); err != nil {
-			b.Fatal(err)
-		}
-	}
 }
