@@ -12,6 +12,7 @@ const (
 	biffNumber2     = 0x03
 	biffLabel2      = 0x04
 	biffFormula     = 0x06
+	biffBOF2        = 0x09
 	biffEOF         = 0x0a
 	biffHeader      = 0x14
 	biffFooter      = 0x15
@@ -46,7 +47,7 @@ const (
 )
 
 // beginnings are the records that begin a workbook or sheet, by version.
-var beginnings = map[uint16]bool{0x209: true, 0x409: true, biffBOF: true}
+var beginnings = map[uint16]bool{biffBOF2: true, 0x209: true, 0x409: true, biffBOF: true}
 
 // record is one with the records that continue it.
 type record struct {

@@ -16,9 +16,9 @@
 // reads pictures).
 //
 // Not read: what is encrypted, which is said, except for workbooks (.xlsx, too)
-// under the password that Excel itself uses; numbers in pivot tables of BIFF5; the text of
-// formulas beyond their literals; formats before compound files, except BIFF3 to
-// BIFF5 worksheets.
+// under the password that Excel itself uses; the text of formulas beyond their
+// literals; Word before version 6 and PowerPoint before 97, beyond their printable
+// runs.
 //
 // The formats are those of [MS-DOC], [MS-XLS], [MS-PPT], [MS-OXMSG], [MS-OLEPS],
 // [MS-OLEDS], [MS-OVBA] and [MS-ODRAW] at

@@ -34,6 +34,7 @@ type workbook struct {
 	*file
 	stream   []byte
 	unicode  bool // BIFF8
+	first    bool // BIFF2
 	codePage int
 	depth    int // of beginnings without an end: charts lie in sheets
 	sheets   int
@@ -135,6 +136,7 @@ func init() { // they refer to methods that refer to them
 // quiet are records that hold numbers for the layout only, and are many.
 var quiet = map[uint16]bool{
 	0x208: true, 0x201: true, 0xbe: true, 0xd7: true, 0x20b: true, 0xff: true, 0x7d: true, 0x92: true,
+	0x26: true, 0x27: true, 0x28: true, 0x29: true, 0xa1: true, // margins
 	0x31: true, 0x231: true, 0x293: true, 0x87c: true, 0x87d: true, 0x88e: true, 0x896: true, 0x89c: true,
 	biffContinue: true,
 }
@@ -149,7 +151,7 @@ func (b *workbook) begin(r *record) error {
 		}
 		return nil
 	}
-	b.unicode = r.kind == biffBOF && version >= 0x600
+	b.unicode, b.first = r.kind == biffBOF && version >= 0x600, r.kind == biffBOF2
 	if kind == globals && b.sheets == 0 {
 		b.out.Place("workbook")
 		return nil
@@ -263,7 +265,7 @@ func (b *workbook) unknownRecord(r *record) error {
 			b.out.Place(b.now.label)
 			b.now.row = -1
 		}
-		if err := b.write("\n" + string(run) + "\n"); err != nil {
+		if err := b.write("\n" + strings.TrimSpace(string(run)) + "\n"); err != nil {
 			return err
 		}
 	}
@@ -429,6 +431,9 @@ func rkValue(rk uint32) float64 {
 // the result is in a record that follows.
 func (b *workbook) formula(r *record) error {
 	row, col, style := position(r)
+	if b.first {
+		r.u8() // styles take three bytes in BIFF2
+	}
 	result := r.take(8)
 	r.u16() // options
 	if r.kind == biffFormula && len(r.data) >= 4 {
@@ -605,6 +610,33 @@ func (t *stringTable) unused(write func(string) error) error {
 		}
 	}
 	return nil
+}
+
+// pivotCache reads what a pivot table remembers of the rows that it was made
+// from, which may be rows that the workbook no longer has.
+func (f *file) pivotCache(stream []byte, part string) error {
+	b := &workbook{file: f, unicode: true}
+	f.out.Begin(part)
+	f.out.Place("pivot table")
+	for offset := 0; ; {
+		r, next, ok := nextRecord(stream, offset)
+		if !ok {
+			return nil
+		}
+		offset = next
+		text := ""
+		switch r.kind {
+		case biffPivotString:
+			text = b.text(&r.chunks, 2)
+		case biffPivotNumber:
+			text = numeral(r.f64())
+		default:
+			continue
+		}
+		if err := b.write(clean(text) + "\n"); err != nil {
+			return err
+		}
+	}
 }
 
 func (b *workbook) sharedStrings(r *record) error {

@@ -19,6 +19,35 @@ func New() *extract.Extractor {
 	}
 }
 
+// NewWorksheet returns the extractor of worksheets of Excel 2 to 5 that lie in no
+// compound file.
+func NewWorksheet() *extract.Extractor {
+	return &extract.Extractor{
+		Name:   "Excel worksheet",
+		Claims: isWorksheet,
+		Extract: func(_ context.Context, doc *extract.Document, out *extract.Output) error {
+			data, err := doc.Bytes()
+			if err != nil {
+				return err
+			}
+			f := &file{root: &cfb.Entry{}, out: out, read: map[*cfb.Entry]bool{}}
+			return f.excel(data)
+		},
+	}
+}
+
+// isWorksheet reports whether a content begins with the record that a worksheet
+// or workbook begins with, by the versions before compound files: its kind, its
+// length and what it begins.
+func isWorksheet(head []byte) bool {
+	c := at(head, 0)
+	kind, length := c.u16(), c.u16()
+	c.u16()
+	what := c.u16()
+	return !c.over && (kind == 0x09 && length == 4 || (kind == 0x209 || kind == 0x409) && (length == 6 || length == 8)) &&
+		(what == 0x10 || what == 0x05 || what == 0x100)
+}
+
 func run(_ context.Context, doc *extract.Document, out *extract.Output) error {
 	data, err := doc.Bytes()
 	if err != nil {
@@ -105,6 +134,8 @@ func (f *file) rest(storage *cfb.Entry, path string) error {
 		switch {
 		case !e.Storage:
 			err = f.stream(e, part)
+		case e.Name == "_SX_DB_CUR":
+			err = f.pivotCaches(e, part)
 		case macros(e):
 			err = f.macros(e, part)
 		case object(e):
@@ -114,6 +145,20 @@ func (f *file) rest(storage *cfb.Entry, path string) error {
 			err = f.rest(e, part+"/")
 		}
 		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pivotCaches reads the streams of a storage that holds nothing else.
+func (f *file) pivotCaches(storage *cfb.Entry, part string) error {
+	for _, e := range storage.Children {
+		if e.Storage {
+			continue
+		}
+		f.take(e)
+		if err := f.pivotCache(e.Data, part+"/"+visible(e.Name)); err != nil {
 			return err
 		}
 	}

@@ -129,7 +129,8 @@ func excelSample() planted {
 	book := workbookStream(0x600, globals, sheetOf{name: "Costs", records: costs},
 		sheetOf{"Hidden", 1, biff(0x204, at(27, 27, 0), longString(account(111)))},
 		sheetOf{"Very", 2, biff(0x204, at(0, 0, 0), longString(account(112)))})
-	return planted{container(stream("Workbook", book), storage("MBD0001", stream("\x01Ole10Native", packaged("keys.txt", []byte(account(113)))))), []want{
+	pivot := slices.Concat(biff(0xcd, longString("pivot "+account(114))), biff(0xc9, math.Float64bits(123456789012)))
+	return planted{container(stream("Workbook", book), storage("_SX_DB_CUR", stream("0001", pivot)), storage("MBD0001", stream("\x01Ole10Native", packaged("keys.txt", []byte(account(113)))))), []want{
 		{"plain " + account(100), "", `sheet "Costs" cell A1`},
 		{split, "", `sheet "Costs" cell B1`},
 		{"rich", "", `sheet "Costs" cell C1`},
@@ -154,6 +155,7 @@ func excelSample() planted {
 		{"list " + account(110), "", `sheet "Costs"`},
 		{account(111), "", `sheet "Hidden" (hidden) cell AB28`},
 		{account(112), "", `sheet "Very" (very hidden) cell A1`},
+		{"pivot " + account(114) + "\n123456789012\n", "_SX_DB_CUR/0001", "pivot table"},
 		{account(113), "MBD0001 > Ole10Native/keys.txt", "embedded object"},
 	}}
 }
@@ -388,6 +390,21 @@ func TestOnlyCompoundFilesAreClaimed(t *testing.T) {
 	e := legacy.New()
 	for _, head := range []string{"", "\xd0\xcf", "PK\x03\x04", "{\\rtf1"} {
 		assert.False(t, e.Claims([]byte(head)))
+	}
+}
+
+func TestWorksheetsWithoutAContainer(t *testing.T) {
+	for name, content := range map[string][]byte{
+		"BIFF2": slices.Concat(biff(0x09, uint16(2), uint16(0x10)), biff(0x04, uint16(0), uint16(0), repeated(3), byte(12), account(720)), eof()),
+		"BIFF3": slices.Concat(biff(0x209, uint16(0), uint16(0x10), uint16(0)), biff(0x204, at(0, 0, 0), uint16(12), account(720)), eof()),
+		"BIFF4": slices.Concat(biff(0x409, uint16(0), uint16(0x10), uint16(0)), biff(0x204, at(0, 0, 0), uint16(12), account(720)), eof()),
+	} {
+		t.Run(name, func(t *testing.T) {
+			extracttest.Accept(t, legacy.NewWorksheet(), content, extracttest.Want{Text: account(720), Place: "sheet 1 cell A1"})
+		})
+	}
+	for _, head := range []string{"", "\t\x00\x04\x00", "\t\x08\x10\x00\x00\x06\x05\x00", "\t\tindented text"} {
+		assert.False(t, legacy.NewWorksheet().Claims([]byte(head)))
 	}
 }
 
