@@ -23,8 +23,8 @@ import (
 func Extractors() []*extract.Extractor {
 	return slices.Concat(
 		[]*extract.Extractor{
-			pdf.New(), office.New(), office.NewFlat(), legacy.New(), iwork.New(), mail.New(), mail.NewTNEF(), sqlite.New(),
-			columnar.New(), onenote.New(),
+			pdf.New(), office.New(), office.NewFlat(), legacy.New(), legacy.NewWorksheet(), iwork.New(), mail.New(), mail.NewTNEF(),
+			sqlite.New(), columnar.New(), onenote.New(),
 		},
 		markup.All(),
 		archive.All(),
