@@ -2,6 +2,7 @@ package detect
 
 import (
 	"slices"
+	"sort"
 
 	"github.com/deputy-sec/deputy/internal/gitpack"
 	"github.com/deputy-sec/deputy/internal/literal"
@@ -45,7 +46,7 @@ func (s *Set) ScanTraced(text []byte, how Text, emit func(Hit)) *Trace {
 		return nil
 	}
 	s.triggers(text, 0, len(text), func(id, start, end int) { t.add(s, text, id, start, end) })
-	t.finish(s, emit)
+	t.finish(s, 0, emit)
 	return t
 }
 
@@ -59,15 +60,17 @@ func (s *Set) ScanDelta(text []byte, how Text, base *Trace, segments []Segment, 
 		return s.ScanTraced(text, how, emit)
 	}
 	fresh := s.fresh(text, segments)
+	t.triggers = make([]trigger, 0, len(base.triggers)+8)
 	for _, seg := range segments {
 		if seg.Src >= 0 {
 			t.carry(s, text, base, seg, fresh)
 		}
 	}
+	carried := len(t.triggers)
 	for _, r := range fresh {
 		s.triggers(text, r.from, r.to, func(id, start, end int) { t.add(s, text, id, start, end) })
 	}
-	t.finish(s, emit)
+	t.finish(s, carried, emit)
 	return t
 }
 
@@ -112,7 +115,7 @@ func (s *Set) fresh(text []byte, segments []Segment) []span {
 // carry takes over the triggers of a copied segment. Those in fresh ranges are
 // left out: they are found again.
 func (t *Trace) carry(s *Set, text []byte, base *Trace, seg Segment, fresh []span) {
-	first, _ := slices.BinarySearchFunc(base.triggers, seg.Src, func(tr trigger, at int) int { return int(tr.start) - at })
+	first := sort.Search(len(base.triggers), func(i int) bool { return int(base.triggers[i].start) >= seg.Src })
 	f := 0
 	for _, tr := range base.triggers[first:] {
 		if int(tr.end) > seg.Src+seg.Len {
@@ -162,10 +165,12 @@ func (t *Trace) add(s *Set, text []byte, id, start, end int) {
 	t.triggers = append(t.triggers, tr)
 }
 
-// finish puts the triggers in order and emits what they led to.
-func (t *Trace) finish(s *Set, emit func(Hit)) {
+// finish puts the triggers in order, of which the first, carried ones are, and
+// emits what they led to.
+func (t *Trace) finish(s *Set, carried int, emit func(Hit)) {
 	t.notes = nil
-	slices.SortFunc(t.triggers, func(a, b trigger) int { return int(a.start) - int(b.start) })
+	slices.SortFunc(t.triggers[carried:], func(a, b trigger) int { return int(a.start) - int(b.start) })
+	t.merge(carried)
 	p := newPass(s, t.how)
 	for _, tr := range t.triggers {
 		for _, h := range tr.hits {
@@ -174,4 +179,22 @@ func (t *Trace) finish(s *Set, emit func(Hit)) {
 		}
 	}
 	p.emitUnplaced(emit)
+}
+
+// merge puts two runs of triggers in order, of which the second is mostly short.
+func (t *Trace) merge(second int) {
+	if second == 0 || second == len(t.triggers) {
+		return
+	}
+	added := slices.Clone(t.triggers[second:])
+	i, j := second-1, len(added)-1
+	for to := len(t.triggers) - 1; j >= 0; to-- {
+		if i >= 0 && t.triggers[i].start > added[j].start {
+			t.triggers[to] = t.triggers[i]
+			i--
+		} else {
+			t.triggers[to] = added[j]
+			j--
+		}
+	}
 }
