@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"math"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -298,6 +299,32 @@ func TestQuality(t *testing.T) {
 		}
 		t.Logf("%-24s %d of %d", name, found, len(d.want))
 		assert.Equal(t, len(d.want), found, name)
+	}
+}
+
+// TestDocumentsOfLibreOffice reads what testdata/make.sh made.
+func TestDocumentsOfLibreOffice(t *testing.T) {
+	const id = "123456789012"
+	for name, list := range map[string][]want{
+		"writer.doc": {
+			{"Account " + id + " x\n", "", ""}, {"deleted " + id, "", "deleted text"}, {"prod\t" + id + "\t\n", "", ""},
+			{"1234-5678-9012", "", ""}, {"Größe Ж " + id, "", ""}, {"https://" + id + ".example/", "", "field"},
+			{"foot " + id, "", "footnote"}, {"end " + id, "", "endnote"}, {"comment " + id, "", "comment"}, {"box " + id, "", "text box"},
+			{"Header " + id, "", "header or footer"}, {"Footer " + id, "", "header or footer"},
+			{"title: T " + id, "SummaryInformation", "document properties"}, {"acct: " + id, "DocumentSummaryInformation", "document properties"},
+		},
+		"calc.xls": {
+			{"acct " + id, "", `sheet "Costs" cell A1`}, {id, "", `sheet "Costs" cell B1`}, {"012345678901 (12345678901)", "", `sheet "Costs" cell C1`},
+			{"note " + id, "", `sheet "Costs" cell D1, comment`}, {"https://" + id, "", `sheet "Costs" cell E1, link`},
+			{"hid " + id, "", `sheet "Hid" (hidden) cell A1`}, {"acct: " + id, "DocumentSummaryInformation", "document properties"},
+		},
+	} {
+		content, err := os.ReadFile("testdata/" + name)
+		require.NoError(t, err)
+		r, err := extracttest.Extract(t, content, legacy.New())
+		require.NoError(t, err)
+		find(t, r, list...)
+		assert.Empty(t, r.Rows)
 	}
 }
 
