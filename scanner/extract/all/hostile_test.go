@@ -5,10 +5,14 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/gzip"
+	"compress/zlib"
+	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"image"
 	"image/color"
 	"image/png"
+	"io"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -194,7 +198,9 @@ func flip(c []byte, r *rand.Rand, n int) []byte {
 
 // TestBombs are small documents that want everything.
 func TestBombs(t *testing.T) {
-	pool := isolate.NewPool(all.Extractors(), hostileLimits(), 1)
+	limits := hostileLimits()
+	limits.OCR = extract.OCRAuto
+	pool := isolate.NewPool(all.Extractors(), limits, 1)
 	defer pool.Close()
 	for name, content := range bombs(t) {
 		t.Run(name, func(t *testing.T) {
@@ -221,6 +227,7 @@ func bombs(t *testing.T) map[string][]byte {
 		"100 MB of zeros in 100 kB": zeros,
 		"archive of many such":      tarred(t, "zeros.gz", zeros),
 		"110,000 empty members":     compressed(t, many),
+		"50,000 by 50,000 pixels":   hugePicture(t),
 		"archives in archives":      deep,
 	}
 }
@@ -256,4 +263,34 @@ func picture(t *testing.T) []byte {
 	var b bytes.Buffer
 	require.NoError(t, png.Encode(&b, m))
 	return b.Bytes()
+}
+
+// hugePicture says that it has 50,000 by 50,000 pixels.
+func hugePicture(t *testing.T) []byte {
+	var b bytes.Buffer
+	b.WriteString("\x89PNG\r\n\x1a\n")
+	chunk := func(kind string, data []byte) {
+		_ = binary.Write(&b, binary.BigEndian, uint32(len(data)))
+		body := append([]byte(kind), data...)
+		b.Write(body)
+		_ = binary.Write(&b, binary.BigEndian, crc32.ChecksumIEEE(body))
+	}
+	header := binary.BigEndian.AppendUint32(nil, 50_000)
+	header = binary.BigEndian.AppendUint32(header, 50_000)
+	chunk("IHDR", append(header, 8, 0, 0, 0, 0))
+	var rows bytes.Buffer
+	w := zlib.NewWriter(&rows)
+	_, err := io.Copy(w, io.LimitReader(zeroReader{}, 64<<20))
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	chunk("IDAT", rows.Bytes())
+	chunk("IEND", nil)
+	return b.Bytes()
+}
+
+type zeroReader struct{}
+
+func (zeroReader) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
 }

@@ -1,0 +1,12 @@
+// Package image reads pictures: png, jpeg, gif, webp, bmp and tiff.
+//
+// What cameras, editors and screenshot tools write beside the pixels is always
+// read: EXIF, XMP, IPTC, comments and PNG's texts, at the place "metadata". A
+// draw.io diagram in a PNG, and whatever follows behind the end of a picture, are
+// handed on as documents.
+//
+// The text in the pixels is read by package ocr if tesseract is installed. A
+// picture that could hold text and cannot be read is told; one without anything
+// like a line of letters is not, or every icon would be a row. Of an animation the
+// first and the last frame are read, of a tiff all pages.
+package image
