@@ -65,7 +65,7 @@ func wordSample() planted {
 		storage("ObjectPool", storage("_1", stream("\x01CompObj", nil), stream("Workbook", workbookStream(0x600, nil,
 			sheetOf{name: "In", records: biff(0x204, at(0, 0, 0), longString(account(17)))})))),
 		storage("Macros", storage("VBA", stream("_VBA_PROJECT", nil), stream("dir", macro("x")), stream("Module1", append([]byte("compiled"), macro("Attribute VB_Name = \"Module1\"\r\nid = \""+account(18)+"\"\r\n")...)))),
-		stream("Data", picture([]byte("PNG "+account(19)))))
+		stream("Data", slices.Concat(picture([]byte("PNG "+account(19))), metafile(utf16le("EMF "+account(22)), true), metafile(utf16le("EMF "+account(23)), false))))
 	return planted{container(entries...), []want{
 		{"Account " + account(1) + " follows\n", "", ""},
 		{"Name\tID\t\nProd\t" + account(2) + "\t\n", "", ""},
@@ -89,6 +89,8 @@ func wordSample() planted {
 		{account(17), "ObjectPool/_1", `embedded object, sheet "In" cell A1`},
 		{"id = \"" + account(18) + "\"\n", "Macros/VBA/Module1", "macro"},
 		{account(19), "Data/image1", "image"},
+		{"EMF " + account(22), "Data/image2", "image"},
+		{"EMF " + account(23), "Data/image3", "image"},
 	}}
 }
 

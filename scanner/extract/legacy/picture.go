@@ -14,7 +14,9 @@ import (
 type blip struct {
 	at       int // of its record
 	content  []byte
-	deflated bool // a metafile: vectors and text, without an image reader
+	metafile bool // vectors and text, without an image reader
+	deflated bool
+	length   uint32 // of what is deflated
 }
 
 // blipKinds are the records that hold pictures, and what precedes the picture in
@@ -23,7 +25,7 @@ var blipKinds = map[uint16]struct {
 	single   uint16 // the instance with one hash; the next one has two
 	also     uint16 // another such instance, for CMYK
 	header   int
-	deflated bool
+	metafile bool
 }{
 	0xf01a: {0x3d4, 0x3d4, 34, true}, // EMF
 	0xf01b: {0x216, 0x216, 34, true}, // WMF
@@ -69,7 +71,13 @@ func blipAt(data []byte, offset int) (b blip, length int, ok bool) {
 	if len(record) <= skip {
 		return blip{}, 0, false
 	}
-	return blip{offset, record[skip:], k.deflated}, length, true
+	b = blip{at: offset, content: record[skip:], metafile: k.metafile}
+	if k.metafile {
+		const plain = 0xfe
+		header := record[skip-k.header : skip]
+		b.length, b.deflated = at(header, 0).u32(), header[k.header-2] != plain
+	}
+	return b, length, true
 }
 
 // pictures hands the pictures in a stream over, to stand at a place.
@@ -90,14 +98,17 @@ func joinParts(part, name string) string {
 	return part + "/" + name
 }
 
-// longestMetafile bounds what a drawing of vectors inflates to.
-const longestMetafile = 64 << 20
+// longestInflated bounds what a drawing of vectors or an object inflates to.
+const longestInflated = 64 << 20
 
 func (f *file) picture(b blip, part, place string) error {
-	if !b.deflated {
+	if !b.metafile {
 		return f.out.EmbedBytes(part, place, b.content)
 	}
-	content, err := inflate(b.content)
+	content, err := b.content, error(nil)
+	if b.deflated {
+		content, err = inflate(b.content, b.length)
+	}
 	f.out.Begin(part)
 	f.out.Place(place)
 	if err != nil {
@@ -106,14 +117,15 @@ func (f *file) picture(b blip, part, place string) error {
 	return printable.Write(f.out, content)
 }
 
-// inflate returns what a compressed content holds, as far as it goes.
-func inflate(data []byte) ([]byte, error) {
+// inflate returns what a compressed content of a length holds, as far as it goes.
+// Office leaves the end of the stream and its check sum out at times.
+func inflate(data []byte, length uint32) ([]byte, error) {
 	r, err := zlib.NewReader(bytes.NewReader(data))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", extract.ErrDamaged, err)
 	}
-	out, err := io.ReadAll(io.LimitReader(r, longestMetafile))
-	if err != nil {
+	out, err := io.ReadAll(io.LimitReader(r, longestInflated))
+	if err != nil && uint64(len(out)) < uint64(length) {
 		return out, fmt.Errorf("%w: %w", extract.ErrDamaged, err)
 	}
 	return out, nil

@@ -3,6 +3,7 @@ package legacy
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/deputy-sec/deputy/scanner/extract"
@@ -108,14 +109,14 @@ func nextPPT(data []byte) (r pptRecord, length int) {
 	return r, 8 + n
 }
 
-// recordAt returns the record that is numbered, if it is of a kind.
-func (p *presentation) recordAt(id uint32, kind uint16) (pptRecord, bool) {
+// recordAt returns the record that is numbered, if it is of one of the kinds.
+func (p *presentation) recordAt(id uint32, kinds ...uint16) (pptRecord, bool) {
 	offset, ok := p.objects[id]
 	if !ok || offset > len(p.stream) {
 		return pptRecord{}, false
 	}
 	r, n := nextPPT(p.stream[offset:])
-	if n == 0 || r.kind != kind || p.done[offset] {
+	if n == 0 || !slices.Contains(kinds, r.kind) || p.done[offset] {
 		return pptRecord{}, false
 	}
 	p.done[offset] = true
@@ -228,10 +229,10 @@ func (p *presentation) document(doc pptRecord) error {
 	if err != nil {
 		return err
 	}
-	if err := p.list(lists[listOfSlides], pptSlide, func(n int, _ pptRecord) string { return fmt.Sprintf("slide %d", n) }); err != nil {
+	if err := p.list(lists[listOfSlides], []uint16{pptSlide}, func(n int, _ pptRecord) string { return fmt.Sprintf("slide %d", n) }); err != nil {
 		return err
 	}
-	if err := p.list(lists[listOfNotes], pptNotes, func(n int, notes pptRecord) string {
+	if err := p.list(lists[listOfNotes], []uint16{pptNotes}, func(n int, notes pptRecord) string {
 		for _, a := range find(notes.body, pptNotesAtom, 0) {
 			if place := p.places[at(a.body, 0).u32()]; place != "" {
 				return place + ", notes"
@@ -241,12 +242,12 @@ func (p *presentation) document(doc pptRecord) error {
 	}); err != nil {
 		return err
 	}
-	return p.list(lists[listOfMasters], pptMainMaster, func(n int, _ pptRecord) string { return fmt.Sprintf("master slide %d", n) })
+	return p.list(lists[listOfMasters], []uint16{pptMainMaster, pptSlide}, func(n int, _ pptRecord) string { return fmt.Sprintf("master slide %d", n) })
 }
 
 // list reads the slides of a list. Behind the number of each stand the texts of
 // its outline.
-func (p *presentation) list(list pptRecord, kind uint16, name func(int, pptRecord) string) error {
+func (p *presentation) list(list pptRecord, kinds []uint16, name func(int, pptRecord) string) error {
 	type entry struct {
 		id, slide uint32
 		texts     []string
@@ -269,9 +270,9 @@ func (p *presentation) list(list pptRecord, kind uint16, name func(int, pptRecor
 		return nil
 	})
 	for i, e := range entries {
-		r, ok := p.recordAt(e.id, kind)
+		r, ok := p.recordAt(e.id, kinds...)
 		p.slide = name(i+1, r)
-		if kind == pptSlide && hidden(r) {
+		if list.instance == listOfSlides && hidden(r) {
 			p.slide += " (hidden)"
 		}
 		p.places[e.slide] = p.slide
@@ -435,7 +436,7 @@ func (p *presentation) storage(r pptRecord, place string) error {
 	content := r.body
 	var err error
 	if r.instance == deflated && len(content) > 4 {
-		content, err = inflate(content[4:])
+		content, err = inflate(content[4:], binary.LittleEndian.Uint32(content))
 	}
 	place = strings.TrimSuffix("object on "+place, " on ")
 	if err != nil {

@@ -310,6 +310,17 @@ func compressedRTF(s string) []byte {
 // picture is a PNG in the record that Office drawings keep one in.
 func picture(png []byte) []byte { return ppt(0xf01e, 0x6e0, false, repeated(16), byte(0xff), png) }
 
+// metafile is a drawing of vectors, deflated or not. Office leaves the check sum
+// at the end out at times, and so does this.
+func metafile(content []byte, compressed bool) []byte {
+	packed, compression := content, byte(0xfe)
+	if compressed {
+		packed, compression = deflated(content), 0
+		packed = packed[:len(packed)-4]
+	}
+	return ppt(0xf01a, 0x3d4, false, repeated(16), uint32(len(content)), repeated(24), uint32(len(packed)), compression, byte(0xfe), packed)
+}
+
 // packaged is a file that was put into a document as an icon.
 func packaged(name string, content []byte) []byte {
 	body := le(uint16(2), name, byte(0), `C:\share\`+name, byte(0), uint32(3), uint32(4), "tmp\x00", uint32(len(content)), content)
