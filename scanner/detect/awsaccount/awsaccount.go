@@ -26,16 +26,20 @@ func (detector) Detect(w *detect.Window, report func(detect.Match)) {
 		return
 	}
 	w.Saw(nearBefore, nearAfter)
-	near := placeOf(w, c, nearBefore, nearAfter)
-	if disguised(near) {
+	s := surveyOf(w)
+	p := &s.here
+	p.look(w, c, nearBefore, nearAfter)
+	if disguised(p) {
 		return
 	}
+	c.value = digitsOf(w.Text[c.start:c.end])
+	p.value = c.value
 	var v verdict
-	form := shapeOf(near)
+	form := shapeOf(p)
 	v.add(form)
 	if form.weight < decisive {
 		w.Saw(detect.Before, detect.After)
-		weigh(&v, w, c)
+		weigh(&v, p, s)
 	}
 	m := detect.Match{
 		Rule: rule, Start: c.start, End: c.end, Value: c.value,

@@ -1,8 +1,6 @@
 package awsaccount
 
 import (
-	"math/rand/v2"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -60,12 +58,23 @@ func TestReadBackTakesTheNearestMeaning(t *testing.T) {
 	assert.True(t, readBack([]byte("map[ap-southeast-4]")).region)
 }
 
+// placeIn returns the place of an account between two texts, looked at widely.
+func placeIn(before, after string) *place {
+	text := []byte(before + "836194" + "027518" + after)
+	w := &detect.Window{Text: text, Start: len(before), End: len(before) + idDigits}
+	s := surveyOf(w)
+	c, _ := candidateAt(w)
+	s.here.look(w, c, nearBefore, nearAfter)
+	s.here.widen(s)
+	return &s.here
+}
+
 func TestEnclosingWalksUpBracketsAndIndentation(t *testing.T) {
 	names := func(text string) []string {
 		var list []string
-		for _, p := range enclosing([]byte(text)).parents {
-			if hasLetter(p) {
-				list = append(list, string(p))
+		for _, p := range enclosing(placeIn(text, "")).parents {
+			if hasLetter(p.text) {
+				list = append(list, string(p.text))
 			}
 		}
 		return list
@@ -78,17 +87,11 @@ func TestEnclosingWalksUpBracketsAndIndentation(t *testing.T) {
 }
 
 func TestColumnReadsTheHeaderOfATable(t *testing.T) {
-	column := func(before, after string) string {
-		text := []byte(before + "836194" + "027518" + after)
-		w := &detect.Window{Text: text, Start: len(before), End: len(before) + idDigits}
-		c, ok := candidateAt(w)
-		assert.True(t, ok)
-		return string(column(placeOf(w, c, detect.Before, wideBytes)))
-	}
-	assert.Equal(t, "account", column("name,account,upc\na,b,c\nx,", ",1\n"))
-	assert.Equal(t, "AWS account", column("| a | AWS account |\n|---|---|\n| x | ", " |"))
-	assert.Empty(t, column("{\n  \"MessageId\": 1,\n  \"SenderId\": \"", "\",\n"))
-	assert.Empty(t, column("m.capacity(1, 2);\nm.insert(\"a\", \"", "\");\n"))
+	read := func(before, after string) string { return string(column(placeIn(before, after))) }
+	assert.Equal(t, "account", read("name,account,upc\na,b,c\nx,", ",1\n"))
+	assert.Equal(t, "AWS account", read("| a | AWS account |\n|---|---|\n| x | ", " |"))
+	assert.Empty(t, read("{\n  \"MessageId\": 1,\n  \"SenderId\": \"", "\",\n"))
+	assert.Empty(t, read("m.capacity(1, 2);\nm.insert(\"a\", \"", "\");\n"))
 }
 
 func TestStampsAndSizes(t *testing.T) {
@@ -99,25 +102,4 @@ func TestStampsAndSizes(t *testing.T) {
 	assert.Zero(t, stampWeight("202413"+"151230"), "no month 13")
 	assert.Less(t, sizeWeight("137438953472"), -3.0, "128 GiB")
 	assert.Zero(t, sizeWeight("8361"+"94027518"))
-}
-
-func TestNeedleFindsWhatIndexFinds(t *testing.T) {
-	r := rand.New(rand.NewPCG(3, 3))
-	for range 2000 {
-		digits := func(n int) string {
-			b := make([]byte, n)
-			for i := range b {
-				b[i] = "0012345 "[r.IntN(8)]
-			}
-			return string(b)
-		}
-		value := digits(idDigits)
-		text := digits(r.IntN(60))
-		if r.IntN(2) == 0 {
-			text += value + digits(r.IntN(30))
-		}
-		if got, want := newNeedle(value).index([]byte(text)), strings.Index(text, value); got != want {
-			t.Fatalf("%q in %q: %d, want %d", value, text, got, want)
-		}
-	}
 }

@@ -15,7 +15,7 @@ const (
 type candidate struct {
 	start, end int // in the window's text
 	form       form
-	value      string // twelve digits
+	value      string // twelve digits; read when the nearest bytes have not ruled the candidate out
 }
 
 // idDigits is the length of an AWS account ID.
@@ -41,7 +41,6 @@ func candidateAt(w *detect.Window) (candidate, bool) {
 		}
 		c.start += surplus
 	}
-	c.value = digitsOf(w.Text[c.start:c.end])
 	return c, true
 }
 

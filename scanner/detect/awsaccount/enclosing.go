@@ -6,10 +6,25 @@ import "bytes"
 // or the words right before them, then what encloses those.
 type phrases struct {
 	direct  []byte   // key, variable, flag, column or words before the digits
-	parents [][]byte // heads of the enclosing brackets and the less indented lines above
+	parents []parent // heads of the enclosing brackets and the less indented lines above
 	comment []byte   // the comment right above
 	pair    []byte   // what stands before the direct phrase in the same brackets, or in the line above
 	inName  bool     // the digits are part of a path, an address or a name
+}
+
+// parent is a name that encloses the digits: of a bracket in their own line, or
+// a line above.
+type parent struct {
+	text []byte
+	line *part // nil in the digits' own line
+}
+
+// read reads the name; that of a line above is remembered with the line.
+func (p *parent) read() reading {
+	if p.line != nil {
+		return p.line.readBack()
+	}
+	return readBack(p.text)
 }
 
 // Bounds of the walk upwards.
@@ -20,20 +35,22 @@ const (
 	maxInLine  = 3 << 10 // bytes of one line, which may be minified
 )
 
-// enclosing finds the phrases for the digits that follow before.
-func enclosing(before []byte) phrases {
+// enclosing finds the phrases for the digits.
+func enclosing(p *place) phrases {
 	var ph phrases
-	line := lastLine(before)
-	ph.direct, ph.pair, ph.parents = inLine(line)
-	above := before[:len(before)-len(line)]
-	if ph.pair == nil && len(above) > 0 {
-		ph.pair = lastLine(above[:len(above)-1])
+	ph.direct, ph.pair, ph.parents = inLine(p.line)
+	if l := p.up(0); l != nil {
+		if ph.pair == nil {
+			ph.pair = l.text
+		}
+		if isComment(l.trimmed) {
+			ph.comment = l.trimmed
+		}
 	}
 	whole := len(ph.direct)
 	ph.direct = ownName(ph.direct)
 	ph.inName = len(ph.direct) < whole
-	ph.comment = commentAbove(above)
-	ph.parents = append(ph.parents, linesAbove(line, above)...)
+	ph.parents = linesAbove(p, ph.parents)
 	return ph
 }
 
@@ -53,7 +70,7 @@ func ownName(phrase []byte) []byte {
 // the digits and the last open comma or bracket is the direct phrase, what
 // stands before that comma the pair; what stands before an open bracket is a
 // parent.
-func inLine(line []byte) (direct, pair []byte, parents [][]byte) {
+func inLine(line []byte) (direct, pair []byte, parents []parent) {
 	line = tail(line, maxInLine)
 	var (
 		depth = 0
@@ -65,7 +82,7 @@ func inLine(line []byte) (direct, pair []byte, parents [][]byte) {
 		if first {
 			direct, first = part, false
 		} else if len(parents) < maxParents {
-			parents = append(parents, part)
+			parents = append(parents, parent{text: part})
 		}
 	}
 	open := true // the part that ends at end is being read
@@ -111,40 +128,39 @@ func inLine(line []byte) (direct, pair []byte, parents [][]byte) {
 	return direct, pair, parents
 }
 
-// linesAbove walks up the lines and takes every one that is less indented than
-// those before it, or opens the bracket they stand in.
-func linesAbove(line, above []byte) [][]byte {
+// linesAbove walks up the lines and adds every one to parents that is less
+// indented than those before it, or opens the bracket they stand in.
+func linesAbove(p *place, parents []parent) []parent {
 	var (
-		parents [][]byte
-		indent  = indentOf(line)
-		dash    = isItem(line)
-		closed  = false // a bracket that opened at this indent is closed again
+		indent = indentOf(p.line)
+		dash   = isItem(p.line)
+		closed = false // a bracket that opened at this indent is closed again
+		most   = len(parents) + maxParents
 	)
-	for n := 0; len(above) > 0 && n < maxLines && len(parents) < maxParents; n++ {
+	for n := 0; n < maxLines && len(parents) < most; n++ {
 		if indent == 0 && n > maxFlat {
 			break
 		}
-		above = above[:len(above)-1] // the line break
-		l := lastLine(above)
-		above = above[:len(above)-len(l)]
-		text := bytes.TrimSpace(l)
-		if len(text) == 0 {
+		l := p.up(n)
+		if l == nil {
+			break
+		}
+		if len(l.trimmed) == 0 {
 			continue
 		}
-		in := indentOf(l)
 		switch {
-		case in < indent:
-		case in == indent && !closed && opens(text) && !isItem(l) && (dash || !endsIn(text, ":")):
+		case l.indent < indent:
+		case l.indent == indent && !closed && l.opening && !l.item && (dash || !endsIn(l.trimmed, ":")):
 		default:
-			closed = closed || in == indent && closes(text)
+			closed = closed || l.indent == indent && l.closing
 			continue
 		}
-		indent, dash, closed = in, isItem(l), closes(text)
-		if isComment(text) || !hasLetter(text) {
+		indent, dash, closed = l.indent, l.item, l.closing
+		if isComment(l.trimmed) || !hasLetter(l.trimmed) {
 			continue
 		}
-		parents = append(parents, text)
-		if in == 0 && !dash {
+		parents = append(parents, parent{l.trimmed, l})
+		if l.indent == 0 && !dash {
 			break
 		}
 	}
@@ -193,18 +209,6 @@ func isComment(text []byte) bool {
 		}
 	}
 	return false
-}
-
-// commentAbove returns the line above if it is a comment.
-func commentAbove(above []byte) []byte {
-	if len(above) == 0 {
-		return nil
-	}
-	l := bytes.TrimSpace(lastLine(above[:len(above)-1]))
-	if isComment(l) {
-		return l
-	}
-	return nil
 }
 
 // commentBehind returns the comment that follows the digits in their line.

@@ -65,6 +65,22 @@ func vocabulary(lists map[meaning]string) map[string]meaning {
 	return m
 }
 
+// wordLengths has, for each first byte of the vocabulary's words, their lengths as
+// bits: most words of a text are in no vocabulary, and this says so at once.
+var wordLengths = func() (lengths [256]uint32) {
+	for w := range words {
+		lengths[w[0]] |= 1 << len(w)
+	}
+	return lengths
+}()
+
+func meaningOf(w string) meaning {
+	if len(w) >= 32 || wordLengths[w[0]]>>len(w)&1 == 0 {
+		return neutral
+	}
+	return words[w]
+}
+
 // ordinals follow "account" in the names of account IDs; alone they say nothing.
 var ordinals = map[string]bool{"id": true, "ids": true, "identifier": true, "identifiers": true}
 
@@ -82,6 +98,7 @@ type reading struct {
 	amazon bool    // AWS is named, too
 	other  bool    // another provider or world is named
 	region bool
+	words  int // in the phrase
 }
 
 // maxWords is how many words of a phrase count, from the one nearest to the
@@ -94,6 +111,7 @@ func readBack(phrase []byte) reading {
 	var r reading
 	r.region = hasRegion(phrase)
 	list := split(phrase)
+	r.words = len(list)
 	for i := len(list) - 1; i >= max(0, len(list)-maxWords); i-- {
 		if !qualifies(list, i) {
 			r.word(list[i], list, i)
@@ -105,11 +123,11 @@ func readBack(phrase []byte) reading {
 // qualifies says whether the word at i is the name of an environment that only
 // qualifies the word behind it: the network of networkInterfaceId.
 func qualifies(list []string, i int) bool {
-	if words[list[i]] != environment || i+1 == len(list) {
+	if meaningOf(list[i]) != environment || i+1 == len(list) {
 		return false
 	}
 	next := list[i+1]
-	return words[next] == neutral && !ordinals[next] && !numbers[next] && !linking[next] && !isCompound(next)
+	return meaningOf(next) == neutral && !ordinals[next] && !numbers[next] && !linking[next] && !isCompound(next)
 }
 
 // linking words may stand between a name and its digits.
@@ -130,7 +148,7 @@ func readOn(phrase []byte) reading {
 }
 
 func (r *reading) word(w string, list []string, i int) {
-	kind := words[w]
+	kind := meaningOf(w)
 	next := ""
 	if i+1 < len(list) {
 		next = list[i+1]
@@ -184,7 +202,8 @@ func split(phrase []byte) []string {
 	if len(phrase) > longestPhrase {
 		phrase = phrase[len(phrase)-longestPhrase:]
 	}
-	var list []string
+	list := make([]string, 0, maxWords)
+	lower := lowered(phrase)
 	for i := 0; i < len(phrase); {
 		if !isAlnum(phrase[i]) {
 			i++
@@ -194,10 +213,22 @@ func split(phrase []byte) []string {
 		if !opaque(phrase[i : i+n]) {
 			n = wordLength(phrase[i:])
 		}
-		list = append(list, string(bytes.ToLower(phrase[i:i+n])))
+		list = append(list, lower[i:i+n])
 		i += n
 	}
 	return list
+}
+
+// lowered returns text with the capitals of ASCII made small.
+func lowered(text []byte) string {
+	var b [longestPhrase]byte
+	for i, c := range text {
+		if isUpper(c) {
+			c |= 0x20
+		}
+		b[i] = c
+	}
+	return string(b[:len(text)])
 }
 
 // opaque says whether a run of letters and digits is an ID and no word: a lower

@@ -16,27 +16,134 @@ const (
 // place is what stands around a candidate, in plain text (see plainText).
 type place struct {
 	candidate
-	before, after []byte // up to and from the digits
-	line          []byte // the part of before in the digits' line
-	rest          []byte // the part of after in the digits' line
+	before, after []byte // up to and from the digits, within the line of the text that holds them
+	line, rest    []byte // the parts of these in the digits' line: an escaped line break ends one, too
 	head, tail    []byte // of the token that the digits are part of
+	arn           arn    // that reaches up to the digits
+
+	w            *detect.Window
+	survey       *survey
+	from, to     int // in the window's text: before and after
+	above, below neighbours
 }
 
-// placeOf cuts the surroundings of c out of the window, at most before and after bytes.
-func placeOf(w *detect.Window, c candidate, before, after int) *place {
-	p := &place{candidate: c}
-	p.before = plainText(w.Text[max(0, c.start-before):c.start])
-	p.after = plainText(w.Text[c.end:min(len(w.Text), c.end+after)])
+// look cuts the surroundings of c out of the window, at most before and after bytes.
+func (p *place) look(w *detect.Window, c candidate, before, after int) {
+	*p = place{candidate: c, w: w, above: neighbours{parts: p.above.parts[:0]}, below: neighbours{parts: p.below.parts[:0]}}
+	p.from = max(0, c.start-before)
+	p.from += bytes.LastIndexByte(w.Text[p.from:c.start], '\n') + 1
+	p.to = min(len(w.Text), c.end+after)
+	if i := bytes.IndexByte(w.Text[c.end:p.to], '\n'); i >= 0 {
+		p.to = c.end + i
+	}
+	p.before = plainText(w.Text[p.from:c.start])
+	p.after = plainText(w.Text[c.end:p.to])
 	p.line = lastLine(p.before)
 	p.rest, _, _ = bytes.Cut(p.after, newline)
 	p.head = p.line[tokenStart(p.line):]
 	p.tail = p.rest[:tokenEnd(p.rest)]
-	return p
 }
 
 var newline = []byte{'\n'}
 
 func lastLine(text []byte) []byte { return text[bytes.LastIndexByte(text, '\n')+1:] }
+
+// How much text the wide look takes behind the digits; before them it takes all.
+const wideAfter = 2 << 10
+
+// widen adds the lines above and below, and what the near look cut of the
+// digits' own.
+func (p *place) widen(s *survey) {
+	w := p.w
+	cutBefore := p.from > 0 && w.Text[p.from-1] != '\n'
+	cutAfter := p.to < len(w.Text) && w.Text[p.to] != '\n'
+	if cutBefore || cutAfter {
+		p.look(w, p.candidate, detect.Before, wideAfter)
+	}
+	s.cover(w)
+	p.survey = s
+	p.above.index, p.above.edge = s.lineFrom(w.Offset+p.from)-1, p.from
+	p.below.index, p.below.edge = s.lineFrom(w.Offset+p.to+1), p.to
+	if own := p.before[:len(p.before)-len(p.line)]; len(own) > 0 {
+		p.above.takeUp(partsOf(own[:len(own)-1]))
+	}
+	if own := p.after[len(p.rest):]; len(own) > 0 {
+		p.below.takeDown(partsOf(own[1:]))
+	}
+}
+
+// neighbours are the lines above or below the digits, the nearest first. They are
+// taken one by one, as they are asked for.
+type neighbours struct {
+	parts []*part
+	index int     // of the next line in the survey
+	edge  int     // in the window's text: where the last line taken begins, or ends for those below
+	cut   [1]part // the line that the end of the look cuts
+}
+
+func (n *neighbours) takeUp(parts []part) {
+	for i := len(parts) - 1; i >= 0; i-- {
+		n.parts = append(n.parts, &parts[i])
+	}
+}
+
+func (n *neighbours) takeDown(parts []part) {
+	for i := range parts {
+		n.parts = append(n.parts, &parts[i])
+	}
+}
+
+// cutParts returns the lines in text that is a part of a line.
+func (n *neighbours) cutParts(text []byte) []part {
+	text = plainText(text)
+	if bytes.IndexByte(text, '\n') >= 0 {
+		return partsOf(text)
+	}
+	n.cut[0] = newPart(text)
+	return n.cut[:]
+}
+
+// up returns the i-th line above the digits, nil if there is none in reach.
+func (p *place) up(i int) *part {
+	n := &p.above
+	low := max(0, p.start-detect.Before)
+	for i >= len(n.parts) {
+		end := n.edge - 1
+		if end < low {
+			return nil
+		}
+		if n.index >= 0 && p.survey.lines[n.index].from >= p.w.Offset+low {
+			l := &p.survey.lines[n.index]
+			n.takeUp(l.parts(p.w))
+			n.index, n.edge = n.index-1, l.from-p.w.Offset
+			continue
+		}
+		n.takeUp(n.cutParts(p.w.Text[low:end]))
+		n.edge = low
+	}
+	return n.parts[i]
+}
+
+// down returns the i-th line below the digits, nil if there is none in reach.
+func (p *place) down(i int) *part {
+	n := &p.below
+	high := min(len(p.w.Text), p.end+wideAfter)
+	for i >= len(n.parts) {
+		start := n.edge + 1
+		if start >= high {
+			return nil
+		}
+		if n.index < len(p.survey.lines) && p.survey.lines[n.index].to <= p.w.Offset+high {
+			l := &p.survey.lines[n.index]
+			n.takeDown(l.parts(p.w))
+			n.index, n.edge = n.index+1, l.to-p.w.Offset
+			continue
+		}
+		n.takeDown(n.cutParts(p.w.Text[start:high]))
+		n.edge = high
+	}
+	return n.parts[i]
+}
 
 // prev returns the byte n before the digits, 0 where there is none.
 func (p *place) prev(n int) byte {

@@ -38,6 +38,9 @@ var googleAreas = []string{"us", "europe", "asia", "northamerica", "southamerica
 
 // hasGoogleRegion says whether a region of Google stands in text.
 func hasGoogleRegion(text []byte) bool {
+	if bytes.IndexByte(text, '-') < 0 {
+		return false
+	}
 	for _, d := range directions {
 		for at := 0; ; {
 			i := bytes.Index(text[at:], []byte("-"+d))

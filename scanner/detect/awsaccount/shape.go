@@ -84,14 +84,28 @@ func tailBegins(prefixes ...string) func(*place) bool {
 
 var arnPrefix = []byte("arn:")
 
+// arn is the ARN that reaches up to the digits.
+type arn struct {
+	sought bool
+	fields [][]byte // the one with the digits left out; nil if there is no ARN
+}
+
 // arnFields returns the fields of the ARN that reaches up to the digits, the
-// one with the digits left out; nil if there is none. References in it may hold
-// colons: arn:${AWS::Partition}:iam::
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+// one with the digits left out; nil if there is none.
 func arnFields(p *place) [][]byte {
+	if !p.arn.sought {
+		p.arn = arn{true, findARN(p.line)}
+	}
+	return p.arn.fields
+}
+
+// findARN cuts the ARN at the end of a line into its fields. References in it may
+// hold colons: arn:${AWS::Partition}:iam::
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+func findARN(line []byte) [][]byte {
 	const longest = 300
-	text := p.line[max(0, len(p.line)-longest):]
-	at := bytes.LastIndex(text, arnPrefix)
+	text := tail(line, longest)
+	at := lastIndex(text, arnPrefix)
 	if at < 0 {
 		return nil
 	}
@@ -117,6 +131,20 @@ func arnFields(p *place) [][]byte {
 		}
 	}
 	return append(fields, text[from:])
+}
+
+// lastIndex does what bytes.LastIndex does. That one goes byte by byte; this one
+// is fast where sep does not occur, as it hardly ever does.
+func lastIndex(text, sep []byte) int {
+	last := -1
+	for at := 0; ; {
+		i := bytes.Index(text[at:], sep)
+		if i < 0 {
+			return last
+		}
+		last = at + i
+		at = last + 1
+	}
 }
 
 func inARN(p *place) bool { return arnFields(p) != nil }
@@ -153,8 +181,11 @@ func awsAddress(p *place) bool {
 
 // accountParameter holds for ?account=ID and &accountId=ID.
 func accountParameter(p *place) bool {
+	if p.prev(1) != '=' {
+		return false
+	}
 	i := bytes.LastIndexAny(p.head, "?&#")
-	if i < 0 || p.prev(1) != '=' {
+	if i < 0 {
 		return false
 	}
 	r := readBack(p.head[i:])

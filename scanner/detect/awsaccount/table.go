@@ -9,21 +9,24 @@ const maxRows = 300
 // Markdown table, or of rows joined by commas, semicolons or tabs. It is nil
 // where the lines form no table; a line of code does not.
 func column(p *place) []byte {
-	for _, sep := range []byte{'|', '\t', ',', ';'} {
-		if sep != '|' && isCode(p.line) {
+	for i := range separators {
+		if i > 0 && isCode(p.line) {
 			return nil
 		}
-		at := bytes.Count(p.line, []byte{sep})
-		all := at + bytes.Count(p.rest, []byte{sep})
+		at := bytes.Count(p.line, separators[i:i+1])
+		all := at + bytes.Count(p.rest, separators[i:i+1])
 		if all == 0 {
 			continue
 		}
-		if h := header(p.before[:len(p.before)-len(p.line)], sep, all); h != nil {
-			return field(h, sep, at)
+		if h := header(p, i, all); h != nil {
+			return field(h, separators[i], at)
 		}
 	}
 	return nil
 }
+
+// separators part the cells of a row.
+var separators = [...]byte{'|', '\t', ',', ';'}
 
 // isCode says whether a line up to the digits is code or a document's key rather
 // than the cells of a row.
@@ -33,21 +36,19 @@ func isCode(line []byte) bool {
 
 // header returns the topmost line of the rows above that have the same number
 // of separators, nil if there is none or it holds a number like the digits.
-func header(above []byte, sep byte, count int) []byte {
-	var top []byte
-	for n := 0; n < maxRows && len(above) > 0; n++ {
-		above = above[:len(above)-1]
-		l := lastLine(above)
-		if bytes.Count(l, []byte{sep}) != count {
+func header(p *place, separator, count int) []byte {
+	var top *part
+	for n := range maxRows {
+		l := p.up(n)
+		if l == nil || l.count(separator) != count {
 			break
 		}
 		top = l
-		above = above[:len(above)-len(l)]
 	}
-	if top == nil || !hasLetter(top) || groups(top) > 0 {
+	if top == nil || !hasLetter(top.text) || top.hasGroups() {
 		return nil
 	}
-	return top
+	return top.text
 }
 
 func field(row []byte, sep byte, at int) []byte {

@@ -46,37 +46,57 @@ var topicMatcher = sync.OnceValue(func() *literal.Matcher {
 
 // talk is how much a text speaks of each topic.
 type talk struct {
-	aws        int // marks of AWS, and one for a region
+	aws        int  // marks of AWS
+	region     bool // a region of AWS is named; known only where no mark is
 	otherCloud bool
-	money      int // different marks of money
 	accounts   bool
+	money      uint64 // marks of money, as bits
 }
 
-// listen reads the topics of the texts.
-func listen(texts ...[]byte) talk {
-	var (
-		t    talk
-		seen [topics]uint64 // marks, as bits
-	)
-	for _, text := range texts {
-		topicMatcher().Each(text, 0, len(text), func(id, start, end int) {
-			of, mark := markOf(id)
-			if of != aws {
-				seen[of] |= 1 << mark
-			} else if speaksOfAWS(text, start, end) {
+// listen reads the topics of a text.
+func listen(text []byte) talk {
+	var t talk
+	if len(text) == 0 {
+		return t
+	}
+	topicMatcher().Each(text, 0, len(text), func(id, start, end int) {
+		switch of, mark := markOf(id); of {
+		case aws:
+			if speaksOfAWS(text, start, end) {
 				t.aws++
 			}
-		})
-	}
-	for _, text := range texts {
-		if t.aws == 0 && hasRegion(text) {
-			t.aws++
+		case otherCloud:
+			t.otherCloud = true
+		case money:
+			t.money |= 1 << mark
+		case accounts:
+			t.accounts = true
 		}
-	}
-	t.otherCloud, t.accounts = seen[otherCloud] != 0, seen[accounts] != 0
-	t.money = bits.OnesCount64(seen[money])
+	})
+	t.region = t.aws == 0 && hasRegion(text)
 	return t
 }
+
+// and adds what another text speaks of.
+func (t *talk) and(other talk) {
+	t.aws += other.aws
+	t.region = t.region || other.region
+	t.otherCloud = t.otherCloud || other.otherCloud
+	t.accounts = t.accounts || other.accounts
+	t.money |= other.money
+}
+
+// ofAWS returns how many marks of AWS were heard; a region counts where there is
+// none.
+func (t *talk) ofAWS() int {
+	if t.aws == 0 && t.region {
+		return 1
+	}
+	return t.aws
+}
+
+// ofMoney returns how many different marks of money were heard.
+func (t *talk) ofMoney() int { return bits.OnesCount64(t.money) }
 
 // markOf returns the topic of a literal and its place among the topic's marks.
 func markOf(id int) (topic, int) {

@@ -2,8 +2,6 @@ package awsaccount
 
 import (
 	"bytes"
-
-	"github.com/deputy-sec/deputy/scanner/detect"
 )
 
 // scope is where words stand in relation to the digits.
@@ -76,22 +74,22 @@ var (
 )
 
 // weigh adds the signals that need more than the nearest bytes.
-func weigh(v *verdict, w *detect.Window, c candidate) {
-	if confirmedNearby(w, c) {
+func weigh(v *verdict, p *place, s *survey) {
+	if confirmedNearby(p, s) {
 		v.add(sameDigits)
 		return
 	}
-	p := placeOf(w, c, detect.Before, wideBytes)
-	v.add(signal{stampWeight(c.value), ""})
-	v.add(signal{sizeWeight(c.value), ""})
+	p.widen(s)
+	v.add(signal{stampWeight(p.value), ""})
+	v.add(signal{sizeWeight(p.value), ""})
 	weighForm(v, p)
 	kind := weighWords(v, p)
+	_, known := vendors()[p.value]
+	if !known && v.hopeless(inList.weight+surroundings) {
+		return // the rest could change nothing
+	}
 	if siblings(p) >= 2 {
 		v.add(inList)
-	}
-	_, known := vendors()[c.value]
-	if !known && v.hopeless(surroundings) {
-		return // by far the dearest look, and it could change nothing
 	}
 	weighSurroundings(v, p, kind)
 	if known {
@@ -127,7 +125,7 @@ func weighForm(v *verdict, p *place) {
 // weighWords adds what the words before, above and behind the digits say, and
 // returns the meaning of the key.
 func weighWords(v *verdict, p *place) meaning {
-	ph := enclosing(p.before)
+	ph := enclosing(p)
 	key := keyOf(p, ph)
 	weighKey(v, key)
 	switch {
@@ -162,7 +160,7 @@ func keyOf(p *place, ph phrases) reading {
 		key = readBack(ph.pair)
 	case "default":
 		if len(ph.parents) > 0 {
-			key = readBack(ph.parents[0])
+			key = ph.parents[0].read()
 		}
 	default:
 		if col := column(p); col != nil {
@@ -207,8 +205,8 @@ func weighKey(v *verdict, key reading) {
 // underOther says whether an account stands in the section of a bank or of
 // another provider.
 func underOther(ph phrases) bool {
-	for _, text := range ph.parents {
-		if readBack(text).other {
+	for i := range ph.parents {
+		if ph.parents[i].read().other {
 			return true
 		}
 	}
@@ -219,13 +217,13 @@ func underOther(ph phrases) bool {
 // something else hides those around it.
 func weighParents(v *verdict, ph phrases) {
 	var best signal
-	for _, text := range ph.parents {
-		r := readBack(text)
+	for i := range ph.parents {
+		r := ph.parents[i].read()
 		s := weights[r.kind][above]
 		if r.other {
 			s = otherWorldNear
 		}
-		if r.kind == environment && len(split(text)) > 3 {
+		if r.kind == environment && r.words > 3 {
 			continue // a sentence, the name of a test
 		}
 		if r.region && s.weight < regionInLine.weight {
@@ -280,19 +278,19 @@ func weighLine(v *verdict, p *place) {
 }
 
 func weighSurroundings(v *verdict, p *place, key meaning) {
-	near := listen(closeBy(p), closeBehind(p))
+	near := hear(p, closeLines, closeBytes)
 	switch {
-	case near.aws > 0:
+	case near.ofAWS() > 0:
 		v.add(awsClose)
 	case near.otherCloud:
 		v.add(cloudClose)
 		return
 	default:
-		wide := listen(tail(p.before, 2*wideBytes), p.after)
-		if wide.aws == 0 && key == account && near.money >= 2 {
+		wide := hear(p, wideLines, wideBytes)
+		if wide.ofAWS() == 0 && key == account && near.ofMoney() >= 2 {
 			v.add(moneyClose)
 		}
-		if wide.aws < 2 {
+		if wide.ofAWS() < 2 {
 			return
 		}
 		v.add(awsSomewhere)

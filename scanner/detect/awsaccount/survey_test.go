@@ -1,0 +1,72 @@
+package awsaccount
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/deputy-sec/deputy/internal/literal"
+	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/detect/example"
+)
+
+// sprawl makes a text of what a survey has to cut right: lines short and very
+// long, escapes that make several lines of one, tables, lists, repeated digits.
+func sprawl(r *rand.Rand, size int) []byte {
+	id := func() string { return example.Chars(r, example.Digits, idDigits) }
+	known := []string{id(), id(), id()}
+	pieces := []func() string{
+		func() string { return "accounts:\n" },
+		func() string { return "  - " + id() + "\n" },
+		func() string { return "  owners: # AWS\r\n" },
+		func() string { return "    - \"" + known[r.IntN(3)] + "\"\r\n" },
+		func() string { return "arn:aws:iam::" + known[r.IntN(3)] + ":root\n" },
+		func() string { return `{"a\nb": "account\n` + id() + `\nx",` },
+		func() string { return "name,account,amount\n" },
+		func() string { return "x," + id() + ",5\n" },
+		func() string { return strings.Repeat("word ", r.IntN(900)) },
+		func() string { return "us-east-1 " + known[r.IntN(3)] + " sg-0a1b2c\n" },
+		func() string { return "%3A" + id() + "%22\n" },
+		func() string { return "\n\n" },
+		func() string { return example.Chars(r, example.Digits, 11+r.IntN(3)) + "\n" },
+		func() string { return `\\\"` + "payment to bank " + id() + ", balance\n" },
+	}
+	var b strings.Builder
+	for b.Len() < size {
+		b.WriteString(pieces[r.IntN(len(pieces))]())
+	}
+	return []byte(b.String())
+}
+
+// TestNotesChangeNoVerdict asks about every candidate of a text once alone, and
+// then about all of them, in order and out of order, with one survey.
+func TestNotesChangeNoVerdict(t *testing.T) {
+	for seed := range uint64(30) {
+		r := rand.New(rand.NewPCG(seed, 4))
+		text := sprawl(r, 60_000)
+		var windows []detect.Window
+		literal.Digits(text, 0, len(text), func(start, end int) {
+			lo, hi := max(0, start-detect.Before), min(len(text), end+detect.After)
+			windows = append(windows, detect.Window{Text: text[lo:hi:hi], Start: start - lo, End: end - lo, Offset: lo})
+		})
+		ask := func(w detect.Window) (found []detect.Match) {
+			New().Detect(&w, func(m detect.Match) { found = append(found, m) })
+			return found
+		}
+		alone := make([][]detect.Match, len(windows))
+		for i, w := range windows {
+			alone[i] = ask(w)
+		}
+		shared := &survey{}
+		for i := range 2 * len(windows) {
+			if i >= len(windows) {
+				i = r.IntN(len(windows))
+			}
+			w := windows[i]
+			*w.Notes() = shared
+			require.Equal(t, alone[i], ask(w), "seed %d, number at %d", seed, w.Offset+w.Start)
+		}
+	}
+}
