@@ -7,6 +7,7 @@ import (
 	"encoding/ascii85"
 	"encoding/hex"
 	"fmt"
+	"image"
 	"maps"
 	"math/rand/v2"
 	"regexp"
@@ -17,6 +18,10 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/image/font/gofont/goregular"
+	"golang.org/x/image/font/sfnt"
+	"golang.org/x/image/math/fixed"
+	"golang.org/x/image/vector"
 
 	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/extract/extracttest"
@@ -181,6 +186,78 @@ func numbered(format string, first int) string {
 func cidFont(encoding, subtype, ordering, more string) string {
 	return "<</Type/Font/Subtype/Type0/BaseFont/AAAAAA+Any/Encoding/" + encoding + more +
 		"/DescendantFonts[<</Type/Font/Subtype/" + subtype + "/BaseFont/AAAAAA+Any/DW 556/CIDSystemInfo<</Registry(Adobe)/Ordering(" + ordering + ")/Supplement 0>>>>]>>"
+}
+
+// silent is a TrueType font that says nothing of what its glyphs are: a sound
+// one without its character map and names. Its glyphs are shown by their numbers.
+func silent(ids []string) []byte {
+	ttf := bytes.Clone(goregular.TTF)
+	for _, table := range []string{"cmap", "post"} {
+		i := bytes.Index(ttf[:512], []byte(table))
+		copy(ttf[i:], "gone")
+	}
+	font, err := sfnt.Parse(goregular.TTF)
+	if err != nil {
+		return nil
+	}
+	content := shown(ids, func(i int, id string) string {
+		codes := ""
+		for _, r := range id {
+			gid, _ := font.GlyphIndex(nil, r) // no glyph is number 0, which is not found
+			codes += fmt.Sprintf("%04x", gid)
+		}
+		return row(i) + "<" + codes + "> Tj"
+	})
+	return onePage(content).
+		with(5, "<</Type/Font/Subtype/Type0/BaseFont/AAAAAA+Go/Encoding/Identity-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType2/BaseFont/AAAAAA+Go/DW 556/CIDSystemInfo<</Ordering(Identity)>>/FontDescriptor 9 0 R>>]>>").
+		with(9, "<</Type/FontDescriptor/FontFile2 10 0 R>>").
+		with(10, streamOf(deflate(string(ttf)), "/Filter/FlateDecode")).bytes()
+}
+
+// bitmaps is a font whose glyphs are pictures under names that say nothing.
+func bitmaps(ids []string) []byte {
+	f := onePage(shown(ids, func(i int, id string) string { return row(i) + shifted(id, 1) }))
+	font, err := sfnt.Parse(goregular.TTF)
+	if err != nil {
+		return nil
+	}
+	procs := ""
+	for k := range 10 {
+		const size = 60
+		var b sfnt.Buffer
+		gid, _ := font.GlyphIndex(&b, rune('0'+k)) // no glyph is number 0, which is not found
+		segments, err := font.LoadGlyph(&b, gid, fixed.I(size), nil)
+		if err != nil {
+			return nil
+		}
+		r := vector.NewRasterizer(size, size)
+		at := func(p fixed.Point26_6) (x, y float32) { return float32(p.X) / 64, float32(p.Y)/64 + size }
+		for _, s := range segments {
+			x, y := at(s.Args[0])
+			x1, y1 := at(s.Args[1])
+			switch s.Op {
+			case sfnt.SegmentOpMoveTo:
+				r.MoveTo(x, y)
+			case sfnt.SegmentOpLineTo:
+				r.LineTo(x, y)
+			case sfnt.SegmentOpQuadTo:
+				r.QuadTo(x, y, x1, y1)
+			}
+		}
+		r.ClosePath()
+		img := image.NewAlpha(image.Rect(0, 0, size, size))
+		r.Draw(img, img.Rect, image.Opaque, image.Point{})
+		bits := make([]byte, (size+7)/8*size)
+		for i, ink := range img.Pix {
+			if ink < 128 {
+				bits[i/size*8+i%size/8] |= 0x80 >> (i % size % 8)
+			}
+		}
+		f.with(20+k, streamOf(fmt.Sprintf("30 0 0 0 60 60 d1 60 0 0 60 0 0 cm BI /IM true /W %d /H %d /BPC 1 ID %s\nEI", size, size, bits), ""))
+		procs += fmt.Sprintf("/x%d %d 0 R", k, 20+k)
+	}
+	return f.with(5, "<</Type/Font/Subtype/Type3/FontMatrix[.0167 0 0 .0167 0 0]/FirstChar 1/LastChar 10/Widths["+strings.Repeat("33 ", 10)+
+		"]/CharProcs<<"+procs+">>/Encoding<</Differences[1"+numbered("/x%d", 0)+"]>>>>").bytes()
 }
 
 const redacted = "BT /F1 10 Tf 50 50 Td (redacted) Tj ET"
@@ -425,6 +502,9 @@ var grid = map[string]func(ids []string) []byte{
 		f.with(5, cidFont("Identity-H", "CIDFontType2", "Identity", "/ToUnicode 9 0 R"))
 		return f.with(9, streamOf("1 begincodespacerange <0000><ffff> endcodespacerange 1 beginbfrange <0100><0104><0030> endbfrange 2 beginbfrange <0105><0106>[<0035><0036>] <0107><0109><0037> endbfrange", "")).bytes()
 	},
+
+	"glyphs without a meaning": silent,
+	"pictures of glyphs":       bitmaps,
 
 	"form": func(ids []string) []byte {
 		f := onePage("")

@@ -53,6 +53,7 @@ type Runner struct {
 	// Ran is told of every form that was run.
 	Ran func(*object.Stream)
 
+	loader  *font.Loader
 	fonts   map[*object.Entry]*font.Font // by the first entry of their dictionary
 	decoded map[*object.Stream][]byte    // of forms, which are often shown on every page
 	held    int                          // bytes in decoded
@@ -320,17 +321,21 @@ func (c *run) graphicsState() {
 	}
 }
 
+// stepsOfFont is what reading a font costs, in operators.
+const stepsOfFont = 5000
+
 // load returns a font by its dictionary, which is read once.
 func (r *Runner) load(d object.Dict) *font.Font {
 	if len(d) == 0 {
 		return font.Default()
 	}
 	if r.fonts == nil {
-		r.fonts = map[*object.Entry]*font.Font{}
+		r.fonts, r.loader = map[*object.Entry]*font.Font{}, font.NewLoader(r.File)
 	}
 	f, ok := r.fonts[&d[0]]
 	if !ok {
-		f = font.Load(r.File, d)
+		r.Steps -= stepsOfFont
+		f = r.loader.Load(d)
 		r.fonts[&d[0]] = f
 	}
 	return f

@@ -16,7 +16,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/deputy-sec/deputy/scanner/extract/pdf/object"
-	"github.com/deputy-sec/deputy/scanner/extract/pdf/shape"
 )
 
 // Glyph is what one code shows.
@@ -62,16 +61,28 @@ const maxCached = 1 << 16
 
 // Default is the font of text that is shown without a font that can be read.
 var Default = sync.OnceValue(func() *Font {
-	return Load(new(object.File), object.Dict{
+	return NewLoader(new(object.File)).Load(object.Dict{
 		{Key: "Subtype", Value: object.Name("Type1")},
 		{Key: "BaseFont", Value: object.Name("Helvetica")},
 		{Key: "Encoding", Value: object.Name("WinAnsiEncoding")},
 	})
 })
 
+// Loader loads the fonts of a file. Font programs that fonts share are read once.
+type Loader struct {
+	file     *object.File
+	programs map[*object.Stream]*program
+}
+
+// NewLoader returns a loader of a file's fonts.
+func NewLoader(file *object.File) *Loader {
+	return &Loader{file, map[*object.Stream]*program{}}
+}
+
 // Load reads a font dictionary. What cannot be read of it is done without.
-func Load(file *object.File, dict object.Dict) *Font {
-	l := &loader{file: file, dict: dict}
+func (shared *Loader) Load(dict object.Dict) *Font {
+	l := &loader{Loader: shared, dict: dict}
+	file := shared.file
 	l.toUnicode = l.unicodeMap(dict.Get("ToUnicode"))
 	if file.Name(dict.Get("Subtype")) == "Type0" {
 		return l.composite()
@@ -81,7 +92,7 @@ func Load(file *object.File, dict object.Dict) *Font {
 
 // loader holds what a font is made from.
 type loader struct {
-	file      *object.File
+	*Loader
 	dict      object.Dict
 	toUnicode *cmap
 	prog      *program // of the embedded font; loaded when it is asked for
@@ -113,8 +124,13 @@ func (l *loader) program(descriptor object.Dict) *program {
 	l.progRead = true
 	for _, key := range []object.Name{"FontFile2", "FontFile3", "FontFile"} {
 		if s := l.file.Stream(descriptor.Get(key)); s != nil {
-			data, _, _ := l.file.Decode(s) // of a damaged program, what is there
-			l.prog = parseProgram(data)
+			p, ok := l.programs[s]
+			if !ok {
+				data, _, _ := l.file.Decode(s) // of a damaged program, what is there
+				p = parseProgram(data)
+				l.programs[s] = p
+			}
+			l.prog = p
 			break
 		}
 	}
@@ -207,7 +223,7 @@ func (l *loader) simpleTexts(descriptor object.Dict, subtype object.Name) (text 
 // glyphs by and which are the names of dingbats, too.
 func dingbat(name, text string) bool {
 	r, _ := utf8.DecodeRuneInString(text)
-	return len(name) > 1 && name[0] == 'a' && name[1] >= '0' && name[1] <= '9' && r >= 0x2701 && r <= 0x27be
+	return len(name) > 1 && name[0] == 'a' && name[1] >= '0' && name[1] <= '9' && r >= 0x2190 && r <= 0x2bff
 }
 
 // encoding returns the names that the Differences give, the base encoding, and
@@ -270,13 +286,8 @@ func (l *loader) differences(d object.Dict, names *[256]string) {
 // looks returns what tells characters by how their glyphs look.
 func (l *loader) looks(descriptor object.Dict, subtype object.Name, names [256]string) func(code int) string {
 	if subtype == "Type3" {
-		shapes := sync.OnceValue(l.type3Shapes)
-		return func(code int) string {
-			if s, ok := shapes()[names[code]]; ok {
-				return textOfShape(s)
-			}
-			return ""
-		}
+		texts := sync.OnceValue(l.type3Texts)
+		return func(code int) string { return texts()[names[code]] }
 	}
 	return func(code int) string {
 		if p := l.program(descriptor); p != nil && p.codes[code] != 0 {
@@ -284,14 +295,6 @@ func (l *loader) looks(descriptor object.Dict, subtype object.Name, names [256]s
 		}
 		return ""
 	}
-}
-
-// textOfShape returns the character that a glyph looks like.
-func textOfShape(s shape.Shape) string {
-	if r := shape.Match(s); r != 0 {
-		return string(r)
-	}
-	return ""
 }
 
 // named returns the text of a glyph name.

@@ -25,6 +25,24 @@ func (o *outlines) shape(gid uint32) (shape.Shape, bool) {
 	return shape.OfOutline(o.contours(int(gid), 0), o.em)
 }
 
+// read returns the characters that the glyphs look like; one without an outline
+// is a space. The first glyph stands for what is missing.
+func (o *outlines) read() map[uint32]string {
+	shapes := map[uint32]shape.Shape{}
+	out := map[uint32]string{}
+	for gid := uint32(1); int(gid) < o.glyphs && len(shapes) < shape.MaxGlyphs; gid++ {
+		if s, ok := o.shape(gid); ok {
+			shapes[gid] = s
+		} else {
+			out[gid] = " "
+		}
+	}
+	for gid, char := range shape.Read(shapes, true) {
+		out[gid] = string(char)
+	}
+	return out
+}
+
 // maxParts bounds glyphs that are made of glyphs.
 const maxParts = 8
 

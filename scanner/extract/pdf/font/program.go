@@ -16,6 +16,7 @@ type program struct {
 	byName   map[string]uint32
 	retained bool // TrueType without names and characters, whose glyphs kept their numbers
 	outlines *outlines
+	looks    map[uint32]string // of the outlines
 }
 
 // speaks tells whether the program says anything of its glyphs' meaning.
@@ -70,15 +71,16 @@ func (p *program) textOfGlyph(gid uint32) string {
 	return t
 }
 
-// textOfShape returns what a glyph looks like.
+// textOfShape returns what a glyph looks like, which is read for all glyphs at
+// once.
 func (p *program) textOfShape(gid uint32) string {
 	if p.outlines == nil {
 		return ""
 	}
-	if s, ok := p.outlines.shape(gid); ok {
-		return textOfShape(s)
+	if p.looks == nil {
+		p.looks = p.outlines.read()
 	}
-	return ""
+	return p.looks[gid]
 }
 
 // named returns the text of a glyph that the program tells.

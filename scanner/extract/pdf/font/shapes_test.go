@@ -63,8 +63,8 @@ func TestShapes(t *testing.T) {
 	}
 	for _, file := range files {
 		var wrong strings.Builder
-		for r, s := range shapesOf(t, file) {
-			if got := shape.Match(s); got != r {
+		for r, got := range shape.Read(shapesOf(t, file), true) {
+			if got != r {
 				wrong.WriteString(string(r) + string(got) + " ")
 				assert.NotContains(t, "0123456789", string(r), "%s: reads %c", filepath.Base(file), got)
 			}

@@ -36,10 +36,24 @@ func (m *mask) set(x, y int) bool {
 // maxMask bounds the pixels of a glyph.
 const maxMask = 1 << 20
 
+// type3Texts reads the glyphs of a Type 3 font by their look, by their names.
+// What draws nothing is a space.
+func (l *loader) type3Texts() map[string]string {
+	shapes, empty, bitmaps := l.type3Shapes()
+	out := map[string]string{}
+	for name, char := range shape.Read(shapes, !bitmaps) {
+		out[name] = string(char)
+	}
+	for _, name := range empty {
+		out[name] = " "
+	}
+	return out
+}
+
 // type3Shapes returns how the glyphs of a Type 3 font look, by their names. The
 // em is what the tallest glyph tells, capitals being about 0.73 of it. Glyphs
 // that hang from the baseline are turned up where they are shown.
-func (l *loader) type3Shapes() map[string]shape.Shape {
+func (l *loader) type3Shapes() (shapes map[string]shape.Shape, empty []string, bitmaps bool) {
 	const capital = 0.73
 	drawn := map[string]procedure{}
 	high, low := 0.0, 0.0
@@ -51,20 +65,25 @@ func (l *loader) type3Shapes() map[string]shape.Shape {
 		data, _, _ := l.file.Decode(s) // of a damaged drawing, what is there
 		p := l.draw(data)
 		drawn[string(e.Key)] = p
+		bitmaps = bitmaps || p.mask != nil
 		top, foot := p.extent()
 		high, low = max(high, top), min(low, foot)
 	}
 	hanging := -low > 2*high
-	out := map[string]shape.Shape{}
+	shapes = map[string]shape.Shape{}
 	for name, p := range drawn {
+		if len(p.contours) == 0 && p.mask == nil {
+			empty = append(empty, name)
+			continue
+		}
 		if hanging {
 			p.turn()
 		}
 		if s, ok := p.shape(max(high, -low) / capital); ok {
-			out[name] = s
+			shapes[name] = s
 		}
 	}
-	return out
+	return shapes, empty, bitmaps
 }
 
 // extent returns how high and how low a glyph reaches.

@@ -1,10 +1,13 @@
 package shape
 
 import (
+	"cmp"
 	_ "embed" // shapes.bin
 	"image"
 	"image/draw"
+	"maps"
 	"math"
+	"slices"
 	"sync"
 
 	"golang.org/x/image/vector"
@@ -26,7 +29,7 @@ var shapes []byte
 var all = sync.OnceValue(func() []known {
 	var out []known
 	for b := shapes; len(b) >= record; b = b[record:] {
-		k := known{char: rune(b[0])}
+		k := known{char: rune(b[0] & 0x7f)}
 		measure := func(i int) float64 { return float64(int16(uint16(b[i])<<8|uint16(b[i+1]))) / 100 } //nolint:gosec // two's complement
 		k.Tall, k.Top, k.Foot = measure(1), measure(3), measure(5)
 		for i, ink := range b[7:record] {
@@ -51,20 +54,77 @@ func Encode(char rune, s Shape) []byte {
 	return out
 }
 
-// alike is how far a glyph may be from a known one: what the same character in
-// another typeface mostly is, and hardly ever another character.
-const alike = 0.13
+const (
+	// alike is how far a glyph may be from a known one. Of the digits in forty
+	// typefaces that are not among the known ones, 93 % are read right below it,
+	// and what is taken for another character is O for 0, nearly always.
+	alike = 0.26
+	// favour is what speaks for a digit in a font with digits.
+	favour = 0.03
+	// fewDigits make a font one with digits.
+	fewDigits = 4
+)
 
-// Match returns the character that a shape is most like, or 0.
-func Match(s Shape) rune {
-	best, char := alike, rune(0)
-	for i := range all() {
-		k := &all()[i]
-		if d := distance(&s, &k.Shape, best); d < best {
-			best, char = d, k.char
+// MaxGlyphs is how many glyphs of one font are read.
+const MaxGlyphs = 300
+
+// Read returns the characters of a font's glyphs. In a font of distinct glyphs no
+// two are one character: the one that is more like it is, the other what it is
+// like next. Fonts of bitmaps hold a character in all sizes that it is shown in.
+func Read[K cmp.Ordered](glyphs map[K]Shape, distinct bool) map[K]rune {
+	var pairs []pair[K]
+	sure := map[rune]bool{}
+	for _, key := range slices.Sorted(maps.Keys(glyphs)) {
+		s := glyphs[key]
+		near := likeness(&s)
+		best := rune(0)
+		for i, d := range near {
+			if char := rune(i); d < alike {
+				pairs = append(pairs, pair[K]{key, char, d})
+				if best == 0 || d < near[best] {
+					best = char
+				}
+			}
+		}
+		if best >= '0' && best <= '9' {
+			sure[best] = true
 		}
 	}
-	return char
+	if len(sure) >= fewDigits {
+		for i := range pairs {
+			if c := pairs[i].char; c >= '0' && c <= '9' {
+				pairs[i].distance -= favour
+			}
+		}
+	}
+	slices.SortFunc(pairs, func(a, b pair[K]) int {
+		return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(a.char, b.char), cmp.Compare(a.key, b.key))
+	})
+	out, taken := map[K]rune{}, map[rune]bool{}
+	for _, p := range pairs {
+		if out[p.key] == 0 && !(distinct && taken[p.char]) {
+			out[p.key], taken[p.char] = p.char, true
+		}
+	}
+	return out
+}
+
+type pair[K cmp.Ordered] struct {
+	key      K
+	char     rune
+	distance float64
+}
+
+// likeness returns how far a shape is from every character, alike if it is far.
+func likeness(s *Shape) (out [128]float64) {
+	for i := range out {
+		out[i] = alike
+	}
+	for i := range all() {
+		k := &all()[i]
+		out[k.char] = min(out[k.char], distance(s, &k.Shape, out[k.char]))
+	}
+	return out
 }
 
 // distance weighs how the ink differs (0 to 1), how the proportions do, and
@@ -74,10 +134,15 @@ func distance(a, b *Shape, bound float64) float64 {
 	if d > bound {
 		return d
 	}
-	sum := 0
-	for i, ink := range a.Ink {
-		diff := int(ink) - int(b.Ink[i])
-		sum += max(diff, -diff)
+	sum, most := 0, int((bound-d)*255*Rows*Columns)
+	for row := 0; row < Rows*Columns; row += Columns {
+		for i := row; i < row+Columns; i++ {
+			diff := int(a.Ink[i]) - int(b.Ink[i])
+			sum += max(diff, -diff)
+		}
+		if sum > most {
+			return bound
+		}
 	}
 	return d + float64(sum)/(255*Rows*Columns)
 }
