@@ -23,7 +23,7 @@ var formal = map[string]bool{
 	"schemaLocation": true, "dT": true, "durableId": true, "paraId": true, "rsid": true, "F": true, "timestamp": true, "eqn": true, "adj": true,
 	"type": true, "presId": true, "presName": true, "forName": true, "lc": true, "asciiTheme": true, "hAnsiTheme": true, "eastAsiaTheme": true,
 	"fmla": true, "spid": true, "action": true, "xmlns": true, "prefixMappings": true, "FromCell": true, "ToCell": true, "color2": true,
-	"styleName": true, "connectlocs": true, "chg": true, "nodeTypes": true, "creationId": true,
+	"styleName": true, "connectlocs": true, "chg": true, "nodeTypes": true, "creationId": true, "inset": true, "date": true,
 
 	"style-name": true, "parent-style-name": true, "data-style-name": true, "master-page-name": true, "font-name": true,
 	"presentation-style-name": true, "text-style-name": true, "list-style-name": true, "default-cell-style-name": true,
@@ -83,7 +83,7 @@ func hasDigit(value []byte) bool { return bytes.ContainsAny(value, "0123456789")
 // boilerplate begins values that office documents are full of: names of schemas,
 // and identifiers in braces.
 var boilerplate = [][]byte{
-	[]byte("{"), []byte("http://schemas."), []byte("http://purl.oclc.org/"), []byte("http://www.w3.org/"),
+	[]byte("{"), []byte("http://schemas."), []byte("http://purl.oclc.org/"), []byte("http://purl.org/dc/"), []byte("http://www.w3.org/"),
 	[]byte("urn:schemas-"), []byte("urn:oasis:"), []byte("application/vnd."), []byte("http://openoffice.org/"), []byte("urn:org:documentfoundation:"),
 }
 

@@ -207,12 +207,9 @@ func (m *markup) text(text []byte) {
 	case element == "instrText" || element == "delInstrText":
 		m.field(string(text))
 	case element == "delText" || m.deleted > 0:
-		p.fork()
-		p.former = append(p.former, text...)
-		p.changed = true
+		p.remove(text)
 	case m.added > 0:
-		p.fork()
-		p.now = append(p.now, text...)
+		p.insert(text)
 	default:
 		p.add(text)
 	}
@@ -233,7 +230,7 @@ func (m *markup) field(code string) {
 // programs and says the same as that for newer ones.
 func (m *markup) endParagraph() {
 	const most = 10_000
-	if p := m.top(); p != nil && m.choice != nil && !p.changed && len(p.now) > 0 {
+	if p := m.top(); p != nil && m.choice != nil && !p.forked && len(p.now) > 0 {
 		switch {
 		case m.fallback > 0 && m.choice[string(p.now)]:
 			p.now = nil

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -165,6 +166,23 @@ func TestAlternatives(t *testing.T) {
 	assert.Equal(t, "same\nother\n", textOf(r, "word/document.xml"))
 }
 
+// A number that was deleted is found, in part or whole, whatever stands right
+// beside it.
+func TestTrackedChanges(t *testing.T) {
+	run := func(element, s string) string { return `<w:r><w:` + element + `>` + s + `</w:` + element + `></w:r>` }
+	for body, want := range map[string]string{
+		`<w:del>` + run("delText", "1111") + `</w:del><w:ins>` + run("t", "2222") + `</w:ins>`:                                            "2222|1111",
+		run("t", "11") + `<w:del>` + run("delText", "22") + `</w:del>` + run("t", "33"):                                                   "1133|112233|22",
+		`<w:del>` + run("delText", "1") + run("delText", "2") + `</w:del>` + run("t", "-") + `<w:del>` + run("delText", "3") + `</w:del>`: "-|12-3|12|3",
+		`<w:ins>` + run("t", "22") + `</w:ins>` + run("t", "33"):                                                                          "2233",
+		`<w:rPr><w:ins/><w:del/></w:rPr>` + run("t", "1"):                                                                                 "1",
+	} {
+		r, err := extracttest.Extract(t, zipped(t, part{"word/document.xml", `<w:document><w:p>` + body + `</w:p></w:document>`}), New())
+		require.NoError(t, err)
+		assert.Equal(t, want, strings.ReplaceAll(strings.TrimSpace(textOf(r, "word/document.xml")), "\n", "|"), body)
+	}
+}
+
 // Parts that lost what says what they are keep their numbers.
 func TestWithoutTheMainPart(t *testing.T) {
 	p := newPlanter()
@@ -243,16 +261,37 @@ func FuzzMarkup(f *testing.F) {
 	})
 }
 
-func BenchmarkDocument(b *testing.B) {
+func benchmark(b *testing.B, name, before, after string, again func(w io.Writer, i int)) {
 	var body strings.Builder
+	body.WriteString(before)
 	for i := range 20_000 {
-		fmt.Fprintf(&body, `<w:p><w:r><w:rPr><w:b/></w:rPr><w:t xml:space="preserve">Paragraph %d of a text </w:t></w:r><w:r><w:t>in two runs</w:t></w:r></w:p>`, i)
+		again(&body, i)
 	}
-	content := zipped(b, part{"word/document.xml", `<w:document><w:body>` + body.String() + `</w:body></w:document>`})
+	body.WriteString(after)
+	content := zipped(b, part{"[Content_Types].xml", contentTypes}, part{name, body.String()})
 	b.SetBytes(int64(body.Len()))
+	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := extracttest.Extract(b, content, New()); err != nil {
+		if err := extract.InProcess([]*extract.Extractor{New()}, extract.Defaults()).Extract(b.Context(), extract.FromBytes("", content), &counter{}); err != nil {
 			b.Fatal(err)
 		}
 	}
+}
+
+func BenchmarkDocument(b *testing.B) {
+	benchmark(b, "word/document.xml", `<w:document><w:body>`, `</w:body></w:document>`, func(w io.Writer, i int) {
+		fmt.Fprintf(w, `<w:p w:rsidR="00A77427" w:rsidRDefault="00A77427"><w:pPr><w:pStyle w:val="Heading1"/></w:pPr><w:r><w:rPr><w:b/></w:rPr><w:t xml:space="preserve">Paragraph %d of a text </w:t></w:r><w:r><w:t>in two runs</w:t></w:r></w:p>`, i)
+	})
+}
+
+func BenchmarkSheet(b *testing.B) {
+	benchmark(b, "xl/worksheets/sheet1.xml", `<worksheet><sheetData>`, `</sheetData></worksheet>`, func(w io.Writer, i int) {
+		fmt.Fprintf(w, `<row r="%d" spans="1:4"><c r="A%d" s="1"><v>%d</v></c><c r="B%d" t="str"><f>A1+B2</f><v>some text</v></c><c r="C%d"><v>0.25</v></c><c r="D%d" t="n"><v>1.5E+11</v></c></row>`, i+1, i+1, i, i+1, i+1, i+1)
+	})
+}
+
+func BenchmarkOpenDocument(b *testing.B) {
+	benchmark(b, "content.xml", `<office:document-content><office:body><office:text>`, `</office:text></office:body></office:document-content>`, func(w io.Writer, i int) {
+		fmt.Fprintf(w, `<text:p text:style-name="Standard">Paragraph %d of <text:span text:style-name="T1">a text</text:span></text:p>`, i)
+	})
 }

@@ -36,7 +36,8 @@ type paragraph struct {
 	now     []byte // as it is
 	former  []byte // as it was before the tracked changes, if forked
 	forked  bool   // there are tracked changes
-	changed bool   // something was deleted
+	deleted []byte // what was deleted, a line for each piece
+	cutting bool   // the last text was deleted
 	fields  []byte // codes of fields
 }
 
@@ -45,10 +46,29 @@ const maxParagraph = 1 << 20
 
 // add appends text to the paragraph, as it is and as it was.
 func (p *paragraph) add(text []byte) {
+	p.cutting = false
 	p.now = append(p.now, text...)
 	if p.forked {
 		p.former = append(p.former, text...)
 	}
+}
+
+// insert appends text that was not there before.
+func (p *paragraph) insert(text []byte) {
+	p.fork()
+	p.cutting = false
+	p.now = append(p.now, text...)
+}
+
+// remove appends text that is not there any more.
+func (p *paragraph) remove(text []byte) {
+	p.fork()
+	if !p.cutting && len(p.deleted) > 0 {
+		p.deleted = append(p.deleted, '\n')
+	}
+	p.cutting = true
+	p.former = append(p.former, text...)
+	p.deleted = append(p.deleted, text...)
 }
 
 // fork tells what the paragraph was from what it is.
@@ -130,8 +150,11 @@ func (w *writer) closeParagraph() {
 	w.open = w.open[:len(w.open)-1]
 	where := w.where()
 	w.line(where, p.now)
-	if p.changed && !bytes.Equal(p.former, p.now) {
-		w.line(join(where, "deleted text"), p.former)
+	if len(p.deleted) > 0 {
+		w.line(join(where, "deleted text"), p.former) // a number may be deleted in part
+		if !bytes.Equal(p.former, p.deleted) {
+			w.line(join(where, "deleted text"), p.deleted) // or stand right before another
+		}
 	}
 	w.line(join(where, "field code"), p.fields)
 	w.settle()
@@ -140,7 +163,7 @@ func (w *writer) closeParagraph() {
 // divide writes a paragraph that is too long to be collected, and goes on with
 // another one.
 func (w *writer) divide(p *paragraph) {
-	if len(p.now)+len(p.former)+len(p.fields) > maxParagraph {
+	if len(p.now)+len(p.former)+len(p.deleted)+len(p.fields) > maxParagraph {
 		w.closeParagraph()
 		w.openParagraph()
 	}

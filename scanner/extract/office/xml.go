@@ -67,8 +67,28 @@ func (t *tokens) characters() {
 	if end < 0 {
 		end = len(rest)
 	}
+	if end > maxText {
+		end = cutText(rest)
+	}
 	t.kind, t.text = characters, t.decode(rest[:end])
 	t.at += end
+}
+
+// maxText bounds how long one text is, and the value of an attribute: what is
+// decoded is held once more.
+const maxText = 1 << 20
+
+// cutText returns where to cut a text so that neither a character nor a
+// reference is parted.
+func cutText(text []byte) int {
+	end := maxText
+	for end > maxText-longestReference && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	if i := bytes.LastIndexByte(text[end-longestReference:end], '&'); i >= 0 {
+		end += i - longestReference
+	}
+	return end
 }
 
 // markup reads what begins with <, and says whether it is a token.
@@ -205,8 +225,11 @@ func (t *tokens) eachAttr(f func(key, value []byte) bool) {
 			return
 		}
 		key := bytes.TrimSpace(rest[:eq])
-		if i := bytes.LastIndexAny(key, ": \t\r\n/"); i >= 0 {
-			key = key[i+1:]
+		for i := len(key) - 1; i >= 0; i-- {
+			if c := key[i]; c == ':' || c <= ' ' || c == '/' {
+				key = key[i+1:]
+				break
+			}
 		}
 		rest = bytes.TrimLeft(rest[eq+1:], " \t\r\n")
 		if len(rest) == 0 {
@@ -219,7 +242,7 @@ func (t *tokens) eachAttr(f func(key, value []byte) bool) {
 		if end < 0 {
 			return
 		}
-		if !f(key, rest[1:1+end]) {
+		if !f(key, rest[1:1+min(end, maxText)]) {
 			return
 		}
 		rest = rest[end+2:]
@@ -256,11 +279,13 @@ func (t *tokens) decode(raw []byte) []byte {
 
 var entities = map[string]rune{"lt": '<', "gt": '>', "amp": '&', "quot": '"', "apos": '\''}
 
+// longestReference is enough for every character, however it is written.
+const longestReference = 12
+
 // reference reads the reference that b begins with and returns its length, 0 if
 // there is none.
 func reference(b []byte) (rune, int) {
-	const longest = 12
-	end := bytes.IndexByte(b[:min(len(b), longest)], ';')
+	end := bytes.IndexByte(b[:min(len(b), longestReference)], ';')
 	if end < 2 {
 		return 0, 0
 	}
