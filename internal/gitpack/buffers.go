@@ -78,7 +78,7 @@ func (b *buffers) put(buf []byte) {
 
 // maxSpare is what is kept free for the next tree: enough for files as people
 // write them, while a tree of large ones would leave its whole height behind.
-const maxSpare = 8 << 20
+const maxSpare = 16 << 20
 
 // slim trims what is more than the next objects are likely to need.
 func (b *buffers) slim() {

@@ -1,5 +1,7 @@
 package gitpack
 
+import "runtime/debug"
+
 // Packed objects have numbers, so that what is known of millions of them fits
 // into slices rather than maps of names: those in a multi-pack-index come first,
 // in its order, then those of every pack in the order of its index. An object in
@@ -23,7 +25,7 @@ func (r *Repo) Number(id OID) (n int, ok bool) {
 }
 
 func (r *Repo) number(id OID) (n int, ok bool, err error) {
-	defer faultsAsPanics()()
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // as faultsAsPanics, without its allocation
 	defer catchFault(&err)
 	start := 0
 	for _, m := range r.midxs {
