@@ -128,8 +128,7 @@ func (d *discovery) nameValues(fn *ssa.Function, names map[token.Pos]string, abo
 }
 
 // keyed applies rule 3 to the elements of a map: one under a key that says External
-// ID beside another that speaks of AWS. Only what is read from somewhere counts: what
-// is made for the map may be a mask of it.
+// ID beside another that speaks of AWS.
 func (d *discovery) keyed() {
 	for _, fn := range d.prog.Funcs {
 		aws := map[ssa.Value]string{}
@@ -152,7 +151,7 @@ func (d *discovery) keyed() {
 		for _, u := range ids {
 			k, _ := constantString(u.Key)
 			switch beside, ok := aws[u.Map]; {
-			case !isRead(u.Value):
+			case !isTextual(u.Value):
 			case namesAWS(k):
 				d.r.updates[u] = &Why{What: "element " + k, Reason: "named " + k, Strength: Named}
 			case ok:
@@ -162,15 +161,24 @@ func (d *discovery) keyed() {
 	}
 }
 
-// isRead reports whether a value is one that a variable, field or parameter held.
-func isRead(v ssa.Value) bool {
+// isTextual reports whether a value is text and no constant.
+func isTextual(v ssa.Value) bool {
+	v = unwrapped(v)
+	_, isConst := v.(*ssa.Const)
+	return !isConst && carriesText(v.Type()) && !types.IsInterface(v.Type())
+}
+
+func unwrapped(v ssa.Value) ssa.Value {
 	if mi, ok := v.(*ssa.MakeInterface); ok {
-		v = mi.X
+		return mi.X
 	}
-	if !carriesText(v.Type()) || types.IsInterface(v.Type()) {
-		return false
-	}
-	switch v := v.(type) {
+	return v
+}
+
+// IsRead reports whether a value is one that a variable, field or parameter held. What
+// a call made of it may be a mask.
+func IsRead(v ssa.Value) bool {
+	switch v := unwrapped(v).(type) {
 	case *ssa.UnOp:
 		return v.Op == token.MUL
 	case *ssa.Field, *ssa.Parameter:

@@ -97,8 +97,15 @@ func (f *frame) storeSink(i *ssa.Store, fa *ssa.FieldAddr, val cell) {
 
 func (f *frame) mapUpdate(i *ssa.MapUpdate) {
 	val, key := f.value(i.Value), f.value(i.Key)
-	if why := f.e.ext.Update(i); why != nil && !val.cleaned && len(val.taint.without(input)) == 0 {
-		val.taint = val.taint.union(Taint{{sourceLabel(why), stepAt(f.fn, i.Pos(), why.What)}})
+	if why := f.e.ext.Update(i); why != nil && !val.cleaned {
+		named := Taint{{sourceLabel(why), stepAt(f.fn, i.Pos(), why.What)}}
+		switch {
+		case hasKind(val.taint, Request): // chosen by a request, whatever it went through
+			f.sink(Sink{Kind: Kept, What: why.What, Pos: i.Pos()}, val.taint)
+			val.taint = val.taint.union(named)
+		case externalid.IsRead(i.Value) && !hasKind(val.taint, External):
+			val.taint = val.taint.union(named)
+		}
 	}
 	f.writeWeak(f.extend(i.Map, keySegment(i.Key), i.Value.Type()), val)
 	if len(key.taint) > 0 || len(key.refs) > 0 {
@@ -107,6 +114,10 @@ func (f *frame) mapUpdate(i *ssa.MapUpdate) {
 	if k, ok := constString(i.Key); ok && k == "sts:ExternalId" {
 		f.sink(Sink{Kind: STS, What: "sts:ExternalId condition", Pos: i.Pos()}, f.deep(val, whole))
 	}
+}
+
+func hasKind(t Taint, kind Kind) bool {
+	return slices.ContainsFunc(t, func(x Tag) bool { return x.Label.Kind == kind })
 }
 
 // keySegment is the path of a map's element: by its key where that is constant.

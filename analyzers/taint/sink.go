@@ -150,11 +150,57 @@ func (f *frame) leak(k site, r sinkRow, skip int) {
 			continue // loggers take trace IDs from it, not what handlers put there
 		}
 		s := Sink{Kind: r.kind, What: sinkName(k.name), Pos: k.pos}
-		if i == len(k.args)-1 && k.obj.Signature().Variadic() {
+		switch {
+		case r.kind == Stored:
+			f.keep(k, i, s)
+		case i == len(k.args)-1 && k.obj.Signature().Variadic():
 			f.variadic(k, i, r, skip, func(t Taint) { f.sink(s, t) })
-		} else {
+		default:
 			f.sink(s, f.deep(k.args[i], r.mode))
 		}
+	}
+}
+
+// keep looks at an argument of a store part by part: what a request chose counts where
+// it is an External ID, not where it lies beside one.
+func (f *frame) keep(k site, i int, s Sink) {
+	elems, ok := literalElements(k.vals[i])
+	if !ok {
+		elems = []ssa.Value{k.vals[i]}
+	}
+	for _, v := range elems {
+		if v == nil {
+			continue
+		}
+		c := f.value(v)
+		f.sink(s, c.taint)
+		for _, r := range c.refs {
+			f.keepParts(r, s, map[place]bool{})
+		}
+	}
+}
+
+func (f *frame) keepParts(r ref, s Sink, seen map[place]bool) {
+	if seen[r.place] || len(seen) > maxContents {
+		return
+	}
+	seen[r.place] = true
+	at := func(path string, hint *Label) {
+		got := f.gather(r.join(path), hint, false)
+		f.sink(s, got.taint)
+		for _, sub := range got.refs {
+			if sub.typ == nil {
+				sub.typ = typeAt(r.typ, path)
+			}
+			f.keepParts(sub, s, seen)
+		}
+	}
+	at("", r.hint)
+	for path := range f.contents(r.place) {
+		at(path, f.hintOf(r, path))
+	}
+	for _, spot := range f.e.spots(r.typ, whole) {
+		f.sink(s, f.gather(r.join(spot.path), &spot.label, false).taint.union(Taint{{Label: spot.label}}))
 	}
 }
 

@@ -535,8 +535,12 @@ func (f *frame) decoded(t Taint, pos token.Pos) Taint {
 	return out
 }
 
-// sourceText marks the text that a source was decoded from.
+// sourceText marks the text that a source was decoded from. A whole request holds more
+// than that.
 func (f *frame) sourceText(k site, from int, s spot) {
+	if requestTypes[typeName(k.vals[from].Type())] != "" {
+		return
+	}
 	t := Taint{{s.label, stepAt(f.fn, k.pos, s.label.What)}}
 	if isScalar(k.vals[from].Type()) {
 		return

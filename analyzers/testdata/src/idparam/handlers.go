@@ -207,3 +207,33 @@ func (s *server) contact(w http.ResponseWriter, r *http.Request) {
 	json.NewDecoder(r.Body).Decode(&c)
 	s.db.Exec("insert into contacts values (?, ?)", c.Email, c.ExternalID)
 }
+
+// repository is somebody's.
+type repository interface {
+	Update(id string, columns map[string]any) error
+	Delete(id string) error
+}
+
+func (s *server) columns(c *gin.Context, repo repository) {
+	repo.Update(c.Param("id"), map[string]any{"role_arn": c.Query("role"), "external_id": c.Query("xid")}) // want `request value "xid" becomes element external_id`
+}
+
+func (s *server) otherColumns(c *gin.Context, repo repository) {
+	repo.Update(c.Param("id"), map[string]any{"email": c.Query("email"), "external_id": c.Query("xid")})
+}
+
+// boundBefore binds an External ID, and then uses another part of the same request.
+func (s *server) boundBefore(c *gin.Context, repo repository) {
+	var req createRequest
+	if c.ShouldBindJSON(&req) != nil || req.ExternalID != "" {
+		return
+	}
+	repo.Delete(c.Param("id"))
+}
+
+func (s *server) besideOne(w http.ResponseWriter, r *http.Request) {
+	name := r.FormValue("name")
+	in := createRequest{Label: name, ExternalID: errNone.Error()}
+	s.db.Exec("insert into integrations values (?)", in)
+	s.db.Exec("insert into integrations values (?, ?)", name, in.ExternalID)
+}
