@@ -148,7 +148,7 @@ func (w *stringWalk) string(s object.String, key object.Name, place string) {
 	byKey, known := placeOf[key]
 	switch {
 	case place == informationPlace || !known && key != "":
-		t = string(key) + ": " + t
+		t = strings.ReplaceAll(strings.ToValidUTF8(string(key), "\ufffd"), "\x00", "") + ": " + t
 	case key == "V" && strings.HasPrefix(place, "form field "):
 		t = strings.TrimPrefix(place, "form field ") + ": " + t
 	}
