@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/deputy-sec/deputy/scanner/extract/legacy/cfb"
+	"github.com/deputy-sec/deputy/scanner/extract/lzfu"
 	"github.com/deputy-sec/deputy/scanner/extract/printable"
 )
 
@@ -171,7 +172,7 @@ func (m *message) bodies() error {
 			}
 		case propRTF:
 			place = "RTF body"
-			content = decompressRTF(e.Data)
+			content = lzfu.Decompress(e.Data)
 		default:
 			continue
 		}
@@ -224,48 +225,4 @@ func (m *message) attachment(storage *cfb.Entry, place string) error {
 		}
 	}
 	return nil
-}
-
-// The dictionary that compression of RTF begins with ([MS-OXRTFCP] 2.1.2.1), and
-// where it lies in the window.
-const (
-	rtfDictionary = `{\rtf1\ansi\mac\deff0\deftab720{\fonttbl;}{\f0\fnil \froman \fswiss \fmodern \fscript \fdecor MS Sans SerifSymbolArialTimes New RomanCourier{\colortbl\red0\green0\blue0` +
-		"\r\n" + `\par \pard\plain\f0\fs20\b\i\u\tab\tx`
-	rtfWindow       = 4096
-	rtfHeader       = 16
-	rtfUncompressed = 0x414c454d
-)
-
-// decompressRTF returns the RTF that a compressed one holds, as far as it goes.
-func decompressRTF(data []byte) []byte {
-	c := at(data, 8)
-	if c.u32() == rtfUncompressed {
-		return at(data, rtfHeader).data
-	}
-	var window [rtfWindow]byte
-	to := copy(window[:], rtfDictionary)
-	var out []byte
-	put := func(b byte) {
-		window[to%rtfWindow] = b
-		to++
-		out = append(out, b)
-	}
-	for c := at(data, rtfHeader); len(c.data) > 0; {
-		flags := c.u8()
-		for bit := 0; bit < 8 && len(c.data) > 0; bit++ {
-			if flags>>bit&1 == 0 {
-				put(c.u8())
-				continue
-			}
-			hi, lo := int(c.u8()), int(c.u8())
-			from, n := hi<<4|lo>>4, lo&15+2
-			if c.over || from == to%rtfWindow { // the end mark points at itself
-				return out
-			}
-			for i := range n {
-				put(window[(from+i)%rtfWindow])
-			}
-		}
-	}
-	return out
 }

@@ -143,13 +143,22 @@ func savedPage() string {
 		"----Boundary----", "")
 }
 
+// literals packs RTF without a copy: eight bytes behind each byte of flags.
+func literals(s string) string {
+	var b strings.Builder
+	for ; s != ""; s = s[min(8, len(s)):] {
+		b.WriteString("\x00" + s[:min(8, len(s))])
+	}
+	return b.String()
+}
+
 func tnef() string {
 	attribute := func(level byte, number uint32, value string) string {
 		b := binary.LittleEndian.AppendUint32([]byte{level}, number)
 		b = binary.LittleEndian.AppendUint32(b, uint32(len(value)))
 		return string(b) + value + "\x00\x00"
 	}
-	return "\x78\x9f\x3e\x22\x01\x00" + attribute(1, 0x0002800c, "body "+account(30)) + attribute(1, 0x00069003, "\x01\x02"+string(utf16le("subject "+account(31)))) +
+	return "\x78\x9f\x3e\x22\x01\x00" + attribute(1, 0x0002800c, "body "+account(30)) + attribute(1, 0x00069003, "\x01\x02"+string(utf16le("subject "+account(31)))+"\x00\x00\x00\x00\x00\x00\x00\x00LZFu\x00\x00\x00\x00"+literals(`{\rtf1 `+account(34)+`}`)) +
 		attribute(2, 0x00069002, "render") + attribute(2, 0x00018010, "a.txt\x00") + attribute(2, 0x0006800f, "first "+account(32)) +
 		attribute(2, 0x00069002, "render") + attribute(2, 0x0006800f, "second "+account(33))
 }
@@ -166,7 +175,7 @@ func samples() map[string]sample {
 		"mbox": {mail.New(), mailbox(), messageWants("message 2")},
 		"mht":  {mail.New(), savedPage(), []want{{account(20), "", "HTML body"}, {account(21), "logo.svg", "attachment"}}},
 		"winmail.dat": {mail.NewTNEF(), tnef(), []want{
-			{account(30), "", "body"}, {account(31), "", ""}, {account(32), "a.txt", "attachment"}, {account(33), "", "attachment"},
+			{account(30), "", "body"}, {account(31), "", ""}, {`{\rtf1 ` + account(34) + `}`, "", "RTF body"}, {account(32), "a.txt", "attachment"}, {account(33), "", "attachment"},
 		}},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/deputy-sec/deputy/scanner/extract"
+	"github.com/deputy-sec/deputy/scanner/extract/lzfu"
 	"github.com/deputy-sec/deputy/scanner/extract/printable"
 )
 
@@ -73,8 +74,7 @@ func runTNEF(_ context.Context, doc *extract.Document, out *extract.Output) erro
 			out.Place("body")
 			_, stop = out.WriteString(clean(string(value)))
 		default:
-			out.Begin("")
-			stop = printable.Write(out, value)
+			stop = properties(value, out)
 		}
 		if stop != nil {
 			return stop
@@ -84,4 +84,17 @@ func runTNEF(_ context.Context, doc *extract.Document, out *extract.Output) erro
 		return stop
 	}
 	return err
+}
+
+// properties reads an attribute that holds properties: the body in RTF, which is
+// compressed, and by eye the others.
+func properties(value []byte, out *extract.Output) error {
+	const before = 8 // of the header stands before the magic
+	if i := bytes.Index(value, []byte(lzfu.Magic)); i >= before {
+		if err := out.EmbedBytes("", "RTF body", lzfu.Decompress(value[i-before:])); err != nil {
+			return err
+		}
+	}
+	out.Begin("")
+	return printable.Write(out, value)
 }
