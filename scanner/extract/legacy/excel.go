@@ -624,7 +624,7 @@ func (f *file) pivotCache(stream []byte, part string) error {
 			return nil
 		}
 		offset = next
-		text := ""
+		var text string
 		switch r.kind {
 		case biffPivotString:
 			text = b.text(&r.chunks, 2)
