@@ -205,7 +205,7 @@ func (b bitmap) shade(sum int) byte {
 	if b.inverted {
 		level = 255 - level
 	}
-	return byte(level) //nolint:gosec // below 256
+	return byte(level)
 }
 
 // grey draws the picture. Rows that are missing stay white.

@@ -28,7 +28,7 @@ func (r *reader) secondOpinion(data []byte) (err error) {
 	}()
 	doc, openErr := second.NewReader(bytes.NewReader(data), int64(len(data)))
 	if openErr != nil {
-		return nil //nolint:nilerr // no second opinion is not a failure of the first
+		return nil // no second opinion is not a failure of the first
 	}
 	w := &secondWalk{r: r, left: maxSecond}
 	w.walk(doc.Trailer().Key("Root").Key("Pages"), 0)

@@ -377,7 +377,7 @@ func (c *run) rule(x0, y0, x1, y1 float64) {
 }
 
 // stepsOfForm is what beginning a form costs, in operators.
-const stepsOfForm = 100
+const stepsOfForm = 1000
 
 // xobject runs a form or notes a picture.
 func (c *run) xobject() error {

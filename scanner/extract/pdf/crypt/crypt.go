@@ -8,8 +8,8 @@ import (
 	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/md5" //nolint:gosec // the format's choice
-	"crypto/rc4" //nolint:gosec // the format's choice
+	"crypto/md5"
+	"crypto/rc4"
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/binary"
@@ -83,10 +83,10 @@ func fileKeyMD5(p Params) []byte {
 	if p.Revision >= 3 {
 		n = min(max(p.KeyBytes, 5), 16)
 	}
-	h := md5.New() //nolint:gosec // the format's choice
+	h := md5.New()
 	h.Write(padding)
 	h.Write(p.Owner[:32])
-	h.Write(binary.LittleEndian.AppendUint32(nil, uint32(p.Permissions))) //nolint:gosec // the same bits
+	h.Write(binary.LittleEndian.AppendUint32(nil, uint32(p.Permissions)))
 	h.Write(p.ID)
 	if p.Revision >= 4 && !p.EncryptMetadata {
 		h.Write([]byte{0xff, 0xff, 0xff, 0xff})
@@ -94,7 +94,7 @@ func fileKeyMD5(p Params) []byte {
 	key := h.Sum(nil)
 	if p.Revision >= 3 {
 		for range 50 {
-			sum := md5.Sum(key[:n]) //nolint:gosec // the format's choice
+			sum := md5.Sum(key[:n])
 			key = sum[:]
 		}
 	}
@@ -107,7 +107,7 @@ func userEntry(p Params, key []byte) []byte {
 	if p.Revision == 2 {
 		return rc4Of(key, padding)
 	}
-	h := md5.New() //nolint:gosec // the format's choice
+	h := md5.New()
 	h.Write(padding)
 	h.Write(p.ID)
 	out := rc4Of(key, h.Sum(nil))
@@ -122,7 +122,7 @@ func userEntry(p Params, key []byte) []byte {
 }
 
 func rc4Of(key, data []byte) []byte {
-	c, err := rc4.NewCipher(key) //nolint:gosec // the format's choice
+	c, err := rc4.NewCipher(key)
 	if err != nil {
 		return data // a key of no bytes, which no caller has
 	}
@@ -211,7 +211,7 @@ func (k *Key) decrypt(m Method, num, gen int, data []byte) []byte {
 
 // objectKey is algorithm 1.
 func (k *Key) objectKey(num, gen int, salt string) []byte {
-	h := md5.New() //nolint:gosec // the format's choice
+	h := md5.New()
 	h.Write(k.secret)
 	h.Write([]byte{byte(num), byte(num >> 8), byte(num >> 16), byte(gen), byte(gen >> 8)})
 	h.Write([]byte(salt))

@@ -101,7 +101,7 @@ func readAtMost(r io.Reader, guess, limit int) ([]byte, error) {
 		switch {
 		case len(out) > limit:
 			return out[:limit], ErrTooLong
-		case err == io.EOF: //nolint:errorlint // as io.Reader has it
+		case err == io.EOF:
 			return out, nil
 		case err != nil:
 			return out, fmt.Errorf("%w: %w", ErrDamaged, err)
@@ -234,10 +234,10 @@ func lzw(data []byte, p Params, limit int) ([]byte, error) {
 		}
 		have -= width
 		code := int(bits>>have) & (1<<width - 1)
-		switch {
-		case code == end:
+		switch code {
+		case end:
 			return out, nil
-		case code == clear:
+		case clear:
 			next, width, last = first, 9, -1
 			continue
 		}

@@ -32,7 +32,7 @@ func parseCFF(data []byte) *program {
 	if top.has(12<<8 | 30) { // ROS: the font is keyed by CID
 		p.gidOf = make(map[uint32]uint32, len(ids))
 		for gid, cid := range ids {
-			p.gidOf[uint32(cid)] = uint32(gid) //nolint:gosec // 16 bits
+			p.gidOf[uint32(cid)] = uint32(gid)
 		}
 		return p
 	}
@@ -109,10 +109,10 @@ func cffDict(r reader) operands {
 			out[b] = append([]float64{}, stack...)
 			stack = stack[:0]
 		case b == 28:
-			stack = append(stack, float64(int16(r.u16(at)))) //nolint:gosec // two's complement
+			stack = append(stack, float64(int16(r.u16(at))))
 			at += 2
 		case b == 29:
-			stack = append(stack, float64(int32(r.u32(at)))) //nolint:gosec // two's complement
+			stack = append(stack, float64(int32(r.u32(at))))
 			at += 4
 		case b == 30: // a decimal number in nibbles, of which none is asked for
 			for at < len(r) && r.u8(at)&0x0f != 0x0f {

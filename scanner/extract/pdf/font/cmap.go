@@ -52,7 +52,7 @@ func (m *cmap) lookup(code uint32) string {
 		return ""
 	}
 	r := m.ranges[i]
-	c := r.first + rune(code-r.lo) //nolint:gosec // within 32 bits
+	c := r.first + rune(code-r.lo)
 	if !utf8.ValidRune(c) {
 		return ""
 	}

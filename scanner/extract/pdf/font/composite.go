@@ -135,7 +135,7 @@ func utf16Code(text []byte) (uint32, int) {
 
 func utf8Code(text []byte) (uint32, int) {
 	r, n := utf8.DecodeRune(text)
-	return uint32(r), n //nolint:gosec // runes are not negative
+	return uint32(r), n
 }
 
 // multiByte reads the East Asian codes of one or two bytes. Shift-JIS has
@@ -188,16 +188,16 @@ func (c *cidFont) readWidths() {
 	c.standard = c.file.Number(c.dict.Get("DW"), 1000)
 	w := c.file.Array(c.dict.Get("W"))
 	for i := 0; i+1 < len(w); {
-		lo := uint32(max(0, c.file.Int(w[i], 0))) //nolint:gosec // not negative
+		lo := uint32(max(0, c.file.Int(w[i], 0)))
 		if list := c.file.Array(w[i+1]); list != nil {
-			c.widths = append(c.widths, widthRange{lo, lo + uint32(len(list)) - 1, c.file.Numbers(list)}) //nolint:gosec // lists are shorter
+			c.widths = append(c.widths, widthRange{lo, lo + uint32(len(list)) - 1, c.file.Numbers(list)})
 			i += 2
 			continue
 		}
 		if i+2 >= len(w) {
 			break
 		}
-		hi := uint32(max(0, c.file.Int(w[i+1], 0))) //nolint:gosec // not negative
+		hi := uint32(max(0, c.file.Int(w[i+1], 0)))
 		c.widths = append(c.widths, widthRange{lo, hi, []float64{c.file.Number(w[i+2], c.standard)}})
 		i += 3
 	}
@@ -246,7 +246,7 @@ func (c *cidFont) characters(code uint32, raw []byte) (cid uint32, text string) 
 	case c.unicode && len(raw) == 4 && code>>16 >= 0xd800:
 		return code, utf16Text(raw, false)
 	case c.unicode:
-		return c.collection.cidOf(rune(code)), string(rune(code)) //nolint:gosec // RuneError if it is none
+		return c.collection.cidOf(rune(code)), string(rune(code))
 	case c.charset != nil:
 		text = decodeCharset(c.charset, raw)
 		r, _ := utf8.DecodeRuneInString(text)
@@ -321,7 +321,7 @@ var identity = asciiRuns{{1, ' ', 95}}
 func (runs asciiRuns) text(cid uint32) string {
 	for _, r := range runs {
 		if cid >= r.cid && cid-r.cid < r.count {
-			return string(r.char + rune(cid-r.cid)) //nolint:gosec // below count
+			return string(r.char + rune(cid-r.cid))
 		}
 	}
 	return ""
@@ -332,7 +332,7 @@ func (runs asciiRuns) text(cid uint32) string {
 func (runs asciiRuns) cidOf(char rune) uint32 {
 	for _, r := range runs {
 		if char >= r.char && char < r.char+95 {
-			return r.cid + uint32(char-r.char) //nolint:gosec // not negative
+			return r.cid + uint32(char-r.char)
 		}
 	}
 	return 1 << 20

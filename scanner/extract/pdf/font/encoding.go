@@ -128,7 +128,7 @@ var glyphs = sync.OnceValue(func() map[string]string {
 		var text []rune
 		for code := range strings.SplitSeq(codes, "_") {
 			if n, err := strconv.ParseUint(code, 16, 32); err == nil {
-				text = append(text, rune(n)) //nolint:gosec // of our own list
+				text = append(text, rune(n))
 			}
 		}
 		out[name] = string(text)
@@ -177,7 +177,7 @@ func hexName(name string) string {
 	}
 	if digits, ok := strings.CutPrefix(name, "u"); ok && len(digits) >= 4 && len(digits) <= 6 {
 		if n, err := strconv.ParseUint(digits, 16, 32); err == nil && n <= unicode.MaxRune {
-			return string(rune(n)) //nolint:gosec // checked
+			return string(rune(n))
 		}
 	}
 	return ""

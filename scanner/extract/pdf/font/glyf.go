@@ -47,14 +47,12 @@ func (o *outlines) read() map[uint32]string {
 const maxParts = 8
 
 func (o *outlines) contours(gid, depth int) [][]shape.Point {
-	begin, end := 0, 0
+	begin, end := 2*o.loca.u16(2*gid), 2*o.loca.u16(2*gid+2)
 	if o.long {
 		begin, end = o.loca.u32(4*gid), o.loca.u32(4*gid+4)
-	} else {
-		begin, end = 2*o.loca.u16(2*gid), 2*o.loca.u16(2*gid+2)
 	}
 	g := o.glyf.span(begin, end-begin)
-	count := int(int16(g.u16(0))) //nolint:gosec // two's complement
+	count := int(int16(g.u16(0)))
 	switch {
 	case len(g) < 10 || depth > 3:
 		return nil
@@ -74,10 +72,10 @@ func (o *outlines) composite(g reader, depth int) (out [][]shape.Point) {
 		at += 4
 		var dx, dy int
 		if flags&words != 0 {
-			dx, dy = int(int16(g.u16(at))), int(int16(g.u16(at+2))) //nolint:gosec // two's complement
+			dx, dy = int(int16(g.u16(at))), int(int16(g.u16(at+2)))
 			at += 4
 		} else {
-			dx, dy = int(int8(g.u8(at))), int(int8(g.u8(at+1))) //nolint:gosec // two's complement
+			dx, dy = int(int8(g.u8(at))), int(int8(g.u8(at+1)))
 			at += 2
 		}
 		switch {
@@ -138,7 +136,7 @@ func simpleContours(g reader, count int) [][]shape.Point {
 				v -= g.u8(at)
 				at++
 			case f&same == 0:
-				v += int(int16(g.u16(at))) //nolint:gosec // two's complement
+				v += int(int16(g.u16(at)))
 				at += 2
 			}
 			out[i] = float64(v)

@@ -36,7 +36,7 @@ func (p *program) textOfName(name string) string {
 	if p.byName == nil {
 		p.byName = make(map[string]uint32, len(p.names))
 		for gid, n := range p.names {
-			p.byName[n] = uint32(gid) //nolint:gosec // fonts have 65,535 glyphs at most
+			p.byName[n] = uint32(gid)
 		}
 	}
 	if gid, ok := p.byName[name]; ok {
@@ -99,7 +99,7 @@ func (p *program) named(gid uint32) string {
 // usual is what a glyph shows in a font of the usual order.
 func usual(gid uint32) string {
 	if gid >= 3 && gid <= 97 {
-		return string(rune(gid + usualOrder)) //nolint:gosec // small
+		return string(rune(gid + usualOrder))
 	}
 	return ""
 }

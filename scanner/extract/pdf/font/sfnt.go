@@ -45,8 +45,8 @@ func (p *program) readCharacters(r reader) {
 		eachMapping(table, func(code, gid uint32) {
 			switch {
 			case unicode:
-				if old, ok := p.runes[gid]; !ok || rune(code) < old { //nolint:gosec // checked where it is used
-					p.runes[gid] = rune(code) //nolint:gosec // checked where it is used
+				if old, ok := p.runes[gid]; !ok || rune(code) < old {
+					p.runes[gid] = rune(code)
 				}
 			case platform == 3 && code>>8 == 0xf0, code < 256:
 				p.codes[code&0xff] = gid
@@ -64,7 +64,7 @@ func eachMapping(t reader, f func(code, gid uint32)) {
 	left := maxMappings
 	give := func(code, gid int) bool {
 		if gid > 0 && gid < 1<<16 && code >= 0 {
-			f(uint32(code), uint32(gid)) //nolint:gosec // checked
+			f(uint32(code), uint32(gid))
 		}
 		left--
 		return left > 0

@@ -268,7 +268,7 @@ func (f *File) openKey() (*crypt.Key, error) {
 	p := crypt.Params{
 		Revision: f.Int(e.Get("R"), 2), KeyBytes: f.Int(e.Get("Length"), 40) / 8,
 		Owner: owner, User: user, UserKey: userKey, ID: id,
-		Permissions:     int32(int64(f.Number(e.Get("P"), 0))), //nolint:gosec // 32 bits, with or without their sign
+		Permissions:     int32(int64(f.Number(e.Get("P"), 0))),
 		EncryptMetadata: f.Resolve(e.Get("EncryptMetadata")) != false,
 		Strings:         crypt.RC4, Streams: crypt.RC4,
 	}

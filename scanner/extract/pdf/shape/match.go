@@ -30,7 +30,7 @@ var all = sync.OnceValue(func() []known {
 	var out []known
 	for b := shapes; len(b) >= record; b = b[record:] {
 		k := known{char: rune(b[0] & 0x7f)}
-		measure := func(i int) float64 { return float64(int16(uint16(b[i])<<8|uint16(b[i+1]))) / 100 } //nolint:gosec // two's complement
+		measure := func(i int) float64 { return float64(int16(uint16(b[i])<<8|uint16(b[i+1]))) / 100 }
 		k.Tall, k.Top, k.Foot = measure(1), measure(3), measure(5)
 		for i, ink := range b[7:record] {
 			k.Ink[2*i], k.Ink[2*i+1] = ink>>4*17, ink&15*17
@@ -42,14 +42,14 @@ var all = sync.OnceValue(func() []known {
 
 // Encode is the record of a shape.
 func Encode(char rune, s Shape) []byte {
-	out := []byte{byte(char)} //nolint:gosec // ASCII
+	out := []byte{byte(char)}
 	for _, m := range []float64{s.Tall, s.Top, s.Foot} {
 		n := int16(math.Round(100 * max(-300, min(300, m))))
-		out = append(out, byte(uint16(n)>>8), byte(n)) //nolint:gosec // two's complement
+		out = append(out, byte(uint16(n)>>8), byte(n))
 	}
 	for i := 0; i < len(s.Ink); i += 2 {
 		high, low := (int(s.Ink[i])+8)/17, (int(s.Ink[i+1])+8)/17
-		out = append(out, byte(high<<4|low)) //nolint:gosec // 4 bits each
+		out = append(out, byte(high<<4|low))
 	}
 	return out
 }

@@ -13,8 +13,11 @@ import (
 	"golang.org/x/image/vector"
 )
 
-// Columns and Rows are the size of the picture that a glyph is scaled to.
-const Columns, Rows = 8, 12
+// The size of the picture that a glyph is scaled to.
+const (
+	Columns = 8
+	Rows    = 12
+)
 
 // Point is a point of an outline, y upwards.
 type Point struct{ X, Y float64 }
@@ -91,7 +94,7 @@ func OfBitmap(b Bitmap, base, em float64) (Shape, bool) {
 					n++
 				}
 			}
-			s.Ink[row*Columns+col] = uint8(n * 255 / (fine * fine)) //nolint:gosec // at most 255
+			s.Ink[row*Columns+col] = uint8(n * 255 / (fine * fine))
 		}
 	}
 	return s, true
