@@ -6,7 +6,7 @@
 //
 // Where people find things: a sheet and its cell, a slide and its notes; a .doc
 // knows no pages, so its places are "footnote", "comment" and the like, and
-// nothing for the text itself. Streams that no reader explains give their
+// "paragraph 12" for the text itself, where a cell of a table is a paragraph. Streams that no reader explains give their
 // printable runs, with the name of the stream as the part, and so do sectors that
 // belong to nothing: Office leaves what was deleted there.
 //

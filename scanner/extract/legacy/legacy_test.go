@@ -67,16 +67,17 @@ func wordSample() planted {
 		storage("Macros", storage("VBA", stream("_VBA_PROJECT", nil), stream("dir", macro("x")), stream("Module1", append([]byte("compiled"), macro("Attribute VB_Name = \"Module1\"\r\nid = \""+account(18)+"\"\r\n")...)))),
 		stream("Data", slices.Concat(picture([]byte("PNG "+account(19))), metafile(utf16le("EMF "+account(22)), true), metafile(utf16le("EMF "+account(23)), false))))
 	return planted{container(entries...), []want{
-		{"Account " + account(1) + " follows\n", "", ""},
-		{"Name\tID\t\nProd\t" + account(2) + "\t\n", "", ""},
-		{account(3)[:4] + "-" + account(3)[4:8] + "-" + account(3)[8:], "", ""},
-		{"soft " + account(4), "", ""},
-		{"see the console page\n", "", ""},
-		{account(5), "", "field"},
-		{"größer " + account(6), "", ""},
+		{"Account " + account(1) + " follows\n", "", "paragraph 1"},
+		{"Name\tID\t\n", "", "paragraph 2"},
+		{"Prod\t" + account(2) + "\t\n", "", "paragraph 4"},
+		{account(3)[:4] + "-" + account(3)[4:8] + "-" + account(3)[8:], "", "paragraph 6"},
+		{"soft " + account(4), "", "paragraph 7"},
+		{"see the console page\n", "", "paragraph 8"},
+		{account(5), "", "paragraph 8, field"},
+		{"größer " + account(6), "", "paragraph 9"},
 		{account(7), "", "deleted text"},
-		{"now " + account(21) + " it is\n", "", ""},
-		{account(20) + "\n", "", "deleted text"},
+		{"now " + account(21) + " it is\n", "", "paragraph 10"},
+		{account(20) + "\n", "", "paragraph 10, deleted text"},
 		{account(8), "WordDocument/image1", "image"},
 		{account(9), "", "footnote"},
 		{account(10), "", "header or footer"},
@@ -95,7 +96,7 @@ func wordSample() planted {
 }
 
 func word6Sample() planted {
-	return planted{word6Document(0x419, []byte("\xd1\xf7\xe5\xf2 "+account(30)+"\r")), []want{{"Счет " + account(30), "", ""}}}
+	return planted{word6Document(0x419, []byte("\xd1\xf7\xe5\xf2 "+account(30)+"\r")), []want{{"Счет " + account(30), "", "paragraph 1"}}}
 }
 
 // Results of formulas: a number, or that a string follows.
@@ -146,7 +147,7 @@ func excelSample() planted {
 		{"123456789012", "", `sheet "Costs" cell B2`},
 		{"012345678901 (12345678901)", "", `sheet "Costs" cell C2`},
 		{"0012-3456-7890 (1234567890)", "", `sheet "Costs" cell D2`},
-		{"acct 7 (7)", "", `sheet "Costs" cell A3`},
+		{"acct 7\t", "", `sheet "Costs" cell A3`},
 		{"12345\t", "", `sheet "Costs" cell B3`},
 		{"6789.01", "", `sheet "Costs" cell C3`},
 		{"123456789012", "", `sheet "Costs" cell A4`},
@@ -309,8 +310,8 @@ func TestDocumentsOfLibreOffice(t *testing.T) {
 	const id = "123456789012"
 	for name, list := range map[string][]want{
 		"writer.doc": {
-			{"Account " + id + " x\n", "", ""}, {"deleted " + id, "", "deleted text"}, {"prod\t" + id + "\t\n", "", ""},
-			{"1234-5678-9012", "", ""}, {"Größe Ж " + id, "", ""}, {"https://" + id + ".example/", "", "field"},
+			{"Account " + id + " x\n", "", "paragraph 1"}, {"deleted " + id, "", "paragraph 1, deleted text"}, {"prod\t" + id + "\t\n", "", "paragraph 5"},
+			{"1234-5678-9012", "", "paragraph 4"}, {"Größe Ж " + id, "", "paragraph 7"}, {"https://" + id + ".example/", "", "paragraph 3, field"},
 			{"foot " + id, "", "footnote"}, {"end " + id, "", "endnote"}, {"comment " + id, "", "comment"}, {"box " + id, "", "text box"},
 			{"Header " + id, "", "header or footer"}, {"Footer " + id, "", "header or footer"},
 			{"title: T " + id, "SummaryInformation", "document properties"}, {"acct: " + id, "DocumentSummaryInformation", "document properties"},

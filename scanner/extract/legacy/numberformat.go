@@ -14,11 +14,18 @@ func (b *workbook) styled(v float64, style uint16) string {
 		return stored
 	}
 	shown, ok := showDigits(b.formats[b.xfs[style]], v)
-	if !ok || shown == stored {
+	switch {
+	case !ok || shown == stored:
 		return stored
+	case len(stored) < leastDigits:
+		return shown
 	}
 	return shown + " (" + stored + ")"
 }
+
+// leastDigits is how long a stored number is that may identify something by
+// itself.
+const leastDigits = 8
 
 // numeral returns a number with the fifteen digits that Excel has for one, and
 // without an exponent as long as that can be read.

@@ -232,6 +232,8 @@ type wordText struct {
 	fields  []bool // the fields that are open: whether their result is read
 	inCode  int    // fields whose code is read
 	cell    bool   // the last character was the end of a cell
+	ended   int    // paragraphs of the story that have ended
+	first   int    // those before the line
 	begun   bool
 }
 
@@ -283,7 +285,7 @@ func (t *wordText) nextStory() error {
 	if err := t.flush(); err != nil {
 		return err
 	}
-	t.fields, t.inCode, t.cell = t.fields[:0], 0, false
+	t.fields, t.inCode, t.cell, t.ended, t.first = t.fields[:0], 0, false, 0, 0
 	for len(t.stories) > 0 && t.stories[0].n == 0 {
 		t.stories = t.stories[1:]
 	}
@@ -295,7 +297,6 @@ func (t *wordText) nextStory() error {
 		t.out.Begin("")
 	}
 	t.begun = true
-	t.out.Place(t.stories[0].place)
 	t.left = t.stories[0].n
 	t.stories[0].n = 0
 	return nil
@@ -365,8 +366,12 @@ func (t *wordText) char(r rune) error {
 		if cell {
 			return t.endLine()
 		}
+		t.ended++
 		t.put('\t')
-	case paragraphMark, pageBreak, lineBreak, columnBreak:
+	case paragraphMark, pageBreak:
+		t.ended++
+		return t.endLine()
+	case lineBreak, columnBreak:
 		return t.endLine()
 	case nonBreakingHyphen:
 		t.put('-')
@@ -416,8 +421,13 @@ func (t *wordText) endLine() error {
 
 // flush writes the line, and then what belongs to it out of sight.
 func (t *wordText) flush() error {
-	if _, err := t.out.Write(t.line); err != nil {
-		return err
+	place := t.place()
+	t.first = t.ended
+	if len(t.line) > 0 {
+		t.out.Place(place)
+		if _, err := t.out.Write(t.line); err != nil {
+			return err
+		}
 	}
 	whole := len(t.line) == 0 || t.line[len(t.line)-1] == '\n'
 	t.line = t.line[:0]
@@ -430,7 +440,6 @@ func (t *wordText) flush() error {
 		if len(text) == 0 {
 			continue
 		}
-		place := t.place()
 		t.out.Place(joinPlaces(place, aside.name))
 		if !whole {
 			text = append([]byte{'\n'}, text...)
@@ -438,15 +447,19 @@ func (t *wordText) flush() error {
 		if _, err := t.out.Write(append(text[:len(text):len(text)], '\n')); err != nil {
 			return err
 		}
-		t.out.Place(place)
 		whole = true
 	}
 	return nil
 }
 
+// place says where the line stands: in the text proper, by its first paragraph. A
+// cell of a table is one.
 func (t *wordText) place() string {
-	if len(t.stories) == 0 {
+	switch {
+	case len(t.stories) == 0:
 		return wordStories[len(wordStories)-1]
+	case t.stories[0].place == "":
+		return fmt.Sprintf("paragraph %d", t.first+1)
 	}
 	return t.stories[0].place
 }
