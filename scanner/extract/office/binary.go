@@ -17,11 +17,13 @@ import (
 const (
 	recordRow          = 0   // BrtRowHdr
 	recordCellRK       = 2   // BrtCellRk
+	recordCellBool     = 4   // BrtCellBool
 	recordCellReal     = 5   // BrtCellReal
 	recordCellString   = 6   // BrtCellSt
 	recordCellShared   = 7   // BrtCellIsst
 	recordFormulaText  = 8   // BrtFmlaString
 	recordFormulaReal  = 9   // BrtFmlaNum
+	recordFormulaBool  = 10  // BrtFmlaBool
 	recordSharedString = 19  // BrtSSTItem
 	recordFormat       = 44  // BrtFmt
 	recordCellFormat   = 47  // BrtXF
@@ -194,7 +196,7 @@ func (b *binaryReader) record(id int, body []byte) {
 	case id == recordCommentText && len(body) > 1:
 		text, _ := wideString(body[1:])
 		b.keep(aside{b.comment, text})
-	case id <= recordFormulaReal || id == recordCellRich:
+	case id <= recordFormulaBool || id == recordCellRich:
 		b.cell(id, body)
 	default:
 		for _, text := range wideRuns(body) {
@@ -220,6 +222,8 @@ func (b *binaryReader) cell(id int, body []byte) {
 	case id == recordCellString, id == recordFormulaText:
 		text, _ := wideString(value)
 		b.grid.add(column, text)
+	case (id == recordCellBool || id == recordFormulaBool) && len(value) > 0:
+		b.grid.add(column, truth[string('0'+rune(value[0]))])
 	case id == recordCellRich && len(value) > 1:
 		text, _ := wideString(value[1:])
 		b.grid.add(column, text)

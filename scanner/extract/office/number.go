@@ -42,13 +42,13 @@ func both(shown, stored string) string {
 // plainNumber writes a stored number without an exponent, as far as a float
 // knows its digits.
 func plainNumber(stored string) string {
-	const exact = 1e15
+	const most = 1e18
 	if !strings.ContainsAny(stored, "eE.") {
 		return stored
 	}
 	v, err := strconv.ParseFloat(stored, 64)
 	switch {
-	case err != nil || math.IsInf(v, 0) || math.IsNaN(v) || math.Abs(v) >= exact:
+	case err != nil || math.IsInf(v, 0) || math.IsNaN(v) || math.Abs(v) >= most:
 		return stored
 	case v == math.Trunc(v):
 		return strconv.FormatFloat(v, 'f', 0, 64)

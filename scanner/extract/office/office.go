@@ -36,7 +36,8 @@ func extractZipped(_ context.Context, doc *extract.Document, out *extract.Output
 	switch {
 	case p.has("[content_types].xml"), p.hasAny("word/document.xml", "xl/workbook.xml", "xl/workbook.bin", "ppt/presentation.xml", "visio/document.xml"):
 		err = p.ooxml()
-	case p.has("content.xml") && p.hasAny("meta-inf/manifest.xml", "mimetype", "styles.xml"):
+	case p.has("content.xml") && p.hasAny("meta-inf/manifest.xml", "mimetype", "styles.xml"),
+		p.has("mimetype") && bytes.HasPrefix(p.part("mimetype"), []byte("application/vnd.oasis.opendocument")):
 		err = p.odf()
 	default:
 		return extract.ErrOtherFormat

@@ -350,10 +350,13 @@ func (s *sheetReader) shown(c *cell) string {
 	case "", "n":
 		return number(string(c.value), s.book.format(c.style))
 	case "b":
-		return map[string]string{"0": "FALSE", "1": "TRUE"}[string(bytes.TrimSpace(c.value))]
+		return truth[string(bytes.TrimSpace(c.value))]
 	}
 	return unescaped(string(c.value))
 }
+
+// truth says how truth values show.
+var truth = map[string]string{"0": "FALSE", "1": "TRUE"}
 
 // shared returns a string by its number and notes that it shows. A very long one
 // is returned once: a million cells that show the same book would say no more.
