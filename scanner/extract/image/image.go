@@ -75,7 +75,9 @@ func read(ctx context.Context, doc *extract.Document, out *extract.Output) error
 	if err := readMetadata(data, out); err != nil {
 		return err
 	}
-	if out.Limits().OCR == extract.OCROff {
+	// A header without pixels is how pages say that they have no icon.
+	const smallest = 64
+	if out.Limits().OCR == extract.OCROff || len(data) < smallest {
 		return nil
 	}
 	config, _, err := image.DecodeConfig(bytes.NewReader(data))
