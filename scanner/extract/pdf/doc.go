@@ -35,7 +35,8 @@
 // # Limits
 //
 // Not read: documents that need a password or a certificate (reported as
-// encrypted), pictures in JBIG2, text drawn as outlines. Glyphs of fonts that
+// encrypted), pictures in JBIG2 and
+// JPEG 2000 (reported), text drawn as outlines. Glyphs of fonts that
 // nowhere say what their glyphs mean are U+FFFD in the text, and a page of many
 // is reported. Bounds on memory and time are in this package's constants.
 package pdf

@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/png"
 	"io"
+	"strings"
 
 	"golang.org/x/image/ccitt"
 
@@ -35,8 +36,12 @@ func (r *reader) addImages(place string, images []*object.Stream) {
 	}
 }
 
-// embedImages hands pictures over, to be read like any picture: JPEG and JPEG
-// 2000 as they are, bitmaps as PNG.
+// photos are the filters whose data is a file of its own, with words beside the
+// pixels.
+var photos = map[object.Name]bool{"DCTDecode": true, "DCT": true}
+
+// embedImages hands pictures over, to be read like any picture: JPEG as it is,
+// bitmaps as PNG.
 func (r *reader) embedImages() error {
 	for i := range r.file.Definitions {
 		d := &r.file.Definitions[i]
@@ -53,6 +58,11 @@ func (r *reader) embedImages() error {
 }
 
 func (r *reader) embedImage(p picture) error {
+	filters := r.file.Filters(p.stream.Dict)
+	photo := len(filters) > 0 && photos[filters[len(filters)-1].Name]
+	if r.out.Limits().OCR == extract.OCROff && !photo {
+		return nil // nobody wants to look at it
+	}
 	b := r.bitmap(p.stream)
 	data, left, err := r.file.Decode(p.stream)
 	if err == nil && len(left) > 1 {
@@ -61,20 +71,16 @@ func (r *reader) embedImage(p picture) error {
 	}
 	if err == nil && len(left) == 1 {
 		switch left[0].Name {
-		case "DCTDecode", "DCT", "JPXDecode":
+		case "DCTDecode", "DCT":
 			return r.out.EmbedBytes("", p.place, data)
 		case "CCITTFaxDecode", "CCF":
 			data, err = r.fax(b, data, left[0].Parms)
-		default:
-			r.unexamined(p.place, "a picture in the format JBIG2, which is not read")
+		default: // JBIG2Decode, JPXDecode
+			r.unexamined(p.place, "a picture in the format "+strings.TrimSuffix(string(left[0].Name), "Decode")+", which is not read")
 			return nil
 		}
 	}
 	r.undecoded(p.place, err)
-	if r.out.Limits().OCR == extract.OCROff {
-		r.unexamined(p.place, "text in pictures is not looked for")
-		return nil
-	}
 	if pixels := int64(b.width) * int64(b.height); pixels > r.out.Limits().Pixels || b.row() == 0 || int64(len(data)) < int64(b.row()) {
 		r.unexamined(p.place, fmt.Sprintf("a picture of %d by %d pixels: too large, or damaged", b.width, b.height))
 		return nil
