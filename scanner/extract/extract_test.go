@@ -121,6 +121,21 @@ func TestAPartThatFailsCostsOnlyItself(t *testing.T) {
 	assert.Equal(t, "BOXpanic\nafter\n", r.All(), "what cannot be read is passed on as it is, unless it is encrypted")
 }
 
+func TestMistakesWithoutEndEnd(t *testing.T) {
+	e := box(func(_ *extract.Document, out *extract.Output) error {
+		for out.Err() == nil {
+			out.Unexamined("", "", "a mistake")
+		}
+		return nil
+	})
+	limits := extract.Defaults()
+	limits.Parts = 100
+	r, err := extracttest.ExtractWithin(t, limits, []byte("BOX"), e)
+	var over *extract.OverBudget
+	require.ErrorAs(t, err, &over)
+	assert.Len(t, r.Rows, 100)
+}
+
 func TestTheNextClaimantIsAsked(t *testing.T) {
 	first := box(func(*extract.Document, *extract.Output) error { return extract.ErrOtherFormat })
 	second := box(func(_ *extract.Document, out *extract.Output) error {

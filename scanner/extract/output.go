@@ -101,8 +101,13 @@ func (o *Output) Write(text []byte) (int, error) {
 func (o *Output) WriteString(text string) (int, error) { return o.Write([]byte(text)) }
 
 // Unexamined says that something at a place in the document was not read, and
-// why. The reason holds nothing of the content.
+// why. The reason holds nothing of the content. What is told counts as a part, so
+// that a document of nothing but mistakes ends like one of nothing but parts.
 func (o *Output) Unexamined(part, place, reason string) {
+	if o.budget.parts++; o.budget.parts > o.budget.Parts {
+		_ = o.budget.takePart() // it says why from now on
+		return
+	}
 	o.sink.Unexamined(Origin{Inside: o.way(part)}, o.at(place), reason)
 }
 

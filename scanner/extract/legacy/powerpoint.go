@@ -270,6 +270,9 @@ func (p *presentation) list(list pptRecord, kinds []uint16, name func(int, pptRe
 		return nil
 	})
 	for i, e := range entries {
+		if err := p.out.Err(); err != nil {
+			return err
+		}
 		r, ok := p.recordAt(e.id, kinds...)
 		p.slide = name(i+1, r)
 		if list.instance == listOfSlides && hidden(r) {
