@@ -20,7 +20,7 @@
 //
 // The rooms: object reads objects without a cross-reference table, filter and
 // crypt undo what they are wrapped in, font turns codes into characters, content
-// runs drawings, layout makes lines.
+// runs drawings, layout makes lines, shape reads glyphs that have no meaning.
 //
 // # A second opinion
 //
@@ -35,8 +35,9 @@
 // # Limits
 //
 // Not read: documents that need a password or a certificate (reported as
-// encrypted), pictures in JBIG2 and
-// JPEG 2000 (reported), text drawn as outlines. Glyphs of fonts that
-// nowhere say what their glyphs mean are U+FFFD in the text, and a page of many
-// is reported. Bounds on memory and time are in this package's constants.
+// encrypted), pictures in JBIG2 and JPEG 2000 (reported), text drawn as outlines.
+// Fonts that nowhere say what their glyphs are are read by the look of these, in
+// Latin typefaces; glyphs that look like nothing known are U+FFFD in the text, and
+// a page of many is reported. Bounds on memory and time are constants of this
+// package.
 package pdf

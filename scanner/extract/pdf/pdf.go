@@ -43,7 +43,7 @@ func notText(b []byte) bool {
 // What one document may cost. An object takes some dozen bytes of memory, a step
 // some dozen nanoseconds.
 const (
-	maxObjects = 12 << 20
+	maxObjects = 8 << 20
 	maxStream  = 96 << 20
 	maxDecoded = 1 << 30
 	maxSteps   = 64 << 20
