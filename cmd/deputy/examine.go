@@ -42,7 +42,7 @@ func (o *examineOptions) flags(f *pflag.FlagSet) {
 	o.documents.flags(f)
 	f.BoolVar(&o.exhaustive, "exhaustive", false, "match every version of a file in full, not only what is new in it")
 	f.IntVarP(&o.jobs, "jobs", "j", runtime.GOMAXPROCS(0), "how much to do at once")
-	f.Var(&o.memory, "max-memory", "about how much memory to take beside packs and documents (default: 160M and half the size of the packs)")
+	f.Var(&o.memory, "max-memory", "about how much memory to take beside packs and documents (default: 128M and half the size of the packs)")
 	f.StringVar(&o.state, "state", "", "remember in `FILE` what of histories was examined and holds nothing, and leave that out the next time")
 }
 
@@ -110,7 +110,7 @@ const leastMemory = 64 << 20
 // there is to scan. Packs are mapped, and come on top.
 func limitMemory(asked, packs int64) {
 	if asked == 0 {
-		asked = 160<<20 + packs/2
+		asked = 128<<20 + packs/2
 	}
 	debug.SetMemoryLimit(asked)
 }
