@@ -106,6 +106,35 @@ func TestWhatDoesNotCompileIsToldAndTheRestAnalysed(t *testing.T) {
 	require.Contains(t, r.Problems[0].Message, "undefined")
 }
 
+func TestTwoRunsSayTheSame(t *testing.T) {
+	files := map[string]string{}
+	for name, text := range shop {
+		files[name] = text
+	}
+	for _, p := range []string{"one", "two", "three"} { // as many reasons, all as good
+		files[p+"/aws.go"] = strings.NewReplacer("package aws", "package "+p, "&sts.AssumeRoleInput{", "&sts.AssumeRoleInput{ // "+p+"\n").Replace(shop["aws/aws.go"])
+		files[p+"/options.go"] = "package " + p + "\n\nimport (\n\t\"github.com/aws/aws-sdk-go-v2/credentials/stscreds\"\n\t\"shop/store\"\n)\n\nfunc Option(in *store.Integration) func(*stscreds.AssumeRoleOptions) {\n\treturn func(o *stscreds.AssumeRoleOptions) { o.ExternalID = &in.Handshake }\n}\n"
+	}
+	dir := module(t, files)
+	var first []string
+	for range 5 {
+		r, err := driver.Run(context.Background(), driver.Options{Dir: dir}, analyzers.All)
+		require.NoError(t, err)
+		var all []string
+		for _, f := range r.Findings {
+			all = append(all, f.Position.String()+" "+f.Message)
+			for _, s := range f.Steps {
+				all = append(all, s.Position.String()+" "+s.Message)
+			}
+		}
+		require.NotEmpty(t, all)
+		if first == nil {
+			first = all
+		}
+		require.Equal(t, first, all)
+	}
+}
+
 func TestAMarkCrossesAnInterface(t *testing.T) {
 	r, err := driver.Run(context.Background(), driver.Options{Dir: module(t, map[string]string{
 		"web/web.go": `package web

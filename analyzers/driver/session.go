@@ -1,6 +1,7 @@
 package driver
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"go/types"
@@ -274,8 +275,9 @@ func (s *session) known() []externalid.Item {
 	for k, o := range s.results {
 		if r, ok := o.value.(*externalid.Result); ok && k.a == externalid.Analyzer && r != nil {
 			for _, item := range r.Items() {
-				if item.Strength > best[item.Key].Strength {
-					best[item.Key] = item
+				old, ok := best[item.Key]
+				if !ok || cmp.Or(cmp.Compare(old.Strength, item.Strength), cmp.Compare(item.Reason, old.Reason)) < 0 {
+					best[item.Key] = item // of equal reasons always the same, since messages and fingerprints tell it
 				}
 			}
 		}

@@ -2,7 +2,9 @@ package driver
 
 import (
 	"go/types"
+	"maps"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,8 +32,8 @@ func (s *session) widen(items []externalid.Item) []externalid.Item {
 		if concrete == nil {
 			continue
 		}
-		for key, iface := range known {
-			if key == owner || !implements(concrete, iface, name) {
+		for _, key := range slices.Sorted(maps.Keys(known)) {
+			if key == owner || !implements(concrete, known[key], name) {
 				continue
 			}
 			next := externalid.Item{Key: key + "." + name + "#" + param, Reason: item.Reason, Strength: item.Strength}

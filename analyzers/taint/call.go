@@ -244,7 +244,7 @@ type application struct {
 }
 
 func (f *frame) apply(sum *summary, a application, v *ssa.Call) {
-	for key := range sum.sinks {
+	for _, key := range sum.sinkOrder() {
 		t := f.resolve(Taint{{Label: key.label}}, a, "passed to "+a.name)
 		if len(t) == 0 {
 			continue
@@ -260,8 +260,8 @@ func (f *frame) apply(sum *summary, a application, v *ssa.Call) {
 		s.Pos = a.pos
 		f.sink(s, t)
 	}
-	for key, o := range sum.effects {
-		f.applyEffect(key, o, a)
+	for _, key := range sum.effectOrder() {
+		f.applyEffect(key, sum.effects[key], a)
 	}
 	if v == nil {
 		return
@@ -293,12 +293,12 @@ func (f *frame) applyEffect(key target, o output, a application) {
 		default:
 			f.mem.add(p, cell{taint: c.taint, refs: without(c.refs, p), opaque: c.opaque})
 		}
-		for path, t := range o.at {
+		for path, t := range inOrder(o.at) {
 			if path != "" {
 				f.mem.add(p.join(path), cell{taint: f.written(t, a)})
 			}
 		}
-		for path, as := range o.aliases {
+		for path, as := range inOrder(o.aliases) {
 			if path != "" {
 				f.mem.add(p.join(path), cell{refs: f.aliased(as, a)})
 			}
@@ -318,12 +318,12 @@ func (f *frame) applyOutput(p place, o output, a application) {
 	c.taint = c.taint.union(f.relabel(f.take(f.resolve(o.at[""], a, "returned by "+a.name), a.pos, getterOf(a)), a.pos, ""))
 	c.refs = joinRefs(c.refs, f.aliased(o.aliases[""], a))
 	f.mem.put(p, c)
-	for path, t := range o.at {
+	for path, t := range inOrder(o.at) {
 		if path != "" {
 			f.mem.add(p.join(path), cell{taint: f.resolve(t, a, "returned by "+a.name)})
 		}
 	}
-	for path, as := range o.aliases {
+	for path, as := range inOrder(o.aliases) {
 		if path != "" {
 			f.mem.add(p.join(path), cell{refs: f.aliased(as, a)})
 		}

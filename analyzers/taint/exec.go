@@ -258,7 +258,7 @@ func (f *frame) lookup(v *ssa.Lookup) cell {
 func (f *frame) anyElement(x cell, t types.Type, pos token.Pos) cell {
 	var out cell
 	for _, r := range x.refs {
-		for path := range f.mem[r.root] {
+		for path := range inOrder(f.mem[r.root]) {
 			rest, ok := strings.CutPrefix(path, r.path)
 			if segs := segments(rest); ok && len(segs) == 1 && segs[0][0] == '{' {
 				out = out.join(f.load(cell{refs: []ref{{place{r.root, path}, t, nil}}}, t, pos))
@@ -639,7 +639,7 @@ func (f *frame) outputRef(o *output, at string, r ref, seen map[place]bool, dept
 		}
 		f.outputRef(o, at, sub, seen, depth)
 	}
-	for path, c := range f.mem[r.root] {
+	for path, c := range inOrder(f.mem[r.root]) {
 		if !below(path, r.path) {
 			if path == r.path && c.opaque {
 				o.known = false
@@ -671,12 +671,8 @@ func (f *frame) filled(o *output, at string, t types.Type, path string) {
 
 // effects reads what was written to inputs.
 func (f *frame) effects() {
-	for root, cells := range f.mem {
-		i := f.inputIndex(root)
-		if i < 0 {
-			continue
-		}
-		for path, c := range cells {
+	for i, root := range f.inputs() {
+		for path, c := range inOrder(f.mem[root]) {
 			c.taint = ownInputFree(c.taint, i, path)
 			if _, isRequest := f.onlyRequest(path, c); isRequest {
 				continue

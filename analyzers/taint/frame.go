@@ -621,7 +621,7 @@ func (d *deepWalk) at(r ref, depth int) Taint {
 			out = out.union(d.at(sub, depth+boolInt(sub.place != r.place && !got.known)))
 		}
 	}
-	for rel := range f.contents(r.place) {
+	for rel := range inOrder(f.contents(r.place)) {
 		if r.typ != nil && !visible(r.typ, rel, d.mode) {
 			continue
 		}
@@ -666,10 +666,10 @@ func (f *frame) shownBy(r ref, m mode) (Taint, bool) {
 	var out Taint
 	a := application{args: []cell{{refs: []ref{r}}}, name: fn.Name()}
 	for _, o := range sum.results {
-		for _, t := range o.at {
+		for _, t := range inOrder(o.at) {
 			out = out.union(f.resolve(t, a, ""))
 		}
-		for _, as := range o.aliases {
+		for _, as := range inOrder(o.aliases) {
 			out = out.union(f.deep(cell{refs: f.aliased(as, a)}, m))
 		}
 	}
@@ -692,7 +692,7 @@ func (f *frame) collect(p place, at string, out map[string]bool, seen map[place]
 		return
 	}
 	seen[p] = true
-	for path := range f.mem[p.root] {
+	for path := range inOrder(f.mem[p.root]) {
 		if below(path, p.path) && len(out) < maxContents {
 			out[at+path[len(p.path):]] = true
 		}

@@ -196,7 +196,7 @@ func (f *frame) keepParts(r ref, s Sink, seen map[place]bool) {
 		}
 	}
 	at("", r.hint)
-	for path := range f.contents(r.place) {
+	for path := range inOrder(f.contents(r.place)) {
 		at(path, f.hintOf(r, path))
 	}
 	for _, spot := range f.e.spots(r.typ, whole) {

@@ -19,6 +19,7 @@ type summary struct {
 	results []output
 	effects map[target]output // what is written to parameters and captured variables
 	sinks   map[sinkKey]*Step // inputs that reach a sink inside
+	order   []sinkKey         // of sinks
 }
 
 // target is a place in an input.
@@ -78,10 +79,10 @@ func (o *output) grow(p output) {
 	o.known = o.known && p.known
 	o.cleaned = o.cleaned && p.cleaned
 	o.opaque = o.opaque || p.opaque
-	for path, t := range p.at {
+	for path, t := range inOrder(p.at) {
 		o.taint(path, t)
 	}
-	for path, as := range p.aliases {
+	for path, as := range inOrder(p.aliases) {
 		for _, a := range as {
 			o.alias(path, a)
 		}
@@ -251,7 +252,8 @@ func (e *engine) fact(name string, s *summary) FuncFact {
 			f.Effects = append(f.Effects, EffectFact{t.param, t.path, outputFact(s.effects[t])})
 		}
 	}
-	for k, step := range s.sinks {
+	for _, k := range s.sinkOrder() {
+		step := s.sinks[k]
 		if len(f.Sinks) < maxSinkFacts {
 			k.label.Pos = token.NoPos
 			where := ""
