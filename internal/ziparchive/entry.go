@@ -13,7 +13,7 @@ import (
 
 	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/zstd"
-	"github.com/ulikunitz/xz"
+	"github.com/mikelolasagasti/xz"
 	"github.com/ulikunitz/xz/lzma"
 )
 
@@ -35,6 +35,8 @@ type Entry struct {
 var (
 	ErrMethod   = errors.New("compressed in a way that is not known here")
 	ErrChecksum = errors.New("its checksum does not hold")
+	ErrCut      = errors.New("its end is missing")
+	ErrData     = errors.New("its compressed data is corrupt")
 )
 
 // The methods of compression that can be read, and Deflate64, which cannot.
@@ -82,20 +84,14 @@ func (e *Entry) locate(data []byte, shift int64) bool {
 	return whole
 }
 
-// Open returns the file's content. Reading it tells of a wrong checksum at the
-// end, when all of it was read.
+// Open returns the file's content. Reading it tells what is wrong with it after
+// what can be read; of a wrong checksum at the end, when all of it was read.
 func (e *Entry) Open() (io.ReadCloser, error) {
 	r, err := e.decompress()
 	if err != nil {
 		return nil, err
 	}
-	if e.checked {
-		r = &checkedReader{r: r, sum: crc32.NewIEEE(), want: e.crc}
-	}
-	if c, ok := r.(io.ReadCloser); ok {
-		return c, nil
-	}
-	return io.NopCloser(r), nil
+	return &contentReader{r: r, checked: e.checked, sum: crc32.NewIEEE(), want: e.crc}, nil
 }
 
 func (e *Entry) decompress() (io.Reader, error) {
@@ -116,7 +112,7 @@ func (e *Entry) decompress() (io.Reader, error) {
 		}
 		return d.IOReadCloser(), nil
 	case xzip:
-		return xz.NewReader(body)
+		return xz.NewReader(body, maxWindow)
 	}
 	return nil, fmt.Errorf("%w (method %d)", ErrMethod, e.Method)
 }
@@ -140,23 +136,33 @@ func (e *Entry) lzma() (io.Reader, error) {
 	return lzma.NewReader(io.MultiReader(bytes.NewReader(header), bytes.NewReader(e.body[lead+properties:])))
 }
 
-// checkedReader compares the checksum of what was read.
-type checkedReader struct {
-	r    io.Reader
-	sum  hash.Hash32
-	want uint32
+// contentReader compares the checksum of what was read, and says in our words
+// what each method says in its own.
+type contentReader struct {
+	r       io.Reader
+	checked bool // the checksum is known
+	sum     hash.Hash32
+	want    uint32
 }
 
-func (c *checkedReader) Read(p []byte) (int, error) {
+func (c *contentReader) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
-	c.sum.Write(p[:n])
-	if err == io.EOF && c.sum.Sum32() != c.want { //nolint:errorlint // readers return the end as it is
+	if c.checked {
+		c.sum.Write(p[:n])
+	}
+	switch {
+	case err == nil:
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		err = ErrCut
+	case !errors.Is(err, io.EOF):
+		err = ErrData
+	case c.checked && c.sum.Sum32() != c.want:
 		err = ErrChecksum
 	}
 	return n, err
 }
 
-func (c *checkedReader) Close() error {
+func (c *contentReader) Close() error {
 	if closer, ok := c.r.(io.Closer); ok {
 		return closer.Close()
 	}

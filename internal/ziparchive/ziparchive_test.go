@@ -3,6 +3,7 @@ package ziparchive_test
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/base64"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
@@ -13,6 +14,8 @@ import (
 	"github.com/klauspost/compress/zstd"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/ulikunitz/xz"
+	"github.com/ulikunitz/xz/lzma"
 
 	"github.com/deputy-sec/deputy/internal/ziparchive"
 )
@@ -145,6 +148,95 @@ func TestWrongChecksum(t *testing.T) {
 	text, err := io.ReadAll(r)
 	require.ErrorIs(t, err, ziparchive.ErrChecksum)
 	assert.Len(t, text, len(files[1].text), "what was read counts")
+}
+
+// compressors make what stands in an entry of a method.
+var compressors = map[uint16]func(t *testing.T, text []byte) []byte{
+	12: func(t *testing.T, _ []byte) []byte {
+		data, err := base64.StdEncoding.DecodeString(bzipped)
+		require.NoError(t, err)
+		return data
+	},
+	14: func(t *testing.T, text []byte) []byte {
+		var b bytes.Buffer
+		w, err := lzma.WriterConfig{EOSMarker: true}.NewWriter(&b)
+		require.NoError(t, err)
+		_, err = w.Write(text)
+		require.NoError(t, err)
+		require.NoError(t, w.Close())
+		const properties, header = 5, 13
+		return append(append([]byte{9, 20, properties, 0}, b.Bytes()[:properties]...), b.Bytes()[header:]...)
+	},
+	93: func(t *testing.T, text []byte) []byte {
+		w, err := zstd.NewWriter(nil)
+		require.NoError(t, err)
+		return w.EncodeAll(text, nil)
+	},
+	95: func(t *testing.T, text []byte) []byte {
+		var b bytes.Buffer
+		w, err := xz.NewWriter(&b)
+		require.NoError(t, err)
+		_, err = w.Write(text)
+		require.NoError(t, err)
+		require.NoError(t, w.Close())
+		return b.Bytes()
+	},
+}
+
+const methodText = "the text of every method\n"
+
+// bzipped is methodText, made by bzip2 1.0.8.
+const bzipped = "QlpoOTFBWSZTWSJOg0wAAApRgAAQQAAHQpVgIAAxANABTajamaag60brEjMaEwWM5t/F3JFOFCQIk6DTAA=="
+
+func TestMethods(t *testing.T) {
+	for method, compress := range compressors {
+		t.Run(fmt.Sprint(method), func(t *testing.T) {
+			body := compress(t, []byte(methodText))
+			var b bytes.Buffer
+			w := zip.NewWriter(&b)
+			out, err := w.CreateRaw(&zip.FileHeader{Name: "a", Method: method, CRC32: checksum(methodText), CompressedSize64: uint64(len(body)), UncompressedSize64: uint64(len(methodText))})
+			require.NoError(t, err)
+			_, err = out.Write(body)
+			require.NoError(t, err)
+			require.NoError(t, w.Close())
+			for _, data := range [][]byte{b.Bytes(), b.Bytes()[:bytes.LastIndex(b.Bytes(), []byte("PK\x01\x02"))]} {
+				a, err := ziparchive.Open(data)
+				require.NoError(t, err)
+				require.Len(t, a.Entries, 1)
+				assert.Equal(t, methodText, content(t, &a.Entries[0]))
+			}
+		})
+	}
+}
+
+// What is wrong is said in the same words whatever the method.
+func TestWrongData(t *testing.T) {
+	data := zipped(t, false, file{"a", string(bytes.Repeat([]byte("some text that goes on. "), 100)), zip.Deflate})
+	read := func(data []byte) error {
+		a, err := ziparchive.Open(data)
+		require.NoError(t, err)
+		r, err := a.Entries[0].Open()
+		require.NoError(t, err)
+		_, err = io.ReadAll(r)
+		return err
+	}
+	start := bytes.LastIndex(data, []byte("PK\x03\x04")) + 31 // behind the header and the name
+	require.ErrorIs(t, read(data[:start+20]), ziparchive.ErrCut)
+	corrupt := bytes.Clone(data)
+	for i := range 8 {
+		corrupt[start+i] = 0xff
+	}
+	require.ErrorIs(t, read(corrupt), ziparchive.ErrData)
+
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	_, err := w.CreateRaw(&zip.FileHeader{Name: "a", Method: 9})
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	a, err := ziparchive.Open(b.Bytes())
+	require.NoError(t, err)
+	_, err = a.Entries[0].Open()
+	require.ErrorIs(t, err, ziparchive.ErrMethod)
 }
 
 func TestEncrypted(t *testing.T) {

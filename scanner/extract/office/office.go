@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
 	"strings"
 
 	"github.com/deputy-sec/deputy/internal/ziparchive"
@@ -148,16 +147,6 @@ func (p *pack) embed(e *ziparchive.Entry) error {
 	}
 	defer r.Close()
 	return p.out.Embed(e.Name, p.places[keyOf(e.Name)], r)
-}
-
-// isXML says whether a part is XML by its name or its first bytes.
-func isXML(name string, data []byte) bool {
-	switch strings.ToLower(path.Ext(name)) {
-	case ".xml", ".rels", ".vml", ".rdf":
-		return true
-	}
-	head := bytes.TrimLeft(bytes.TrimPrefix(data[:min(len(data), 64)], []byte("\xef\xbb\xbf")), " \t\r\n")
-	return bytes.HasPrefix(head, []byte("<?xml"))
 }
 
 // root returns the name of a document's outermost element.
