@@ -149,7 +149,7 @@ func (c Change) Write() error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(tmp.Name())
+	defer func() { _ = os.Remove(tmp.Name()) }() // it is gone if the rename went well
 	_, err = tmp.Write(c.After)
 	if err := cmp.Or(err, tmp.Chmod(info.Mode().Perm()), tmp.Close()); err != nil {
 		return fmt.Errorf("write %s: %w", c.File, err)

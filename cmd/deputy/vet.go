@@ -148,7 +148,7 @@ func applyFixes(stderr io.Writer, r *driver.Report) error {
 		}
 		for _, i := range c.Fixed {
 			mended[i] = true
-			fmt.Fprintf(stderr, "fixed: %s: %s\n", report.Printable(place(r.Findings[i].Position.Filename, r.Findings[i].Position.Line, r.Findings[i].Position.Column)), report.Printable(r.Findings[i].Fixes[0].Message))
+			_, _ = fmt.Fprintf(stderr, "fixed: %s: %s\n", report.Printable(place(r.Findings[i].Position.Filename, r.Findings[i].Position.Line, r.Findings[i].Position.Column)), report.Printable(r.Findings[i].Fixes[0].Message))
 		}
 	}
 	var left []driver.Finding
@@ -163,7 +163,7 @@ func applyFixes(stderr io.Writer, r *driver.Report) error {
 
 func tellRefused(stderr io.Writer, refused []driver.Problem) {
 	for _, p := range refused {
-		fmt.Fprintf(stderr, "%s: %s\n", report.Printable(p.Position), report.Printable(p.Message))
+		_, _ = fmt.Fprintf(stderr, "%s: %s\n", report.Printable(p.Position), report.Printable(p.Message))
 	}
 }
 

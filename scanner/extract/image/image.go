@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"image"
 	"image/gif"
-	_ "image/jpeg" // each of these registers its format
-	_ "image/png"
+	_ "image/jpeg" // registers its format, as the others do
+	_ "image/png"  // registers its format
 	"strings"
 
-	_ "golang.org/x/image/bmp"
-	_ "golang.org/x/image/tiff"
-	_ "golang.org/x/image/webp"
+	_ "golang.org/x/image/bmp"  // registers its format
+	_ "golang.org/x/image/tiff" // registers its format
+	_ "golang.org/x/image/webp" // registers its format
 
 	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/extract/ocr"

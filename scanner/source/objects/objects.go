@@ -154,7 +154,7 @@ func (d *Database) Walk(ctx context.Context, o WalkOptions, visit func(*Object) 
 // cannot be read is left out.
 func (d *Database) EachCommit(ctx context.Context, workers int, visit func(ID, *CommitData)) error {
 	if g, err := d.repo.CommitGraph(); err == nil && g != nil {
-		defer g.Close()
+		defer func() { _ = g.Close() }() // it was only read
 		if eachInGraph(g, visit) == nil {
 			return nil
 		}

@@ -34,7 +34,7 @@ func LargeRepo(b testing.TB, commits int) string {
 	require.NoError(b, os.MkdirAll(filepath.Dir(dir), 0o755))
 	made, err := os.MkdirTemp(filepath.Dir(dir), "making-*")
 	require.NoError(b, err)
-	defer os.RemoveAll(made)
+	defer func() { _ = os.RemoveAll(made) }() // it is in the system's temporary directory
 	git(b, made, nil, "init", "-q", "--bare", "-b", "main", ".")
 	reader, writer := io.Pipe()
 	go func() {
@@ -97,7 +97,8 @@ func newWork(commits int) *work {
 }
 
 // write writes the stream of git fast-import: the versions of each file one after
-// the other, so that they become deltas of each other, and then the commits.
+// the other, so that they become deltas of each other, and then the commits. That
+// writing went wrong shows when git reads it.
 func (w *work) write(out io.Writer) {
 	first := make([]int, len(w.files)) // mark of a file's first version
 	mark := 1
@@ -106,20 +107,20 @@ func (w *work) write(out io.Writer) {
 		text := newText(rand.New(rand.NewPCG(uint64(i), 7)))
 		for range f.versions {
 			content := text.String()
-			fmt.Fprintf(out, "blob\nmark :%d\ndata %d\n%s\n", mark, len(content), content)
+			_, _ = fmt.Fprintf(out, "blob\nmark :%d\ndata %d\n%s\n", mark, len(content), content)
 			mark++
 			text.edit()
 		}
 	}
 	for i, changes := range w.changes {
 		message := fmt.Sprintf("Change %d\n\nThis is what was to be done about it.\n", i)
-		fmt.Fprintf(out, "commit refs/heads/main\ncommitter Ada %d <ada%d@example.com> %d +0000\ndata %d\n%s", i%50, i%50, 1500000000+i*1800, len(message), message)
+		_, _ = fmt.Fprintf(out, "commit refs/heads/main\ncommitter Ada %d <ada%d@example.com> %d +0000\ndata %d\n%s", i%50, i%50, 1500000000+i*1800, len(message), message)
 		for _, c := range changes {
-			fmt.Fprintf(out, "M 100644 :%d %s\n", first[c.file]+c.version, w.files[c.file].path)
+			_, _ = fmt.Fprintf(out, "M 100644 :%d %s\n", first[c.file]+c.version, w.files[c.file].path)
 		}
 		fmt.Fprintln(out)
 	}
-	fmt.Fprintln(out, "done")
+	_, _ = fmt.Fprintln(out, "done")
 }
 
 // text is the content of a file.

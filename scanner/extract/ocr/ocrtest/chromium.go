@@ -26,7 +26,7 @@ func Screenshot(ctx context.Context, page Page, seed uint64, scale int) (image.I
 	if err != nil {
 		return nil, nil, err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }() // it is in the system's temporary directory
 	values := NewValues(seed)
 	source, target := filepath.Join(dir, "page.html"), filepath.Join(dir, "page.png")
 	if err := os.WriteFile(source, []byte(values.Expand(page.HTML)), 0o600); err != nil {
