@@ -287,6 +287,10 @@ func (d *discovery) back(v ssa.Value, call *ssa.CallCommon, why *Why, at placed)
 		return
 	}
 	d.seen[key] = true
+	if PublicValue(v) != "" {
+		d.r.Origins = append(d.r.Origins, Origin{v, at.at, at.fn, why})
+		return
+	}
 	switch v := v.(type) {
 	case *ssa.Phi:
 		for _, e := range v.Edges {

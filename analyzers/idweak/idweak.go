@@ -76,6 +76,9 @@ func weakness(v ssa.Value, depth int) string {
 	if depth > maxDepth {
 		return ""
 	}
+	if name := externalid.PublicValue(v); name != "" {
+		return derived(name)
+	}
 	next := func(v ssa.Value) string { return weakness(v, depth+1) }
 	switch v := v.(type) {
 	case *ssa.Const:
@@ -94,10 +97,6 @@ func weakness(v ssa.Value, depth int) string {
 		return next(v.Tuple)
 	case *ssa.UnOp:
 		return loaded(v, depth)
-	case *ssa.Parameter:
-		return derived(v.Name())
-	case *ssa.Field:
-		return derivedField(v.X.Type(), v.Field)
 	case *ssa.Call:
 		return called(v, depth)
 	}
@@ -128,26 +127,12 @@ func literal(c *ssa.Const) string {
 	return "a literal, the same for every customer"
 }
 
-// known are names of identifiers that others know or can guess.
-var known = regexp.MustCompile(`(?i)(customer|tenant|org(anization)?|account|user|team|workspace|project|company|email)_?(id|uuid|number|name|slug)?$`)
-
+// derived phrases an identifier that others know.
 func derived(name string) string {
-	if known.MatchString(name) && !strings.Contains(strings.ToLower(name), "external") {
-		return "derived from " + name + ", which others know"
+	if name == "" {
+		return ""
 	}
-	return ""
-}
-
-// derivedField looks at the field's name, and at what it is the ID of: Customer.ID.
-func derivedField(t types.Type, i int) string {
-	name := program.StructOf(t).Field(i).Name()
-	if reason := derived(name); reason != "" {
-		return reason
-	}
-	if n := program.NamedOf(t); n != nil && (name == "ID" || name == "Id" || name == "UUID" || name == "Name" || name == "Slug" || name == "Number") {
-		return derived(n.Obj().Name() + name)
-	}
-	return ""
+	return "derived from " + name + ", which others know"
 }
 
 func loaded(u *ssa.UnOp, depth int) string {
@@ -155,8 +140,6 @@ func loaded(u *ssa.UnOp, depth int) string {
 		return ""
 	}
 	switch a := u.X.(type) {
-	case *ssa.FieldAddr:
-		return derivedField(a.X.Type(), a.Field)
 	case *ssa.Alloc:
 		return stored(a, depth)
 	case *ssa.IndexAddr:

@@ -4,7 +4,8 @@
 //	go run ./bench -deputy PATH [-gosec PATH] DIR
 //
 // "cold" starts with an empty build cache, "warm" repeats the run with the cache that
-// the cold one left. What is told is wall time and the memory of the largest process.
+// the cold one left. What is told is wall time, the processor time of all processes
+// together, which a busy machine does not change, and the memory of the largest one.
 // gosec and deputy vet both load types from the build cache; their cold runs therefore
 // start with one in which the dependencies are built.
 package main
@@ -49,7 +50,7 @@ func run(dir, deputy, gosec string) error {
 	if deputy, err = filepath.Abs(deputy); err != nil {
 		return err
 	}
-	fmt.Printf("%-34s %10s %10s %12s\n", "", "cold", "warm", "largest")
+	fmt.Printf("%-32s %20s %20s %12s\n", "wall / processor", "cold", "warm", "largest")
 	b := bench{dir: dir}
 	b.cache = filepath.Join(tmp, "plain")
 	b.compare("go vet ./...", []string{"go", "vet", "./..."})
@@ -64,28 +65,37 @@ func run(dir, deputy, gosec string) error {
 
 // compare runs a command twice and tells both times.
 func (b bench) compare(name string, args []string) {
-	cold, rss1 := b.time(args)
-	warm, rss2 := b.time(args)
-	fmt.Printf("%-34s %10s %10s %9d MB\n", name, cold.Round(10*time.Millisecond), warm.Round(10*time.Millisecond), max(rss1, rss2)>>10)
+	cold, warm := b.measure(args), b.measure(args)
+	fmt.Printf("%-32s %20s %20s %9d MB\n", name, cold, warm, max(cold.memory, warm.memory)>>10)
 }
 
-// time runs a command and tells its wall time and the resident memory of its largest
-// process in KiB. What it says and whether it finds anything does not matter here.
-func (b bench) time(args []string) (time.Duration, int64) {
+// cost is what a run took.
+type cost struct {
+	wall, processor time.Duration
+	memory          int64 // resident, of the largest process, in KiB
+}
+
+func (c cost) String() string {
+	return fmt.Sprintf("%.1f s / %.1f s", c.wall.Seconds(), c.processor.Seconds())
+}
+
+// measure runs a command. What it says and whether it finds anything does not matter
+// here.
+func (b bench) measure(args []string) cost {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Dir = b.dir
 	cmd.Env = append(os.Environ(), "GOCACHE="+b.cache)
 	cmd.Stdout, cmd.Stderr = io.Discard, io.Discard
 	start := time.Now()
 	err := cmd.Run()
-	took := time.Since(start)
+	c := cost{wall: time.Since(start)}
 	if cmd.ProcessState == nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
-		return took, 0
+		return c
 	}
-	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
-	if !ok {
-		return took, 0
+	c.processor = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		c.memory = usage.Maxrss
 	}
-	return took, usage.Maxrss
+	return c
 }

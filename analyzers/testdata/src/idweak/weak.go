@@ -119,3 +119,15 @@ func once(in *Integration, roles []string) {
 		in.RoleARN = role
 	}
 }
+
+type Tenant struct{ ID, Name, RoleARN string }
+
+func usedAsItIs(ctx context.Context, c *sts.Client, t *Tenant) {
+	c.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: &t.RoleARN, ExternalId: &t.ID}) // want `derived from TenantID, which others know`
+}
+
+func (t *Tenant) OrganizationID() string
+
+func byMethod(ctx context.Context, c *sts.Client, t *Tenant) {
+	c.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: &t.RoleARN, ExternalId: aws.String(t.OrganizationID())}) // want `derived from OrganizationID`
+}
