@@ -409,6 +409,10 @@ func (f *frame) virtual(k site) bool {
 			found = append(found, m)
 		}
 	}
+	if len(found) > 1 && k.v != nil && (k.name.Name == "Error" || k.name.Name == "String") && len(k.args) == 1 {
+		// Whichever type it is, it speaks of itself.
+		f.mem.add(resultPlace(k.v, 0), cell{taint: f.deep(k.args[0], printed).step(k.pos, "returned by "+k.name.Name)})
+	}
 	for _, m := range found {
 		args := slices.Clone(k.args)
 		args[0] = receiverOf(k.args[0], m, len(found) > 1)

@@ -214,3 +214,36 @@ func publicIDs(ctx context.Context, c *sts.Client, t *tenant, repository string)
 	c.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: &t.RoleARN, ExternalId: &repository})
 	log.Println(t.ID, repository)
 }
+
+type refused struct{ role, word string }
+
+func (r *refused) Error() string { return "refused " + r.role + " with " + r.word }
+
+type unknown struct{ role string }
+
+func (u *unknown) Error() string { return "unknown " + u.role }
+
+func try(in integration) error {
+	if in.ID == "" {
+		return &unknown{in.RoleARN}
+	}
+	return &refused{in.RoleARN, in.ExternalID}
+}
+
+func find(in integration) error { return &unknown{in.RoleARN} }
+
+func oneOfSeveral(in integration) {
+	if err := try(in); err != nil {
+		slog.Error("failed", slog.String("error", err.Error())) // want `External ID logged`
+	}
+	if err := find(in); err != nil {
+		slog.Error("failed", slog.String("error", err.Error()))
+	}
+}
+
+func handed(err error) { slog.Error("failed", "error", err.Error()) }
+
+func toAnother(in integration) {
+	handed(try(in)) // want `External ID logged`
+	handed(find(in))
+}
