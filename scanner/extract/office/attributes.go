@@ -31,8 +31,13 @@ var formal = map[string]bool{
 	"font-name-asian": true, "font-name-complex": true, "font-family-generic": true, "page-usage": true, "page-thumbnail": true,
 	"enhanced-path": true, "text-areas": true, "viewBox": true, "d": true, "transform": true,
 	"protection-key": true, "protection-key-digest-algorithm": true, "font-style-name": true, "end-cell-address": true,
-	"value": true, "string-value": true, "formula": true, "v": true, "V": true, // cells write them
 }
+
+// cells are the elements whose values come out as cells.
+var cells = map[string]bool{"table-cell": true, "covered-table-cell": true, "change-track-table-cell": true, "Cell": true}
+
+// cellValues are the attributes that hold them.
+var cellValues = map[string]bool{"value": true, "string-value": true, "formula": true, "V": true}
 
 // names are the attributes that say what the others of their element are about.
 var names = map[string]bool{"name": true, "key": true, "label": true, "N": true, "displayName": true}
@@ -52,13 +57,17 @@ func (w *writer) attributes(t *tokens) {
 		switch {
 		case noun != "":
 			w.nearby(noun, string(t.decode(value)))
-		case formal[k]:
+		case formal[k], cellValues[k] && cells[string(t.name)]:
 		case names[k] && label == "" && len(value) < longestName:
 			label = string(t.decode(value))
 		case len(value) < least || !telling(value):
 		case k == "val" && !written[string(t.name)] && !hasDigit(value):
 		default:
-			text += k + ": " + string(t.decode(value)) + " "
+			v := string(t.decode(value))
+			if k == "value" {
+				v = plainNumber(v)
+			}
+			text += k + ": " + v + " "
 		}
 		return true
 	})
@@ -80,11 +89,12 @@ var longNumber = regexp.MustCompile(`[0-9]{4}`)
 
 func hasDigit(value []byte) bool { return bytes.ContainsAny(value, "0123456789") }
 
-// boilerplate begins values that office documents are full of: names of schemas,
-// and identifiers in braces.
+// boilerplate begins values that office documents are full of: names of schemas
+// and of parts, and identifiers in braces.
 var boilerplate = [][]byte{
 	[]byte("{"), []byte("http://schemas."), []byte("http://purl.oclc.org/"), []byte("http://purl.org/dc/"), []byte("http://www.w3.org/"),
 	[]byte("urn:schemas-"), []byte("urn:oasis:"), []byte("application/vnd."), []byte("http://openoffice.org/"), []byte("urn:org:documentfoundation:"),
+	[]byte("Pictures/"), []byte("./Object"), []byte("ObjectReplacements/"),
 }
 
 func telling(value []byte) bool {

@@ -36,6 +36,9 @@ func split(v, before, after string) string {
 	return before + v[:3] + after + before + v[3:8] + after + before + v[8:] + after
 }
 
+// exponent writes a value as spreadsheets store it.
+func exponent(v string) string { return v[:1] + "." + v[1:] + "E+11" }
+
 type part struct{ name, text string }
 
 func zipped(t testing.TB, parts ...part) []byte {
@@ -149,7 +152,6 @@ func slideShow(t testing.TB, p *planter) []byte {
 func workbookFile(t testing.TB, p *planter) []byte {
 	costs, hidden, deep := `sheet "Costs"`, `sheet "Old" (hidden)`, `sheet "Deep" (very hidden)`
 	s1, s2, s3 := "xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml", "xl/worksheets/sheet3.xml"
-	exponent := func(v string) string { return v[:1] + "." + v[1:] + "E+11" }
 	padded := "0" + p.digits(s1, costs+" cell B3")[1:]
 	p.want[len(p.want)-1].Text = padded
 	dashed := p.digits(s1, costs+" cell C3")
@@ -278,10 +280,11 @@ func openText(t testing.TB, p *planter) []byte {
 		part{"mimetype", "application/vnd.oasis.opendocument.text"},
 		part{"META-INF/manifest.xml", xmlHead + `<manifest:manifest/>`},
 		part{c, odfHead + `<office:text><text:tracked-changes><text:changed-region><text:deletion><text:p>` + p.digits(c, "deleted text") + `</text:p></text:deletion></text:changed-region></text:tracked-changes>` +
+			`<text:user-field-decls><text:user-field-decl text:name="account" office:value-type="float" office:value="` + exponent(p.digits(c, "attributes")) + `"/></text:user-field-decls>` +
 			`<text:p>` + split(p.digits(c, "paragraph 1"), `<text:span>`, `</text:span>`) + `</text:p><text:p>a<text:s text:c="3"/>b<text:tab/>c<text:line-break/>d<text:a xlink:href="https://x/` + p.digits(c, "paragraph 2, attributes") + `">link</text:a></text:p>` +
 			`<text:p>` + split(p.digits(c, "paragraph 3"), ``, `<office:annotation><dc:creator>J</dc:creator><text:p>`+p.digits(c, "paragraph 3, comment")+`</text:p></office:annotation>`) + ` and<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>` + p.digits(c, "paragraph 3, footnote") + `</text:p></text:note-body></text:note></text:p>` +
 			`<table:table><table:table-row><table:table-cell><text:p>Account</text:p></table:table-cell><table:table-cell><text:p>` + p.digits(c, "table 1, row 1") + `</text:p></table:table-cell></table:table-row></table:table>` +
-			`<text:p><draw:frame><draw:image xlink:href="Pictures/1.png"/><svg:desc>` + p.digits(c, "paragraph 4, alt text") + `</svg:desc></draw:frame></text:p></office:text></office:body></office:document-content>`},
+			`<text:p><draw:frame><draw:image xlink:href="Pictures/1.png"/><svg:desc>` + p.digits(c, "paragraph 4, alt text") + `</svg:desc></draw:frame><text:hidden-text text:string-value="` + p.digits(c, "paragraph 4, attributes") + `"/></text:p></office:text></office:body></office:document-content>`},
 		part{"styles.xml", xmlHead + `<office:document-styles><style:header><text:p>` + p.digits("styles.xml", "header") + `</text:p></style:header></office:document-styles>`},
 		part{"meta.xml", xmlHead + `<office:document-meta><meta:user-defined meta:name="Account">` + p.digits("meta.xml", "document properties") + `</meta:user-defined></office:document-meta>`},
 		part{"Pictures/1.png", "picture " + p.digits("Pictures/1.png", "image")},

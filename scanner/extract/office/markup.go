@@ -156,7 +156,7 @@ func lineEnd(m *markup) {
 
 // pivotValue writes a value that a pivot table keeps of its source.
 func pivotValue(m *markup, t *tokens) {
-	if value := t.attr("v"); value != "" && strings.HasPrefix(m.kind, "pivot") {
+	if value := t.attr("v"); value != "" && m.pivot() {
 		m.at(m.where())
 		m.write(number(unescaped(value), "") + "\t")
 		m.midline = true
@@ -173,8 +173,14 @@ func (m *markup) start(t *tokens) {
 	if f := starts[string(t.name)]; f != nil {
 		f(m, t)
 	}
-	m.attributes(t)
+	if !m.pivot() || len(t.name) > 1 { // whose values are written already
+		m.attributes(t)
+	}
 }
+
+// pivot says whether the part keeps the source of a pivot table, in elements with
+// names of one letter.
+func (m *markup) pivot() bool { return strings.HasPrefix(m.kind, "pivot") }
 
 func (m *markup) end(name []byte) {
 	if n := len(m.path) - 1; n >= 0 && string(m.path[n]) == string(name) {

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -32,14 +33,21 @@ func TestQuality(t *testing.T) {
 		p := newPlanter()
 		r, err := extracttest.Extract(t, d.make(t, p), New())
 		require.NoError(t, err)
-		found := 0
+		found, placed := 0, 0
 		for _, w := range p.want {
 			if strings.Contains(r.All(), w.Text) {
 				found++
 			}
+			if slices.ContainsFunc(r.Pieces, func(p extracttest.Piece) bool {
+				return p.Inside == w.Inside && p.Place == w.Place && strings.Contains(p.Text, w.Text)
+			}) {
+				placed++
+			}
 		}
-		t.Logf("%s: %d of %d values found: recall %.4f", d.name, found, len(p.want), float64(found)/float64(len(p.want)))
-		assert.Equal(t, len(p.want), found)
+		n := len(p.want)
+		t.Logf("%s: %d of %d values found: recall %.4f; %d at the place that is right", d.name, found, n, float64(found)/float64(n), placed)
+		assert.Equal(t, n, found)
+		assert.Equal(t, n, placed)
 	}
 }
 
