@@ -208,8 +208,7 @@ func (l *locator) identities(all []*commit) {
 // blobs places blobs: by reachable commits, else by what refs name directly,
 // else by unreachable commits.
 func (l *locator) blobs(wanted map[num]bool, all []*commit) error {
-	from, names := l.trees(wanted)
-	a := l.s.newAttribution(wanted, from, names)
+	a := l.attribution(wanted)
 	l.attribute(a, all, func(c *commit) bool { return l.s.inRange(c) && (c.reach != unreached || l.s.partial()) })
 	head, hasHead := l.s.headTree()
 	l.direct(a)
@@ -228,7 +227,7 @@ func (l *locator) blobs(wanted map[num]bool, all []*commit) error {
 	if len(rest) == 0 {
 		return nil
 	}
-	a = l.s.newAttribution(rest, from, names)
+	a = l.attribution(rest)
 	l.attribute(a, all, func(c *commit) bool { return c.reach == unreached })
 	for key, r := range a.places {
 		l.places = append(l.places, l.place(key, r, finding.Unreachable, false))
@@ -236,18 +235,18 @@ func (l *locator) blobs(wanted map[num]bool, all []*commit) error {
 	return nil
 }
 
-// trees returns where to read trees: each by itself if only a range is looked at,
-// and else what matters of all of them.
-func (l *locator) trees(wanted map[num]bool) (trees, *names) {
+// attribution prepares the search for blobs: in trees that are read one by one if
+// only a part of the history is looked at, and else in what matters of all of them.
+func (l *locator) attribution(wanted map[num]bool) *attribution {
 	if l.s.forest == nil {
 		names := newNames()
-		return storedTrees{l.s.register, names}, names
+		from := &storedTrees{register: l.s.register, names: names, wanted: wanted, pruned: map[num][]entry{}}
+		return l.s.newAttribution(wanted, from, names)
 	}
-	p, whole := l.s.forest.trace(slices.Sorted(maps.Keys(wanted)), maxSteps)
-	if !whole {
-		l.tellBounded()
-	}
-	return p, l.s.forest.names
+	from, whole := l.s.forest.trace(slices.Sorted(maps.Keys(wanted)), maxEntries, byWhat)
+	a := l.s.newAttribution(wanted, from, l.s.forest.names)
+	a.bounded = !whole
+	return a
 }
 
 func (l *locator) attribute(a *attribution, all []*commit, counts func(*commit) bool) {
@@ -259,13 +258,8 @@ func (l *locator) attribute(a *attribution, all []*commit, counts func(*commit) 
 			a.commit(c)
 		}
 	}
-	if a.bounded {
-		l.tellBounded()
-	}
-}
-
-func (l *locator) tellBounded() {
-	if l.s.visitor != nil {
+	stored, _ := a.trees.(*storedTrees)
+	if (a.bounded || stored != nil && stored.tooFar) && l.s.visitor != nil {
 		l.s.visitor.Unexamined(".git", "too many places: some findings stand in more than are told")
 	}
 }

@@ -16,8 +16,8 @@ import (
 const maxDepth = 2048
 
 // maxMissing bounds the entries of trees that are gone through for the paths of
-// what is missing: a partial clone can lack nearly everything. They take a quarter
-// of a gigabyte.
+// what is missing: a partial clone can lack nearly everything. They take 24
+// bytes each.
 const maxMissing = 1 << 24
 
 // tellMissing tells of objects that something refers to and the walk did not
@@ -29,7 +29,7 @@ func (s *Source) tellMissing(ctx context.Context, v source.Visitor) error {
 	if len(lost) > 0 || len(s.spoilt) > 0 || !s.complete() {
 		m := &missing{s: s, seen: map[num]bool{}, absent: known, rows: map[told]int{}}
 		var whole bool
-		if m.paths, whole = s.forest.trace(slices.AppendSeq(lost, maps.Keys(s.spoilt)), maxMissing); !whole {
+		if m.paths, whole = s.forest.trace(slices.AppendSeq(lost, maps.Keys(s.spoilt)), maxMissing, byPlace); !whole {
 			v.Unexamined(".git", fmt.Sprintf("%d objects are missing: the paths of only some of them are told", len(lost)))
 		}
 		if err := m.collect(ctx); err != nil {
@@ -173,8 +173,8 @@ func (m *missing) tree(n num, path string, depth int) {
 		return
 	}
 	for _, e := range m.paths.entries(n) {
-		below := join(path, m.s.forest.names.text(e.name))
-		if e.tree {
+		below := join(path, m.s.forest.names.text(e.name()))
+		if e.isTree() {
 			m.tree(e.child, below, depth+1)
 		} else {
 			m.look(e.child, below)

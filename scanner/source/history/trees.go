@@ -9,34 +9,76 @@ import (
 
 // trees is where attribution gets trees from.
 type trees interface {
-	// entries returns at least those entries of a tree that lead to what is
-	// wanted, in the tree's order, and what there is of a tree that is damaged or
-	// missing: the scan has told of that.
+	// entries returns those entries of a tree that lead to what is wanted, in the
+	// order of their whats, and what there is of a tree that is damaged or missing:
+	// the scan has told of that.
 	entries(tree num) []entry
 }
 
-// entry is a blob or a tree in a tree.
+// entry is a blob or a tree in a tree. What it is is the number of its name, and
+// isTree if it is one.
 type entry struct {
-	name  uint32 // in names
+	what  uint32
 	child num
-	tree  bool
 }
 
-// storedTrees reads trees one by one, for when few are needed.
+func (e entry) isTree() bool { return e.what&isTree != 0 }
+func (e entry) name() uint32 { return e.what & toName }
+
+// find returns the entry of a name and sort.
+func find(entries []entry, what uint32) (entry, bool) {
+	i, ok := slices.BinarySearchFunc(entries, what, func(e entry, what uint32) int { return cmp.Compare(e.what, what) })
+	if !ok {
+		return entry{}, false
+	}
+	return entries[i], true
+}
+
+// storedTrees reads trees one by one, for when few are needed, and each once.
 type storedTrees struct {
 	*register
-	names *names
+	names  *names
+	wanted map[num]bool
+	pruned map[num][]entry
+	tooFar bool // trees were nested too deep to be read
 }
 
-func (t storedTrees) entries(tree num) []entry {
+func (t *storedTrees) entries(tree num) []entry { return t.prune(tree, 0) }
+
+// prune reads a tree and keeps what leads to something wanted.
+func (t *storedTrees) prune(tree num, depth int) []entry {
+	if known, ok := t.pruned[tree]; ok {
+		return known
+	}
+	if depth > maxDepth {
+		t.tooFar = true
+		return nil
+	}
+	t.pruned[tree] = nil // what a tree sees that claims to hold itself
+	var kept []entry
+	for _, e := range t.read(tree) {
+		if t.wanted[e.child] || e.isTree() && len(t.prune(e.child, depth+1)) > 0 {
+			kept = append(kept, e)
+		}
+	}
+	slices.SortStableFunc(kept, func(a, b entry) int { return cmp.Compare(a.what, b.what) })
+	t.pruned[tree] = kept
+	return kept
+}
+
+func (t *storedTrees) read(tree num) []entry {
 	_, data, err := t.db.Read(t.id(tree))
 	if err != nil {
 		return nil
 	}
 	var entries []entry
 	_ = objects.EachEntry(data, t.db.IDSize(), func(e objects.Entry) bool {
+		what := t.names.of(e.Name)
+		if e.Mode.IsTree() {
+			what |= isTree
+		}
 		if !e.Mode.IsSubmodule() {
-			entries = append(entries, entry{t.names.of(e.Name), t.of(e.OID), e.Mode.IsTree()})
+			entries = append(entries, entry{what, t.of(e.OID)})
 		}
 		return true
 	})
@@ -304,39 +346,43 @@ func (f *forest) missing() []num {
 // those, of the trees that hold them, and so on up.
 type paths struct {
 	f     *forest
-	heads []uint32 // by row: the first of its entries in held; then next
-	held  []held
+	start []uint32 // by row, where its entries begin in list
+	list  []entry
 }
 
-type held struct {
-	pos, what uint32
-	child     num
-	next      uint32
+// entries implements [trees].
+func (p *paths) entries(tree num) []entry {
+	if int(tree) >= len(p.f.rowOf) || p.f.rowOf[tree] == noRow {
+		return nil
+	}
+	row := p.f.rowOf[tree]
+	return p.list[p.start[row]:p.start[row+1]]
 }
 
 // trace finds the ways to the wanted objects. It follows each entry from the tree
 // in which it is new through the edits that keep it, and so costs what there is
-// to be found, however many trees there are. It gives up after limit entries.
-func (f *forest) trace(wanted []num, limit int) (p *paths, whole bool) {
-	p = &paths{f: f, heads: filled(len(f.rows), noRow)}
+// to be found, however many trees there are. It gives up after limit entries. The
+// entries of each tree come in the given order.
+func (f *forest) trace(wanted []num, limit int, order func(a, b held) int) (p *paths, whole bool) {
+	t := tracing{heads: filled(len(f.rows), noRow)}
 	queue := slices.Clone(wanted)
-	queued := make(map[num]bool, len(queue))
+	queued := make([]bool, f.size())
 	for _, n := range queue {
 		queued[n] = true
 	}
+	whole = true
 	var open []origin
-	for len(queue) > 0 {
+	for len(queue) > 0 && whole {
 		child := queue[len(queue)-1]
 		queue = queue[:len(queue)-1]
 		open = append(open[:0], f.originsOf(child)...)
 		for len(open) > 0 {
 			at := open[len(open)-1]
 			open = open[:len(open)-1]
-			if len(p.held) >= limit {
-				return p, false
+			if whole = t.count < limit; !whole {
+				break
 			}
-			p.held = append(p.held, held{at.pos, at.what, child, p.heads[at.row]})
-			p.heads[at.row] = uint32(len(p.held) - 1)
+			t.hold(at, child)
 			if tree := f.rows[at.row].tree; !queued[tree] {
 				queued[tree] = true
 				queue = append(queue, tree)
@@ -344,7 +390,55 @@ func (f *forest) trace(wanted []num, limit int) (p *paths, whole bool) {
 			open = f.kept(at, open)
 		}
 	}
-	return p, true
+	return t.paths(f, order), whole
+}
+
+// tracing is what was found so far: a list for every tree.
+type tracing struct {
+	heads []uint32 // by row: the first of its entries; then next
+	found [][]held // in chunks, since copying a growing list takes it twice
+	count int
+}
+
+const heldChunk = 1 << 14
+
+type held struct {
+	pos  uint32
+	next uint32
+	entry
+}
+
+func byPlace(a, b held) int { return cmp.Compare(a.pos, b.pos) }
+
+func byWhat(a, b held) int { return cmp.Or(cmp.Compare(a.what, b.what), cmp.Compare(a.pos, b.pos)) }
+
+func (t *tracing) hold(at origin, child num) {
+	if t.count%heldChunk == 0 {
+		t.found = append(t.found, make([]held, 0, heldChunk))
+	}
+	last := &t.found[len(t.found)-1]
+	*last = append(*last, held{at.pos, t.heads[at.row], entry{at.what &^ isNew, child}})
+	t.heads[at.row] = uint32(t.count)
+	t.count++
+}
+
+// paths brings the entries of each tree together.
+func (t *tracing) paths(f *forest, order func(a, b held) int) *paths {
+	p := &paths{f: f, start: make([]uint32, 0, len(t.heads)+1), list: make([]entry, 0, t.count)}
+	var row []held
+	for _, head := range t.heads {
+		row = row[:0]
+		for i := head; i != noRow; i = row[len(row)-1].next {
+			row = append(row, t.found[i/heldChunk][i%heldChunk])
+		}
+		slices.SortFunc(row, order)
+		p.start = append(p.start, uint32(len(p.list)))
+		for _, h := range row {
+			p.list = append(p.list, h.entry)
+		}
+	}
+	p.start = append(p.start, uint32(len(p.list)))
+	return p
 }
 
 // kept appends to open where the edits of a tree keep one of its entries.
@@ -364,21 +458,4 @@ func (f *forest) kept(at origin, open []origin) []origin {
 		}
 	}
 	return open
-}
-
-// entries implements [trees].
-func (p *paths) entries(tree num) []entry {
-	if int(tree) >= len(p.f.rowOf) || p.f.rowOf[tree] == noRow {
-		return nil
-	}
-	var found []held
-	for i := p.heads[p.f.rowOf[tree]]; i != noRow; i = p.held[i].next {
-		found = append(found, p.held[i])
-	}
-	slices.SortFunc(found, func(a, b held) int { return cmp.Compare(a.pos, b.pos) })
-	entries := make([]entry, len(found))
-	for i, h := range found {
-		entries[i] = entry{h.what & toName, h.child, h.what&isTree != 0}
-	}
-	return entries
 }

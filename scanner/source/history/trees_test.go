@@ -90,7 +90,7 @@ func leading(f *forest, all map[num][]objects.Entry, wanted []num) map[num][]ent
 	for tree, entries := range all {
 		for _, e := range entries {
 			if matter[f.of(e.OID)] {
-				out[tree] = append(out[tree], entry{f.names.of(e.Name), f.of(e.OID), e.Mode.IsTree()})
+				out[tree] = append(out[tree], entry{whatOf(f, e), f.of(e.OID)})
 			}
 		}
 	}
@@ -117,16 +117,23 @@ func TestTraceFindsAllWays(t *testing.T) {
 		for range 10 {
 			r.Shuffle(len(objects), func(i, j int) { objects[i], objects[j] = objects[j], objects[i] })
 			wanted := objects[:r.IntN(8)]
-			p, whole := f.trace(wanted, maxSteps)
+			p, whole := f.trace(wanted, maxSteps, byPlace)
 			require.True(t, whole)
 			want := leading(f, all, wanted)
 			for tree := range all {
 				require.Equal(t, want[tree], nilIfEmpty(p.entries(tree)))
 			}
 		}
-		_, whole := f.trace(objects, 3)
+		_, whole := f.trace(objects, 3, byPlace)
 		assert.False(t, whole, "the limit holds")
 	}
+}
+
+func whatOf(f *forest, e objects.Entry) uint32 {
+	if e.Mode.IsTree() {
+		return f.names.of(e.Name) | isTree
+	}
+	return f.names.of(e.Name)
 }
 
 func nilIfEmpty(entries []entry) []entry {
