@@ -20,15 +20,17 @@ func parseCFF(data []byte) *program {
 	at := r.u8(2)
 	_, at = cffIndex(r, at)
 	dicts, at := cffIndex(r, at)
-	own, _ := cffIndex(r, at)
+	own, at := cffIndex(r, at)
+	global, _ := cffIndex(r, at)
 	if len(dicts) == 0 {
 		return &program{}
 	}
 	top := cffDict(dicts[0])
-	charStrings, _ := cffIndex(r, top.int(17))
-	c := cff{r: r, own: own, glyphs: len(charStrings)}
+	glyphs, _ := cffIndex(r, top.int(17))
+	c := cff{r: r, own: own, glyphs: len(glyphs)}
 	ids := c.charset(top.int(15))
 	p := &program{}
+	p.outlines = &charStrings{glyphs: glyphs, global: global, local: c.subroutines(top), fonts: c.fontOf(top.int(12<<8 | 37)), em: 1000}
 	if top.has(12<<8 | 30) { // ROS: the font is keyed by CID
 		p.gidOf = make(map[uint32]uint32, len(ids))
 		for gid, cid := range ids {
@@ -48,6 +50,46 @@ type cff struct {
 	r      reader
 	own    []reader
 	glyphs int
+}
+
+// subroutines returns those of the private dictionaries: of the font itself, or
+// of each of those that a CID-keyed font is made of.
+func (c cff) subroutines(top operands) [][]reader {
+	dicts := []operands{top}
+	if fonts, _ := cffIndex(c.r, top.int(12<<8|36)); len(fonts) > 0 {
+		dicts = dicts[:0]
+		for _, d := range fonts[:min(len(fonts), 256)] {
+			dicts = append(dicts, cffDict(d))
+		}
+	}
+	out := make([][]reader, len(dicts))
+	for i, d := range dicts {
+		if private := d[18]; len(private) == 2 {
+			size, at := int(max(0, min(private[0], 1<<20))), d.int(18)
+			if offset := cffDict(c.r.span(at, size)).int(19); offset > 0 {
+				out[i], _ = cffIndex(c.r, at+offset)
+			}
+		}
+	}
+	return out
+}
+
+// fontOf reads which font dictionary each glyph belongs to, if there are many.
+func (c cff) fontOf(at int) []byte {
+	if at <= 0 {
+		return nil
+	}
+	if c.r.u8(at) == 0 {
+		return c.r.span(at+1, c.glyphs)
+	}
+	out := make([]byte, c.glyphs)
+	gid := 0 // ranges are in order; each glyph is set once
+	for i := range c.r.u16(at + 1) {
+		for next := c.r.u16(at + 6 + 3*i); gid < min(next, c.glyphs); gid++ {
+			out[gid] = byte(c.r.u8(at + 5 + 3*i))
+		}
+	}
+	return out
 }
 
 func (c cff) string(sid int) string {

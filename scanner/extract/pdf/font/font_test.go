@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/deputy-sec/deputy/scanner/extract/pdf/shape"
 )
 
 func TestGlyphText(t *testing.T) {
@@ -54,6 +56,37 @@ func TestType1Encoding(t *testing.T) {
 	assert.Equal(t, "1", p.textOfCode(33))
 	assert.Equal(t, "2", p.textOfCode(34))
 	assert.Empty(t, p.textOfCode(35))
+}
+
+// A square and a circle, by a subroutine, hints, a mask, and most of the ways to
+// draw a line or a curve.
+func TestCharStrings(t *testing.T) {
+	n := func(v int) byte { return byte(v + 139) }
+	square := reader{n(50), 7, n(-50), 6, 11} // vlineto, hlineto, return
+	glyph := reader{
+		n(1), n(2), 1, n(3), n(4), 19, 0xff, // hstem, hintmask with the implied vstem
+		n(10), n(10), 21, // rmoveto
+		n(50), 6, n(-107), 10, // hlineto, callsubr 0
+		n(0), n(-50), 5, // rlineto
+		n(100), 22, // hmoveto
+		n(0), n(28), n(22), n(22), n(28), n(0), 8, // rrcurveto
+		n(28), n(22), n(-22), n(28), 31, // hvcurveto
+		n(-28), n(-22), n(-22), n(-28), 26, // vvcurveto
+		14,
+	}
+	m := &charMachine{local: []reader{square}, left: maxCharSteps}
+	m.run(glyph, 0)
+	require.Len(t, m.contours, 2)
+	assert.Equal(t, []shape.Point{{X: 10, Y: 10}, {X: 60, Y: 10}, {X: 60, Y: 60}, {X: 10, Y: 60}, {X: 10, Y: 10}}, m.contours[0])
+	last := m.contours[1][len(m.contours[1])-1]
+	assert.InDelta(t, 110+50+50-22, last.X, 1e-9)
+	assert.InDelta(t, 10+50+6-78, last.Y, 1e-9)
+	assert.True(t, m.done)
+
+	loop := reader{n(-107), 10}
+	m = &charMachine{local: []reader{loop}, left: maxCharSteps}
+	m.run(loop, 0) // a subroutine that calls itself ends
+	assert.True(t, m.done)
 }
 
 func TestCoreWidths(t *testing.T) {

@@ -25,13 +25,21 @@ func (o *outlines) shape(gid uint32) (shape.Shape, bool) {
 	return shape.OfOutline(o.contours(int(gid), 0), o.em)
 }
 
+func (o *outlines) count() int { return o.glyphs }
+
+// drawings are the glyphs of a font program.
+type drawings interface {
+	count() int
+	shape(gid uint32) (shape.Shape, bool)
+}
+
 // read returns the characters that the glyphs look like; one without an outline
 // is a space. The first glyph stands for what is missing.
-func (o *outlines) read() map[uint32]string {
+func read(d drawings) map[uint32]string {
 	shapes := map[uint32]shape.Shape{}
 	out := map[uint32]string{}
-	for gid := uint32(1); int(gid) < o.glyphs && len(shapes) < shape.MaxGlyphs; gid++ {
-		if s, ok := o.shape(gid); ok {
+	for gid := uint32(1); int(gid) < d.count() && len(shapes) < shape.MaxGlyphs; gid++ {
+		if s, ok := d.shape(gid); ok {
 			shapes[gid] = s
 		} else {
 			out[gid] = " "

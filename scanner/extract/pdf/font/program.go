@@ -15,12 +15,27 @@ type program struct {
 	gidOf    map[uint32]uint32
 	byName   map[string]uint32
 	retained bool // TrueType without names and characters, whose glyphs kept their numbers
-	outlines *outlines
+	outlines drawings
 	looks    map[uint32]string // of the outlines
+
+	asked, says bool // whether speaks was asked, and what it says
 }
 
-// speaks tells whether the program says anything of its glyphs' meaning.
-func (p *program) speaks() bool { return len(p.names) > 0 || len(p.runes) > 0 }
+// speaks tells whether the program says anything of its glyphs' meaning: names
+// like g12 do not.
+func (p *program) speaks() bool {
+	if !p.asked {
+		p.asked = true
+		p.says = len(p.runes) > 0
+		for _, name := range p.names {
+			if t := glyphText(name); t != "" && t != " " {
+				p.says = true
+				break
+			}
+		}
+	}
+	return p.says
+}
 
 func (p *program) textOfCode(code int) string {
 	if t := glyphText(p.encoding[code]); t != "" {
@@ -78,7 +93,7 @@ func (p *program) textOfShape(gid uint32) string {
 		return ""
 	}
 	if p.looks == nil {
-		p.looks = p.outlines.read()
+		p.looks = read(p.outlines)
 	}
 	return p.looks[gid]
 }

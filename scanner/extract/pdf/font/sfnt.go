@@ -25,7 +25,9 @@ func parseSFNT(data []byte) *program {
 		p.names = postNames(post)
 	}
 	p.readCharacters(tables["cmap"])
-	p.outlines = newOutlines(tables)
+	if o := newOutlines(tables); o != nil {
+		p.outlines = o
+	}
 	p.retained = !p.speaks() && len(tables["glyf"]) > 0 && tables["maxp"].u16(4) > renumbered
 	return p
 }
