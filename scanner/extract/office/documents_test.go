@@ -145,6 +145,11 @@ func slideShow(t testing.TB, p *planter) []byte {
 		part{"ppt/charts/chart1.xml", xmlHead + `<c:chartSpace xmlns:c="x"><c:ser><c:cat><c:pt><c:v>` + p.digits("ppt/charts/chart1.xml", "chart on slide 1") + `</c:v></c:pt></c:cat></c:ser></c:chartSpace>`},
 		part{"ppt/comments/comment1.xml", xmlHead + `<p:cmLst xmlns:p="x"><p:cm><p:text>` + p.digits("ppt/comments/comment1.xml", "slide 1, comment") + `</p:text></p:cm></p:cmLst>`},
 		part{"ppt/diagrams/data1.xml", xmlHead + `<dgm:dataModel><dgm:pt><dgm:t><a:p><a:r><a:t>` + p.digits("ppt/diagrams/data1.xml", "slide 1") + `</a:t></a:r></a:p></dgm:t></dgm:pt></dgm:dataModel>`},
+		part{"ppt/slides/_rels/slide1.xml.rels", rels("notesSlide", "../notesSlides/notesSlide2.xml", "hyperlink", "https://example.com/"+p.digits("ppt/slides/_rels/slide1.xml.rels", "slide 2 (hidden), link"))},
+		part{"ppt/notesSlides/notesSlide2.xml", xmlHead + `<p:notes xmlns:a="y"><a:p><a:r><a:t>` + p.digits("ppt/notesSlides/notesSlide2.xml", "slide 2 (hidden), notes") + `</a:t></a:r></a:p></p:notes>`},
+		part{"ppt/slideMasters/slideMaster1.xml", xmlHead + `<p:sldMaster xmlns:a="y"><a:p><a:r><a:t>` + p.digits("ppt/slideMasters/slideMaster1.xml", "slide master") + `</a:t></a:r></a:p></p:sldMaster>`},
+		part{"ppt/tags/tag1.xml", xmlHead + `<p:tagLst><p:tag name="ACCOUNT" val="` + p.digits("ppt/tags/tag1.xml", "attributes") + `"/></p:tagLst>`},
+		part{"docProps/core.xml", xmlHead + `<cp:coreProperties><cp:keywords>` + p.digits("docProps/core.xml", "document properties") + `</cp:keywords></cp:coreProperties>`},
 		part{"ppt/embeddings/sheet.bin", "object " + p.digits("ppt/embeddings/sheet.bin", "embedded document on slide 1")},
 	)
 }
@@ -190,6 +195,8 @@ func workbookFile(t testing.TB, p *planter) []byte {
 		part{"xl/pivotCache/pivotCacheDefinition1.xml", xmlHead + `<pivotCacheDefinition><sharedItems><s v="` + p.digits("xl/pivotCache/pivotCacheDefinition1.xml", "pivot cache") + `"/></sharedItems></pivotCacheDefinition>`},
 		part{"xl/pivotCache/pivotCacheRecords1.xml", xmlHead + `<pivotCacheRecords><r><n v="` + exponent(p.digits("xl/pivotCache/pivotCacheRecords1.xml", "pivot cache")) + `"/><x v="0"/></r></pivotCacheRecords>`},
 		part{"xl/externalLinks/externalLink1.xml", xmlHead + `<externalLink><cell r="A1"><v>` + p.digits("xl/externalLinks/externalLink1.xml", "external link") + `</v></cell></externalLink>`},
+		part{"docProps/app.xml", xmlHead + `<Properties><Company>` + p.digits("docProps/app.xml", "document properties") + `</Company></Properties>`},
+		part{"xl/queryTables/queryTable1.xml", xmlHead + `<queryTable name="account ` + p.digits("xl/queryTables/queryTable1.xml", "data connection, attributes") + `"/>`},
 		part{"xl/connections.xml", xmlHead + `<connections><connection><dbPr connection="Server=x;Account=` + p.digits("xl/connections.xml", "data connection, attributes") + `"/></connection></connections>`},
 	)
 }
@@ -263,12 +270,20 @@ func binaryWorkbookFile(t testing.TB, p *planter) []byte {
 }
 
 func drawingFile(t testing.TB, p *planter) []byte {
-	page := "visio/pages/page1.xml"
+	first, second := "visio/pages/page7.xml", "visio/pages/page1.xml"
 	return zipped(t,
 		part{"[Content_Types].xml", contentTypes},
 		part{"_rels/.rels", rels("document", "visio/document.xml")},
 		part{"visio/document.xml", xmlHead + `<VisioDocument/>`},
-		part{page, xmlHead + `<PageContents><Shapes><Shape ID="1"><Cell N="Value" V="` + p.digits(page, "page 1, shape data") + `"/><Text>` + split(p.digits(page, "page 1"), `<cp IX="0"/>`, ``) + `</Text></Shape></Shapes></PageContents>`},
+		part{"visio/pages/pages.xml", xmlHead + `<Pages><Page ID="0" Name="Overview"><Rel r:id="rId2"/></Page><Page ID="4" Name="Back" Background="1"><Rel r:id="rId1"/></Page></Pages>`},
+		part{"visio/pages/_rels/pages.xml.rels", rels("page", "page1.xml", "page", "page7.xml")},
+		part{first, xmlHead + `<PageContents><Shapes><Shape ID="1"><Section N="Property"><Row N="AccountID"><Cell N="Value" V="` + p.digits(first, "page 1, shape data") + `"/></Row></Section><Text>` +
+			split(p.digits(first, "page 1"), `<cp IX="0"/>`, ``) + `</Text></Shape><Shape ID="2"><Text><fld IX="0">` + p.digits(first, "page 1") + `</fld></Text></Shape></Shapes></PageContents>`},
+		part{"visio/pages/_rels/page7.xml.rels", rels("image", "../media/image1.png", "hyperlink", "https://example.com/"+p.digits("visio/pages/_rels/page7.xml.rels", "page 1, link"))},
+		part{"visio/media/image1.png", "picture " + p.digits("visio/media/image1.png", "image on page 1")},
+		part{second, xmlHead + `<PageContents><Shapes><Shape ID="1"><Text>` + p.digits(second, "page 2") + `</Text></Shape></Shapes></PageContents>`},
+		part{"visio/masters/master1.xml", xmlHead + `<MasterContents><Shapes><Shape ID="1"><Text>` + p.digits("visio/masters/master1.xml", "master shape") + `</Text></Shape></Shapes></MasterContents>`},
+		part{"visio/comments.xml", xmlHead + `<Comments><CommentList><CommentEntry>` + p.digits("visio/comments.xml", "comment") + `</CommentEntry></CommentList></Comments>`},
 	)
 }
 
@@ -291,27 +306,54 @@ func openText(t testing.TB, p *planter) []byte {
 	)
 }
 
-func openSheet(t testing.TB, p *planter) []byte {
-	c := "content.xml"
+// openPackage is a package of ODF with properties, and a picture in it.
+func openPackage(t testing.TB, p *planter, kind, image, body string) []byte {
 	return zipped(t,
-		part{"mimetype", "application/vnd.oasis.opendocument.spreadsheet"},
+		part{"mimetype", "application/vnd.oasis.opendocument." + kind},
 		part{"META-INF/manifest.xml", xmlHead + `<manifest:manifest/>`},
-		part{c, odfHead + `<office:spreadsheet><table:table table:name="Costs"><table:table-row><table:table-cell><text:p>Account</text:p></table:table-cell><table:table-cell table:number-columns-repeated="2"/><table:table-cell office:value-type="float" office:value="` +
-			p.digits(c, `sheet "Costs" cell D1`) + `"><text:p>1.23E+11</text:p></table:table-cell></table:table-row><table:table-row><table:table-cell><text:p>` +
-			split(p.digits(c, `sheet "Costs" cell A2`), `<text:span>`, `</text:span>`) + `</text:p><office:annotation><text:p>` + p.digits(c, `sheet "Costs" cell A2, comment`) + `</text:p></office:annotation></table:table-cell></table:table-row></table:table>` +
-			`<table:table table:name="Old" table:style-name="ta2"><table:table-row><table:table-cell><text:p>` + p.digits(c, `sheet "Old" (hidden) cell A1`) + `</text:p></table:table-cell></table:table-row></table:table></office:spreadsheet></office:body></office:document-content>`},
+		part{"content.xml", odfHead + `<office:` + kind + `>` + body + `</office:` + kind + `></office:body></office:document-content>`},
+		part{"meta.xml", xmlHead + `<office:document-meta><meta:user-defined meta:name="Account">` + p.digits("meta.xml", "document properties") + `</meta:user-defined></office:document-meta>`},
+		part{"styles.xml", xmlHead + `<office:document-styles><style:master-page><style:footer><style:region-left><text:p>` + p.digits("styles.xml", "footer") + `</text:p></style:region-left></style:footer></style:master-page></office:document-styles>`},
+		part{"Pictures/1.png", "picture " + p.digits("Pictures/1.png", "image on "+image)},
+		part{"Object 1/content.xml", odfHead + `<office:chart><chart:chart><chart:title><text:p>` + p.digits("Object 1/content.xml", "embedded object on "+image) + `</text:p></chart:title></chart:chart></office:chart></office:body></office:document-content>`},
 	)
 }
 
+const shownParts = `<draw:frame><draw:image xlink:href="./Pictures/1.png"/></draw:frame><draw:frame><draw:object xlink:href="./Object 1"/></draw:frame>`
+
+func openSheet(t testing.TB, p *planter) []byte {
+	costs := `sheet "Costs"`
+	at := func(place string) string { return p.digits("content.xml", place) }
+	cell := func(attributes, text string) string {
+		return `<table:table-cell ` + attributes + `><text:p>` + text + `</text:p></table:table-cell>`
+	}
+	row := func(cells ...string) string {
+		return `<table:table-row>` + strings.Join(cells, "") + `</table:table-row>`
+	}
+	return openPackage(t, p, "spreadsheet", costs,
+		`<table:tracked-changes><table:cell-content-change><table:previous><table:change-track-table-cell><text:p>`+at("deleted text")+`</text:p></table:change-track-table-cell></table:previous></table:cell-content-change></table:tracked-changes>`+
+			`<table:content-validations><table:content-validation table:condition="of:cell-content-is-in-list(&quot;`+at("data validation, attributes")+`&quot;)"/></table:content-validations>`+
+			`<table:table table:name="Costs">`+
+			row(cell("", "Account"), `<table:table-cell table:number-columns-repeated="2"/>`, cell(`office:value-type="float" office:value="`+at(costs+" cell D1")+`"`, "1.23E+11"))+
+			row(`<table:table-cell><text:p>`+split(at(costs+" cell A2"), `<text:span>`, `</text:span>`)+`</text:p><office:annotation><text:p>`+at(costs+" cell A2, comment")+`</text:p></office:annotation></table:table-cell>`)+
+			`<table:table-row table:number-rows-repeated="5"><table:table-cell table:number-columns-repeated="1000"/></table:table-row>`+
+			row(cell(`office:value-type="float" office:value="`+exponent(at(costs+" cell A8"))+`"`, ""),
+				cell(`table:formula="of:=&quot;`+at(costs+" cell B8, formula")+`&quot;"`, ""),
+				`<table:table-cell><draw:frame>`+shownParts+`<draw:text-box><text:p>`+at(costs+" cell C8")+`</text:p></draw:text-box></draw:frame></table:table-cell>`)+
+			`</table:table>`+
+			`<table:table table:name="Old" table:style-name="ta2">`+row(cell("", at(`sheet "Old" (hidden) cell A1`)))+`</table:table>`+
+			`<table:named-expressions><table:named-expression table:name="account" table:expression="of:=`+at("defined name, attributes")+`"/></table:named-expressions>`)
+}
+
 func openSlides(t testing.TB, p *planter) []byte {
-	c := "content.xml"
-	return zipped(t,
-		part{"mimetype", "application/vnd.oasis.opendocument.presentation"},
-		part{"META-INF/manifest.xml", xmlHead + `<manifest:manifest/>`},
-		part{c, odfHead + `<office:presentation><draw:page draw:name="first"><draw:frame><draw:text-box><text:p>` + p.digits(c, "slide 1") + `</text:p></draw:text-box><draw:image xlink:href="./Pictures/1.png"/></draw:frame><presentation:notes><text:p>` +
-			p.digits(c, "slide 1, notes") + `</text:p></presentation:notes></draw:page><draw:page draw:style-name="dp2"><text:p>` + p.digits(c, "slide 2 (hidden)") + `</text:p></draw:page></office:presentation></office:body></office:document-content>`},
-		part{"Pictures/1.png", "picture " + p.digits("Pictures/1.png", "image on slide 1")},
-	)
+	at := func(place string) string { return p.digits("content.xml", place) }
+	return openPackage(t, p, "presentation", "slide 1",
+		`<draw:page draw:name="first"><draw:frame><draw:text-box><text:p>`+split(at("slide 1"), `<text:span>`, `</text:span>`)+`</text:p></draw:text-box><svg:desc>`+at("slide 1, alt text")+`</svg:desc></draw:frame>`+shownParts+
+			`<table:table><table:table-row><table:table-cell><text:p>Account</text:p></table:table-cell><table:table-cell><text:p>`+at("slide 1")+`</text:p></table:table-cell></table:table-row></table:table>`+
+			`<office:annotation><text:p>`+at("slide 1, comment")+`</text:p></office:annotation>`+
+			`<draw:custom-shape><office:event-listeners><presentation:event-listener xlink:href="https://example.com/`+at("slide 1, attributes")+`"/></office:event-listeners></draw:custom-shape>`+
+			`<presentation:notes><text:p>`+at("slide 1, notes")+`</text:p></presentation:notes></draw:page>`+
+			`<draw:page draw:style-name="dp2"><text:p>`+at("slide 2 (hidden)")+`</text:p><presentation:notes><text:p>`+at("slide 2 (hidden), notes")+`</text:p></presentation:notes></draw:page>`)
 }
 
 // documents are one of each format with a value in every place.

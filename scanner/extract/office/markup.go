@@ -45,7 +45,7 @@ var roots = map[string]string{
 	"coreProperties": "document properties", "Properties": "document properties",
 	"pivotCacheDefinition": "pivot cache", "pivotCacheRecords": "pivot cache",
 	"connections": "data connection", "queryTable": "data connection", "externalLink": "external link",
-	"settings": "document settings", "datastoreItem": "custom XML", "glossaryDocument": "building blocks",
+	"settings": "document settings", "datastoreItem": "custom XML", "glossaryDocument": "building blocks", "MasterContents": "master shape",
 	"sldMaster": "slide master", "sldLayout": "slide layout", "notesMaster": "notes master", "handoutMaster": "handout master",
 	"cmAuthorLst": "comment author", "Comments": "comment", "personList": "comment author", "people": "comment author",
 }

@@ -2,6 +2,7 @@ package office
 
 import (
 	"path"
+	"strconv"
 	"strings"
 
 	"github.com/deputy-sec/deputy/internal/ziparchive"
@@ -193,13 +194,34 @@ func (p *pack) slide(key string, n int) {
 	p.inherit(key)
 }
 
-// pages numbers the pages of a drawing.
+// pages numbers the pages of a drawing, in the order that it lists them in; those
+// that it does not list by their files.
 func (p *pack) pages() {
+	const list = "visio/pages/pages.xml"
+	n := 0
+	t := newTokens(p.part(list))
+	for t.next() {
+		if t.kind != startTag {
+			continue
+		}
+		switch string(t.name) {
+		case "Page":
+			n++
+		case "Rel":
+			p.page(target(p.relations(list), t.attr("id")), strconv.Itoa(n))
+		}
+	}
 	for _, e := range p.parts {
 		key := keyOf(e.Name)
-		if n, ok := strings.CutPrefix(key, "visio/pages/page"); ok && strings.HasSuffix(n, ".xml") && n != "s.xml" {
-			p.places[key] = "page " + strings.TrimSuffix(n, ".xml")
-			p.inherit(key)
+		if file, ok := strings.CutPrefix(key, "visio/pages/page"); ok && path.Ext(key) == ".xml" && key != list {
+			p.page(key, strings.TrimSuffix(file, ".xml"))
 		}
+	}
+}
+
+func (p *pack) page(key, number string) {
+	if p.has(key) && p.places[key] == "" {
+		p.places[key] = "page " + number
+		p.inherit(key)
 	}
 }
