@@ -67,6 +67,8 @@ type spot struct {
 	offset         int64
 	length         int32
 	in             *within // nil unless it stands in a document
+
+	exempt func(path, commit string) bool // see detect.Match; nil for nearly all
 }
 
 func newCollector(ctx context.Context, o Options) *collector {
@@ -230,7 +232,8 @@ func spotOf(blob int32, h *hit) spot {
 		blob: blob,
 		line: int32(h.Line), col: int32(h.Column), end: int32(h.EndColumn),
 		offset: h.Offset, length: int32(h.End - h.Start),
-		in: h.in,
+		in:     h.in,
+		exempt: h.Exempt,
 	}
 }
 

@@ -74,6 +74,9 @@ func (v *value) groups(c *collector, byBlob map[source.ID][]*source.Place) []*sp
 	f := v.finding
 	for _, s := range v.spots {
 		for _, p := range byBlob[c.blobs[s.blob]] {
+			if s.exempt != nil && s.exempt(p.Path, hashOf(p.First)) {
+				continue
+			}
 			g := groups[keyOf(p)]
 			if g == nil {
 				g = &spotGroup{newest: p}

@@ -14,7 +14,6 @@ import (
 
 	"github.com/deputy-sec/deputy/scanner"
 	"github.com/deputy-sec/deputy/scanner/detect"
-	"github.com/deputy-sec/deputy/scanner/detect/all"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source/target"
 )
@@ -24,6 +23,7 @@ import (
 type examineOptions struct {
 	all        bool
 	accounts   string
+	rules      ruleFiles
 	keyFile    string
 	exhaustive bool
 	jobs       int
@@ -36,6 +36,7 @@ type examineOptions struct {
 func (o *examineOptions) flags(f *pflag.FlagSet) {
 	f.BoolVar(&o.all, "all", false, "report documentation examples and vendors' published accounts too")
 	f.StringVar(&o.accounts, "accounts", "", "inventory `FILE` that says whose an account is (see deputy accounts)")
+	o.rules.flags(f)
 	f.StringVar(&o.keyFile, "fingerprint-key", "", "read the key of the fingerprints from `FILE` (default: $"+keyVariable+")")
 	o.target.flags(f)
 	f.BoolVar(&o.documents.off, "no-documents", false, "search PDFs, office files, archives and pictures as they are, without reading them")
@@ -55,13 +56,17 @@ func (o *examineOptions) engine() (scanner.Options, error) {
 	if err != nil {
 		return scanner.Options{}, err
 	}
+	families, err := o.rules.families()
+	if err != nil {
+		return scanner.Options{}, err
+	}
 	prints := finding.NewFingerprinter(key)
 	inventory, err := readInventory(o.accounts, prints)
 	if err != nil {
 		return scanner.Options{}, err
 	}
 	return scanner.Options{
-		Detectors:    detect.NewSet(all.Detectors()...),
+		Detectors:    detect.NewSet(detectorsOf(families)...),
 		Fingerprints: prints,
 		Accounts:     inventory,
 		All:          o.all,
@@ -73,6 +78,7 @@ func (o *examineOptions) engine() (scanner.Options, error) {
 
 // run scans targets, with documents read while it lasts.
 func (o *examineOptions) run(ctx context.Context, targets []string, engine scanner.Options, in io.Reader, errs io.Writer) (*scanner.Result, error) {
+	o.rules.warn(errs)
 	read, err := o.target.read(o.jobs)
 	if err != nil {
 		return nil, err

@@ -17,16 +17,27 @@ import (
 )
 
 func newExplain() *cobra.Command {
-	var format string
+	var (
+		format string
+		files  ruleFiles
+	)
 	cmd := &cobra.Command{
 		Use:   "explain RULE",
 		Short: "Teach a rule: what it finds, what it leaves alone, what to do",
 		Args:  cobra.ExactArgs(1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return ruleIDs(), cobra.ShellCompDirectiveNoFileComp
+			families, err := files.families()
+			if err != nil {
+				return nil, cobra.ShellCompDirectiveError
+			}
+			return ruleIDs(families), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			e, err := explanation(args[0])
+			families, err := files.families()
+			if err != nil {
+				return err
+			}
+			e, err := explanation(families, args[0])
 			if err != nil {
 				return err
 			}
@@ -41,20 +52,23 @@ func newExplain() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "`text` or json")
+	files.flags(cmd.Flags())
 	return cmd
 }
 
-func ruleIDs() []string {
+func ruleIDs(families []all.Family) []string {
 	var ids []string
-	for _, r := range detect.NewSet(all.Detectors()...).Rules() {
-		ids = append(ids, r.ID)
+	for _, f := range families {
+		for _, r := range f.Detector.Rules() {
+			ids = append(ids, r.ID)
+		}
 	}
 	return ids
 }
 
 // explanation finds a rule and fills in its examples.
-func explanation(id string) (report.Explanation, error) {
-	for _, family := range all.Families() {
+func explanation(families []all.Family, id string) (report.Explanation, error) {
+	for _, family := range families {
 		for _, rule := range family.Detector.Rules() {
 			if rule.ID != id {
 				continue
@@ -67,7 +81,7 @@ func explanation(id string) (report.Explanation, error) {
 			}, nil
 		}
 	}
-	return report.Explanation{}, fmt.Errorf("no rule %q%s: 'deputy rules' lists them", id, suggestion(id))
+	return report.Explanation{}, fmt.Errorf("no rule %q%s: 'deputy rules' lists them", id, suggestion(families, id))
 }
 
 // explainSeed makes the values of examples the same at every call.
@@ -92,9 +106,9 @@ func examples(texts []finding.Example, rule *finding.Rule, set *detect.Set, shap
 }
 
 // suggestion proposes rules whose name shares a word with what was asked for.
-func suggestion(id string) string {
+func suggestion(families []all.Family, id string) string {
 	var close []string
-	for _, known := range ruleIDs() {
+	for _, known := range ruleIDs(families) {
 		for _, word := range strings.Split(id, "-") {
 			if len(word) > 3 && strings.Contains(known, word) {
 				close = append(close, known)

@@ -7,12 +7,14 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/deputy-sec/deputy/scanner/detect/all"
 )
 
 // Every rule has a name of its own and can be explained, in both formats.
 func TestEveryRuleCanBeExplained(t *testing.T) {
 	seen := map[string]bool{}
-	for _, id := range ruleIDs() {
+	for _, id := range ruleIDs(all.Families()) {
 		assert.False(t, seen[id], "two rules are called %s", id)
 		seen[id] = true
 		for _, format := range []string{"text", "json"} {

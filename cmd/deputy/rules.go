@@ -7,19 +7,26 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/deputy-sec/deputy/scanner/detect"
-	"github.com/deputy-sec/deputy/scanner/detect/all"
 	"github.com/deputy-sec/deputy/scanner/report/json"
 	"github.com/deputy-sec/deputy/scanner/report/text"
 )
 
 func newRules() *cobra.Command {
-	var format string
+	var (
+		format string
+		files  ruleFiles
+	)
 	cmd := &cobra.Command{
 		Use:   "rules",
 		Short: "List what scan looks for",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			rules := detect.NewSet(all.Detectors()...).Rules()
+			families, err := files.families()
+			if err != nil {
+				return err
+			}
+			files.warn(cmd.ErrOrStderr())
+			rules := detect.NewSet(detectorsOf(families)...).Rules()
 			out := cmd.OutOrStdout()
 			switch format {
 			case "text":
@@ -31,5 +38,6 @@ func newRules() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "`text` or json")
+	files.flags(cmd.Flags())
 	return cmd
 }

@@ -45,7 +45,7 @@ func (o *examineOptions) ruleSet(detectors *detect.Set) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text, err := json.Marshal([]any{program, detectors.Rules(), o.documents.off, limits, tesseract})
+	text, err := json.Marshal([]any{program, detectors.Rules(), o.rules.digests(), o.documents.off, limits, tesseract})
 	return string(text), err
 }
 

@@ -8,7 +8,8 @@ var allowMark = []byte("deputy:allow")
 
 // allowed says whether a mark with a reason allows rule for the match at
 // text[start:end]: in its line, or alone in the line above. A mark without a reason
-// does not count. What it looked at is text[from:to].
+// does not count. What it looked at is text[from:to]; a bound outside of text means
+// that it is one of the text's edges that counts.
 func allowed(text []byte, start, end int, rule string) (ok bool, from, to int) {
 	lineStart := bytes.LastIndexByte(text[:start], '\n') + 1
 	lineEnd := len(text)
@@ -16,7 +17,7 @@ func allowed(text []byte, start, end int, rule string) (ok bool, from, to int) {
 		lineEnd = end + i
 	}
 	// One byte more on each side: it is what ends the line.
-	from, to = max(0, lineStart-1), min(len(text), lineEnd+1)
+	from, to = lineStart-1, lineEnd+1
 	if marked(text[lineStart:lineEnd], rule) {
 		return true, from, to
 	}
@@ -27,7 +28,7 @@ func allowed(text []byte, start, end int, rule string) (ok bool, from, to int) {
 	above := text[aboveStart : lineStart-1]
 	i := bytes.Index(above, allowMark)
 	ok = i >= 0 && !bytes.ContainsFunc(above[:i], isWord) && marked(above, rule)
-	return ok, max(0, aboveStart-1), to
+	return ok, aboveStart - 1, to
 }
 
 func marked(line []byte, rule string) bool {

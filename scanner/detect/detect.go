@@ -124,6 +124,11 @@ type Match struct {
 	Class      finding.Class
 	Severity   finding.Severity // if not the rule's
 	Account    string           // AWS account that the value belongs to, where it says so
+
+	// Exempt says where the match does not count: in a file, or in the commit that
+	// put it there ("" if none did). Nil: it counts everywhere. A window does not
+	// know its place, so this is asked when that is looked up.
+	Exempt func(path, commit string) bool
 }
 
 // Surer orders matches of one value by confidence, and equally sure ones by

@@ -1,0 +1,244 @@
+package gitleaksrules
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp/syntax"
+	"slices"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+)
+
+// config is the file as it stands.
+type config struct {
+	Title       string
+	Description string
+	MinVersion  string
+	Extend      struct {
+		Path          string
+		URL           string
+		UseDefault    bool
+		DisabledRules []string
+	}
+	Rules      []ruleConfig
+	Allowlist  *allowConfig // older form of Allowlists
+	Allowlists []allowConfig
+}
+
+type ruleConfig struct {
+	ID          string
+	Description string
+	Path        string
+	Regex       string
+	SecretGroup int
+	Entropy     float64
+	Keywords    []string
+	Tags        []string
+	Allowlist   *allowConfig // older form of Allowlists
+	Allowlists  []allowConfig
+	Required    []map[string]any
+	SkipReport  bool
+
+	file *file // that it was read from
+}
+
+type allowConfig struct {
+	Description string
+	TargetRules []string
+	Condition   string
+	Commits     []string
+	Paths       []string
+	RegexTarget string
+	Regexes     []string
+	Stopwords   []string
+
+	file *file // that it was read from
+}
+
+// file is what errors point into.
+type file struct {
+	name string
+	data []byte
+}
+
+// errorf returns an error about the first line that holds one of the texts, which
+// are sought in order.
+func (f *file) errorf(texts []string, format string, args ...any) error {
+	message := fmt.Sprintf(format, args...)
+	for _, text := range texts {
+		if i := bytes.Index(f.data, []byte(text)); text != "" && i >= 0 {
+			return fmt.Errorf("%s:%d: %s", f.name, 1+bytes.Count(f.data[:i], []byte("\n")), message)
+		}
+	}
+	return fmt.Errorf("%s: %s", f.name, message)
+}
+
+// Bounds of what is read.
+const (
+	maxFile    = 8 << 20
+	maxExtends = 2 // as many as gitleaks follows
+)
+
+// reader reads files, each of which goes into the digest, too.
+type reader struct{ digest io.Writer }
+
+// read reads a configuration and those it extends. Warnings are what the file
+// asks for and does not get.
+func (r reader) read(name string, depth int) (*config, []string, error) {
+	data, err := readFile(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	_, _ = fmt.Fprintf(r.digest, "%d ", len(data)) // a hash takes everything
+	_, _ = r.digest.Write(data)
+	f := &file{name, data}
+	c := &config{}
+	meta, err := toml.Decode(string(data), c)
+	if err != nil {
+		var at toml.ParseError
+		if errors.As(err, &at) {
+			return nil, nil, fmt.Errorf("%s:%d: %s", name, at.Position.Line, at.Message)
+		}
+		return nil, nil, fmt.Errorf("%s: %w", name, err)
+	}
+	var warnings []string
+	for _, key := range meta.Undecoded() {
+		if !strings.HasPrefix(key.String(), "rules.required") {
+			warnings = append(warnings, fmt.Sprintf("%s: nothing is known of %q", name, key))
+		}
+	}
+	for i := range c.Rules {
+		c.Rules[i].file = f
+		if c.Rules[i].Allowlists, err = oneForm(c.Rules[i].Allowlist, c.Rules[i].Allowlists); err != nil {
+			return nil, nil, f.errorf([]string{c.Rules[i].named()}, "rule %q: %v", c.Rules[i].ID, err)
+		}
+	}
+	if c.Allowlists, err = oneForm(c.Allowlist, c.Allowlists); err != nil {
+		return nil, nil, f.errorf([]string{"[allowlist]"}, "%v", err)
+	}
+	for i := range c.Allowlists {
+		c.Allowlists[i].file = f
+	}
+	more, err := r.extend(c, f, depth)
+	return c, append(warnings, more...), err
+}
+
+func readFile(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > maxFile {
+		return nil, fmt.Errorf("%s: larger than %d MiB", name, maxFile>>20)
+	}
+	return data, nil
+}
+
+// oneForm returns the allowlists of either form; gitleaks refuses both, too.
+func oneForm(old *allowConfig, list []allowConfig) ([]allowConfig, error) {
+	switch {
+	case old == nil:
+		return list, nil
+	case len(list) > 0:
+		return nil, errors.New("allowlist and allowlists exclude each other")
+	}
+	return []allowConfig{*old}, nil
+}
+
+// named is the text that names the rule in its file.
+func (r *ruleConfig) named() string { return `"` + r.ID + `"` }
+
+// extend adds what another file says to c; what c says goes before it.
+func (r reader) extend(c *config, f *file, depth int) (warnings []string, err error) {
+	e := c.Extend
+	switch {
+	case e.URL != "":
+		return nil, f.errorf([]string{e.URL}, "extend.url is not supported")
+	case e.Path != "" && e.UseDefault:
+		return nil, f.errorf([]string{"useDefault"}, "extend.path and extend.useDefault exclude each other")
+	case e.UseDefault:
+		return []string{f.name + ": extend.useDefault adds nothing: the built-in rules take the place of gitleaks' own"}, nil
+	case e.Path == "":
+		return nil, nil
+	case depth >= maxExtends:
+		return []string{fmt.Sprintf("%s: extend.path is not followed: it is the %dth file", f.name, depth+1)}, nil
+	}
+	base, warnings, err := r.read(besides(e.Path, f.name), depth+1)
+	if err != nil {
+		return nil, f.errorf([]string{e.Path}, "extend.path: %v", err)
+	}
+	for _, id := range e.DisabledRules {
+		if !slices.ContainsFunc(base.Rules, func(r ruleConfig) bool { return r.ID == id }) {
+			warnings = append(warnings, fmt.Sprintf("%s: disabledRules: %s has no rule %q", f.name, e.Path, id))
+		}
+	}
+	for _, rule := range base.Rules {
+		if slices.Contains(e.DisabledRules, rule.ID) {
+			continue
+		}
+		if i := slices.IndexFunc(c.Rules, func(r ruleConfig) bool { return r.ID == rule.ID }); i >= 0 {
+			c.Rules[i] = merged(rule, c.Rules[i])
+			continue
+		}
+		c.Rules = append(c.Rules, rule)
+	}
+	c.Allowlists = append(c.Allowlists, base.Allowlists...)
+	return warnings, nil
+}
+
+// besides finds a file as gitleaks does, from the current directory, or else next
+// to the file that names it.
+func besides(name, from string) string {
+	if _, err := os.Stat(name); err == nil || filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(filepath.Dir(from), name)
+}
+
+// merged returns base with what a rule of the same ID says instead.
+func merged(base, over ruleConfig) ruleConfig {
+	if over.Description != "" {
+		base.Description = over.Description
+	}
+	if over.Regex != "" {
+		base.Regex, base.file = over.Regex, over.file
+	}
+	if over.Path != "" {
+		base.Path = over.Path
+	}
+	if over.SecretGroup != 0 {
+		base.SecretGroup = over.SecretGroup
+	}
+	if over.Entropy != 0 {
+		base.Entropy = over.Entropy
+	}
+	base.Keywords = append(slices.Clone(base.Keywords), over.Keywords...)
+	base.Allowlists = append(slices.Clone(base.Allowlists), over.Allowlists...)
+	base.Required = append(slices.Clone(base.Required), over.Required...)
+	base.SkipReport = base.SkipReport || over.SkipReport
+	return base
+}
+
+// parse reads a pattern, with an error that says where it stands.
+func (f *file) parse(what, pattern, near string) (*syntax.Regexp, error) {
+	re, err := syntax.Parse(pattern, syntax.Perl)
+	if err != nil {
+		return nil, f.errorf([]string{pattern, firstLine(pattern), near}, "%s: %v", what, err)
+	}
+	return re, nil
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}

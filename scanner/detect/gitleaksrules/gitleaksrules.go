@@ -1,0 +1,122 @@
+package gitleaksrules
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/finding"
+)
+
+// Ruleset is a detector that tries the rules of a configuration.
+type Ruleset struct {
+	Warnings []string // what the file asks for and does not get
+	Digest   string   // of the files read: two rulesets of one digest find the same
+
+	rules    []*finding.Rule
+	triggers []detect.Trigger
+	byIndex  []*rule // by trigger
+}
+
+// Load reads a gitleaks configuration from a file. taken says which rule IDs are
+// in use already; a rule of that name is called gitleaks-NAME. An error names the
+// line of what is wrong.
+func Load(name string, taken func(id string) bool) (*Ruleset, error) {
+	digest := sha256.New()
+	c, warnings, err := reader{digest}.read(name, 0)
+	if err != nil {
+		return nil, err
+	}
+	s := &Ruleset{Warnings: warnings, Digest: hex.EncodeToString(digest.Sum(nil))}
+	global, err := globals(c)
+	if err != nil {
+		return nil, err
+	}
+	used := map[string]bool{}
+	for i := range c.Rules {
+		rc := &c.Rules[i]
+		switch {
+		case strings.TrimSpace(rc.ID) == "":
+			return nil, rc.file.errorf([]string{rc.Regex, rc.Description, "[[rules]]"}, "a rule has no id")
+		case used[rc.ID]:
+			return nil, rc.file.errorf([]string{rc.named()}, "rule %q stands twice", rc.ID)
+		}
+		used[rc.ID] = true
+		if err := s.add(rc, nameOf(rc.ID, taken), global(rc.ID)); err != nil {
+			return nil, err
+		}
+	}
+	for _, a := range c.Allowlists {
+		for _, id := range a.TargetRules {
+			if !used[id] {
+				return nil, a.file.errorf([]string{"targetRules"}, "allowlists: targetRules: there is no rule %q", id)
+			}
+		}
+	}
+	if len(s.rules) == 0 {
+		return nil, fmt.Errorf("%s: holds no rule that can be used: %s", name, strings.Join(s.Warnings, "; "))
+	}
+	return s, nil
+}
+
+// add takes a rule in, or warns why not.
+func (s *Ruleset) add(c *ruleConfig, id string, global []*allowlist) error {
+	reason := unused(c)
+	var r *rule
+	if reason == "" {
+		var err error
+		if r, reason, err = newRule(c, id, global); err != nil {
+			return err
+		}
+	}
+	if reason != "" {
+		s.Warnings = append(s.Warnings, fmt.Sprintf("%s: rule %q is not used: %s", c.file.name, c.ID, reason))
+		return nil
+	}
+	s.rules = append(s.rules, r.about)
+	for _, t := range r.triggers() {
+		s.triggers = append(s.triggers, t)
+		s.byIndex = append(s.byIndex, r)
+	}
+	return nil
+}
+
+// Rules implements detect.Detector.
+func (s *Ruleset) Rules() []*finding.Rule { return s.rules }
+
+// Triggers implements detect.Detector.
+func (s *Ruleset) Triggers() []detect.Trigger { return s.triggers }
+
+// Detect implements detect.Detector.
+func (s *Ruleset) Detect(w *detect.Window, report func(detect.Match)) {
+	s.byIndex[w.Trigger].detect(w, report)
+}
+
+func nameOf(id string, taken func(string) bool) string {
+	if taken(id) {
+		return "gitleaks-" + id
+	}
+	return id
+}
+
+// globals returns the allowlists outside of rules, by the rule they are for.
+func globals(c *config) (func(id string) []*allowlist, error) {
+	var everywhere []*allowlist
+	targeted := map[string][]*allowlist{}
+	for _, ac := range c.Allowlists {
+		a, err := newAllowlist(ac.file, ac, "allowlist")
+		if err != nil {
+			return nil, err
+		}
+		if len(ac.TargetRules) == 0 {
+			everywhere = append(everywhere, a)
+		}
+		for _, id := range ac.TargetRules {
+			targeted[id] = append(targeted[id], a)
+		}
+	}
+	return func(id string) []*allowlist { return slices.Concat(targeted[id], everywhere) }, nil
+}

@@ -1,0 +1,285 @@
+package gitleaksrules
+
+import (
+	"math"
+	"math/bits"
+	"regexp/syntax"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/deputy-sec/deputy/internal/literal"
+)
+
+// required is a set of literals of which every match of a pattern holds at least
+// one, and how far the match reaches around it.
+type required struct {
+	literals      []string // in lower case if fold
+	fold          bool
+	before, after int // bytes of the match ahead of the literal and behind it, at most; unbounded if there is no limit
+}
+
+const unbounded = math.MaxInt32
+
+// maxLiterals bounds the strings that a piece of a pattern is written out as.
+const maxLiterals = 64
+
+// requiredBy derives literals from a pattern. It reports none if there is no set
+// of which each is long enough for the prefilter.
+func requiredBy(re *syntax.Regexp) (required, bool) {
+	return analyse(re.Simplify()).best()
+}
+
+// shape is what is known of the texts that an expression matches.
+type shape struct {
+	exact  []string  // all of them, if they are few; else nil
+	fold   bool      // of exact: any case
+	length int       // of the longest in bytes; unbounded if there is none
+	holds  *required // what each holds, if that is known and better than exact
+}
+
+func (s shape) best() (required, bool) {
+	var candidates []required
+	if s.exact != nil {
+		candidates = append(candidates, required{literals: s.exact, fold: s.fold})
+	}
+	if s.holds != nil {
+		candidates = append(candidates, *s.holds)
+	}
+	return rarest(candidates)
+}
+
+// rarest picks the set that ordinary text holds least often.
+func rarest(candidates []required) (required, bool) {
+	var (
+		best  required
+		found bool
+	)
+	for _, c := range candidates {
+		if c.usable() && (!found || c.rarity() > best.rarity()) {
+			best, found = c, true
+		}
+	}
+	return best, found
+}
+
+// rarity ranks sets: a letter more in the shortest literal is worth four times as
+// many literals. From eight letters on all are rare.
+func (r required) rarity() int {
+	shortest := 8
+	for _, l := range r.literals {
+		shortest = min(shortest, len(l))
+	}
+	return 2*shortest - bits.Len(uint(len(r.literals)-1))
+}
+
+// maxRequired bounds the literals of a rule.
+const maxRequired = 512
+
+func (r required) usable() bool {
+	return len(r.literals) > 0 && len(r.literals) <= maxRequired && !slices.ContainsFunc(r.literals, func(l string) bool { return !literal.Fits(l) })
+}
+
+func (r required) shortest() int {
+	n := 0
+	for i, l := range r.literals {
+		if i == 0 || len(l) < n {
+			n = len(l)
+		}
+	}
+	return n
+}
+
+// analyse works out the shape of a simplified expression.
+func analyse(re *syntax.Regexp) shape {
+	switch re.Op {
+	case syntax.OpNoMatch:
+		return shape{exact: []string{}}
+	case syntax.OpEmptyMatch, syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText,
+		syntax.OpWordBoundary, syntax.OpNoWordBoundary:
+		return shape{exact: []string{""}}
+	case syntax.OpLiteral:
+		return literalShape(re)
+	case syntax.OpCharClass:
+		return classShape(re)
+	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		return shape{length: utf8.UTFMax}
+	case syntax.OpCapture:
+		return analyse(re.Sub[0])
+	case syntax.OpQuest:
+		s := analyse(re.Sub[0])
+		if s.exact != nil {
+			return shape{exact: distinct(append([]string{""}, s.exact...), s.fold), fold: s.fold, length: s.length}
+		}
+		return shape{length: s.length}
+	case syntax.OpStar:
+		return shape{length: unbounded}
+	case syntax.OpPlus:
+		return plusShape(analyse(re.Sub[0]))
+	case syntax.OpConcat:
+		return concatShape(flat(nil, re))
+	case syntax.OpAlternate:
+		return alternateShape(re.Sub)
+	}
+	return shape{length: unbounded}
+}
+
+func literalShape(re *syntax.Regexp) shape {
+	text := string(re.Rune)
+	fold := re.Flags&syntax.FoldCase != 0
+	length := len(text)
+	if fold {
+		text = strings.ToLower(text)
+		length = utf8.UTFMax * len(re.Rune) // other cases may be longer: ſ for s
+	}
+	return shape{exact: []string{text}, fold: fold, length: length}
+}
+
+func classShape(re *syntax.Regexp) shape {
+	length := 1
+	var exact []string
+	for i := 0; i < len(re.Rune); i += 2 {
+		length = max(length, utf8.RuneLen(re.Rune[i+1]))
+		for c := re.Rune[i]; c <= re.Rune[i+1] && len(exact) <= maxLiterals; c++ {
+			if c != longS && c != kelvin {
+				exact = append(exact, string(c))
+			}
+		}
+	}
+	if len(exact) == 0 || len(exact) > maxLiterals {
+		return shape{length: length}
+	}
+	return shape{exact: exact, length: length}
+}
+
+// These two are other cases of s and k, so classes and literals of any case match
+// them. Nobody writes them in a token; they are not looked for.
+const (
+	longS  = '\u017f'
+	kelvin = '\u212a'
+)
+
+// plusShape is that of one or more times s: each text holds what s holds.
+func plusShape(s shape) shape {
+	out := shape{length: unbounded}
+	if r, ok := s.best(); ok {
+		r.before, r.after = unbounded, unbounded
+		out.holds = &r
+	}
+	return out
+}
+
+// concatShape writes out neighbours as long as they are few strings, and picks
+// the best of such stretches and of what single parts hold.
+func concatShape(subs []*syntax.Regexp) shape {
+	n := len(subs)
+	parts := make([]shape, n)
+	for i, sub := range subs {
+		parts[i] = analyse(sub)
+	}
+	before, after := make([]int, n+1), make([]int, n+1) // bytes ahead of a part, and from it on
+	for i, p := range parts {
+		before[i+1] = plus(before[i], p.length)
+	}
+	for i := n - 1; i >= 0; i-- {
+		after[i] = plus(after[i+1], parts[i].length)
+	}
+	out := shape{length: before[n]}
+	var candidates []required
+	for i, p := range parts {
+		if p.holds != nil {
+			held := *p.holds
+			held.before, held.after = plus(before[i], held.before), plus(held.after, after[i+1])
+			candidates = append(candidates, held)
+		}
+		stretch := shape{exact: []string{""}}
+		for end := i; end < n; end++ {
+			var ok bool
+			if stretch, ok = product(stretch, parts[end]); !ok {
+				break
+			}
+			candidates = append(candidates, required{stretch.exact, stretch.fold, before[i], after[end+1]})
+			if i == 0 && end == n-1 {
+				out.exact, out.fold = stretch.exact, stretch.fold
+			}
+		}
+	}
+	if r, ok := rarest(candidates); ok {
+		out.holds = &r
+	}
+	return out
+}
+
+// flat appends the parts of a concatenation to list, those of groups and
+// repetitions in it one by one.
+func flat(list []*syntax.Regexp, re *syntax.Regexp) []*syntax.Regexp {
+	for re.Op == syntax.OpCapture {
+		re = re.Sub[0]
+	}
+	if re.Op != syntax.OpConcat {
+		return append(list, re)
+	}
+	for _, sub := range re.Sub {
+		list = flat(list, sub)
+	}
+	return list
+}
+
+// product writes out one string behind the other, if both are known and few.
+func product(a, b shape) (shape, bool) {
+	if a.exact == nil || b.exact == nil || len(a.exact)*len(b.exact) > maxLiterals {
+		return shape{}, false
+	}
+	var out []string
+	for _, x := range a.exact {
+		for _, y := range b.exact {
+			out = append(out, x+y)
+		}
+	}
+	fold := a.fold || b.fold
+	return shape{exact: distinct(out, fold), fold: fold}, true
+}
+
+// alternateShape is that of either: each text holds what one of the branches
+// holds.
+func alternateShape(subs []*syntax.Regexp) shape {
+	var (
+		out  = shape{exact: []string{}}
+		held required
+		all  = true // branches hold something
+	)
+	for _, sub := range subs {
+		s := analyse(sub)
+		out.length = max(out.length, s.length)
+		out.fold = out.fold || s.fold
+		if out.exact != nil && s.exact != nil && len(out.exact)+len(s.exact) <= maxLiterals {
+			out.exact = append(out.exact, s.exact...)
+		} else {
+			out.exact = nil
+		}
+		r, ok := s.best()
+		all = all && ok
+		held = required{append(held.literals, r.literals...), held.fold || r.fold, max(held.before, r.before), max(held.after, r.after)}
+	}
+	if out.exact != nil {
+		out.exact = distinct(out.exact, out.fold)
+	}
+	if all {
+		held.literals = distinct(held.literals, held.fold)
+		out.holds = &held
+	}
+	return out
+}
+
+// distinct returns the strings without doubles, in lower case if fold.
+func distinct(list []string, fold bool) []string {
+	if fold {
+		for i := range list {
+			list[i] = strings.ToLower(list[i])
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+func plus(a, b int) int { return min(unbounded, a+b) }

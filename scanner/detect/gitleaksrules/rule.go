@@ -1,0 +1,289 @@
+package gitleaksrules
+
+import (
+	"bytes"
+	"math"
+	"regexp"
+	"regexp/syntax"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/finding"
+)
+
+// rule is a rule ready to be tried.
+type rule struct {
+	about       *finding.Rule
+	required    required
+	byKeyword   bool // required are keywords, which may stand anywhere near the match
+	keywords    []string
+	pattern     func() *regexp.Regexp
+	secretGroup int
+	entropy     float64
+	path        lazyPatterns
+	allowlists  []*allowlist // the global ones last
+}
+
+// matched is a match as allowlists see it.
+type matched struct {
+	whole, secret, line []byte
+}
+
+// unused says why a rule is left out; "" if it is not.
+func unused(c *ruleConfig) string {
+	switch {
+	case c.SkipReport:
+		return "it is not to be reported (skipReport)"
+	case len(c.Required) > 0:
+		return "rules made of several ([[rules.required]]) are not supported"
+	case c.Regex == "" && c.Path != "":
+		return "it is about a path alone"
+	case c.Regex == "":
+		return "it has no regex (extend.useDefault adds nothing here)"
+	}
+	return ""
+}
+
+// newRule checks what a file says of a rule and prepares it. Why it cannot be used
+// is told by reason.
+func newRule(c *ruleConfig, id string, global []*allowlist) (r *rule, reason string, err error) {
+	re, err := c.file.parse("rule "+c.named(), c.Regex, c.named())
+	if err != nil {
+		return nil, "", err
+	}
+	if c.SecretGroup < 0 || c.SecretGroup > re.MaxCap() {
+		return nil, "", c.file.errorf([]string{c.named()}, "rule %q: secretGroup %d, but the regex has %d groups", c.ID, c.SecretGroup, re.MaxCap())
+	}
+	r = &rule{
+		about:       describe(c, id),
+		pattern:     sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(c.Regex) }),
+		secretGroup: c.SecretGroup,
+		entropy:     c.Entropy,
+	}
+	if c.Path != "" {
+		if _, err := c.file.parse("path of rule "+c.named(), c.Path, c.named()); err != nil {
+			return nil, "", err
+		}
+		r.path = newLazyPatterns([]string{c.Path})
+	}
+	for _, a := range c.Allowlists {
+		list, err := newAllowlist(c.file, a, c.named())
+		if err != nil {
+			return nil, "", err
+		}
+		r.allowlists = append(r.allowlists, list)
+	}
+	r.allowlists = append(r.allowlists, global...)
+	if !r.require(re, c.Keywords) {
+		return nil, "its regex requires no text of three letters or more, and it has no such keyword either", nil
+	}
+	return r, "", nil
+}
+
+// require chooses the literals that the rule is tried at.
+func (r *rule) require(re *syntax.Regexp, keywords []string) bool {
+	for _, k := range keywords {
+		r.keywords = append(r.keywords, strings.ToLower(k))
+	}
+	var derived bool
+	if r.required, derived = requiredBy(re); derived {
+		return true
+	}
+	r.byKeyword = true
+	r.required = required{literals: distinct(slices.Clone(r.keywords), true), fold: true, before: unbounded, after: unbounded}
+	return r.required.usable()
+}
+
+// describe makes the words that a user reads about the rule.
+func describe(c *ruleConfig, id string) *finding.Rule {
+	about := c.Description
+	if about == "" {
+		about = "A rule of " + c.file.name + "."
+	}
+	return &finding.Rule{
+		ID:       id,
+		Kind:     finding.Token,
+		Severity: finding.High,
+		Title:    title(c),
+		About:    about,
+		Remedy:   "Revoke it where it was issued, then remove it from the file. It stays in history until that is rewritten.",
+	}
+}
+
+// longestTitle is about a line of the rules' list.
+const longestTitle = 60
+
+// title is the rule's description where that is short, else its ID in words.
+func title(c *ruleConfig) string {
+	if d := strings.TrimSuffix(c.Description, "."); d != "" && len(d) <= longestTitle && !strings.Contains(d, "\n") {
+		return d
+	}
+	words := strings.Map(func(r rune) rune {
+		if r == '-' || r == '_' {
+			return ' '
+		}
+		return r
+	}, c.ID)
+	return strings.ToUpper(words[:1]) + words[1:]
+}
+
+// reach is how far a look goes where a pattern sets no limit, ahead of the
+// literal. Behind it goes to the window's end: private keys are long.
+const reach = 1 << 10
+
+// detect tries the rule at a literal and reports the matches that hold it, or for
+// a keyword those in the window.
+func (r *rule) detect(w *detect.Window, report func(detect.Match)) {
+	// One byte more than a match can take: what begins or ends there was cut, and
+	// holds no literal of ours.
+	before, after := min(r.required.before+1, reach), min(r.required.after+1, detect.After)
+	if r.byKeyword {
+		before, after = detect.Before, detect.After
+	}
+	w.Saw(before, after)
+	from := max(0, w.Start-before)
+	text := w.Text[from:min(len(w.Text), w.End+after)]
+	for _, loc := range r.pattern().FindAllSubmatchIndex(text, -1) {
+		start, end := from+loc[0], from+loc[1]
+		if !r.byKeyword && (start > w.Start || end < w.End) {
+			continue
+		}
+		for i := range loc {
+			if loc[i] >= 0 {
+				loc[i] += from
+			}
+		}
+		r.report(w, loc, report)
+	}
+}
+
+// allowMark in a line exempts it, for gitleaks and here.
+var allowMark = []byte("gitleaks:allow")
+
+// report tells of one match, unless something speaks against it.
+func (r *rule) report(w *detect.Window, loc []int, report func(detect.Match)) {
+	start, end := trimmed(w.Text, loc[0], loc[1])
+	lineStart, lineEnd := lines(w, start, end)
+	m := matched{whole: w.Text[start:end], line: w.Text[lineStart:lineEnd]}
+	if bytes.Contains(m.line, allowMark) {
+		return
+	}
+	a, b := r.secret(loc, start, end)
+	m.secret = w.Text[a:b]
+	if r.entropy != 0 && entropy(m.secret) <= r.entropy || len(m.secret) == 0 || !r.spoken(w) {
+		return
+	}
+	exempt, ok := r.judge(&m)
+	if !ok {
+		return
+	}
+	report(detect.Match{
+		Rule: r.about, Start: a, End: b, Confidence: confidence,
+		Evidence: []string{"matches the pattern of " + r.about.ID},
+		Exempt:   exempt,
+	})
+}
+
+// confidence is that of every match: the rule's author has decided.
+const confidence = 0.9
+
+// trimmed leaves line breaks at the ends of a match out.
+func trimmed(text []byte, start, end int) (int, int) {
+	for start < end && text[start] == '\n' {
+		start++
+	}
+	for end > start && text[end-1] == '\n' {
+		end--
+	}
+	return start, end
+}
+
+// lines returns the bounds of the lines that hold a match.
+func lines(w *detect.Window, start, end int) (int, int) {
+	from := bytes.LastIndexByte(w.Text[:start], '\n') + 1
+	to := len(w.Text)
+	if i := bytes.IndexByte(w.Text[end:], '\n'); i >= 0 {
+		to = end + i
+	}
+	w.Saw(w.Start-from+1, to+1-w.End) // what ends the lines, too
+	return from, to
+}
+
+// secret returns the bounds of the secret in a match: those of the group that is
+// asked for, or of the first one that holds something, or of the match.
+func (r *rule) secret(loc []int, start, end int) (int, int) {
+	if g := r.secretGroup; g > 0 {
+		return max(loc[2*g], 0), max(loc[2*g+1], 0)
+	}
+	for g := 2; g+1 < len(loc); g += 2 {
+		if loc[g] >= 0 && loc[g+1] > loc[g] {
+			return loc[g], loc[g+1]
+		}
+	}
+	return start, end
+}
+
+// spoken says whether one of the keywords stands in the window. Where the literals
+// imply one, that is so.
+func (r *rule) spoken(w *detect.Window) bool {
+	if len(r.keywords) == 0 || r.byKeyword || r.implied() {
+		return true
+	}
+	w.Saw(detect.Before, detect.After)
+	lower := bytes.ToLower(w.Text)
+	return slices.ContainsFunc(r.keywords, func(k string) bool { return bytes.Contains(lower, []byte(k)) })
+}
+
+// implied says whether every literal holds a keyword.
+func (r *rule) implied() bool {
+	return !slices.ContainsFunc(r.required.literals, func(l string) bool {
+		return !slices.ContainsFunc(r.keywords, func(k string) bool { return strings.Contains(strings.ToLower(l), k) })
+	})
+}
+
+// judge asks the allowlists. A match that they let pass may still be exempt in
+// some places.
+func (r *rule) judge(m *matched) (exempt func(path, commit string) bool, ok bool) {
+	var places []*allowlist
+	for _, a := range r.allowlists {
+		switch verdict := a.judge(m); {
+		case verdict == allowed:
+			return nil, false
+		case verdict == allowedThere, !a.all && (!a.paths.none() || len(a.commits) > 0):
+			places = append(places, a)
+		}
+	}
+	if len(places) == 0 && r.path.none() {
+		return nil, true
+	}
+	return func(path, commit string) bool {
+		return !r.path.none() && !r.path.match([]byte(path)) ||
+			slices.ContainsFunc(places, func(a *allowlist) bool { return a.exempts(path, commit) })
+	}, true
+}
+
+// entropy is Shannon's, in bits per byte, of the characters of a text as gitleaks
+// reckons it.
+func entropy(text []byte) float64 {
+	counts := map[rune]int{}
+	for _, c := range string(text) {
+		counts[c]++
+	}
+	var bits float64
+	for _, n := range counts {
+		f := float64(n) / float64(len(text))
+		bits -= f * math.Log2(f)
+	}
+	return bits
+}
+
+// triggers returns what the prefilter looks for on behalf of the rule.
+func (r *rule) triggers() []detect.Trigger {
+	var out []detect.Trigger
+	for _, l := range r.required.literals {
+		out = append(out, detect.Trigger{Literal: l, Fold: r.required.fold})
+	}
+	return out
+}
