@@ -118,7 +118,7 @@ func (w *work) write(out io.Writer) {
 		for _, c := range changes {
 			_, _ = fmt.Fprintf(out, "M 100644 :%d %s\n", first[c.file]+c.version, w.files[c.file].path)
 		}
-		fmt.Fprintln(out)
+		_, _ = fmt.Fprintln(out)
 	}
 	_, _ = fmt.Fprintln(out, "done")
 }
