@@ -15,11 +15,14 @@ import (
 
 var writeShapes = flag.Bool("write-shapes", false, "make ../shape/shapes.bin from the typefaces that are installed")
 
-// typefaces are the files that shapes.bin is made from: Debian's fonts-liberation
-// and fonts-dejavu, under licences that let their shapes be used.
+// typefaces are the files that shapes.bin is made from: Debian's fonts-liberation,
+// fonts-dejavu and fonts-noto-core, under licences that let their shapes be used.
 func typefaces(t *testing.T) []string {
 	var out []string
-	for _, pattern := range []string{"liberation/LiberationSans-*.ttf", "liberation/LiberationSerif-*.ttf", "liberation/LiberationMono-*.ttf", "dejavu/DejaVuSans.ttf", "dejavu/DejaVuSans-Bold.ttf", "dejavu/DejaVuSansMono.ttf", "dejavu/DejaVuSansMono-Bold.ttf", "dejavu/DejaVuSerif.ttf", "dejavu/DejaVuSerif-Bold.ttf"} {
+	for _, pattern := range []string{
+		"liberation/LiberationSans-*.ttf", "liberation/LiberationSerif-*.ttf", "liberation/LiberationMono-*.ttf", "dejavu/DejaVuSans.ttf", "dejavu/DejaVuSans-Bold.ttf", "dejavu/DejaVuSansMono.ttf", "dejavu/DejaVuSansMono-Bold.ttf", "dejavu/DejaVuSerif.ttf", "dejavu/DejaVuSerif-Bold.ttf",
+		"noto/NotoSans-*.ttf", "noto/NotoSerif-Regular.ttf", "noto/NotoSerif-Bold.ttf",
+	} {
 		files, err := filepath.Glob("/usr/share/fonts/truetype/" + pattern)
 		require.NoError(t, err)
 		out = append(out, files...)
@@ -46,9 +49,10 @@ func shapesOf(t *testing.T, file string) map[rune]shape.Shape {
 func TestShapes(t *testing.T) {
 	files := typefaces(t)
 	if len(files) == 0 {
-		t.Skip("fonts-liberation and fonts-dejavu are not installed")
+		t.Skip("fonts-liberation, fonts-dejavu and fonts-noto-core are not installed")
 	}
 	if *writeShapes {
+		require.Len(t, files, 24, "a typeface is missing")
 		var out []byte
 		for _, file := range files {
 			shapes := shapesOf(t, file)
