@@ -2,9 +2,10 @@
 // that nowhere say what their glyphs are.
 //
 // A glyph is scaled to a small grey picture of one size and compared with those
-// of the letters, digits and signs of some common typefaces (shapes.bin, made
-// by the tests of package font with -write-shapes). Programs embed these very typefaces, so that most glyphs are
-// met exactly; others are taken for what they resemble most, if they do.
+// of the letters, digits and signs of some common typefaces (shapes.bin, made by
+// the tests of package font with -write-shapes). Programs embed these very
+// typefaces, so that most glyphs are met exactly; others are taken for what they
+// resemble most, if they do.
 package shape
 
 import (
