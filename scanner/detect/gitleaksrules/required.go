@@ -80,16 +80,6 @@ func (r required) usable() bool {
 	return len(r.literals) > 0 && len(r.literals) <= maxRequired && !slices.ContainsFunc(r.literals, func(l string) bool { return !literal.Fits(l) })
 }
 
-func (r required) shortest() int {
-	n := 0
-	for i, l := range r.literals {
-		if i == 0 || len(l) < n {
-			n = len(l)
-		}
-	}
-	return n
-}
-
 // analyse works out the shape of a simplified expression.
 func analyse(re *syntax.Regexp) shape {
 	switch re.Op {
