@@ -102,13 +102,31 @@ func (s *Score) Add(shown []Value, text string) {
 	}
 	for _, v := range shown {
 		s.Shown[v.Kind]++
-		if strings.Contains(text, v.Text) {
+		if holds(text, v.Text) {
 			s.Read[v.Kind]++
 		} else {
 			s.Missed = append(s.Missed, v)
 		}
 	}
 }
+
+// holds reports whether a value stands in a text and is no part of a longer
+// number.
+func holds(text, value string) bool {
+	for {
+		i := strings.Index(text, value)
+		if i < 0 {
+			return false
+		}
+		end := i + len(value)
+		if (i == 0 || !digit(text[i-1])) && (end == len(text) || !digit(text[end])) {
+			return true
+		}
+		text = text[i+1:]
+	}
+}
+
+func digit(c byte) bool { return c >= '0' && c <= '9' }
 
 // Share returns the share of values of the given kinds that were read.
 func (s *Score) Share(kinds ...string) float64 {

@@ -1,25 +1,53 @@
 package ocrtest
 
+import (
+	"fmt"
+	"strings"
+)
+
 // Page is a web page that looks like something people take pictures of.
 // Placeholders as in [Values.Expand] stand for the values.
 type Page struct{ Name, HTML string }
 
 // Pages returns pages in the styles that account IDs are shown in. They are
-// 1,280 pixels wide and 800 high.
+// 1,280 pixels wide and 800 high. A font that is not installed is replaced by
+// what the browser finds.
 func Pages() []Page {
 	return []Page{
-		{"role", console(light, role)},
-		{"role, dark", console(dark, role)},
-		{"outputs", console(light, outputs)},
-		{"outputs, dark", console(dark, outputs)},
-		{"organization", console(light, organization)},
-		{"organization, dark", console(dark, organization)},
-		{"security groups", console(light, groups)},
+		{"role", console(light, "Open Sans", 14, role)},
+		{"role, dark", console(dark, "Roboto", 14, role)},
+		{"role, small", console(light, "Arial", 12, role)},
+		{"role, large, dark", console(dark, "Open Sans", 16, role)},
+		{"outputs", console(light, "Roboto", 13, outputs)},
+		{"outputs, dark", console(dark, "Open Sans", 14, outputs)},
+		{"outputs, small", console(light, "Noto Sans", 12, outputs)},
+		{"outputs, smallest, dark", console(dark, "Liberation Sans", 11, outputs)},
+		{"organization", console(light, "Liberation Sans", 14, organization)},
+		{"organization, dark", console(dark, "Noto Sans", 13, organization)},
+		{"organization, small", console(light, "Inter", 12, organization)},
+		{"security groups", console(light, "DejaVu Sans", 13, groups)},
+		{"security groups, dark", console(dark, "Lato", 14, groups)},
+		{"switcher", console(light, "Open Sans", 13, switcher)},
+		{"switcher, dark", console(dark, "Roboto", 12, switcher)},
+		{"dense", dense("Arial", 11, light)},
+		{"dense, dark", dense("Roboto", 12, dark)},
+		{"dense, serif", dense("Liberation Serif", 13, light)},
+		{"dense, monospace", dense("Noto Sans Mono", 11, light)},
+		{"badges", badges("Open Sans", 12)},
+		{"badges, large", badges("Roboto", 15)},
+		{"greys", greys("Roboto", 13)},
+		{"greys, small", greys("Open Sans", 11)},
 		{"terminal", terminal("#000", "#e6e6e6", "DejaVu Sans Mono", "13px")},
 		{"terminal, blue", terminal("#002b36", "#93a1a1", "Noto Sans Mono", "14px")},
 		{"terminal, light", terminal("#fdf6e3", "#586e75", "Liberation Mono", "12px")},
-		{"slide", slide},
-		{"editor", editor},
+		{"terminal, violet", terminal("#300a24", "#ffffff", "JetBrains Mono", "15px")},
+		{"terminal, green", terminal("#101010", "#33ff66", "Inconsolata", "16px")},
+		{"terminal, small", terminal("#1e1e2e", "#cdd6f4", "Hack", "11px")},
+		{"terminal, white", terminal("#ffffff", "#222222", "Fira Code", "13px")},
+		{"slide", slide("Liberation Sans")},
+		{"slide, Lato", slide("Lato")},
+		{"editor", editor("DejaVu Sans Mono")},
+		{"editor, JetBrains", editor("JetBrains Mono")},
 	}
 }
 
@@ -29,11 +57,11 @@ const (
 )
 
 // console is the frame of the web console around a body.
-func console(theme, body string) string {
-	return `<!doctype html><meta charset=utf-8><style>*{box-sizing:border-box}body{margin:0;width:1280px;height:800px;overflow:hidden;font:14px/20px "Amazon Ember","Helvetica Neue",Roboto,Arial,sans-serif}
+func console(theme, font string, size int, body string) string {
+	return `<!doctype html><meta charset=utf-8><style>*{box-sizing:border-box}body{margin:0;width:1280px;height:800px;overflow:hidden;font:` + fmt.Sprintf(`%dpx/%dpx "%s"`, size, size+6, font) + `,sans-serif}
 .nav{background:#232f3e;color:#fff;height:40px;line-height:40px;padding:0 16px;display:flex;justify-content:space-between;font-size:14px}.menu{position:absolute;right:12px;top:42px;width:330px;background:#fff;color:#16191f;border:1px solid #aab7b8;padding:10px;box-shadow:0 1px 4px #0005;font-size:14px;z-index:2}
 .menu b{display:block;color:#687078;font-weight:400;font-size:12px}.main{padding:14px 24px}h1{font-size:24px;margin:8px 0}h2{font-size:18px;margin:4px 0 8px}.panel{padding:14px;margin-bottom:12px}.grid{display:grid;grid-template-columns:1fr 1fr 1fr;gap:10px}.label{font-size:12px;display:block}
-table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:5px 10px;font-size:13px}.code{font:12px/17px Monaco,Menlo,Consolas,"Courier New",monospace;padding:8px;white-space:pre}.crumb{font-size:12px}.no{color:#879596;border-right:1px solid #ccc;padding-right:6px;margin-right:8px}.s{color:#1d8102}.k{color:#2074d5}
+table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:5px 10px;font-size:inherit}.code{font:12px/17px Monaco,Menlo,Consolas,"Courier New",monospace;padding:8px;white-space:pre}.crumb{font-size:12px}.no{color:#879596;border-right:1px solid #ccc;padding-right:6px;margin-right:8px}.s{color:#1d8102}.k{color:#2074d5}
 ` + theme + `</style><body><div class=nav><span>&#9776; &nbsp; Services &nbsp; <span style="background:#fff;color:#687078;padding:4px 160px 4px 10px;border-radius:3px">Search for services, features, blogs, docs, and more</span></span><span>Global &#9662; &nbsp; Admin/anna @ {dashed} &#9662;</span></div><div class=main>` + body + `</div>`
 }
 
@@ -119,7 +147,9 @@ sso_role_name = PowerUser
 <b>anna@laptop</b>:<i>~/infra</i>$ `
 }
 
-const slide = `<!doctype html><meta charset=utf-8><style>body{margin:0;width:1280px;height:800px;overflow:hidden;background:linear-gradient(120deg,#fff,#dfe9f7);font-family:"Liberation Sans",Arial,sans-serif;color:#1b2a41}h1{font-size:40px;margin:30px 50px 10px}.box{position:absolute;border:2px solid #8aa;border-radius:8px;padding:10px;width:240px;height:110px;font-size:16px;text-align:center}.box small{display:block;font-size:12px;color:#5a6b7b}.foot{position:absolute;bottom:14px;left:50px;font-size:11px;color:#778}</style><body><h1>Landing zone: accounts</h1>
+// slide is a drawing of accounts.
+func slide(font string) string {
+	return `<!doctype html><meta charset=utf-8><style>body{margin:0;width:1280px;height:800px;overflow:hidden;background:linear-gradient(120deg,#fff,#dfe9f7);font-family:"` + font + `",sans-serif;color:#1b2a41}h1{font-size:40px;margin:30px 50px 10px}.box{position:absolute;border:2px solid #8aa;border-radius:8px;padding:10px;width:240px;height:110px;font-size:16px;text-align:center}.box small{display:block;font-size:12px;color:#5a6b7b}.foot{position:absolute;bottom:14px;left:50px;font-size:11px;color:#778}</style><body><h1>Landing zone: accounts</h1>
 <svg style="position:absolute;left:0;top:0" width=1280 height=800><path d="M290 250H420M660 250H800M540 310V450M180 310L420 480" stroke="#456" stroke-width=3 fill=none /></svg>
 <div class=box style="left:50px;top:190px;background:#fff4e0">Management<small>{account}</small><small>root@example.org</small></div>
 <div class=box style="left:420px;top:190px;background:#e6f4ea">Network<small>AWS account {account}</small><small>Transit gateway</small></div>
@@ -127,8 +157,11 @@ const slide = `<!doctype html><meta charset=utf-8><style>body{margin:0;width:128
 <div class=box style="left:420px;top:450px;background:#1565c0;color:#fff">Log archive<small style="color:#e3f2fd">{account}</small><small style="color:#e3f2fd">arn:aws:s3:::logs-{account}</small></div>
 <div class=box style="left:800px;top:450px;background:#fce4ec">Vendor<small>role in {account}</small><small>trusts {dashed}</small></div>
 <div class=foot>Internal. Questions: cloud team, account {account}</div>`
+}
 
-const editor = `<!doctype html><meta charset=utf-8><style>body{margin:0;width:1280px;height:800px;overflow:hidden;background:#1e1e1e;color:#d4d4d4;font:13px/19px "DejaVu Sans Mono",monospace;white-space:pre;padding:8px}u{color:#858585;text-decoration:none}.k{color:#9cdcfe}.s{color:#ce9178}.n{color:#b5cea8}.w{color:#c586c0}</style><body><u>  1</u>  <span class=w>provider</span> <span class=s>"aws"</span> {
+// editor shows a configuration in the colours of an editor.
+func editor(font string) string {
+	return `<!doctype html><meta charset=utf-8><style>body{margin:0;width:1280px;height:800px;overflow:hidden;background:#1e1e1e;color:#d4d4d4;font:13px/19px "` + font + `",monospace;white-space:pre;padding:8px}u{color:#858585;text-decoration:none}.k{color:#9cdcfe}.s{color:#ce9178}.n{color:#b5cea8}.w{color:#c586c0}</style><body><u>  1</u>  <span class=w>provider</span> <span class=s>"aws"</span> {
 <u>  2</u>    <span class=k>region</span>              = <span class=s>"eu-west-1"</span>
 <u>  3</u>    <span class=k>allowed_account_ids</span> = [<span class=s>"{account}"</span>, <span class=s>"{account}"</span>]
 <u>  4</u>    <span class=k>access_key</span>          = <span class=s>"{key}"</span>
@@ -148,3 +181,37 @@ const editor = `<!doctype html><meta charset=utf-8><style>body{margin:0;width:12
 <u> 18</u>    <span class=k>name</span> = <span class=s>"vendor"</span>
 <u> 19</u>    <span class=k>arn</span>  = <span class=s>"arn:aws:iam::{account}:policy/boundary"</span>
 <u> 20</u>  }`
+}
+
+const switcher = `<h1>Switch role</h1><div class=panel><h2>Choose an account</h2><div class=grid>` +
+	`<div><b>prod</b><br><span class=label>AWSAdministratorAccess</span>{account} | aws+prod@example.org</div><div><b>audit</b><br><span class=label>Account ID: {dashed}</span>aws+audit@example.org</div><div><b>ml</b><br><span class=label>#{account}</span>aws+ml@example.org</div>` +
+	`<div><b>data-lake</b> ({account})<br><a>Management console</a> | <a>Access keys</a></div><div><b>staging</b> <span style="background:#0972d3;color:#fff;padding:2px 8px;border-radius:10px">{account}</span></div><div><span style="border:1px solid #0972d3;color:#0972d3;padding:3px 12px;border-radius:14px;font-weight:bold">Switch to {account}</span></div></div></div>
+<div class=panel><h2>Role history</h2><p><span style="background:#f2b0a9;color:#000;padding:2px 8px">&nbsp;</span> OrganizationAccountAccessRole @ {account}<p><span style="background:#b7ca9d;padding:2px 8px">&nbsp;</span> ReadOnly @ {dashed}<p><span style="background:#99bcea;padding:2px 8px">&nbsp;</span> billing @ {dashed}</div>
+<div class=panel style="width:420px"><h2>Session</h2><span class=label>Signed in as</span>arn:aws:sts::<wbr>{account}:<wbr>assumed-role/<wbr>AWSReservedSSO_AdministratorAccess_<wbr>0123456789abcdef/<wbr>anna<span class=label>Federated user of</span>{account}<span class=label>Canonical ID</span>79a59df900b949e55d96a1e698fbaced</div>`
+
+// dense is a table with rules around every cell, as in a spreadsheet.
+func dense(font string, size int, theme string) string {
+	var rows strings.Builder
+	for i := range 14 {
+		fmt.Fprintf(&rows, `<tr><td>%d<td>team-%c<td>{account}<td class=n>%d.%02d<td>{dashed}<td>arn:aws:iam::{account}:role/r%d`, i+1, 'a'+i, 131*(i+3), 7*i+1, i)
+	}
+	return `<!doctype html><meta charset=utf-8><style>body{margin:10px;width:1260px;height:780px;overflow:hidden;font:` + fmt.Sprintf(`%dpx "%s"`, size, font) + `,sans-serif}table{border-collapse:collapse}.n{text-align:right}` + theme + `td,th{border:1px solid #999;padding:2px 5px}tr:nth-child(even){background:#8882}</style><table><tr><th>#<th>Team<th>Account<th>Cost (USD)<th>Linked<th>Role` + rows.String() + `</table>`
+}
+
+// badges are IDs on buttons and labels of all colours.
+func badges(font string, size int) string {
+	var b strings.Builder
+	for i, c := range []string{"#0972d3;color:#fff", "#d13212;color:#fff", "#1d8102;color:#fff", "#ec7211;color:#fff", "#ffe7a8;color:#5a4500", "#e9d8fd;color:#44337a", "#414d5c;color:#d1d5db", "#fff;color:#0972d3;border:2px solid #0972d3", "#c6f6d5;color:#22543d", "#161d26;color:#89bdee"} {
+		fmt.Fprintf(&b, `<p><span style="padding:%dpx 14px;border-radius:%dpx;background:%s">{account}</span> &nbsp; <span style="padding:5px 10px;background:%s;font-weight:bold">Account {account}</span> &nbsp; <span style="padding:3px 6px;border-radius:3px;background:%s">{dashed} &times;</span>`, 4+i%3, 3*i, c, c, c)
+	}
+	return `<!doctype html><meta charset=utf-8><style>body{margin:20px;width:1240px;height:760px;overflow:hidden;background:#fafafa;font:` + fmt.Sprintf(`%dpx "%s"`, size, font) + `,sans-serif}p{margin:0 0 24px}</style><h1>Accounts by owner</h1>` + b.String()
+}
+
+// greys are IDs that hardly differ from what they stand on.
+func greys(font string, size int) string {
+	var b strings.Builder
+	for _, c := range []string{"#fff;color:#888", "#f2f3f3;color:#687078", "#e5e5e5;color:#777", "#d5dbdb;color:#545b64", "#bbb;color:#555", "#666;color:#ccc", "#444;color:#999", "#232f3e;color:#879596", "#0f1b2a;color:#7d8998", "#fff;color:#539fe5", "#fff;color:#ec7211"} {
+		fmt.Fprintf(&b, `<div style="background:%s">Owner {account} &nbsp; trusted: <u>{account}</u> &nbsp; <i>alias of {dashed}</i><br>arn:aws:sns:eu-west-1:{account}:alarms, last used 2024-03-04 10:15</div>`, c)
+	}
+	return `<!doctype html><meta charset=utf-8><style>body{margin:0;width:1280px;height:800px;overflow:hidden;font:` + fmt.Sprintf(`%dpx/1.5 "%s"`, size, font) + `,sans-serif}div{padding:8px 30px}</style>` + b.String()
+}

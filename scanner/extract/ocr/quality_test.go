@@ -1,0 +1,40 @@
+package ocr_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/deputy-sec/deputy/scanner/extract/ocr"
+	"github.com/deputy-sec/deputy/scanner/extract/ocr/ocrtest"
+)
+
+// TestQuality measures how many account IDs are read exactly, by how the picture
+// was saved. The floors are a little below what tesseract 5.3 with Debian's data
+// reaches.
+func TestQuality(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes half a minute")
+	}
+	needsTesseract(t)
+	var everything ocrtest.Score
+	for _, e := range []encoding{{1, 0, 0.87}, {2, 0, 0.97}, {1, 50, 0.81}, {1, 20, 0.57}} {
+		var all ocrtest.Score
+		for i, d := range ocrtest.Drawings() {
+			m, shown, err := d.Picture(uint64(i), e.scale)
+			require.NoError(t, err)
+			text, err := ocr.Read(t.Context(), e.apply(t, m))
+			require.NoError(t, err)
+			var one ocrtest.Score
+			one.Add(shown, text)
+			all.Add(shown, text)
+			everything.Add(shown, text)
+			t.Logf("ocr %-12s %-16s %s", e, d.Name, &one)
+		}
+		share := all.Share(ocrtest.Account, ocrtest.Dashed)
+		t.Logf("ocr %-12s recall of account IDs %.4f", e, share)
+		assert.GreaterOrEqual(t, share, e.floor, e.String())
+	}
+	t.Logf("ocr recall of account IDs %.4f (%s)", everything.Share(ocrtest.Account, ocrtest.Dashed), &everything)
+}
