@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -25,8 +26,9 @@ type config struct {
 		UseDefault    bool
 		DisabledRules []string
 	}
-	Rules      []ruleConfig
-	Allowlist  *allowConfig // older form of Allowlists
+	RawRules   []toml.Primitive `toml:"rules"`
+	Rules      []ruleConfig     `toml:"-"`
+	Allowlist  *allowConfig     // older form of Allowlists
 	Allowlists []allowConfig
 }
 
@@ -72,15 +74,43 @@ func (f *file) errorf(texts []string, format string, args ...any) error {
 	message := fmt.Sprintf(format, args...)
 	for _, text := range texts {
 		if i := bytes.Index(f.data, []byte(text)); text != "" && i >= 0 {
-			return fmt.Errorf("%s:%d: %s", f.name, 1+bytes.Count(f.data[:i], []byte("\n")), message)
+			return fmt.Errorf("%s:%d: %s", f.name, f.line(i), message)
 		}
 	}
 	return fmt.Errorf("%s: %s", f.name, message)
 }
 
+// line returns the number of the line that holds an offset.
+func (f *file) line(offset int) int {
+	return 1 + bytes.Count(f.data[:min(offset, len(f.data))], []byte("\n"))
+}
+
+// typePrefix is how toml begins errors about values that do not fit. Of a key that
+// stands in several tables of a list it tells the line of the last.
+var typePrefix = regexp.MustCompile(`^toml: (?:line (\d+) )?\(last key "(?:rules\.)?(.*?)"\): `)
+
+// tomlError adds the place to an error of toml's: that of one of the texts, if
+// there are any, else what the error itself says.
+func (f *file) tomlError(err error, near ...string) error {
+	var at toml.ParseError
+	if errors.As(err, &at) {
+		return fmt.Errorf("%s:%d: %s", f.name, f.line(at.Position.Start), at.Message)
+	}
+	message := err.Error()
+	m := typePrefix.FindStringSubmatch(message)
+	if m == nil {
+		return f.errorf(near, "%s", message)
+	}
+	message = m[2] + ": " + message[len(m[0]):]
+	if len(near) == 0 && m[1] != "" {
+		return fmt.Errorf("%s:%s: %s", f.name, m[1], message)
+	}
+	return f.errorf(near, "%s", message)
+}
+
 // Bounds of what is read.
 const (
-	maxFile    = 8 << 20
+	maxFile    = 1 << 20 // ten times gitleaks' own
 	maxExtends = 2 // as many as gitleaks follows
 )
 
@@ -97,26 +127,24 @@ func (r reader) read(name string, depth int) (*config, []string, error) {
 	_, _ = fmt.Fprintf(r.digest, "%d ", len(data)) // a hash takes everything
 	_, _ = r.digest.Write(data)
 	f := &file{name, data}
+	if at, deep := tooDeep(data); deep {
+		return nil, nil, fmt.Errorf("%s:%d: nested deeper than %d levels, or a key longer than %d bytes", name, f.line(at), maxNesting, maxKey)
+	}
 	c := &config{}
 	meta, err := toml.Decode(string(data), c)
 	if err != nil {
-		var at toml.ParseError
-		if errors.As(err, &at) {
-			return nil, nil, fmt.Errorf("%s:%d: %s", name, at.Position.Line, at.Message)
+		return nil, nil, f.tomlError(err)
+	}
+	for _, raw := range c.RawRules {
+		rule, err := f.rule(meta, raw)
+		if err != nil {
+			return nil, nil, err
 		}
-		return nil, nil, fmt.Errorf("%s: %w", name, err)
+		c.Rules = append(c.Rules, rule)
 	}
 	var warnings []string
 	for _, key := range meta.Undecoded() {
-		if !strings.HasPrefix(key.String(), "rules.required") {
-			warnings = append(warnings, fmt.Sprintf("%s: nothing is known of %q", name, key))
-		}
-	}
-	for i := range c.Rules {
-		c.Rules[i].file = f
-		if c.Rules[i].Allowlists, err = oneForm(c.Rules[i].Allowlist, c.Rules[i].Allowlists); err != nil {
-			return nil, nil, f.errorf([]string{c.Rules[i].named()}, "rule %q: %v", c.Rules[i].ID, err)
-		}
+		warnings = append(warnings, fmt.Sprintf("%s: nothing is known of %q", name, key))
 	}
 	if c.Allowlists, err = oneForm(c.Allowlist, c.Allowlists); err != nil {
 		return nil, nil, f.errorf([]string{"[allowlist]"}, "%v", err)
@@ -126,6 +154,24 @@ func (r reader) read(name string, depth int) (*config, []string, error) {
 	}
 	more, err := r.extend(c, f, depth)
 	return c, append(warnings, more...), err
+}
+
+// rule decodes one of the rules.
+func (f *file) rule(meta toml.MetaData, raw toml.Primitive) (ruleConfig, error) {
+	var name struct{ ID string }
+	_ = meta.PrimitiveDecode(raw, &name) // is asked for again below
+	r := ruleConfig{file: f, ID: name.ID}
+	if err := meta.PrimitiveDecode(raw, &r); err != nil {
+		return r, f.tomlError(err, r.named(), "[[rules]]")
+	}
+	var err error
+	if r.Allowlists, err = oneForm(r.Allowlist, r.Allowlists); err != nil {
+		return r, f.errorf([]string{r.named()}, "rule %q: %v", r.ID, err)
+	}
+	for i := range r.Allowlists {
+		r.Allowlists[i].file = f
+	}
+	return r, nil
 }
 
 func readFile(name string) ([]byte, error) {

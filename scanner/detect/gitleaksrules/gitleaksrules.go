@@ -35,7 +35,10 @@ func Load(name string, taken func(id string) bool) (*Ruleset, error) {
 	if err != nil {
 		return nil, err
 	}
-	used := map[string]bool{}
+	used, named := map[string]bool{}, map[string]bool{}
+	for i := range c.Rules {
+		named[c.Rules[i].ID] = true
+	}
 	for i := range c.Rules {
 		rc := &c.Rules[i]
 		switch {
@@ -45,7 +48,7 @@ func Load(name string, taken func(id string) bool) (*Ruleset, error) {
 			return nil, rc.file.errorf([]string{rc.named()}, "rule %q stands twice", rc.ID)
 		}
 		used[rc.ID] = true
-		if err := s.add(rc, nameOf(rc.ID, taken), global(rc.ID)); err != nil {
+		if err := s.add(rc, nameOf(rc.ID, taken, named), global(rc.ID)); err != nil {
 			return nil, err
 		}
 	}
@@ -95,11 +98,18 @@ func (s *Ruleset) Detect(w *detect.Window, report func(detect.Match)) {
 	s.byIndex[w.Trigger].detect(w, report)
 }
 
-func nameOf(id string, taken func(string) bool) string {
-	if taken(id) {
-		return "gitleaks-" + id
+// nameOf returns a name for a rule that nothing else has; named are the rules of
+// the file, as it calls them, and as they are called if that differs.
+func nameOf(id string, taken func(string) bool, named map[string]bool) string {
+	if !taken(id) {
+		return id
 	}
-	return id
+	name := "gitleaks-" + id
+	for n := 2; taken(name) || named[name]; n++ {
+		name = fmt.Sprintf("gitleaks-%s-%d", id, n)
+	}
+	named[name] = true
+	return name
 }
 
 // globals returns the allowlists outside of rules, by the rule they are for.

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/finding"
@@ -69,7 +71,7 @@ func newRule(c *ruleConfig, id string, global []*allowlist) (r *rule, reason str
 		r.path = newLazyPatterns([]string{c.Path})
 	}
 	for _, a := range c.Allowlists {
-		list, err := newAllowlist(c.file, a, c.named())
+		list, err := newAllowlist(a.file, a, c.named())
 		if err != nil {
 			return nil, "", err
 		}
@@ -126,7 +128,8 @@ func title(c *ruleConfig) string {
 		}
 		return r
 	}, c.ID)
-	return strings.ToUpper(words[:1]) + words[1:]
+	first, size := utf8.DecodeRuneInString(words)
+	return string(unicode.ToUpper(first)) + words[size:]
 }
 
 // reach is how far a look goes where a pattern sets no limit, ahead of the
