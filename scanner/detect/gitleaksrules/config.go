@@ -111,7 +111,7 @@ func (f *file) tomlError(err error, near ...string) error {
 // Bounds of what is read.
 const (
 	maxFile    = 1 << 20 // ten times gitleaks' own
-	maxExtends = 2 // as many as gitleaks follows
+	maxExtends = 2       // as many as gitleaks follows
 )
 
 // reader reads files, each of which goes into the digest, too.

@@ -73,6 +73,15 @@ func (r required) rarity() int {
 	return 2*shortest - bits.Len(uint(len(r.literals)-1))
 }
 
+// longest returns the length of the longest literal.
+func (r required) longest() int {
+	n := 0
+	for _, l := range r.literals {
+		n = max(n, len(l))
+	}
+	return n
+}
+
 // maxRequired bounds the literals of a rule.
 const maxRequired = 512
 
@@ -89,6 +98,9 @@ func analyse(re *syntax.Regexp) shape {
 		syntax.OpWordBoundary, syntax.OpNoWordBoundary:
 		return shape{exact: []string{""}}
 	case syntax.OpLiteral:
+		if parts := flat(nil, re); len(parts) > 1 {
+			return concatShape(parts)
+		}
 		return literalShape(re)
 	case syntax.OpCharClass:
 		return classShape(re)
@@ -119,7 +131,7 @@ func literalShape(re *syntax.Regexp) shape {
 	fold := re.Flags&syntax.FoldCase != 0
 	length := len(text)
 	if fold {
-		text = strings.ToLower(text)
+		text = lower(text)
 		length = utf8.UTFMax * len(re.Rune) // other cases may be longer: ſ for s
 	}
 	return shape{exact: []string{text}, fold: fold, length: length}
@@ -159,6 +171,10 @@ func plusShape(s shape) shape {
 	return out
 }
 
+// maxStretch bounds the parts that are written out together: eight letters are rare
+// enough, and patterns of thousands of parts are still analysed in no time.
+const maxStretch = 32
+
 // concatShape writes out neighbours as long as they are few strings, and picks
 // the best of such stretches and of what single parts hold.
 func concatShape(subs []*syntax.Regexp) shape {
@@ -183,7 +199,7 @@ func concatShape(subs []*syntax.Regexp) shape {
 			candidates = append(candidates, held)
 		}
 		stretch := shape{exact: []string{""}}
-		for end := i; end < n; end++ {
+		for end := i; end < min(n, i+maxStretch); end++ {
 			var ok bool
 			if stretch, ok = product(stretch, parts[end]); !ok {
 				break
@@ -201,18 +217,30 @@ func concatShape(subs []*syntax.Regexp) shape {
 }
 
 // flat appends the parts of a concatenation to list, those of groups and
-// repetitions in it one by one.
+// repetitions in it one by one. Literals are cut where ASCII begins and ends: only
+// that can be looked for.
 func flat(list []*syntax.Regexp, re *syntax.Regexp) []*syntax.Regexp {
 	for re.Op == syntax.OpCapture {
 		re = re.Sub[0]
 	}
-	if re.Op != syntax.OpConcat {
-		return append(list, re)
+	switch re.Op {
+	case syntax.OpConcat:
+		for _, sub := range re.Sub {
+			list = flat(list, sub)
+		}
+		return list
+	case syntax.OpLiteral:
+		for start := 0; start < len(re.Rune); {
+			end := start + 1
+			for end < len(re.Rune) && (re.Rune[end] < utf8.RuneSelf) == (re.Rune[start] < utf8.RuneSelf) {
+				end++
+			}
+			list = append(list, &syntax.Regexp{Op: syntax.OpLiteral, Flags: re.Flags, Rune: re.Rune[start:end]})
+			start = end
+		}
+		return list
 	}
-	for _, sub := range re.Sub {
-		list = flat(list, sub)
-	}
-	return list
+	return append(list, re)
 }
 
 // product writes out one string behind the other, if both are known and few.
@@ -261,11 +289,21 @@ func alternateShape(subs []*syntax.Regexp) shape {
 	return out
 }
 
+// lower folds ASCII alone: İ in lower case would begin with an i that no text holds.
+func lower(text string) string {
+	return strings.Map(func(c rune) rune {
+		if 'A' <= c && c <= 'Z' {
+			return c + 'a' - 'A'
+		}
+		return c
+	}, text)
+}
+
 // distinct returns the strings without doubles, in lower case if fold.
 func distinct(list []string, fold bool) []string {
 	if fold {
 		for i := range list {
-			list[i] = strings.ToLower(list[i])
+			list[i] = lower(list[i])
 		}
 	}
 	slices.Sort(list)

@@ -138,16 +138,19 @@ const reach = 1 << 10
 
 // detect tries the rule at a literal and reports the matches that hold it, or for
 // a keyword those in the window.
+//
+// Most literals stand in no match, which a look at what one could take tells.
+// Only where something matches there, and be it beside the literal, a wider look
+// decides: which of several overlapping matches counts depends on where the one
+// before it ends.
 func (r *rule) detect(w *detect.Window, report func(detect.Match)) {
-	// One byte more than a match can take: what begins or ends there was cut, and
-	// holds no literal of ours.
-	before, after := min(r.required.before+1, reach), min(r.required.after+1, detect.After)
-	if r.byKeyword {
-		before, after = detect.Before, detect.After
+	near, wide := r.extents()
+	w.Saw(near.before, near.after)
+	if text, _ := near.of(w); !r.pattern().Match(text) {
+		return
 	}
-	w.Saw(before, after)
-	from := max(0, w.Start-before)
-	text := w.Text[from:min(len(w.Text), w.End+after)]
+	w.Saw(wide.before, wide.after)
+	text, from := wide.of(w)
 	for _, loc := range r.pattern().FindAllSubmatchIndex(text, -1) {
 		start, end := from+loc[0], from+loc[1]
 		if !r.byKeyword && (start > w.Start || end < w.End) {
@@ -160,6 +163,31 @@ func (r *rule) detect(w *detect.Window, report func(detect.Match)) {
 		}
 		r.report(w, loc, report)
 	}
+}
+
+// extent is how much is looked at around a literal, in bytes.
+type extent struct{ before, after int }
+
+// of returns that part of a window, and where in the window it begins.
+func (e extent) of(w *detect.Window) (text []byte, from int) {
+	from = max(0, w.Start-e.before)
+	return w.Text[from:min(len(w.Text), w.End+e.after)], from
+}
+
+// extents returns what a match of the literal can take, and one byte more, which
+// decides about \b and the like; and room for two more matches on both sides.
+func (r *rule) extents() (near, wide extent) {
+	whole := extent{detect.Before, detect.After}
+	if r.byKeyword {
+		return whole, whole
+	}
+	q := &r.required
+	near = extent{min(q.before+1, reach), min(q.after+1, detect.After)}
+	if q.before == unbounded || q.after == unbounded {
+		return near, whole
+	}
+	room := 3 * (q.before + q.longest() + q.after + 1)
+	return near, extent{min(room, detect.Before), min(room, detect.After)}
 }
 
 // allowMark in a line exempts it, for gitleaks and here.
