@@ -2,10 +2,12 @@
 // installed.
 //
 // Screenshots of consoles, terminals and slides have small letters in many
-// colours on many backgrounds, which tesseract by itself reads badly. So a
-// picture is scaled up, made dark on white tile by tile, and freed of the lines of
-// tables; and lines that look like an ID or a key are cut out and read a second
-// time, larger. What lies on its side is turned.
+// colours on many backgrounds, between the lines of tables and on buttons, which
+// tesseract by itself reads badly. So it is given no such thing: we find the
+// pieces of lines ourselves, as what stands close together at one height, and set
+// them on a sheet, one under the other, black on white and all in the size that it
+// likes best. What looks like an ID or a key is set and read again with another
+// size and smoothness. What lies on its side is turned.
 //
 // A picture without anything like a line of letters is not given to tesseract:
 // repositories are full of icons and photographs.

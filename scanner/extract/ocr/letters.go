@@ -28,7 +28,7 @@ func holdsLetters(g *image.Gray) bool {
 		if rowOfLetters(g) {
 			return true
 		}
-		g = half(g)
+		g = halved(g)
 	}
 	return false
 }
@@ -98,8 +98,8 @@ func edges(g *image.Gray, at image.Rectangle, background int) int {
 	return max(rows, columns)
 }
 
-// half scales a picture down to half its size.
-func half(g *image.Gray) *image.Gray {
+// halved scales a picture down to half its size.
+func halved(g *image.Gray) *image.Gray {
 	w, h := g.Rect.Dx()/2, g.Rect.Dy()/2
 	out := image.NewGray(image.Rect(0, 0, w, h))
 	for y := range h {
@@ -110,4 +110,28 @@ func half(g *image.Gray) *image.Gray {
 		}
 	}
 	return out
+}
+
+// dominant returns the shade with most pixels around it, so that neither noise
+// nor a slow gradient hides it.
+func dominant(counts *[256]int32) int {
+	const around = 3
+	best, most := 0, int32(-1)
+	for v := range counts {
+		sum := counts[v] // the middle counts double
+		for i := max(0, v-around); i <= min(255, v+around); i++ {
+			sum += counts[i]
+		}
+		if sum > most {
+			best, most = v, sum
+		}
+	}
+	return best
+}
+
+func abs(v int) int {
+	if v < 0 {
+		return -v
+	}
+	return v
 }

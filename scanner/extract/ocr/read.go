@@ -3,90 +3,160 @@ package ocr
 import (
 	"context"
 	"image"
+	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
 
-// Read returns the text of a picture, line by line from top to bottom; "" if the
-// picture does not look as if it held any. Lines that look like an ID or a key
-// are read twice; where the readings differ, both are there, one under the other.
+// Read returns the text of a picture, line by line from top to bottom, what stands
+// apart in a line with a tab between; "" if the picture does not look as if it
+// held any. What looks like an ID or a key is read again; where the readings
+// differ, all are there, one under the other.
 func Read(ctx context.Context, m image.Image) (string, error) {
 	g := readable(m)
 	if g == nil {
 		return "", nil
 	}
-	best, err := read(ctx, g)
+	r, err := readFirst(ctx, g)
 	if err != nil {
 		return "", err
 	}
-	for _, quarters := range []int{1, 3} {
-		if best.sound() {
-			break
-		}
-		turned, err := read(ctx, turn(g, quarters))
-		if err != nil {
+	if !r.sound() {
+		if r, err = r.orTurned(ctx, g); err != nil {
 			return "", err
 		}
-		if turned.sure > best.sure {
-			best = turned
-		}
 	}
-	again, err := readAgain(ctx, best)
-	if err != nil {
+	if err := r.readAgain(ctx); err != nil {
 		return "", err
 	}
-	return both(best.lines, again), nil
+	return r.text(), nil
 }
 
 // HoldsText reports whether Read would have a look at a picture.
 func HoldsText(m image.Image) bool { return readable(m) != nil }
 
+// maxPixels is what a picture is scaled down to: letters of a scan or photograph
+// are large.
+const maxPixels = 16 << 20
+
 // readable returns a picture in shades of grey, or nil if there are no letters in
 // it. What is transparent is laid on white, and on black if that shows nothing.
 func readable(m image.Image) *image.Gray {
-	if g := grayscale(m, 255); holdsLetters(g) {
-		return g
-	}
-	if !opaque(m) {
-		if g := grayscale(m, 0); holdsLetters(g) {
-			return g
+	g := grayscale(m, 255)
+	if !holdsLetters(g) {
+		if opaque(m) {
+			return nil
+		}
+		if g = grayscale(m, 0); !holdsLetters(g) {
+			return nil
 		}
 	}
-	return nil
+	if w, h := g.Rect.Dx(), g.Rect.Dy(); w*h > maxPixels {
+		by := math.Sqrt(float64(maxPixels) / float64(w*h))
+		g = resize(g, max(1, int(float64(w)*by)), max(1, int(float64(h)*by)))
+	}
+	return g
 }
 
-// reading is what was read off a picture in one go.
+// reading is what was read off a picture.
 type reading struct {
-	prepared  *image.Gray
-	lines     []line
-	sure, all int // letters and digits, in words that are not in doubt and in all
+	crops     []crop
+	texts     [3][]string // of the first and later readings, by the number of the crop
+	sure, all int         // letters and digits, in words that are not in doubt and in all
+}
+
+// The looks of the readings. What blurs the stairs of a lossy picture blurs the
+// thin strokes of small letters, too, so that each reads what another does not.
+var looks = [3]look{{24, 4}, {36, 8}, {30, 5}}
+
+func readFirst(ctx context.Context, g *image.Gray) (*reading, error) {
+	r := &reading{crops: cropsOf(g)}
+	if !slices.ContainsFunc(r.crops, func(c crop) bool { return c.text }) {
+		return r, nil
+	}
+	all := make([]int, min(len(r.crops), mostCrops))
+	for i := range all {
+		all[i] = i
+	}
+	return r, r.read(ctx, 0, all)
 }
 
 // doubt is the confidence, in percent, below which a word is likely none.
 const doubt = 60
 
-func read(ctx context.Context, g *image.Gray) (*reading, error) {
-	r := &reading{prepared: prepare(g)}
-	var err error
-	if r.lines, err = run(ctx, r.prepared); err != nil {
-		return nil, err
-	}
-	for _, l := range r.lines {
-		for _, w := range l {
-			n := alphanumerics(w.text)
-			r.all += n
-			if n >= 3 && w.confidence >= doubt {
-				r.sure += n
-			}
-		}
-	}
-	return r, nil
-}
-
 // sound reports whether what was read looks like text: what lies on its side or
 // is no text gives odd letters here and there.
 func (r *reading) sound() bool { return r.sure > 0 && 4*r.sure >= r.all }
+
+// orTurned returns what is read off the picture turned to either side, if its
+// letters stand rather below than beside each other, and it reads better so.
+func (r *reading) orTurned(ctx context.Context, g *image.Gray) (*reading, error) {
+	best := r
+	for _, quarters := range []int{1, 3} {
+		turned := turn(g, quarters)
+		if quarters == 1 && letters(cropsOf(turned)) < 2*letters(r.crops) {
+			break
+		}
+		other, err := readFirst(ctx, turned)
+		if err != nil {
+			return nil, err
+		}
+		if other.sure > best.sure {
+			best = other
+		}
+	}
+	return best, nil
+}
+
+// letters counts those of the crops that are long enough to be words.
+func letters(crops []crop) int {
+	n := 0
+	for _, c := range crops {
+		if c.text {
+			n += c.at.Dx() / max(1, c.at.Dy())
+		}
+	}
+	return n
+}
+
+// worth is what has to stand in a crop for it to be read a second time.
+var worth = regexp.MustCompile(`[0-9](?:[^0-9]{0,2}[0-9]){3}|A[KS][I1l]A`)
+
+// onlyNumbers makes tesseract know nothing but account IDs.
+var onlyNumbers = []string{"-c", "tessedit_char_whitelist=0123456789-"}
+
+// readAgain reads what is worth it a second time, and numbers that came out
+// different a third time.
+func (r *reading) readAgain(ctx context.Context) error {
+	var again, differ []int
+	for i, text := range r.texts[0] {
+		if worth.MatchString(text) {
+			again = append(again, i)
+		}
+	}
+	if err := r.read(ctx, 1, again); err != nil {
+		return err
+	}
+	for _, i := range again {
+		if a, b := r.texts[0][i], r.texts[1][i]; a != b && (number(a) || number(b)) {
+			differ = append(differ, i)
+		}
+	}
+	return r.read(ctx, 2, differ, onlyNumbers...)
+}
+
+// number reports whether a text may be an account ID and nothing else.
+func number(text string) bool {
+	digits, all := 0, alphanumerics(text)
+	for _, c := range text {
+		if unicode.IsDigit(c) {
+			digits++
+		}
+	}
+	return all >= 11 && all <= 14 && 2*digits >= all
+}
 
 func alphanumerics(s string) int {
 	n := 0
@@ -98,89 +168,57 @@ func alphanumerics(s string) int {
 	return n
 }
 
-// both puts the second reading of a line under the first, where it is another.
-func both(lines []line, again map[int]string) string {
+// read reads crops for the nth time.
+func (r *reading) read(ctx context.Context, n int, numbers []int, options ...string) error {
+	r.texts[n] = make([]string, len(r.crops))
+	for _, s := range sheetsOf(r.crops, numbers, looks[n]) {
+		lines, err := run(ctx, s.picture, options...)
+		if err != nil {
+			return err
+		}
+		for _, l := range lines {
+			if at, ok := s.cropAt(l.bounds()); ok {
+				r.texts[n][at] = strings.TrimSpace(r.texts[n][at] + " " + l.text(looks[n].height))
+			}
+			if n == 0 {
+				r.count(l)
+			}
+		}
+	}
+	return nil
+}
+
+func (r *reading) count(l line) {
+	for _, w := range l {
+		n := alphanumerics(w.text)
+		r.all += n
+		if n >= 3 && w.confidence >= doubt {
+			r.sure += n
+		}
+	}
+}
+
+// text puts the crops into lines, and what was read otherwise later under the
+// line.
+func (r *reading) text() string {
 	var b strings.Builder
-	for i, l := range lines {
-		first := l.String()
-		b.WriteString(first)
-		b.WriteByte('\n')
-		if second := again[i]; second != "" && second != first {
-			b.WriteString(second)
-			b.WriteByte('\n')
+	for _, row := range inReadingOrder(r.crops) {
+		for n, texts := range r.texts {
+			var line []string
+			for _, i := range row {
+				if texts != nil && texts[i] != "" && !r.known(n, i) {
+					line = append(line, texts[i])
+				}
+			}
+			if len(line) > 0 {
+				b.WriteString(strings.Join(line, "\t") + "\n")
+			}
 		}
 	}
 	return b.String()
 }
 
-// worth is what a line has to hold to be read a second time.
-var worth = regexp.MustCompile(`(?i)(?:[0-9][^0-9]{0,2}){4}|arn|key|account|akia`)
-
-// Figures of the second reading, in pixels of the scaled picture.
-const (
-	around    = 4   // what a crop has of the surroundings of its line
-	between   = 12  // white space between crops
-	highest   = 200 // a line; what is higher is none
-	largerNum = 3   // crops are scaled by three
-	largerDen = 2   // halves
-)
-
-// strip is the crop of a line in the picture of crops.
-type strip struct {
-	line, top int
-	crop      *image.Gray
-}
-
-// readAgain reads the lines that are worth it a second time, larger, all of them
-// in one picture. It returns the readings by the number of the line.
-func readAgain(ctx context.Context, r *reading) (map[int]string, error) {
-	var strips []strip
-	width, height := 0, between
-	for i, l := range r.lines {
-		at := l.bounds().Inset(-around).Intersect(r.prepared.Rect)
-		if at.Empty() || at.Dy() > highest || !worth.MatchString(l.String()) {
-			continue
-		}
-		crop := grayscale(r.prepared.SubImage(at), 255)
-		crop = resize(crop, at.Dx()*largerNum/largerDen, at.Dy()*largerNum/largerDen)
-		strips = append(strips, strip{i, height, crop})
-		width = max(width, crop.Rect.Dx()+2*between)
-		height += crop.Rect.Dy() + between
-		if width*height > maxScaled {
-			break
-		}
-	}
-	if len(strips) == 0 {
-		return nil, nil
-	}
-	lines, err := run(ctx, stack(strips, width, height))
-	if err != nil {
-		return nil, err
-	}
-	again := map[int]string{}
-	for _, l := range lines {
-		b := l.bounds()
-		middle := (b.Min.Y + b.Max.Y) / 2
-		for _, s := range strips {
-			if middle >= s.top && middle < s.top+s.crop.Rect.Dy() {
-				again[s.line] = strings.TrimSpace(again[s.line] + " " + l.String())
-			}
-		}
-	}
-	return again, nil
-}
-
-// stack puts crops under each other on white.
-func stack(strips []strip, width, height int) *image.Gray {
-	g := image.NewGray(image.Rect(0, 0, width, height))
-	for i := range g.Pix {
-		g.Pix[i] = 255
-	}
-	for _, s := range strips {
-		w := s.crop.Rect.Dx()
-		for y := range s.crop.Rect.Dy() {
-			copy(g.Pix[(s.top+y)*g.Stride+between:], s.crop.Pix[y*s.crop.Stride:][:w])
-		}
-	}
-	return g
+// known reports whether the nth reading of a crop says what one before said.
+func (r *reading) known(n, i int) bool {
+	return slices.ContainsFunc(r.texts[:n], func(texts []string) bool { return texts[i] == r.texts[n][i] })
 }

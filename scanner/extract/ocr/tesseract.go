@@ -53,14 +53,16 @@ const (
 
 // run has tesseract read a picture as one block of text. The picture goes through
 // a pipe: nothing is written to disk.
-func run(ctx context.Context, g *image.Gray) ([]line, error) {
+func run(ctx context.Context, g *image.Gray, options ...string) ([]line, error) {
 	path, err := program()
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, path, "stdin", "stdout", "--psm", "6", "-l", language,
+	options = append([]string{"stdin", "stdout", "--psm", "6", "-l", language,
 		"-c", "tessedit_create_tsv=1", // by name of its variable: "tsv" could be a file
-		"-c", "tessedit_do_invert=0") // it is dark on white
+		"-c", "tessedit_do_invert=0"}, // it is dark on white
+		options...)
+	cmd := exec.CommandContext(ctx, path, options...)
 	cmd.Dir = filepath.Dir(path) // whatever it looks for beside itself, it is not in what is scanned
 	cmd.Env = append(os.Environ(), "OMP_THREAD_LIMIT=1")
 	cmd.Stdin = bytes.NewReader(pgm(g))
@@ -104,16 +106,37 @@ type word struct {
 
 type line []word
 
-func (l line) String() string {
+// text joins the words of a line with letters of a height. The program takes the
+// narrow 1 for the end of a word, and a colon or dash, so a gap has to be as wide as
+// a space is; where digits come together to the twelve of an account ID, wider.
+func (l line) text(height int) string {
 	var b strings.Builder
 	for i, w := range l {
-		if i > 0 {
+		if i > 0 && !l.torn(i, height) {
 			b.WriteByte(' ')
 		}
 		b.WriteString(w.text)
 	}
 	return b.String()
 }
+
+// torn reports whether there is no space in front of a word.
+func (l line) torn(i, height int) bool {
+	left, right := l[i-1], l[i]
+	gap := right.at.Min.X - left.at.Max.X
+	before, after := trailingDigits(left.text), leadingDigits(right.text)
+	switch {
+	case before > 0 && after > 0 && before+after == 12:
+		return 10*gap < 7*height
+	case before > 0 && after > 0:
+		return 10*gap < 4*height
+	}
+	return 10*gap < 2*height
+}
+
+func leadingDigits(s string) int { return len(s) - len(strings.TrimLeft(s, "0123456789")) }
+
+func trailingDigits(s string) int { return len(s) - len(strings.TrimRight(s, "0123456789")) }
 
 func (l line) bounds() image.Rectangle {
 	var r image.Rectangle

@@ -1,0 +1,182 @@
+package ocr
+
+import (
+	"cmp"
+	"image"
+	"slices"
+)
+
+// Figures of the crops.
+const (
+	levels    = 3        // the picture itself, half and a quarter of it
+	maxGrowth = 5        // times
+	margin    = 2        // pixels of the level around a segment
+	between   = 14       // white pixels around crops on a sheet
+	sheetSize = 12 << 20 // pixels
+	mostCrops = 2000     // a page of the smallest letters has hundreds
+)
+
+// crop is a segment cut out of a level of a picture.
+type crop struct {
+	at     image.Rectangle // in the picture
+	ink    *image.Gray     // a part of the level's
+	height int             // of its letters, in pixels of the level
+	text   bool            // as of segment
+}
+
+// cropsOf finds the pieces of lines in a picture. Letters of a screenshot stand at
+// the first level, headings and those of a scan at the next ones.
+func cropsOf(g *image.Gray) []crop {
+	var out []crop
+	for level := range levels {
+		if g.Rect.Dx() < minHeight || g.Rect.Dy() < minHeight {
+			break
+		}
+		ink, marks := inkOf(g)
+		for _, s := range segmentsIn(marks, g.Rect.Dx()) {
+			at := image.Rect(s.at.Min.X<<level, s.at.Min.Y<<level, s.at.Max.X<<level, s.at.Max.Y<<level)
+			if level > 0 && slices.ContainsFunc(out, func(c crop) bool { return half(at, c.at) }) {
+				continue
+			}
+			part := ink.SubImage(s.at.Inset(-margin).Intersect(ink.Rect)).(*image.Gray)
+			out = append(out, crop{at, part, s.height, s.text()})
+		}
+		g = halved(g)
+	}
+	return out
+}
+
+// half reports whether half of a rectangle lies in the other.
+func half(a, b image.Rectangle) bool {
+	i := a.Intersect(b)
+	return 2*i.Dx()*i.Dy() >= min(a.Dx()*a.Dy(), b.Dx()*b.Dy())
+}
+
+// look is how crops are shown to the recogniser.
+type look struct {
+	height int // of high letters and digits, in pixels
+	blur   int // times that neighbours are mixed
+}
+
+// as returns a crop dark on white, with a look.
+func (c crop) as(l look) *image.Gray {
+	out := c.darkOnWhite()
+	w, h := float64(out.Rect.Dx()), float64(out.Rect.Dy())
+	by := min(maxGrowth, float64(l.height)/float64(c.height))
+	out = resize(out, max(1, int(w*by+0.5)), max(1, int(h*by+0.5)))
+	for range l.blur {
+		out = blurred(out)
+	}
+	return out
+}
+
+// darkOnWhite returns a crop with letters in black. If they are darker than their
+// ground, what is brighter is none, and the other way round.
+func (c crop) darkOnWhite() *image.Gray {
+	w, h := c.ink.Rect.Dx(), c.ink.Rect.Dy()
+	var all energy
+	var counts [2][256]int // of differences: brighter, darker
+	for y := range h {
+		for _, v := range c.ink.Pix[y*c.ink.Stride:][:w] {
+			all = all.and(energyOf(v))
+			counts[0][max(0, min(255, brightness(v)))]++
+			counts[1][max(0, min(255, -brightness(v)))]++
+		}
+	}
+	sign, of := 1, &counts[0]
+	if all.darker > all.brighter {
+		sign, of = -1, &counts[1]
+	}
+	strongest, seen := 255, of[255]
+	for strongest > faintest && seen < w*h/50 {
+		strongest--
+		seen += of[strongest]
+	}
+	out := image.NewGray(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x, v := range c.ink.Pix[y*c.ink.Stride:][:w] {
+			d := max(0, sign*brightness(v))
+			out.Pix[y*out.Stride+x] = uint8(255 - min(255, d*255/strongest))
+		}
+	}
+	return out
+}
+
+// sheet is a picture of crops, one under the other on white.
+type sheet struct {
+	picture *image.Gray
+	strips  []strip
+}
+
+// strip is where a crop stands on a sheet.
+type strip struct{ crop, top, bottom int }
+
+// cropAt returns the number of the crop that a line on the sheet belongs to.
+func (s sheet) cropAt(line image.Rectangle) (int, bool) {
+	middle := (line.Min.Y + line.Max.Y) / 2
+	for _, strip := range s.strips {
+		if middle >= strip.top && middle < strip.bottom {
+			return strip.crop, true
+		}
+	}
+	return 0, false
+}
+
+// sheetsOf sets the crops of the given numbers with a look.
+func sheetsOf(crops []crop, numbers []int, l look) []sheet {
+	var out []sheet
+	for len(numbers) > 0 {
+		var pictures []*image.Gray
+		var s sheet
+		w, h := 0, between
+		for _, n := range numbers {
+			p := crops[n].as(l)
+			wider := max(w, p.Rect.Dx()+2*between)
+			if len(pictures) > 0 && wider*(h+p.Rect.Dy()+between) > sheetSize {
+				break
+			}
+			s.strips = append(s.strips, strip{n, h, h + p.Rect.Dy()})
+			pictures = append(pictures, p)
+			w, h = wider, h+p.Rect.Dy()+between
+		}
+		numbers = numbers[len(pictures):]
+		s.picture = image.NewGray(image.Rect(0, 0, w, h))
+		for i := range s.picture.Pix {
+			s.picture.Pix[i] = 255
+		}
+		for i, p := range pictures {
+			for y := range p.Rect.Dy() {
+				copy(s.picture.Pix[(s.strips[i].top+y)*s.picture.Stride+between:], p.Pix[y*p.Stride:][:p.Rect.Dx()])
+			}
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// inReadingOrder returns the numbers of crops by the line of text that they stand
+// in, from top to bottom, and in a line from left to right.
+func inReadingOrder(crops []crop) [][]int {
+	order := make([]int, len(crops))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, j int) int {
+		a, b := crops[i].at, crops[j].at
+		return cmp.Or(cmp.Compare(a.Min.Y+a.Max.Y, b.Min.Y+b.Max.Y), cmp.Compare(a.Min.X, b.Min.X))
+	})
+	var rows [][]int
+	bottom := 0 // of the half of a row that the middles of its crops lie in
+	for _, n := range order {
+		at := crops[n].at
+		if middle := (at.Min.Y + at.Max.Y) / 2; len(rows) == 0 || middle > bottom {
+			rows = append(rows, nil)
+			bottom = middle + at.Dy()/2
+		}
+		rows[len(rows)-1] = append(rows[len(rows)-1], n)
+	}
+	for _, row := range rows {
+		slices.SortFunc(row, func(i, j int) int { return cmp.Compare(crops[i].at.Min.X, crops[j].at.Min.X) })
+	}
+	return rows
+}
