@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -300,4 +301,28 @@ func FuzzArchive(f *testing.F) {
 		f.Add(content)
 	}
 	f.Fuzz(func(t *testing.T, content []byte) { extracttest.Fuzz(t, archive.Tar, content, archive.All()...) })
+}
+
+// A header of a few bytes may ask for a dictionary of 4 GiB.
+func TestAHugeDictionaryIsRefused(t *testing.T) {
+	var b bytes.Buffer
+	w, err := xz.NewWriter(&b)
+	require.NoError(t, err)
+	_, err = io.WriteString(w, strings.Repeat("one line of text\n", 100))
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	const block, dictionary = 12, 4 // where the block's header stands, and in it the size of the dictionary
+	content := b.Bytes()
+	header := content[block:][:4*(int(content[block])+1)]
+	require.Equal(t, []byte{0x21, 1}, header[dictionary-2:dictionary], "LZMA2 with one byte of properties")
+	header[dictionary] = 40 // 4 GiB - 1
+	binary.LittleEndian.PutUint32(header[len(header)-4:], crc32.ChecksumIEEE(header[:len(header)-4]))
+
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	r, err := extracttest.Extract(t, content, archive.All()...)
+	runtime.ReadMemStats(&after)
+	require.EqualError(t, err, "over budget: an xz file that asks for a dictionary of more than 128 MiB")
+	assert.NotContains(t, r.All(), "one line")
+	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(16<<20))
 }

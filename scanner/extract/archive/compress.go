@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"compress/bzip2"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
-	"github.com/ulikunitz/xz"
+	"github.com/mikelolasagasti/xz"
 
 	"github.com/deputy-sec/deputy/scanner/extract"
 )
@@ -23,13 +24,14 @@ type compression struct {
 
 // maxWindow bounds what a decompressor may hold of the past. Formats allow
 // gigabytes; what people make asks for up to 128 MiB (zstd --ultra --long=27,
-// xz -9 asks for 64 MiB).
+// xz -9 asks for 64 MiB). What is needed is allocated as the header says, so a
+// few bytes could ask for all of it.
 const maxWindow = 128 << 20
 
 var compressions = []compression{
 	{"gzip file", []string{"\x1f\x8b\x08"}, func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) }},
 	{"bzip2 file", bzip2Magics(), func(r io.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil }},
-	{"xz file", []string{"\xfd7zXZ\x00"}, func(r io.Reader) (io.Reader, error) { return xz.NewReader(r) }},
+	{"xz file", []string{"\xfd7zXZ\x00"}, func(r io.Reader) (io.Reader, error) { return xz.NewReader(r, maxWindow) }},
 	{"zstd file", []string{"\x28\xb5\x2f\xfd"}, openZstd},
 }
 
@@ -82,7 +84,12 @@ func hasAnyPrefix(head []byte, magics []string) bool {
 
 // damaged wraps what a library says of bytes it does not understand. Libraries
 // speak of offsets and header fields, not of content.
-func damaged(err error) error { return fmt.Errorf("%w: %w", extract.ErrDamaged, err) }
+func damaged(err error) error {
+	if errors.Is(err, xz.ErrMemlimit) {
+		return &extract.OverBudget{Limit: fmt.Sprintf("an xz file that asks for a dictionary of more than %d MiB", maxWindow>>20)}
+	}
+	return fmt.Errorf("%w: %w", extract.ErrDamaged, err)
+}
 
 // isTar tells a tar by its first header: the mark of POSIX and GNU, or the
 // checksum that formats before them have too.
