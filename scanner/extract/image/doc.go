@@ -7,6 +7,7 @@
 //
 // The text in the pixels is read by package ocr if tesseract is installed. A
 // picture that could hold text and cannot be read is told; one without anything
-// like a line of letters is not, or every icon would be a row. Of an animation the
-// first and the last frame are read, of a tiff all pages.
+// like a line of letters is not, or every icon would be a row. A photograph is
+// turned as its Exif says. Of an animated gif the first and the last frame are
+// read, of a tiff up to 50 pages; an animated webp is told as not read.
 package image

@@ -3,9 +3,9 @@ package image
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"image"
+	"image/draw"
 	"image/gif"
 	_ "image/jpeg" // registers its format, as the others do
 	_ "image/png"  // registers its format
@@ -77,7 +77,7 @@ func read(ctx context.Context, doc *extract.Document, out *extract.Output) error
 	}
 	// A header without pixels is how pages say that they have no icon.
 	const smallest = 64
-	if out.Limits().OCR == extract.OCROff || len(data) < smallest {
+	if len(data) < smallest {
 		return nil
 	}
 	config, _, err := image.DecodeConfig(bytes.NewReader(data))
@@ -118,12 +118,12 @@ func readPixels(ctx context.Context, data []byte, out *extract.Output) error {
 		return err
 	}
 	for _, f := range frames {
-		if !ocr.HoldsText(f.picture) {
+		if reason := unreadable(out.Limits().OCR); reason != "" {
+			if ocr.HoldsText(f.picture) {
+				out.Unexamined("", f.place, reason)
+				return out.Err()
+			}
 			continue
-		}
-		if missing := ocr.Available(); missing != nil {
-			out.Unexamined("", f.place, "needs OCR: "+missing.Error())
-			return out.Err()
 		}
 		text, err := ocr.Read(ctx, f.picture)
 		if err != nil {
@@ -149,6 +149,17 @@ func readPixels(ctx context.Context, data []byte, out *extract.Output) error {
 	return out.Err()
 }
 
+// unreadable says why no picture is read, "" if pictures are.
+func unreadable(wanted extract.OCR) string {
+	if wanted == extract.OCROff {
+		return "needs OCR, which is switched off"
+	}
+	if missing := ocr.Available(); missing != nil {
+		return "needs OCR: " + missing.Error()
+	}
+	return ""
+}
+
 // frame is a picture in a file that may hold several.
 type frame struct {
 	picture image.Image
@@ -167,7 +178,9 @@ func framesOf(data []byte, pixels int64) ([]frame, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []frame{{m, ""}}, nil
+	about := &metadata{}
+	formatOf(data).metadata(data, about)
+	return []frame{{ocr.Oriented(m, about.orientation), ""}}, nil
 }
 
 // decode decodes one picture; the decoders of the libraries are known to panic
@@ -184,7 +197,8 @@ func decode(data []byte) (m image.Image, err error) {
 	return m, nil
 }
 
-// animation returns the first and the last frame of a gif.
+// animation returns the first frame of a gif, and the last one as it is seen: laid
+// on those before it.
 func animation(data []byte, pixels int64) ([]frame, error) {
 	first, err := decode(data)
 	if err != nil {
@@ -192,17 +206,39 @@ func animation(data []byte, pixels int64) ([]frame, error) {
 	}
 	out := []frame{{first, ""}}
 	area := int64(first.Bounds().Dx()) * int64(first.Bounds().Dy())
-	if count := int64(bytes.Count(data, []byte{0x21, 0xf9, 4})); count <= 1 || area*count > 4*pixels {
-		return out, nil // a still, or so long that decoding it costs too much
+	count := int64(bytes.Count(data, []byte{0x21, 0xf9, 4})) // graphic control extensions, one before each frame
+	if count <= 1 {
+		return out, nil
+	}
+	if area*count > 4*pixels {
+		return out, &extract.OverBudget{Limit: fmt.Sprintf("%d frames of %d pixels; only the first was read", count, area)}
 	}
 	all, err := gif.DecodeAll(bytes.NewReader(data))
-	if err != nil && !errors.Is(err, context.Canceled) {
+	if err != nil {
 		return out, fmt.Errorf("%w: an animation", extract.ErrDamaged)
 	}
 	if n := len(all.Image); n > 1 {
-		out = append(out, frame{all.Image[n-1], fmt.Sprintf("frame %d", n)})
+		out = append(out, frame{lastOf(all), fmt.Sprintf("frame %d", n)})
 	}
 	return out, nil
+}
+
+// lastOf draws the frames over each other, as far as they stay (GIF89a, section
+// 23: 2 clears what a frame drew, 3 restores what was there).
+func lastOf(all *gif.GIF) image.Image {
+	bounds := all.Image[0].Bounds().Union(image.Rect(0, 0, all.Config.Width, all.Config.Height))
+	canvas := image.NewRGBA(bounds)
+	for i, f := range all.Image {
+		last := i == len(all.Image)-1
+		if !last && i < len(all.Disposal) && all.Disposal[i] == gif.DisposalPrevious {
+			continue
+		}
+		draw.Draw(canvas, f.Bounds(), f, f.Bounds().Min, draw.Over)
+		if !last && i < len(all.Disposal) && all.Disposal[i] == gif.DisposalBackground {
+			draw.Draw(canvas, f.Bounds(), image.Transparent, image.Point{}, draw.Src)
+		}
+	}
+	return canvas
 }
 
 func clean(s string) string {

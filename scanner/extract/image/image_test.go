@@ -125,7 +125,9 @@ func TestMetadata(t *testing.T) {
 		"tiff": {"description: a description", "comment: wider"},
 	} {
 		r, err := extracttest.ExtractWithin(t, limits, picturesWithMetadata(t)[name], New())
-		require.NoError(t, err, name)
+		if name != "tiff" { // it has no pixels
+			require.NoError(t, err, name)
+		}
 		for _, w := range want {
 			extracttest.Find(t, r, extracttest.Want{Text: w, Place: "metadata"})
 		}
@@ -185,6 +187,69 @@ func TestWhatIsNotRead(t *testing.T) {
 	require.ErrorContains(t, err, "over budget: 900 by 100 pixels")
 	_, err = extracttest.Extract(t, encode(t, screenshot(t, "x"), png.Encode)[:200], New())
 	require.ErrorIs(t, err, extract.ErrDamaged)
+}
+
+// The words are the same wherever a picture lies, since it is this package that
+// says them.
+func TestPicturesThatNobodyReadsAreTold(t *testing.T) {
+	limits := extract.Defaults()
+	limits.OCR = extract.OCROff
+	r, err := extracttest.ExtractWithin(t, limits, encode(t, screenshot(t, "Account 123456789012"), png.Encode), New())
+	require.NoError(t, err)
+	assert.Equal(t, []string{" |  | needs OCR, which is switched off"}, r.Rows)
+	assert.Empty(t, r.Pieces)
+	r, err = extracttest.ExtractWithin(t, limits, encode(t, blank(), png.Encode), New())
+	require.NoError(t, err)
+	assert.Empty(t, r.Rows)
+}
+
+// TestOrientation finds how a camera was held; package ocr turns the picture.
+func TestOrientation(t *testing.T) {
+	m := screenshot(t, "x")
+	exif := binary.BigEndian.AppendUint32([]byte("MM\x00*"), 8)
+	exif = append(exif, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0)
+	segment := "\xff\xe1" + string(binary.BigEndian.AppendUint16(nil, uint16(len(exif)+8))) + "Exif\x00\x00" + string(exif)
+	pngFile, jpegFile := encode(t, m, png.Encode), encode(t, m, func(w io.Writer, m image.Image) error { return jpeg.Encode(w, m, nil) })
+	for name, content := range map[string]string{
+		"png":  string(pngFile[:33]) + chunk("eXIf", string(exif)) + string(pngFile[33:]),
+		"jpeg": string(jpegFile[:2]) + segment + string(jpegFile[2:]),
+	} {
+		frames, err := framesOf([]byte(content), 1<<20)
+		require.NoError(t, err, name)
+		decoded, err := decode([]byte(content))
+		require.NoError(t, err, name)
+		require.Len(t, frames, 1)
+		assert.Equal(t, ocr.Oriented(decoded, 6), frames[0].picture, name)
+		assert.NotEqual(t, decoded, frames[0].picture, name)
+	}
+}
+
+// TestTheLastFrame is laid on what stays of those before it.
+func TestTheLastFrame(t *testing.T) {
+	colors := color.Palette{color.Transparent, color.White, color.Black}
+	part := func(r image.Rectangle, index uint8) *image.Paletted {
+		p := image.NewPaletted(r, colors)
+		for i := range p.Pix {
+			p.Pix[i] = index
+		}
+		return p
+	}
+	all := &gif.GIF{
+		Image:    []*image.Paletted{part(image.Rect(0, 0, 30, 10), 1), part(image.Rect(0, 0, 10, 10), 2), part(image.Rect(10, 0, 20, 10), 2), part(image.Rect(20, 0, 30, 10), 2)},
+		Delay:    []int{1, 1, 1, 1},
+		Disposal: []byte{gif.DisposalNone, gif.DisposalPrevious, gif.DisposalNone, gif.DisposalNone},
+	}
+	content := encode(t, nil, func(w io.Writer, _ image.Image) error { return gif.EncodeAll(w, all) })
+	frames, err := framesOf(content, 1<<20)
+	require.NoError(t, err)
+	require.Len(t, frames, 2)
+	assert.Equal(t, "frame 4", frames[1].place)
+	for x, want := range map[int]color.Color{5: color.White, 15: color.Black, 25: color.Black} {
+		assert.Equal(t, color.GrayModel.Convert(want), color.GrayModel.Convert(frames[1].picture.At(x, 5)), x)
+	}
+	frames, err = framesOf(content, 100)
+	require.ErrorContains(t, err, "over budget: 4 frames of 300 pixels; only the first was read")
+	assert.Len(t, frames, 1)
 }
 
 func TestTiffPages(t *testing.T) {

@@ -12,8 +12,9 @@ import (
 
 // metadata collects what stands beside the pixels.
 type metadata struct {
-	text     bytes.Buffer
-	diagrams [][]byte
+	text        bytes.Buffer
+	diagrams    [][]byte
+	orientation int // as in Exif: 1 to 8; 0 if nothing says
 }
 
 // maxInflated bounds a compressed text.
@@ -252,6 +253,7 @@ func tiffMetadata(data []byte, m *metadata) int {
 // Tags of a TIFF directory that hold another one, or text in another form than
 // ASCII (Exif 2.3; the XP tags are Windows's).
 const (
+	tagOrientation = 0x0112
 	tagExif        = 0x8769
 	tagGPS         = 0x8825
 	tagUserComment = 0x9286
@@ -319,6 +321,8 @@ func directory(data []byte, at uint32, order binary.ByteOrder, m *metadata) (nex
 		switch {
 		case tag == tagExif || tag == tagGPS:
 			next = append(next, value)
+		case tag == tagOrientation && m.orientation == 0: // that of a thumbnail comes later
+			m.orientation = int(order.Uint16(rest[8:]))
 		case kind == 2 || tag == tagUserComment || tag >= tagXPTitle && tag <= tagXPSubject || tag == tagXMP:
 			body := rest[8:12]
 			if count > 4 {

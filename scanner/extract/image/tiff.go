@@ -7,6 +7,7 @@ import (
 	"image"
 
 	"github.com/deputy-sec/deputy/scanner/extract"
+	"github.com/deputy-sec/deputy/scanner/extract/ocr"
 )
 
 // maxPages bounds the pages of a tiff that are read.
@@ -40,7 +41,9 @@ func tiffPages(data []byte, pixels int64) ([]frame, error) {
 		if n > 1 || following(data, at, order) != 0 {
 			place = fmt.Sprintf("page %d", n)
 		}
-		out = append(out, frame{m, place})
+		about := &metadata{}
+		directory(data, at, order, about)
+		out = append(out, frame{ocr.Oriented(m, about.orientation), place})
 		at = following(data, at, order)
 	}
 	return out, nil

@@ -6,12 +6,52 @@ import (
 	"math"
 )
 
+// Oriented returns a picture that [Read] turns and mirrors first, as the
+// orientation of Exif says (Exif 2.3, tag 0x0112: 1 to 8; others are 1).
+func Oriented(m image.Image, orientation int) image.Image {
+	if orientation < 2 || orientation > 8 {
+		return m
+	}
+	return oriented{m, orientation}
+}
+
+type oriented struct {
+	image.Image
+	orientation int
+}
+
+// Opaque is that of the picture.
+func (o oriented) Opaque() bool { return opaque(o.Image) }
+
+// upright undoes what the orientation says was done.
+func upright(g *image.Gray, orientation int) *image.Gray {
+	switch orientation {
+	case 2:
+		return mirror(g)
+	case 3:
+		return turn(g, 2)
+	case 4:
+		return turn(mirror(g), 2)
+	case 5:
+		return transpose(g)
+	case 6:
+		return turn(g, 1)
+	case 7:
+		return turn(transpose(g), 2)
+	case 8:
+		return turn(g, 3)
+	}
+	return g
+}
+
 // grayscale returns the brightness of a picture, laid on a background where it
 // is transparent.
 func grayscale(m image.Image, background uint8) *image.Gray {
 	b := m.Bounds()
 	g := image.NewGray(image.Rect(0, 0, b.Dx(), b.Dy()))
 	switch m := m.(type) {
+	case oriented:
+		return upright(grayscale(m.Image, background), m.orientation)
 	case *image.Gray:
 		for y := range b.Dy() {
 			copy(g.Pix[y*g.Stride:][:b.Dx()], m.Pix[m.PixOffset(b.Min.X, b.Min.Y+y):])

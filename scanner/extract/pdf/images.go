@@ -36,10 +36,6 @@ func (r *reader) addImages(place string, images []*object.Stream) {
 	}
 }
 
-// photos are the filters whose data is a file of its own, with words beside the
-// pixels.
-var photos = map[object.Name]bool{"DCTDecode": true, "DCT": true}
-
 // embedImages hands pictures over, to be read like any picture: JPEG as it is,
 // bitmaps as PNG.
 func (r *reader) embedImages() error {
@@ -58,11 +54,6 @@ func (r *reader) embedImages() error {
 }
 
 func (r *reader) embedImage(p picture) error {
-	filters := r.file.Filters(p.stream.Dict)
-	photo := len(filters) > 0 && photos[filters[len(filters)-1].Name]
-	if r.out.Limits().OCR == extract.OCROff && !photo {
-		return nil // nobody wants to look at it
-	}
 	b := r.bitmap(p.stream)
 	data, left, err := r.file.Decode(p.stream)
 	if err == nil && len(left) > 1 {
@@ -81,8 +72,13 @@ func (r *reader) embedImage(p picture) error {
 		}
 	}
 	r.undecoded(p.place, err)
-	if pixels := int64(b.width) * int64(b.height); pixels > r.out.Limits().Pixels || b.row() == 0 || int64(len(data)) < int64(b.row()) {
-		r.unexamined(p.place, fmt.Sprintf("a picture of %d by %d pixels: too large, or damaged", b.width, b.height))
+	if int64(b.width)*int64(b.height) > r.out.Limits().Pixels {
+		large := &extract.OverBudget{Limit: fmt.Sprintf("%d by %d pixels", b.width, b.height)}
+		r.unexamined(p.place, large.Error()) // as package image says it
+		return nil
+	}
+	if b.row() == 0 || int64(len(data)) < int64(b.row()) {
+		r.unexamined(p.place, fmt.Sprintf("%v: a picture of %d by %d pixels", extract.ErrDamaged, b.width, b.height))
 		return nil
 	}
 	var out bytes.Buffer
