@@ -82,7 +82,7 @@ func (f *file) errorf(texts []string, format string, args ...any) error {
 
 // line returns the number of the line that holds an offset.
 func (f *file) line(offset int) int {
-	return 1 + bytes.Count(f.data[:min(offset, len(f.data))], []byte("\n"))
+	return 1 + bytes.Count(f.data[:min(max(0, offset), len(f.data))], []byte("\n"))
 }
 
 // typePrefix is how toml begins errors about values that do not fit. Of a key that

@@ -17,6 +17,9 @@ type required struct {
 	literals      []string // in lower case if fold
 	fold          bool
 	before, after int // bytes of the match ahead of the literal and behind it, at most; unbounded if there is no limit
+
+	lead   set              // the bytes that may stand ahead of the literal in a match
+	follow []*syntax.Regexp // what stands behind the literal in the pattern, or something that matches more
 }
 
 const unbounded = math.MaxInt32
@@ -117,7 +120,7 @@ func analyse(re *syntax.Regexp) shape {
 	case syntax.OpStar:
 		return shape{length: unbounded}
 	case syntax.OpPlus:
-		return plusShape(analyse(re.Sub[0]))
+		return plusShape(re.Sub[0])
 	case syntax.OpConcat:
 		return concatShape(flat(nil, re))
 	case syntax.OpAlternate:
@@ -161,12 +164,12 @@ const (
 	kelvin = '\u212a'
 )
 
-// plusShape is that of one or more times s: each text holds what s holds.
-func plusShape(s shape) shape {
+// plusShape is that of one or more times an expression: each text holds what the
+// expression's holds.
+func plusShape(re *syntax.Regexp) shape {
 	out := shape{length: unbounded}
-	if r, ok := s.best(); ok {
-		r.before, r.after = unbounded, unbounded
-		out.holds = &r
+	if r, ok := analyse(re).best(); ok {
+		out.holds = &required{literals: r.literals, fold: r.fold, before: unbounded, after: unbounded, lead: bytesOf(re), follow: anyOf(bytesOf(re))}
 	}
 	return out
 }
@@ -184,19 +187,22 @@ func concatShape(subs []*syntax.Regexp) shape {
 		parts[i] = analyse(sub)
 	}
 	before, after := make([]int, n+1), make([]int, n+1) // bytes ahead of a part, and from it on
+	lead := make([]set, n+1)                            // which of them, ahead
 	for i, p := range parts {
 		before[i+1] = plus(before[i], p.length)
+		lead[i+1] = lead[i].and(bytesOf(subs[i]))
 	}
 	for i := n - 1; i >= 0; i-- {
 		after[i] = plus(after[i+1], parts[i].length)
 	}
 	out := shape{length: before[n]}
-	var candidates []required
+	var candidates, held []required // of equal ones the first is taken: more is known of stretches
 	for i, p := range parts {
 		if p.holds != nil {
-			held := *p.holds
-			held.before, held.after = plus(before[i], held.before), plus(held.after, after[i+1])
-			candidates = append(candidates, held)
+			h := *p.holds
+			h.before, h.after = plus(before[i], h.before), plus(h.after, after[i+1])
+			h.lead, h.follow = lead[i].and(h.lead), slices.Concat(h.follow, subs[i+1:])
+			held = append(held, h)
 		}
 		stretch := shape{exact: []string{""}}
 		for end := i; end < min(n, i+maxStretch); end++ {
@@ -204,13 +210,16 @@ func concatShape(subs []*syntax.Regexp) shape {
 			if stretch, ok = product(stretch, parts[end]); !ok {
 				break
 			}
-			candidates = append(candidates, required{stretch.exact, stretch.fold, before[i], after[end+1]})
+			candidates = append(candidates, required{
+				literals: stretch.exact, fold: stretch.fold,
+				before: before[i], after: after[end+1], lead: lead[i], follow: subs[end+1:],
+			})
 			if i == 0 && end == n-1 {
 				out.exact, out.fold = stretch.exact, stretch.fold
 			}
 		}
 	}
-	if r, ok := rarest(candidates); ok {
+	if r, ok := rarest(append(candidates, held...)); ok {
 		out.holds = &r
 	}
 	return out
@@ -264,6 +273,7 @@ func alternateShape(subs []*syntax.Regexp) shape {
 	var (
 		out  = shape{exact: []string{}}
 		held required
+		tail set    // what stands behind the literals in the branches
 		all  = true // branches hold something
 	)
 	for _, sub := range subs {
@@ -277,13 +287,20 @@ func alternateShape(subs []*syntax.Regexp) shape {
 		}
 		r, ok := s.best()
 		all = all && ok
-		held = required{append(held.literals, r.literals...), held.fold || r.fold, max(held.before, r.before), max(held.after, r.after)}
+		held = required{
+			literals: append(held.literals, r.literals...), fold: held.fold || r.fold,
+			before: max(held.before, r.before), after: max(held.after, r.after), lead: held.lead.and(r.lead),
+		}
+		for _, part := range r.follow {
+			tail.unite(bytesOf(part))
+		}
 	}
 	if out.exact != nil {
 		out.exact = distinct(out.exact, out.fold)
 	}
 	if all {
 		held.literals = distinct(held.literals, held.fold)
+		held.follow = anyOf(tail)
 		out.holds = &held
 	}
 	return out

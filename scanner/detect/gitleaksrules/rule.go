@@ -19,7 +19,9 @@ import (
 type rule struct {
 	about       *finding.Rule
 	required    required
-	byKeyword   bool // required are keywords, which may stand anywhere near the match
+	ahead       func() *ahead // what must follow a literal
+	bytes       set           // that a match may hold
+	byKeyword   bool          // required are keywords, which may stand anywhere near the match
 	keywords    []string
 	pattern     func() *regexp.Regexp
 	secretGroup int
@@ -89,8 +91,11 @@ func (r *rule) require(re *syntax.Regexp, keywords []string) bool {
 	for _, k := range keywords {
 		r.keywords = append(r.keywords, strings.ToLower(k))
 	}
+	re = re.Simplify()
+	r.bytes = bytesOf(re)
 	var derived bool
 	if r.required, derived = requiredBy(re); derived {
+		r.ahead = sync.OnceValue(func() *ahead { return aheadOf(r.required.follow) })
 		return true
 	}
 	r.byKeyword = true
@@ -144,14 +149,11 @@ const reach = 1 << 10
 // decides: which of several overlapping matches counts depends on where the one
 // before it ends.
 func (r *rule) detect(w *detect.Window, report func(detect.Match)) {
-	near, wide := r.extents()
-	w.Saw(near.before, near.after)
-	if text, _ := near.of(w); !r.pattern().Match(text) {
+	if !r.byKeyword && !r.near(w) {
 		return
 	}
-	w.Saw(wide.before, wide.after)
-	text, from := wide.of(w)
-	for _, loc := range r.pattern().FindAllSubmatchIndex(text, -1) {
+	from, to := r.wide(w)
+	for _, loc := range r.pattern().FindAllSubmatchIndex(w.Text[from:to], -1) {
 		start, end := from+loc[0], from+loc[1]
 		if !r.byKeyword && (start > w.Start || end < w.End) {
 			continue
@@ -165,29 +167,47 @@ func (r *rule) detect(w *detect.Window, report func(detect.Match)) {
 	}
 }
 
-// extent is how much is looked at around a literal, in bytes.
-type extent struct{ before, after int }
-
-// of returns that part of a window, and where in the window it begins.
-func (e extent) of(w *detect.Window) (text []byte, from int) {
-	from = max(0, w.Start-e.before)
-	return w.Text[from:min(len(w.Text), w.End+e.after)], from
+// near says whether anything matches in what a match of the literal could take.
+func (r *rule) near(w *detect.Window) bool {
+	most, ok := r.ahead().match(w.Text[w.End:min(len(w.Text), w.End+r.required.after)])
+	if !ok {
+		w.Saw(0, most+1)
+		return false
+	}
+	from := back(w.Text, w.Start, min(r.required.before, reach), &r.required.lead)
+	from, to := look(w, from, w.End+most)
+	return r.pattern().Match(w.Text[from:to])
 }
 
-// extents returns what a match of the literal can take, and one byte more, which
-// decides about \b and the like; and room for two more matches on both sides.
-func (r *rule) extents() (near, wide extent) {
-	whole := extent{detect.Before, detect.After}
-	if r.byKeyword {
-		return whole, whole
-	}
+// wide returns the bounds of the text that decides about the matches at a literal:
+// all around it that may be part of a match, with room for two more on both sides.
+func (r *rule) wide(w *detect.Window) (from, to int) {
 	q := &r.required
-	near = extent{min(q.before+1, reach), min(q.after+1, detect.After)}
-	if q.before == unbounded || q.after == unbounded {
-		return near, whole
+	room := min(detect.Before, 3*min(detect.Before, plus(q.before, plus(q.longest(), q.after))))
+	if r.byKeyword {
+		return look(w, 0, len(w.Text))
 	}
-	room := 3 * (q.before + q.longest() + q.after + 1)
-	return near, extent{min(room, detect.Before), min(room, detect.After)}
+	from = back(w.Text, w.Start, room, &r.bytes)
+	to = w.End
+	for most := min(len(w.Text), w.End+room); to < most && r.bytes.has(w.Text[to]); {
+		to++
+	}
+	return look(w, from, to)
+}
+
+// back walks to the front as long as there are bytes of a set.
+func back(text []byte, at, most int, s *set) int {
+	for least := max(0, at-most); at > least && s.has(text[at-1]); {
+		at--
+	}
+	return at
+}
+
+// look widens bounds by the byte on both sides that decides about \b and the like,
+// and declares them seen: where there is none, that the text ends there.
+func look(w *detect.Window, from, to int) (int, int) {
+	w.Saw(w.Start-from+1, to+1-w.End)
+	return max(0, from-1), min(len(w.Text), to+1)
 }
 
 // allowMark in a line exempts it, for gitleaks and here.
