@@ -37,19 +37,23 @@ func (detector) Detect(w *detect.Window, report func(detect.Match)) {
 	var v verdict
 	form := shapeOf(p)
 	v.add(form)
-	if form.weight < decisive {
+	class, published := publicity(c.value)
+	switch {
+	case form.weight >= decisive:
+	case class != finding.Unknown:
+		weighPublic(&v, p, class)
+	default:
 		w.Saw(detect.Before, detect.After)
 		weigh(&v, p, s)
 	}
 	m := detect.Match{
 		Rule: rule, Start: c.start, End: c.end, Value: c.value,
-		Confidence: v.confidence(), Class: finding.Unknown, Account: c.value,
+		Confidence: v.confidence(), Class: class, Account: c.value,
 	}
 	if m.Confidence < detect.Keep {
 		return
 	}
-	m.Evidence = v.evidence()
-	classify(&m)
+	m.Evidence = append(v.evidence(), published...)
 	report(m)
 }
 
@@ -73,15 +77,14 @@ func shapeOf(p *place) signal {
 	return signal{}
 }
 
-// classify tells placeholders and accounts that are public on purpose from the
-// rest.
-func classify(m *detect.Match) {
-	if isSample(m.Value) {
-		m.Class = finding.Sample
-		return
+// publicity tells placeholders, and accounts that are public on purpose with who
+// published them, from the rest.
+func publicity(id string) (class finding.Class, evidence []string) {
+	if isSample(id) {
+		return finding.Sample, nil
 	}
-	if v, ok := vendors()[m.Value]; ok {
-		m.Class = finding.Vendor
-		m.Evidence = append(m.Evidence, "published by "+v.Owner+" ("+v.Purpose+")")
+	if v, ok := vendors()[id]; ok {
+		return finding.Vendor, []string{"published by " + v.Owner + " (" + v.Purpose + ")"}
 	}
+	return finding.Unknown, nil
 }

@@ -2,6 +2,8 @@ package awsaccount
 
 import (
 	"bytes"
+
+	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
 // scope is where words stand in relation to the digits.
@@ -84,16 +86,29 @@ func weigh(v *verdict, p *place, s *survey) {
 	v.add(signal{sizeWeight(p.value), ""})
 	weighForm(v, p)
 	kind := weighWords(v, p)
-	_, known := vendors()[p.value]
-	if !known && v.hopeless(inList.weight+surroundings) {
+	if v.hopeless(inList.weight+surroundings) {
 		return // the rest could change nothing
 	}
 	if siblings(p) >= 2 {
 		v.add(inList)
 	}
 	weighSurroundings(v, p, kind)
-	if known {
+}
+
+// weighPublic adds what the digits' own line says. No one is warned of a
+// placeholder or a published account, and tests are full of them, so they are not
+// worth a wide look: one that its line does not make an account counts if another
+// place does.
+func weighPublic(v *verdict, p *place, class finding.Class) {
+	if class == finding.Vendor {
 		v.add(vendorKnown)
+	}
+	weighForm(v, p)
+	phrase, _, _ := inLine(p.line)
+	key := readBack(ownName(phrase))
+	weighKey(v, key)
+	if key.kind == neutral {
+		weighLine(v, p)
 	}
 }
 
