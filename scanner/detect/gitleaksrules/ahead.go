@@ -131,11 +131,19 @@ func spell(re *syntax.Regexp) spelling {
 	return spelling{anyByte, anyByte, 0}
 }
 
+// spellAny spells alternatives, but for the text's end: whatever is alive there is
+// let through, see match.
 func spellAny(subs []*syntax.Regexp) spelling {
-	out := spell(subs[0])
-	for _, sub := range subs[1:] {
+	out := spelling{least: unbounded}
+	for _, sub := range subs {
+		if sub.Op == syntax.OpEndText {
+			continue
+		}
 		s := spell(sub)
 		out = spelling{out.first.and(s.first), out.all.and(s.all), min(out.least, s.least)}
+	}
+	if out.least == unbounded {
+		out.least = 0
 	}
 	return out
 }

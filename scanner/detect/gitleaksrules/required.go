@@ -141,11 +141,17 @@ func literalShape(re *syntax.Regexp) shape {
 }
 
 func classShape(re *syntax.Regexp) shape {
-	length := 1
-	var exact []string
+	length, size := 1, 0
 	for i := 0; i < len(re.Rune); i += 2 {
 		length = max(length, utf8.RuneLen(re.Rune[i+1]))
-		for c := re.Rune[i]; c <= re.Rune[i+1] && len(exact) <= maxLiterals; c++ {
+		size += int(re.Rune[i+1]-re.Rune[i]) + 1
+	}
+	if size > maxLiterals+2 {
+		return shape{length: length}
+	}
+	var exact []string
+	for i := 0; i < len(re.Rune); i += 2 {
+		for c := re.Rune[i]; c <= re.Rune[i+1]; c++ {
 			if c != longS && c != kelvin {
 				exact = append(exact, string(c))
 			}
@@ -184,43 +190,57 @@ func concatShape(subs []*syntax.Regexp) shape {
 	n := len(subs)
 	parts := make([]shape, n)
 	for i, sub := range subs {
+		if i > 0 && sub == subs[i-1] { // x{20} is twenty times the same
+			parts[i] = parts[i-1]
+			continue
+		}
 		parts[i] = analyse(sub)
 	}
 	before, after := make([]int, n+1), make([]int, n+1) // bytes ahead of a part, and from it on
-	lead := make([]set, n+1)                            // which of them, ahead
 	for i, p := range parts {
 		before[i+1] = plus(before[i], p.length)
-		lead[i+1] = lead[i].and(bytesOf(subs[i]))
 	}
 	for i := n - 1; i >= 0; i-- {
 		after[i] = plus(after[i+1], parts[i].length)
 	}
 	out := shape{length: before[n]}
-	var candidates, held []required // of equal ones the first is taken: more is known of stretches
-	for i, p := range parts {
-		if p.holds != nil {
-			h := *p.holds
-			h.before, h.after = plus(before[i], h.before), plus(h.after, after[i+1])
-			h.lead, h.follow = lead[i].and(h.lead), slices.Concat(h.follow, subs[i+1:])
-			held = append(held, h)
+	type candidate struct {
+		required
+		first, end int // parts
+	}
+	var best candidate
+	consider := func(c candidate) { // of equal ones the first is taken
+		if c.usable() && (len(best.literals) == 0 || c.rarity() > best.rarity()) {
+			best = c
 		}
+	}
+	for i := range parts {
 		stretch := shape{exact: []string{""}}
 		for end := i; end < min(n, i+maxStretch); end++ {
 			var ok bool
 			if stretch, ok = product(stretch, parts[end]); !ok {
 				break
 			}
-			candidates = append(candidates, required{
-				literals: stretch.exact, fold: stretch.fold,
-				before: before[i], after: after[end+1], lead: lead[i], follow: subs[end+1:],
-			})
+			consider(candidate{required{literals: stretch.exact, fold: stretch.fold}, i, end + 1})
 			if i == 0 && end == n-1 {
 				out.exact, out.fold = stretch.exact, stretch.fold
 			}
 		}
 	}
-	if r, ok := rarest(append(candidates, held...)); ok {
-		out.holds = &r
+	for i, p := range parts { // behind the stretches, of which more is known
+		if p.holds != nil {
+			consider(candidate{*p.holds, i, i + 1})
+		}
+	}
+	if q := best.required; len(q.literals) > 0 {
+		q.before, q.after = plus(before[best.first], q.before), plus(q.after, after[best.end])
+		for i, sub := range subs[:best.first] {
+			if i == 0 || sub != subs[i-1] {
+				q.lead.unite(bytesOf(sub))
+			}
+		}
+		q.follow = slices.Concat(q.follow, subs[best.end:])
+		out.holds = &q
 	}
 	return out
 }
@@ -256,6 +276,12 @@ func flat(list []*syntax.Regexp, re *syntax.Regexp) []*syntax.Regexp {
 func product(a, b shape) (shape, bool) {
 	if a.exact == nil || b.exact == nil || len(a.exact)*len(b.exact) > maxLiterals {
 		return shape{}, false
+	}
+	switch {
+	case len(a.exact) == 1 && a.exact[0] == "":
+		return b, true
+	case len(b.exact) == 1 && b.exact[0] == "":
+		return a, true
 	}
 	var out []string
 	for _, x := range a.exact {
