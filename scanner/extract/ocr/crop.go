@@ -20,33 +20,71 @@ const (
 type crop struct {
 	at     image.Rectangle // in the picture
 	ink    *image.Gray     // a part of the level's
-	height int             // of its letters, in pixels of the level
-	text   bool            // as of segment
+	level  int
+	height int  // of its letters, in pixels of the level
+	spots  int  // as of segment
+	text   bool // as of segment
 }
 
-// cropsOf finds the pieces of lines in a picture. Letters of a screenshot stand at
-// the first level, headings and those of a scan at the next ones.
+// cropsOf finds the pieces of lines in a picture. What a letter stands on is told
+// by what is around, which has to be more than the letter itself and less than the
+// button that it stands on. So small letters are looked for with the ground that
+// their own level shows, larger ones with that of the next level, and the largest
+// at the next levels.
 func cropsOf(g *image.Gray) []crop {
-	var out []crop
+	if g.Rect.Empty() {
+		return nil
+	}
+	ground := medians(g)
+	out := cropsAt(g, ground, 0, lowestLetter, smallLetter, nil)
 	for level := range levels {
-		if g.Rect.Dx() < minHeight || g.Rect.Dy() < minHeight {
+		w, h := g.Rect.Dx(), g.Rect.Dy()
+		if w < 2*minHeight || h < 2*minHeight {
 			break
 		}
-		ink, marks := inkOf(g)
-		for _, s := range segmentsIn(marks, g.Rect.Dx()) {
-			at := image.Rect(s.at.Min.X<<level, s.at.Min.Y<<level, s.at.Max.X<<level, s.at.Max.Y<<level)
-			if level > 0 && slices.ContainsFunc(out, func(c crop) bool { return half(at, c.at) }) {
-				continue
-			}
-			part := ink.SubImage(s.at.Inset(-margin).Intersect(ink.Rect)).(*image.Gray)
-			out = append(out, crop{at, part, s.height, s.text()})
-		}
-		g = halved(g)
+		next := halved(g)
+		out = cropsAt(g, doubled(medians(next), w, h), level, smallLetter, highestLetter, out)
+		g = next
 	}
 	return out
 }
 
-// half reports whether half of a rectangle lies in the other.
+// cropsAt adds the crops with letters of a height, in pixels of the level, to those
+// that are known.
+func cropsAt(g, ground *image.Gray, level, lowest, highest int, known []crop) []crop {
+	ink, marks := inkOf(g, ground)
+	for _, s := range segmentsIn(marks, g.Rect.Dx()) {
+		if s.height < lowest || s.height > highest {
+			continue
+		}
+		part := ink.SubImage(s.at.Inset(-margin).Intersect(ink.Rect)).(*image.Gray)
+		at := image.Rect(s.at.Min.X<<level, s.at.Min.Y<<level, s.at.Max.X<<level, s.at.Max.Y<<level)
+		known = include(known, crop{at, part, level, s.height, s.spots, s.text()})
+	}
+	return known
+}
+
+// include adds a crop. Where there are some, those that are much lower were parts
+// of its letters, unless they were many more: then it is a box that text stands in.
+func include(known []crop, c crop) []crop {
+	spots, lower := 0, true
+	under := func(k crop) bool { return half(k.at, c.at) }
+	for _, k := range known {
+		if under(k) {
+			spots += k.spots
+			lower = lower && 4*k.height<<k.level <= 3*c.height<<c.level
+		}
+	}
+	switch {
+	case spots == 0:
+		return append(known, c)
+	case lower && spots <= 2*c.spots:
+		return append(slices.DeleteFunc(known, under), c)
+	}
+	return known
+}
+
+// half reports whether half of the smaller of two rectangles lies in the other.
 func half(a, b image.Rectangle) bool {
 	i := a.Intersect(b)
 	return 2*i.Dx()*i.Dy() >= min(a.Dx()*a.Dy(), b.Dx()*b.Dy())

@@ -183,6 +183,18 @@ func catmullRom(t float64) float64 {
 	return 0
 }
 
+// doubled returns a picture of w by h pixels of which the given one is the half.
+func doubled(g *image.Gray, w, h int) *image.Gray {
+	out := image.NewGray(image.Rect(0, 0, w, h))
+	for y := range h {
+		src := g.Pix[min(y/2, g.Rect.Dy()-1)*g.Stride:]
+		for x := range w {
+			out.Pix[y*out.Stride+x] = src[min(x/2, g.Rect.Dx()-1)]
+		}
+	}
+	return out
+}
+
 // blurred mixes every pixel with its neighbours, one part to two. Loss leaves
 // letters with ragged edges, which are taken for strokes.
 func blurred(g *image.Gray) *image.Gray {

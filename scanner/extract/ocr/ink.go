@@ -22,19 +22,17 @@ func brightness(v uint8) int { return 2 * (int(v) - noInk) }
 
 // inkOf returns how much every pixel differs from the ground that it stands on,
 // and which of them are marks. Lines of tables, borders and underlines are gone.
-func inkOf(g *image.Gray) (ink *image.Gray, marks []bool) {
-	ink = subtractGround(g)
+func inkOf(g, ground *image.Gray) (ink *image.Gray, marks []bool) {
+	ink = subtractGround(g, ground)
 	marks = marksIn(ink)
 	eraseRules(ink, marks)
 	return ink, marks
 }
 
-// subtractGround returns how much every pixel differs from its ground: the median
-// of what is around. At an edge between two grounds, whichever is nearer counts,
+// subtractGround returns how much every pixel differs from its ground. At an edge between two grounds, whichever is nearer counts,
 // so that buttons and rows of tables have no outline.
-func subtractGround(g *image.Gray) *image.Gray {
+func subtractGround(g, ground *image.Gray) *image.Gray {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
-	ground := medians(g)
 	out := image.NewGray(g.Rect)
 	for y := range h {
 		up, down := max(0, y-2)*ground.Stride, min(h-1, y+2)*ground.Stride
@@ -54,7 +52,7 @@ func subtractGround(g *image.Gray) *image.Gray {
 	return out
 }
 
-// medians returns the median around every pixel, by the histogram of a window
+// medians returns the ground of every pixel: the median of what is around it, by the histogram of a window
 // that slides along the row (T. Huang, "A fast two-dimensional median filtering
 // algorithm", 1979).
 func medians(g *image.Gray) *image.Gray {

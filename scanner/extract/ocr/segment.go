@@ -9,6 +9,7 @@ import (
 // Figures of the search for words, in pixels of the level.
 const (
 	highestLetter = 30
+	smallLetter   = 14 // up to it, letters are small
 	lowestLetter  = 5
 	widestLetter  = 400    // what blurs into each other can be a word
 	mostSpots     = 20_000 // a screen full of the smallest letters has 10,000

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Why pictures cannot be read.
@@ -29,7 +30,9 @@ func Available() error {
 	return err
 }
 
-var program = sync.OnceValues(func() (string, error) {
+var program = sync.OnceValues(find)
+
+func find() (string, error) {
 	path, err := exec.LookPath("tesseract")
 	if err != nil { // not there, or there only by a relative path
 		return "", ErrMissing
@@ -42,7 +45,7 @@ var program = sync.OnceValues(func() (string, error) {
 		return "", ErrLanguage
 	}
 	return path, nil
-})
+}
 
 const (
 	language = "eng"
@@ -66,6 +69,7 @@ func run(ctx context.Context, g *image.Gray, options ...string) ([]line, error) 
 	cmd.Dir = filepath.Dir(path) // whatever it looks for beside itself, it is not in what is scanned
 	cmd.Env = append(os.Environ(), "OMP_THREAD_LIMIT=1")
 	cmd.Stdin = bytes.NewReader(pgm(g))
+	cmd.WaitDelay = time.Second // for what it may have started in its turn
 	told := &bounded{}
 	cmd.Stdout = told
 	if err := runToEnd(cmd); err != nil {
