@@ -68,7 +68,7 @@ func FuzzRequired(f *testing.F) {
 		if err != nil {
 			return
 		}
-		q, ok := requiredBy(re)
+		q, also, ok := requiredBy(re)
 		if !ok {
 			return
 		}
@@ -79,6 +79,11 @@ func FuzzRequired(f *testing.F) {
 			match := text[loc[0]:loc[1]]
 			if bytes.ContainsRune(match, longS) || bytes.ContainsRune(match, kelvin) {
 				continue // are not looked for
+			}
+			for _, a := range also {
+				if len(a.places(text, loc[0], loc[1])) == 0 {
+					t.Fatalf("pattern %s: %q holds none of %q", pattern, match, a.literals)
+				}
 			}
 			if !slices.ContainsFunc(q.places(text, loc[0], loc[1]), func(at span) bool {
 				most, ok := ahead.match(text[at.end:min(len(text), at.end+q.after)])

@@ -1,6 +1,7 @@
 package gitleaksrules
 
 import (
+	"cmp"
 	"math"
 	"math/bits"
 	"regexp/syntax"
@@ -27,18 +28,39 @@ const unbounded = math.MaxInt32
 // maxLiterals bounds the strings that a piece of a pattern is written out as.
 const maxLiterals = 64
 
-// requiredBy derives literals from a pattern. It reports none if there is no set
-// of which each is long enough for the prefilter.
-func requiredBy(re *syntax.Regexp) (required, bool) {
-	return analyse(re.Simplify()).best()
+// requiredBy derives literals from a pattern, and further sets of which a match
+// holds one each. It reports none if there is no set of which each is long enough
+// for the prefilter.
+func requiredBy(re *syntax.Regexp) (r required, also []required, ok bool) {
+	s := analyse(re.Simplify())
+	r, ok = s.best()
+	also = slices.DeleteFunc(s.allHeld(), func(n required) bool { return slices.Equal(n.literals, r.literals) })
+	return r, also, ok
 }
 
 // shape is what is known of the texts that an expression matches.
 type shape struct {
-	exact  []string  // all of them, if they are few; else nil
-	fold   bool      // of exact: any case
-	length int       // of the longest in bytes; unbounded if there is none
-	holds  *required // what each holds, if that is known and better than exact
+	exact  []string   // all of them, if they are few; else nil
+	fold   bool       // of exact: any case
+	length int        // of the longest in bytes; unbounded if there is none
+	holds  *required  // what each holds, if that is known and better than exact
+	held   []required // what each holds one of each, the rarest first: literals alone
+}
+
+// maxHeld bounds the sets of literals that are known of an expression.
+const maxHeld = 4
+
+// allHeld returns sets of literals of which each text holds one each, the rarest
+// first.
+func (s shape) allHeld() []required {
+	list := s.held
+	if exact := (required{literals: s.exact, fold: s.fold}); exact.usable() {
+		list = append(slices.Clone(list), exact)
+	}
+	slices.SortStableFunc(list, func(a, b required) int {
+		return cmp.Or(cmp.Compare(b.rarity(), a.rarity()), slices.Compare(a.literals, b.literals))
+	})
+	return list[:min(len(list), maxHeld)]
 }
 
 func (s shape) best() (required, bool) {
@@ -173,8 +195,9 @@ const (
 // plusShape is that of one or more times an expression: each text holds what the
 // expression's holds.
 func plusShape(re *syntax.Regexp) shape {
-	out := shape{length: unbounded}
-	if r, ok := analyse(re).best(); ok {
+	sub := analyse(re)
+	out := shape{length: unbounded, held: sub.allHeld()}
+	if r, ok := sub.best(); ok {
 		out.holds = &required{literals: r.literals, fold: r.fold, before: unbounded, after: unbounded, lead: bytesOf(re), follow: anyOf(bytesOf(re))}
 	}
 	return out
@@ -209,8 +232,9 @@ func concatShape(subs []*syntax.Regexp) shape {
 		first, end int // parts
 	}
 	var best candidate
+	var stretches []candidate
 	consider := func(c candidate) { // of equal ones the first is taken
-		if c.usable() && (len(best.literals) == 0 || c.rarity() > best.rarity()) {
+		if len(best.literals) == 0 || c.rarity() > best.rarity() {
 			best = c
 		}
 	}
@@ -221,7 +245,10 @@ func concatShape(subs []*syntax.Regexp) shape {
 			if stretch, ok = product(stretch, parts[end]); !ok {
 				break
 			}
-			consider(candidate{required{literals: stretch.exact, fold: stretch.fold}, i, end + 1})
+			if c := (candidate{required{literals: stretch.exact, fold: stretch.fold}, i, end + 1}); c.usable() {
+				consider(c)
+				stretches = append(stretches, c)
+			}
 			if i == 0 && end == n-1 {
 				out.exact, out.fold = stretch.exact, stretch.fold
 			}
@@ -231,7 +258,17 @@ func concatShape(subs []*syntax.Regexp) shape {
 		if p.holds != nil {
 			consider(candidate{*p.holds, i, i + 1})
 		}
+		if i == 0 || subs[i] != subs[i-1] {
+			out.held = append(out.held, p.held...)
+		}
 	}
+	slices.SortStableFunc(stretches, func(a, b candidate) int { return cmp.Compare(b.rarity(), a.rarity()) })
+	for taken := []candidate{}; len(stretches) > 0 && len(taken) < maxHeld; { // the rarest, and of the rest those apart from it
+		c := stretches[0]
+		taken, out.held = append(taken, c), append(out.held, c.required)
+		stretches = slices.DeleteFunc(stretches, func(d candidate) bool { return d.first < c.end && c.first < d.end })
+	}
+	out.held = shape{held: out.held}.allHeld()
 	if q := best.required; len(q.literals) > 0 {
 		q.before, q.after = plus(before[best.first], q.before), plus(q.after, after[best.end])
 		for i, sub := range subs[:best.first] {
@@ -302,8 +339,9 @@ func alternateShape(subs []*syntax.Regexp) shape {
 		tail set    // what stands behind the literals in the branches
 		all  = true // branches hold something
 	)
-	for _, sub := range subs {
+	for i, sub := range subs {
 		s := analyse(sub)
+		out.held = eachOf(i == 0, out.held, s.allHeld())
 		out.length = max(out.length, s.length)
 		out.fold = out.fold || s.fold
 		if out.exact != nil && s.exact != nil && len(out.exact)+len(s.exact) <= maxLiterals {
@@ -340,6 +378,23 @@ func lower(text string) string {
 		}
 		return c
 	}, text)
+}
+
+// eachOf joins what the branches of an alternative hold: either's rarest, either's
+// second, and so on.
+func eachOf(first bool, a, b []required) []required {
+	if first {
+		return b
+	}
+	var out []required
+	for i := range min(len(a), len(b)) {
+		joined := required{literals: slices.Concat(a[i].literals, b[i].literals), fold: a[i].fold || b[i].fold}
+		joined.literals = distinct(joined.literals, joined.fold)
+		if joined.usable() {
+			out = append(out, joined)
+		}
+	}
+	return out
 }
 
 // distinct returns the strings without doubles, in lower case if fold.

@@ -20,6 +20,7 @@ type rule struct {
 	about       *finding.Rule
 	required    required
 	ahead       func() *ahead // what must follow a literal
+	also        []required    // literals that a match holds besides
 	bytes       set           // that a match may hold
 	byKeyword   bool          // required are keywords, which may stand anywhere near the match
 	keywords    []string
@@ -94,7 +95,7 @@ func (r *rule) require(re *syntax.Regexp, keywords []string) bool {
 	re = re.Simplify()
 	r.bytes = bytesOf(re)
 	var derived bool
-	if r.required, derived = requiredBy(re); derived {
+	if r.required, r.also, derived = requiredBy(re); derived {
 		r.ahead = sync.OnceValue(func() *ahead { return aheadOf(r.required.follow) })
 		return true
 	}
@@ -176,7 +177,26 @@ func (r *rule) near(w *detect.Window) bool {
 	}
 	from := back(w.Text, w.Start, min(r.required.before, reach), &r.required.lead)
 	from, to := look(w, from, w.End+most)
-	return r.pattern().Match(w.Text[from:to])
+	return r.holdsAll(w.Text[from:to]) && r.pattern().Match(w.Text[from:to])
+}
+
+// holdsAll says whether the other literals of a match stand in a text. In a short
+// one the pattern says so as fast.
+func (r *rule) holdsAll(text []byte) bool {
+	if len(r.also) == 0 || len(text) < 1<<8 {
+		return true
+	}
+	lowered := bytes.ToLower(text)
+	for i := range r.also {
+		in := text
+		if r.also[i].fold {
+			in = lowered
+		}
+		if !slices.ContainsFunc(r.also[i].literals, func(l string) bool { return bytes.Contains(in, []byte(l)) }) {
+			return false
+		}
+	}
+	return true
 }
 
 // wide returns the bounds of the text that decides about the matches at a literal:

@@ -37,6 +37,7 @@ var patterns = []string{
 	`-----BEGIN[ A-Z]{0,20}ACME KEY-----[\s\S]{4,}?KEY-----`,
 	`(?i)acme.*secret`,
 	`(?s)acme\{.+?\}`,
+	`(?i)(?:kind: ?acme(?s:.){0,200}?\bdata:(?s:.){0,100}?[a-z0-9+/]{8}|data:(?s:.){0,200}?[a-z0-9+/]{8}(?s:.){0,200}?kind: ?acme)`,
 	`[a-z]+_acme_[a-z]*`,
 	`https?://[^\s:@/]{1,20}:[^\s@]{2,20}@acme`,
 	`eyA[\w-]{4,}\.eyB[\w-]{4,}\.[\w-]{4,}`,
