@@ -31,6 +31,7 @@ func Read(ctx context.Context, m image.Image) (string, error) {
 	if err := r.readAgain(ctx); err != nil {
 		return "", err
 	}
+	r.correct()
 	return r.text(), nil
 }
 
@@ -63,7 +64,8 @@ func readable(m image.Image) *image.Gray {
 // reading is what was read off a picture.
 type reading struct {
 	crops     []crop
-	texts     [3][]string // of the first and later readings, by the number of the crop
+	texts     [4][]string // of the first and later readings and the correction, by the number of the crop
+	least     []float64   // confidence of a crop's words with digits, at the first reading
 	sure, all int         // letters and digits, in words that are not in doubt and in all
 }
 
@@ -76,6 +78,7 @@ func readFirst(ctx context.Context, g *image.Gray) (*reading, error) {
 	if !slices.ContainsFunc(r.crops, func(c crop) bool { return c.text }) {
 		return r, nil
 	}
+	r.least = slices.Repeat([]float64{100}, len(r.crops))
 	all := make([]int, min(len(r.crops), mostCrops))
 	for i := range all {
 		all[i] = i
@@ -127,12 +130,21 @@ var worth = regexp.MustCompile(`[0-9](?:[^0-9]{0,2}[0-9]){3}|A[KS][I1l]A`)
 // onlyNumbers makes tesseract know nothing but account IDs.
 var onlyNumbers = []string{"-c", "tessedit_char_whitelist=0123456789-"}
 
-// readAgain reads what is worth it a second time, and numbers that came out
+// certain is the confidence, in percent, above which digits are hardly ever wrong.
+const certain = 93
+
+// whole is what is settled when it was read with certainty.
+var whole = regexp.MustCompile(`(?:^|[^0-9-])(?:[0-9]{12}|[0-9]{4}-[0-9]{4}-[0-9]{4})(?:[^0-9-]|$)`)
+
+// settled reports whether an account ID stands in a text and no other number.
+func settled(text string) bool { return whole.MatchString(text) }
+
+// readAgain reads what is worth it and not settled a second time, and numbers that came out
 // different a third time.
 func (r *reading) readAgain(ctx context.Context) error {
 	var again, differ []int
 	for i, text := range r.texts[0] {
-		if worth.MatchString(text) {
+		if worth.MatchString(text) && (r.least[i] < certain || !settled(text)) {
 			again = append(again, i)
 		}
 	}
@@ -147,15 +159,56 @@ func (r *reading) readAgain(ctx context.Context) error {
 	return r.read(ctx, 2, differ, onlyNumbers...)
 }
 
-// number reports whether a text may be an account ID and nothing else.
-func number(text string) bool {
-	digits, all := 0, alphanumerics(text)
-	for _, c := range text {
-		if unicode.IsDigit(c) {
-			digits++
+// almost is twelve characters that may all be digits.
+var almost = regexp.MustCompile(`(?:^|[^0-9A-Za-z$])[` + likeDigits + `]{12}(?:[^0-9A-Za-z$]|$)`)
+
+// correct adds a reading where twelve characters are digits but for three at most
+// that look like some.
+func (r *reading) correct() {
+	r.texts[3] = make([]string, len(r.crops))
+	for i := range r.crops {
+		for _, texts := range r.texts[:3] {
+			if texts != nil && r.texts[3][i] == "" {
+				r.texts[3][i] = corrected(texts[i])
+			}
 		}
 	}
-	return all >= 11 && all <= 14 && 2*digits >= all
+}
+
+// corrected returns a text with the letters that are meant as digits made digits,
+// "" if there are none.
+func corrected(text string) string {
+	out := almost.ReplaceAllStringFunc(text, func(s string) string {
+		if n := strings.IndexFunc(s, func(c rune) bool { return strings.ContainsRune(likeDigits, c) }); digitsIn(s) >= accountDigits-3 && n >= 0 {
+			return s[:n] + strings.Map(func(c rune) rune {
+				if at := strings.IndexRune(likeDigits, c); at >= 0 {
+					return rune(meantDigits[at])
+				}
+				return c
+			}, s[n:])
+		}
+		return s
+	})
+	if out == text {
+		return ""
+	}
+	return out
+}
+
+func digitsIn(s string) int {
+	n := 0
+	for _, c := range s {
+		if c >= '0' && c <= '9' {
+			n++
+		}
+	}
+	return n
+}
+
+// number reports whether a text may be an account ID and nothing else.
+func number(text string) bool {
+	all := alphanumerics(text)
+	return all >= accountDigits-1 && all <= accountDigits+2 && 2*digitsIn(text) >= all
 }
 
 func alphanumerics(s string) int {
@@ -177,19 +230,25 @@ func (r *reading) read(ctx context.Context, n int, numbers []int, options ...str
 			return err
 		}
 		for _, l := range lines {
-			if at, ok := s.cropAt(l.bounds()); ok {
-				r.texts[n][at] = strings.TrimSpace(r.texts[n][at] + " " + l.text(looks[n].height))
+			at, ok := s.cropAt(l.bounds())
+			if !ok {
+				continue
 			}
+			r.texts[n][at] = strings.TrimSpace(r.texts[n][at] + " " + l.text(looks[n].height))
 			if n == 0 {
-				r.count(l)
+				r.count(at, l)
 			}
 		}
 	}
 	return nil
 }
 
-func (r *reading) count(l line) {
+// count notes how sure the program is of a line in a crop.
+func (r *reading) count(at int, l line) {
 	for _, w := range l {
+		if digitsIn(w.text) > 0 {
+			r.least[at] = min(r.least[at], w.confidence)
+		}
 		n := alphanumerics(w.text)
 		r.all += n
 		if n >= 3 && w.confidence >= doubt {

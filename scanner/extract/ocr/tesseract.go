@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -128,19 +129,42 @@ func (l line) text(height int) string {
 func (l line) torn(i, height int) bool {
 	left, right := l[i-1], l[i]
 	gap := right.at.Min.X - left.at.Max.X
-	before, after := trailingDigits(left.text), leadingDigits(right.text)
 	switch {
-	case before > 0 && after > 0 && before+after == 12:
+	case seamInID(left.text, right.text):
 		return 10*gap < 7*height
-	case before > 0 && after > 0:
+	case trailing(left.text, digits) != "" && leading(right.text, digits) != "":
 		return 10*gap < 4*height
 	}
 	return 10*gap < 2*height
 }
 
-func leadingDigits(s string) int { return len(s) - len(strings.TrimLeft(s, "0123456789")) }
+// What digits look like to the program, and the digits in the same order.
+const (
+	digits        = "0123456789"
+	likeDigits    = digits + "OoQlISBZ$"
+	meantDigits   = digits + "000115825"
+	accountDigits = 12 // of an account ID
+)
 
-func trailingDigits(s string) int { return len(s) - len(strings.TrimRight(s, "0123456789")) }
+// oneID is an account ID, with dashes or without, in which letters may stand for
+// digits.
+var oneID = regexp.MustCompile(`(?:[` + likeDigits + `]{12}|[` + likeDigits + `]{4}-[` + likeDigits + `]{4}-[` + likeDigits + `]{4})`)
+
+// seamInID reports whether two words make an account ID where they meet, and
+// nothing longer.
+func seamInID(left, right string) bool {
+	if left = trailing(left, likeDigits+"-"); left == "" {
+		return false
+	}
+	if right = leading(right, likeDigits+"-"); right == "" {
+		return false
+	}
+	return oneID.FindString(left+right) == left+right
+}
+
+func leading(s, of string) string { return s[:len(s)-len(strings.TrimLeft(s, of))] }
+
+func trailing(s, of string) string { return s[len(strings.TrimRight(s, of)):] }
 
 func (l line) bounds() image.Rectangle {
 	var r image.Rectangle

@@ -132,8 +132,19 @@ func TestSpacesAreMeasured(t *testing.T) {
 		{7, []string{"1234-567", "8-9012"}, "1234-5678-9012"},
 		{9, []string{"03-04", "10:15"}, "03-04 10:15"},
 		{13, []string{"4", "123456789012"}, "4 123456789012"},
+		{13, []string{"12345", "678901Z:x"}, "12345678901Z:x"},
+		{13, []string{"@", "1234-56", "78-9012"}, "@ 1234-5678-9012"},
 	} {
 		assert.Equal(t, c.want, words(c.gap, c.words...).text(20))
+	}
+}
+
+func TestLettersThatAreDigits(t *testing.T) {
+	for text, want := range map[string]string{
+		"iam::l2345678901Z:root": "iam::123456789012:root", "Account 1234567890I2": "Account 123456789012", "123456789012": "",
+		"12345678S0lZ34": "", "SOSBIllOZ": "", "o1234567890l": "012345678901", "id-12345SSSSS12": "",
+	} {
+		assert.Equal(t, want, corrected(text), text)
 	}
 }
 
