@@ -3,6 +3,7 @@ package gitleaksrules
 import (
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -60,13 +61,14 @@ func rules200() string {
 	)
 	r := rand.New(rand.NewPCG(1, 1))
 	var out strings.Builder
-	rule := func(id, keyword, regex string) {
-		fmt.Fprintf(&out, "[[rules]]\nid = %q\nregex = '''%s'''\nentropy = 2.0\nkeywords = [%q]\n", id, regex, keyword)
+	rule := func(id, keywords, regex string) {
+		list := strings.ReplaceAll(strconv.Quote(keywords), " ", `", "`)
+		fmt.Fprintf(&out, "[[rules]]\nid = %q\nregex = '''%s'''\nentropy = 3.5\nkeywords = [%s]\n", id, regex, list)
 	}
 	named := func(name, value string) {
 		rule(name+"-key", name, `(?i)[\w.-]{0,50}?(?:`+name+`)`+operator+`(`+value+`)`+edge)
 	}
-	rule("generic", "secret", `(?i)[\w.-]{0,50}?(?:access|auth|(?-i:[Aa]pi|API)|credential|creds|key|passw(?:or)?d|secret|token)`+operator+`([\w.=-]{10,150}|[a-z0-9][a-z0-9+/]{11,}={0,3})`+edge)
+	rule("generic", "access auth api credential creds key passwd password secret token", `(?i)[\w.-]{0,50}?(?:access|auth|(?-i:[Aa]pi|API)|credential|creds|key|passw(?:or)?d|secret|token)`+operator+`([\w.=-]{10,150}|[a-z0-9][a-z0-9+/]{11,}={0,3})`+edge)
 	rule("pem", "begin", `(?i)-----BEGIN[ A-Z0-9_-]{0,100}ACME KEY-----[\s\S-]{64,}?KEY-----`)
 	rule("login", "://", `https?://[^\s:@/]{3,20}:([^\s:@/]{8,40})@[\w.-]{4,60}`)
 	for _, word := range []string{"message", "private", "server", "linear"} {
