@@ -87,6 +87,14 @@ func read(ctx context.Context, doc *extract.Document, out *extract.Output) error
 	case int64(config.Width)*int64(config.Height) > out.Limits().Pixels:
 		return &extract.OverBudget{Limit: fmt.Sprintf("%d by %d pixels", config.Width, config.Height)}
 	}
+	// To tell whether there are letters in it takes as long as to decode it: some
+	// fifty milliseconds, which would be most of a scan that reads no pictures.
+	if reason := unreadable(out.Limits().OCR); reason != "" {
+		if ocr.LargeEnough(config.Width, config.Height) {
+			out.Unexamined("", "", reason)
+		}
+		return out.Err()
+	}
 	return readPixels(ctx, data, out)
 }
 
@@ -118,13 +126,6 @@ func readPixels(ctx context.Context, data []byte, out *extract.Output) error {
 		return err
 	}
 	for _, f := range frames {
-		if reason := unreadable(out.Limits().OCR); reason != "" {
-			if ocr.HoldsText(f.picture) {
-				out.Unexamined("", f.place, reason)
-				return out.Err()
-			}
-			continue
-		}
 		text, err := ocr.Read(ctx, f.picture)
 		if err != nil {
 			if stop := out.Err(); stop != nil {

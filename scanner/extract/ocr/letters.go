@@ -17,12 +17,18 @@ const (
 	minRow              = 3      // such cells side by side
 )
 
+// LargeEnough reports whether there is room for a line of text in a picture, in
+// pixels.
+func LargeEnough(width, height int) bool {
+	return max(width, height) >= minWidth && min(width, height) >= minHeight
+}
+
 // holdsLetters reports whether there may be a line of text in a picture: small
 // marks on an even background, a few cells in a row (or in a column, for what
 // lies on its side), at any of three scales.
 func holdsLetters(g *image.Gray) bool {
 	for range 3 {
-		if w, h := g.Rect.Dx(), g.Rect.Dy(); w < minWidth && h < minWidth || w < minHeight || h < minHeight {
+		if !LargeEnough(g.Rect.Dx(), g.Rect.Dy()) {
 			return false
 		}
 		if rowOfLetters(g) {
