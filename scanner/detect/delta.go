@@ -19,7 +19,7 @@ type Trace struct {
 	size     int
 	how      Text
 	triggers []trigger // in order of start
-	notes    notebook  // while it is made
+	examiner *examiner // while it is made
 }
 
 // trigger is kept small; there is one for every few hundred bytes of a text
@@ -45,7 +45,7 @@ func (s *Set) ScanTraced(text []byte, how Text, emit func(Hit)) *Trace {
 		p.emitUnplaced(emit)
 		return nil
 	}
-	s.triggers(text, 0, len(text), func(id, start, end int) { t.add(s, text, id, start, end) })
+	s.triggers(text, 0, len(text), func(id, start, end int) { t.add(text, id, start, end) })
 	t.finish(s, 0, emit)
 	return t
 }
@@ -68,7 +68,7 @@ func (s *Set) ScanDelta(text []byte, how Text, base *Trace, segments []Segment, 
 	}
 	carried := len(t.triggers)
 	for _, r := range fresh {
-		s.triggers(text, r.from, r.to, func(id, start, end int) { t.add(s, text, id, start, end) })
+		s.triggers(text, r.from, r.to, func(id, start, end int) { t.add(text, id, start, end) })
 	}
 	t.finish(s, carried, emit)
 	return t
@@ -78,7 +78,7 @@ func (s *Set) trace(text []byte, how Text) *Trace {
 	if len(text) > maxTraced || how.Units != nil {
 		return nil
 	}
-	return &Trace{size: len(text), how: how, notes: s.notebook()}
+	return &Trace{size: len(text), how: how, examiner: s.examiner(how)}
 }
 
 // span is a half-open range of offsets.
@@ -133,7 +133,7 @@ func (t *Trace) carry(s *Set, text []byte, base *Trace, seg Segment, fresh []spa
 		}
 		end := at + int(tr.end-tr.start)
 		if !sameWindow(tr, base.size, seg, at, len(text)) {
-			t.add(s, text, int(tr.id), at, end)
+			t.add(text, int(tr.id), at, end)
 			continue
 		}
 		tr.start, tr.end = int32(at), int32(end)
@@ -155,20 +155,21 @@ func sameWindow(tr trigger, baseSize int, seg Segment, at, size int) bool {
 }
 
 // add verifies a trigger and remembers it.
-func (t *Trace) add(s *Set, text []byte, id, start, end int) {
-	tr := trigger{start: int32(start), end: int32(end), id: int32(id)}
-	before, after := s.verify(id, text, start, end, t.how, t.notes, func(h Hit) {
-		h.Offset -= int64(start)
-		tr.hits = append(tr.hits, h)
+func (t *Trace) add(text []byte, id, start, end int) {
+	hits, before, after := t.examiner.examine(id, text, start, end)
+	for i := range hits {
+		hits[i].Offset -= int64(start)
+	}
+	t.triggers = append(t.triggers, trigger{
+		start: int32(start), end: int32(end), before: int16(before), after: int16(after), id: int32(id),
+		hits: append([]Hit(nil), hits...),
 	})
-	tr.before, tr.after = int16(before), int16(after)
-	t.triggers = append(t.triggers, tr)
 }
 
 // finish puts the triggers in order, of which the first, carried ones are, and
 // emits what they led to.
 func (t *Trace) finish(s *Set, carried int, emit func(Hit)) {
-	t.notes = nil
+	t.examiner = nil
 	slices.SortFunc(t.triggers[carried:], func(a, b trigger) int { return int(a.start) - int(b.start) })
 	t.merge(carried)
 	p := newPass(s, t.how)

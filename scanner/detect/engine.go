@@ -26,11 +26,6 @@ type call struct {
 	index    int // of the detector
 }
 
-// notebook holds the notes of each detector about one text.
-type notebook []any
-
-func (s *Set) notebook() notebook { return make(notebook, len(s.detectors)) }
-
 // NewSet compiles detectors. A literal that several detectors want is looked
 // for once.
 func NewSet(detectors ...Detector) *Set {
@@ -149,12 +144,13 @@ func newPass(s *Set, how Text) *pass {
 // text[0] in the whole.
 func (p *pass) chunk(text []byte, base int64, from, to int) {
 	p.base = base
-	notes := p.set.notebook()
+	e := p.set.examiner(p.how)
 	p.set.triggers(text, from, to, func(id, start, end int) {
-		p.set.verify(id, text, start, end, p.how, notes, func(h Hit) {
+		hits, _, _ := e.examine(id, text, start, end)
+		for _, h := range hits {
 			h.Offset += base
 			p.add(h)
-		})
+		}
 	})
 }
 
@@ -170,37 +166,59 @@ func (s *Set) triggers(text []byte, from, to int, visit func(id, start, end int)
 	}
 }
 
-// verify asks the detectors of a trigger about its window. What they report
+// examiner asks detectors about the triggers of one text. There are millions in a
+// history, so it makes its window and its callback once.
+type examiner struct {
+	set    *Set
+	how    Text
+	notes  []any // of each detector
+	window Window
+	match  func(Match)
+	hits   []Hit // of the trigger at hand
+}
+
+func (s *Set) examiner(how Text) *examiner {
+	e := &examiner{set: s, how: how, notes: make([]any, len(s.detectors))}
+	e.match = e.take
+	return e
+}
+
+// examine asks the detectors of a trigger about its window. What they report
 // depends on nothing else, and on no more than before bytes ahead of the trigger
-// and after bytes behind it.
-func (s *Set) verify(id int, text []byte, start, end int, how Text, notes notebook, report func(Hit)) (before, after int) {
-	calls := s.digits
+// and after bytes behind it. It is good until the next call.
+func (e *examiner) examine(id int, text []byte, start, end int) (hits []Hit, before, after int) {
+	calls := e.set.digits
 	if id != digitsID {
-		calls = s.wanted[id]
+		calls = e.set.wanted[id]
 	}
 	lo, hi := max(0, start-Before), min(len(text), end+After)
-	if how.Binary {
+	if e.how.Binary {
 		lo, hi = printable(text, lo, start, end, hi)
 	}
+	e.hits = e.hits[:0]
 	for _, c := range calls {
-		w := Window{Text: text[lo:hi:hi], Start: start - lo, End: end - lo, Trigger: c.trigger, Offset: lo, notes: &notes[c.index]}
-		c.detector.Detect(&w, func(m Match) {
-			if m.Confidence < Keep {
-				return
-			}
-			if m.Value == "" {
-				m.Value = string(w.Text[m.Start:m.End])
-			}
-			mark, from, to := allowed(w.Text, m.Start, m.End, m.Rule.ID)
-			if w.declared {
-				w.Saw(w.Start-from, to-w.End)
-			}
-			report(Hit{Match: m, Offset: int64(lo + m.Start), Allowed: mark})
-		})
-		b, a := w.Reach()
+		e.window = Window{Text: text[lo:hi:hi], Start: start - lo, End: end - lo, Trigger: c.trigger, Offset: lo, notes: &e.notes[c.index]}
+		c.detector.Detect(&e.window, e.match)
+		b, a := e.window.Reach()
 		before, after = max(before, b), max(after, a)
 	}
-	return before, after
+	return e.hits, before, after
+}
+
+// take hands on what a detector says about the window.
+func (e *examiner) take(m Match) {
+	if m.Confidence < Keep {
+		return
+	}
+	w := &e.window
+	if m.Value == "" {
+		m.Value = string(w.Text[m.Start:m.End])
+	}
+	mark, from, to := allowed(w.Text, m.Start, m.End, m.Rule.ID)
+	if w.declared {
+		w.Saw(w.Start-from, to-w.End)
+	}
+	e.hits = append(e.hits, Hit{Match: m, Offset: int64(w.Offset + m.Start), Allowed: mark})
 }
 
 // add keeps a hit; of two at the same place the more confident one.

@@ -86,7 +86,7 @@ func weigh(v *verdict, p *place, s *survey) {
 	v.add(signal{sizeWeight(p.value), ""})
 	weighForm(v, p)
 	kind := weighWords(v, p)
-	if v.hopeless(inList.weight+surroundings) {
+	if v.hopeless(inList.weight + surroundings) {
 		return // the rest could change nothing
 	}
 	if siblings(p) >= 2 {
