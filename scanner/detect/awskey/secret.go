@@ -92,9 +92,11 @@ func besideID(text []byte, r run) (secret, bool) {
 // in it.
 func namedSecret(w *detect.Window, report func(detect.Match)) {
 	limit := min(len(w.Text), w.End+reachFromName)
+	w.Saw(0, reachFromName)
 	if !longRun(w.Text[w.End:limit]) {
 		return
 	}
+	w.Saw(detect.Before, detect.After)
 	eachRun(w.Text, w.End, limit, func(r run) bool {
 		between := w.Text[w.End:r.start]
 		if bytes.Count(between, []byte("\n")) > 2 {

@@ -12,14 +12,20 @@ import (
 // subscription decides over the UUID behind /subscriptions/ or behind a name
 // that speaks of a subscription.
 func subscription(w *detect.Window, report func(detect.Match)) {
+	w.Saw(0, maxPathPart)
 	if start := pathPart(w.Text, w.End); start > 0 {
 		if uuidAt(w.Text, start) {
+			w.Saw(detect.Before, detect.After)
 			report(subscriptionPath(w, start))
 		}
 		return
 	}
 	named(subscriptionRule, w, report)
 }
+
+// maxPathPart bounds what follows the word subscription in a path, up to the end
+// of the UUID.
+const maxPathPart = uuidLength + 8
 
 // pathPart returns where the part of a path behind subscriptions/ begins, 0 if
 // no path goes on at text[at].
@@ -83,10 +89,12 @@ var aboutClosely = append([]string{
 
 // named weighs a UUID behind a name. The trigger is part of the name.
 func named(rule *finding.Rule, w *detect.Window, report func(detect.Match)) {
+	w.Saw(notation.AssignedBefore, notation.AssignedAfter)
 	start, name, ok := valueBehind(w)
 	if !ok || !uuidAt(w.Text, start) {
 		return
 	}
+	w.Saw(detect.Before, detect.After)
 	plain := notation.Plain([]byte(name))
 	for _, word := range ofAzure {
 		if strings.Contains(plain, word) {

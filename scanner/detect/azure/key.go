@@ -32,6 +32,7 @@ const accountKeyBytes = 64
 
 // accountKey decides over the value of a name like AccountKey.
 func accountKey(w *detect.Window, report func(detect.Match)) {
+	w.Saw(notation.AssignedBefore, notation.AssignedAfter)
 	a, ok := notation.Assigned(w.Text, w.Start, w.End)
 	if !ok {
 		return
@@ -40,6 +41,7 @@ func accountKey(w *detect.Window, report func(detect.Match)) {
 	if !ok || marked(w.Text[a.Start:end]) {
 		return
 	}
+	w.Saw(detect.Before, detect.After)
 	const reach = 400
 	before, after := max(0, a.NameStart-reach), min(len(w.Text), end+reach)
 	context := append(notation.Lower(w.Text[before:a.NameEnd]), notation.Lower(w.Text[end:after])...)
@@ -221,6 +223,7 @@ var aiHosts = []string{
 
 // resourceKey decides over the value of a name like AZURE_OPENAI_API_KEY.
 func resourceKey(w *detect.Window, report func(detect.Match)) {
+	w.Saw(notation.AssignedBefore, notation.AssignedAfter)
 	a, ok := notation.Assigned(w.Text, w.Start, w.End)
 	if !ok || notation.Run(w.Text, a.Start, resourceKeyLength+1, isSmallHex) != a.Start+resourceKeyLength {
 		return
@@ -229,6 +232,7 @@ func resourceKey(w *detect.Window, report func(detect.Match)) {
 	if !notation.Ends(w.Text, end) || end < len(w.Text) && w.Text[end] == '-' {
 		return
 	}
+	w.Saw(detect.Before, detect.After)
 	const length = "32 hexadecimal digits"
 	switch {
 	case bytes.Contains([]byte(a.Plain), []byte("azure")):

@@ -81,6 +81,7 @@ const (
 // namedClientSecret decides over older secrets, which carry no mark, behind a
 // name that says what they are.
 func namedClientSecret(w *detect.Window, report func(detect.Match)) {
+	w.Saw(notation.AssignedBefore, notation.AssignedAfter)
 	a, ok := notation.Assigned(w.Text, w.Start, w.End)
 	if !ok {
 		return
@@ -103,6 +104,7 @@ func namedClientSecret(w *detect.Window, report func(detect.Match)) {
 	default:
 		return
 	}
+	w.Saw(detect.Before, detect.After)
 	if notation.Near(w.Text, a.NameStart, a.NameEnd, aboutReach, "azure", "arm_", "aad", "microsoft", "entra") == "" {
 		return
 	}

@@ -39,12 +39,17 @@ func (n *named) google(w *detect.Window) (confidence float64, evidence string, o
 // projectName decides over the value of a name like project_id, --project or
 // GOOGLE_CLOUD_PROJECT.
 func projectName(w *detect.Window, report func(detect.Match)) {
+	w.Saw(notation.AssignedBefore, notation.AssignedAfter)
 	n, ok := nameAt(w)
 	if !ok || !(strings.HasSuffix(n.Plain, "project") || strings.Contains(n.Plain, "projectid")) {
 		return
 	}
 	end, ok := projectIDAt(w.Text, n.Start)
-	if !ok || !n.whole(w.Text, end) {
+	if !ok {
+		return
+	}
+	w.Saw(detect.Before, detect.After)
+	if !n.whole(w.Text, end) {
 		return
 	}
 	id := w.Text[n.Start:end]
@@ -71,6 +76,7 @@ func projectName(w *detect.Window, report func(detect.Match)) {
 // projectConstant decides over the value of a variable that is called PROJECT
 // in a script or Makefile.
 func projectConstant(w *detect.Window, report func(detect.Match)) {
+	w.Saw(notation.AssignedBefore, notation.AssignedAfter)
 	if start, end := notation.Name(w.Text, w.Start, w.End); start == w.Start && end == w.End {
 		projectName(w, report)
 	}

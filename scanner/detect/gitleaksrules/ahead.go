@@ -18,6 +18,7 @@ type ahead struct {
 	sets     [256]uint64 // by byte: the sets that hold it
 	optional uint64      // sets that may be left out
 	loops    uint64      // sets that may be repeated
+	longer   uint64      // sets with characters of several bytes
 	n        int
 	cut      bool // the pattern goes on behind the row
 }
@@ -158,8 +159,8 @@ func (s spelling) then(t spelling) spelling {
 	return s
 }
 
-// add appends a set to the row. One that holds bytes of longer characters may be
-// repeated, since it stands for a character.
+// add appends a set to the row. It stands for a character, which may be several
+// bytes beyond ASCII.
 func (a *ahead) add(s set, optional, loop bool) bool {
 	if a.n == maxAhead {
 		return false
@@ -173,8 +174,11 @@ func (a *ahead) add(s set, optional, loop bool) bool {
 	if optional {
 		a.optional |= bit
 	}
-	if loop || s.has(0x80) {
+	if loop {
 		a.loops |= bit
+	}
+	if s.has(utf8.RuneSelf) {
+		a.longer |= bit
 	}
 	a.n++
 	return true
@@ -197,7 +201,11 @@ func (a *ahead) match(text []byte) (most int, ok bool) {
 		if hit == 0 {
 			return i, ok
 		}
-		state = a.skip(hit<<1 | hit&a.loops)
+		stay := a.loops
+		if c >= utf8.RuneSelf {
+			stay |= a.longer
+		}
+		state = a.skip(hit<<1 | hit&stay)
 	}
 	return len(text), true
 }

@@ -97,14 +97,14 @@ func FuzzRequired(f *testing.F) {
 
 // places lists where literals stand in part of a text.
 func (r required) places(text []byte, from, to int) []span {
-	lowered := text
+	in := text
 	if r.fold {
-		lowered = asciiLower(text)
+		in = lowered(text)
 	}
 	var out []span
 	for _, l := range r.literals {
 		for at := from; at+len(l) <= to; at++ {
-			if bytes.HasPrefix(lowered[at:to], []byte(l)) {
+			if bytes.HasPrefix(in[at:to], []byte(l)) {
 				out = append(out, span{at, at + len(l)})
 			}
 		}

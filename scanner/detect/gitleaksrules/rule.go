@@ -150,34 +150,147 @@ const reach = 1 << 10
 // decides: which of several overlapping matches counts depends on where the one
 // before it ends.
 func (r *rule) detect(w *detect.Window, report func(detect.Match)) {
-	if !r.byKeyword && !r.near(w) {
+	if r.byKeyword {
+		from, to := look(w, 0, len(w.Text))
+		for _, loc := range r.matches(w.Text, from, to) {
+			r.report(w, loc, report)
+		}
 		return
 	}
-	from, to := r.wide(w)
-	for _, loc := range r.pattern().FindAllSubmatchIndex(w.Text[from:to], -1) {
-		start, end := from+loc[0], from+loc[1]
-		if !r.byKeyword && (start > w.Start || end < w.End) {
-			continue
+	from, to, ok := r.near(w)
+	if !ok {
+		return
+	}
+	for _, loc := range r.wide(w, from, to) {
+		if loc[0] <= w.Start && loc[1] >= w.End {
+			r.report(w, loc, report)
 		}
+	}
+}
+
+// matches returns what the pattern matches in part of a text, with its groups.
+func (r *rule) matches(text []byte, from, to int) [][]int {
+	locs := r.pattern().FindAllSubmatchIndex(text[from:to], -1)
+	for _, loc := range locs {
 		for i := range loc {
 			if loc[i] >= 0 {
 				loc[i] += from
 			}
 		}
-		r.report(w, loc, report)
 	}
+	return locs
 }
 
-// near says whether anything matches in what a match of the literal could take.
-func (r *rule) near(w *detect.Window) bool {
-	most, ok := r.ahead().match(w.Text[w.End:min(len(w.Text), w.End+r.required.after)])
-	if !ok {
-		w.Saw(0, most+1)
-		return false
+// near says whether anything matches in what a match of the literal could take,
+// and the bounds of that.
+func (r *rule) near(w *detect.Window) (from, to int, ok bool) {
+	s, seen := r.around(w.Text, w.Start, w.End)
+	if !seen.ok {
+		w.Saw(0, seen.most+1)
+		return 0, 0, false
 	}
-	from := back(w.Text, w.Start, min(r.required.before, reach), &r.required.lead)
-	from, to := look(w, from, w.End+most)
-	return r.holdsAll(w.Text[from:to]) && r.pattern().Match(w.Text[from:to])
+	from, to = look(w, s.start, s.end)
+	return s.start, s.end, r.holdsAll(w.Text[from:to]) && r.pattern().Match(w.Text[from:to])
+}
+
+// span is part of a text.
+type span struct{ start, end int }
+
+// lookahead is what ahead says.
+type lookahead struct {
+	most int
+	ok   bool
+}
+
+// around returns what a match of a literal at text[start:end] could take.
+func (r *rule) around(text []byte, start, end int) (span, lookahead) {
+	most, ok := r.ahead().match(text[end:min(len(text), end+r.required.after)])
+	if !ok {
+		return span{}, lookahead{most, false}
+	}
+	return span{back(text, start, min(r.required.before, reach), &r.required.lead), end + most}, lookahead{most, true}
+}
+
+// wide returns the matches around a literal of which the near look gave from and
+// to: those in the text that may be part of a match, with room for two more on
+// both sides. Of that, what matches of other literals do not reach is left out.
+func (r *rule) wide(w *detect.Window, from, to int) [][]int {
+	q := &r.required
+	room := min(detect.Before, 3*min(detect.Before, plus(q.before, plus(q.longest(), q.after))))
+	lo, hi := back(w.Text, w.Start, room, &r.bytes), w.End
+	for most := min(len(w.Text), w.End+room); hi < most && r.bytes.has(w.Text[hi]); {
+		hi++
+	}
+	lo, hi = look(w, min(lo, from), max(hi, to))
+	if len(q.literals) <= maxNeighbours {
+		from, to = r.chain(w.Text, lo, hi, span{from, to})
+		from, to = max(lo, from-1), min(hi, to+1)
+		locs := r.matches(w.Text, from, to)
+		if !slices.ContainsFunc(locs, func(loc []int) bool { return loc[0] == from && from > lo || loc[1] == to && to < hi }) {
+			return locs
+		}
+	}
+	return r.matches(w.Text, lo, hi)
+}
+
+// maxNeighbours bounds the literals that are sought one by one.
+const maxNeighbours = 16
+
+// chain widens a span, within lo and hi, by what matches of other literals could
+// take that overlap with it.
+func (r *rule) chain(text []byte, lo, hi int, s span) (from, to int) {
+	in := text[lo:hi]
+	if r.required.fold {
+		in = lowered(in)
+	}
+	var others []span
+	for _, l := range r.required.literals {
+		for at := 0; ; at++ {
+			i := bytes.Index(in[at:], []byte(l))
+			if i < 0 {
+				break
+			}
+			at += i
+			if o, seen := r.around(text, lo+at, lo+at+len(l)); seen.ok {
+				others = append(others, o)
+			}
+		}
+	}
+	for grown := true; grown; {
+		grown = false
+		for _, o := range others {
+			if o.start < s.end && s.start < o.end && (o.start < s.start || o.end > s.end) {
+				s, grown = span{min(s.start, o.start), max(s.end, o.end)}, true
+			}
+		}
+	}
+	return max(lo, s.start), min(hi, s.end)
+}
+
+// lowered folds ASCII alone, so that everything stays in its place.
+func lowered(text []byte) []byte {
+	out := bytes.Clone(text)
+	for i, c := range out {
+		if 'A' <= c && c <= 'Z' {
+			out[i] += 'a' - 'A'
+		}
+	}
+	return out
+}
+
+// back walks to the front as long as there are bytes of a set.
+func back(text []byte, at, most int, s *set) int {
+	for least := max(0, at-most); at > least && s.has(text[at-1]); {
+		at--
+	}
+	return at
+}
+
+// look widens bounds by the byte on both sides that decides about \b and the like,
+// and declares them seen: where there is none, that the text ends there.
+func look(w *detect.Window, from, to int) (int, int) {
+	w.Saw(w.Start-from+1, to+1-w.End)
+	return max(0, from-1), min(len(w.Text), to+1)
 }
 
 // holdsAll says whether the other literals of a match stand in a text. In a short
@@ -186,11 +299,11 @@ func (r *rule) holdsAll(text []byte) bool {
 	if len(r.also) == 0 || len(text) < 1<<8 {
 		return true
 	}
-	lowered := bytes.ToLower(text)
+	low := lowered(text)
 	for i := range r.also {
 		in := text
 		if r.also[i].fold {
-			in = lowered
+			in = low
 		}
 		if !slices.ContainsFunc(r.also[i].literals, func(l string) bool { return bytes.Contains(in, []byte(l)) }) {
 			return false

@@ -144,9 +144,6 @@ func newProbe(t testing.TB, pattern string) *probe {
 	return &probe{regexp.MustCompile(pattern), re, required, detect.NewSet(s)}
 }
 
-// span is a match's place.
-type span struct{ start, end int }
-
 // whole finds matches in the text at once. Those that no literal stands in, but
 // only its letters as ſ or K, do not count.
 func (p *probe) whole(text []byte) []span {
@@ -161,20 +158,9 @@ func (p *probe) whole(text []byte) []span {
 
 func (p *probe) holdsLiteral(match []byte) bool {
 	if p.required.fold {
-		match = asciiLower(match)
+		match = lowered(match)
 	}
 	return slices.ContainsFunc(p.required.literals, func(l string) bool { return bytes.Contains(match, []byte(l)) })
-}
-
-// asciiLower leaves everything else in its place, invalid UTF-8 included.
-func asciiLower(text []byte) []byte {
-	out := bytes.Clone(text)
-	for i, c := range out {
-		if 'A' <= c && c <= 'Z' {
-			out[i] += 'a' - 'A'
-		}
-	}
-	return out
 }
 
 func (p *probe) windows(text []byte) []span {

@@ -64,12 +64,31 @@ func (r *reader) rest() []byte { return r.text[r.at:] }
 
 func (r *reader) skip(literals ...string) bool {
 	for _, l := range literals {
-		if bytes.HasPrefix(r.rest(), []byte(l)) {
+		if r.at+len(l) <= len(r.text) && string(r.text[r.at:r.at+len(l)]) == l {
 			r.at += len(l)
 			return true
 		}
 	}
 	return false
+}
+
+// oneOf is a list of literals that is skipped by its first bytes: nearly always
+// none of them stands there.
+type oneOf struct {
+	literals []string
+	first    [256]bool
+}
+
+func anyOf(literals ...string) *oneOf {
+	o := &oneOf{literals: literals}
+	for _, l := range literals {
+		o.first[l[0]] = true
+	}
+	return o
+}
+
+func (r *reader) skipOne(o *oneOf) bool {
+	return r.at < len(r.text) && o.first[r.text[r.at]] && r.skip(o.literals...)
 }
 
 func (r *reader) spaces() int {
@@ -80,17 +99,23 @@ func (r *reader) spaces() int {
 	return r.at - from
 }
 
+var (
+	plainQuotes   = anyOf(`"`, `'`, "`", "u0022", "u0027")
+	encodedQuotes = anyOf("&quot;", "&#34;", "&#39;", "&apos;", "%22", "%27", "“", "”", "‘", "’")
+	operators     = anyOf(":=", "?=", "=>", "->", "=", ":", "|", "%3D", "%3d", "%3A", "%3a", "&#61;", `\u003d`, `\u003D`, ">")
+)
+
 // quote passes over one quote, however it is escaped.
 func (r *reader) quote() bool {
 	from := r.at
 	for r.at < len(r.text) && r.text[r.at] == '\\' {
 		r.at++
 	}
-	if r.skip(`"`, `'`, "`", "u0022", "u0027") {
+	if r.skipOne(plainQuotes) {
 		return true
 	}
 	r.at = from
-	return r.skip("&quot;", "&#34;", "&#39;", "&apos;", "%22", "%27", "“", "”", "‘", "’")
+	return r.skipOne(encodedQuotes)
 }
 
 // quotes passes over all quotes that follow each other: **`name`**, """x""".
@@ -126,7 +151,7 @@ func (r *reader) operator() bool {
 	if r.skip("==", "!=", "://") {
 		return false
 	}
-	return r.skip(":=", "?=", "=>", "->", "=", ":", "|", "%3D", "%3d", "%3A", "%3a", "&#61;", `\u003d`, `\u003D`, ">")
+	return r.skipOne(operators)
 }
 
 // elements passes over the end of the element that holds a name and the start of
@@ -157,12 +182,15 @@ func (r *reader) blank() bool {
 }
 
 // types are the declared types that stand between a name and its value.
-var types = []string{"string", "String", "str", "*string", "const", "char*", "[]byte", "Optional[str]", "STRING", "guid", "Guid"}
+var types = anyOf("string", "String", "str", "*string", "const", "char*", "[]byte", "Optional[str]", "STRING", "guid", "Guid")
 
 // declared passes over a type and the operator behind it: tenantID string = "x".
 func (r *reader) declared() bool {
+	if r.at >= len(r.text) || !types.first[r.text[r.at]] {
+		return false
+	}
 	from := r.at
-	for _, t := range types {
+	for _, t := range types.literals {
 		r.at = from
 		if r.skip(t) && r.spaces() >= 0 && r.skip(":=", "=") {
 			return true
@@ -247,6 +275,13 @@ type Assignment struct {
 	Plain              string // see [Plain]
 	NameStart, NameEnd int
 }
+
+// How far around the word Assigned looks, in bytes. After has room for the first
+// hundred of the value.
+const (
+	AssignedBefore = maxName + 8
+	AssignedAfter  = maxName + reach + 100
+)
 
 // Assigned reads the name that text[start:end] is part of, and finds its value.
 // What only stands behind a name, with nothing but spaces between, is a value if

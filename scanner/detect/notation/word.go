@@ -9,12 +9,17 @@ const maxName = 64
 // Name returns the bounds of the name that text[start:end] is part of: letters,
 // digits, '_', '-' and, inside, '.'.
 func Name(text []byte, start, end int) (int, int) {
-	part := func(c byte) bool { return IsWord(c) || c == '-' || c == '.' }
 	lo, hi := max(0, start-maxName), min(len(text), end+maxName)
-	for start > lo && part(text[start-1]) && !escapeEnds(text[:start]) {
+	word := start
+	for start > lo && isNamePart(text[start-1]) {
 		start--
 	}
-	for end < hi && part(text[end]) {
+	if bytes.ContainsAny(text[max(0, start-longestEscape):start], `\%`) {
+		for start = word; start > lo && isNamePart(text[start-1]) && !escapeEnds(text[:start]); {
+			start--
+		}
+	}
+	for end < hi && isNamePart(text[end]) {
 		end++
 	}
 	for end > start && text[end-1] == '.' {
@@ -22,6 +27,8 @@ func Name(text []byte, start, end int) (int, int) {
 	}
 	return start, end
 }
+
+func isNamePart(c byte) bool { return IsWord(c) || c == '-' || c == '.' }
 
 // Plain returns a name in lower case without its separators, so that
 // AZURE_TENANT_ID, azureTenantId and azure-tenant-id are one.
@@ -86,6 +93,9 @@ var escapes = []struct {
 }{
 	{`\n`, 0}, {`\r`, 0}, {`\t`, 0}, {"%", 2}, {`\x`, 2}, {`\u`, 4},
 }
+
+// longestEscape is the length of \u0026.
+const longestEscape = 6
 
 func escapeEnds(text []byte) bool {
 	for _, e := range escapes {
