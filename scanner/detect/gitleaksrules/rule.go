@@ -222,7 +222,7 @@ func (r *rule) wide(w *detect.Window, from, to int) [][]int {
 		hi++
 	}
 	lo, hi = look(w, min(lo, from), max(hi, to))
-	if len(q.literals) <= maxNeighbours {
+	if len(q.literals) <= maxNeighbours && !(q.fold && otherCases(w.Text[lo:hi])) {
 		from, to = r.chain(w.Text, lo, hi, span{from, to})
 		from, to = max(lo, from-1), min(hi, to+1)
 		locs := r.matches(w.Text, from, to)
@@ -231,6 +231,12 @@ func (r *rule) wide(w *detect.Window, from, to int) [][]int {
 		}
 	}
 	return r.matches(w.Text, lo, hi)
+}
+
+// otherCases says whether a text holds ſ or K, as which a pattern takes letters that
+// literals are not sought by.
+func otherCases(text []byte) bool {
+	return bytes.ContainsRune(text, longS) || bytes.ContainsRune(text, kelvin)
 }
 
 // maxNeighbours bounds the literals that are sought one by one.
@@ -310,37 +316,6 @@ func (r *rule) holdsAll(text []byte) bool {
 		}
 	}
 	return true
-}
-
-// wide returns the bounds of the text that decides about the matches at a literal:
-// all around it that may be part of a match, with room for two more on both sides.
-func (r *rule) wide(w *detect.Window) (from, to int) {
-	q := &r.required
-	room := min(detect.Before, 3*min(detect.Before, plus(q.before, plus(q.longest(), q.after))))
-	if r.byKeyword {
-		return look(w, 0, len(w.Text))
-	}
-	from = back(w.Text, w.Start, room, &r.bytes)
-	to = w.End
-	for most := min(len(w.Text), w.End+room); to < most && r.bytes.has(w.Text[to]); {
-		to++
-	}
-	return look(w, from, to)
-}
-
-// back walks to the front as long as there are bytes of a set.
-func back(text []byte, at, most int, s *set) int {
-	for least := max(0, at-most); at > least && s.has(text[at-1]); {
-		at--
-	}
-	return at
-}
-
-// look widens bounds by the byte on both sides that decides about \b and the like,
-// and declares them seen: where there is none, that the text ends there.
-func look(w *detect.Window, from, to int) (int, int) {
-	w.Saw(w.Start-from+1, to+1-w.End)
-	return max(0, from-1), min(len(w.Text), to+1)
 }
 
 // allowMark in a line exempts it, for gitleaks and here.

@@ -94,6 +94,10 @@ func TestRules(t *testing.T) {
 			`regex = '(?i)acme_[a-z]{4}'`,
 			"AcMe_aBcD", []string{"AcMe_aBcD"},
 		},
+		"ſ and K are other cases of s and k in a body, not in a literal": {
+			`regex = '(?i)task_[a-z]{4}'`,
+			"task_sſkK taſk_abcd", []string{"task_sſkK"},
+		},
 		"the text's beginning": {
 			`regex = '\Aacme_[a-z]{4}'`,
 			"acme_abcd acme_efgh\nacme_ijkl", []string{"acme_abcd"},
