@@ -5,6 +5,7 @@ package extracttest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -131,6 +132,24 @@ func Find(t testing.TB, r *Recorder, want ...Want) {
 			assert.Failf(t, "not found", "%q\nin:\n%s", w.Text, r)
 		}
 	}
+}
+
+// Recall prints how many of the texts wanted are there and how many of these at
+// their place, for `make quality`, and asserts that all are.
+func Recall(t testing.TB, format string, r *Recorder, want ...Want) {
+	t.Helper()
+	found, placed := 0, 0
+	for _, w := range want {
+		holds := func(p Piece) bool { return strings.Contains(p.Text, w.Text) }
+		if slices.ContainsFunc(r.Pieces, holds) {
+			found++
+		}
+		if slices.ContainsFunc(r.Pieces, func(p Piece) bool { return holds(p) && p.Inside == w.Inside && p.Place == w.Place }) {
+			placed++
+		}
+	}
+	t.Logf("%s: %d of %d values found: recall %.4f; %d at the place that is right", format, found, len(want), float64(found)/float64(len(want)), placed)
+	Find(t, r, want...)
 }
 
 // Accept runs what every extractor has to hold for a sound document: that it is
