@@ -31,7 +31,7 @@ type collector struct {
 	mu         sync.Mutex
 	values     map[valueKey]*value
 	blobs      []source.ID
-	failures   map[source.ID][]string // why contents without a path were not read whole
+	failures   map[source.ID][]failure // why contents without a path were not read whole
 	unexamined []finding.Unexamined
 	seen       map[finding.Unexamined]bool
 	weak       int // hits below detect.Report that were kept
@@ -79,7 +79,7 @@ func newCollector(ctx context.Context, o Options) *collector {
 		exhaustive: o.Exhaustive,
 		progress:   o.Progress,
 		values:     map[valueKey]*value{},
-		failures:   map[source.ID][]string{},
+		failures:   map[source.ID][]failure{},
 		seen:       map[finding.Unexamined]bool{},
 	}
 	if c.progress == nil {
@@ -96,7 +96,7 @@ func (c *collector) Blob(b *source.Blob) {
 	c.progress.Blobs.Add(1)
 	c.progress.Bytes.Add(n)
 	if err != nil {
-		c.failed(b, err.Error())
+		c.failed(b, failure{reason: err.Error()})
 	}
 	if len(hits) > 0 {
 		b.Clean = false
@@ -253,26 +253,32 @@ func (c *collector) remember(v *value) bool {
 
 // Unexamined implements source.Visitor. The same row is kept once.
 func (c *collector) Unexamined(path, reason string) {
+	c.unread(finding.Unexamined{Path: path, Reason: reason})
+}
+
+func (c *collector) unread(row finding.Unexamined) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	row := finding.Unexamined{Path: path, Reason: reason}
 	if !c.seen[row] {
 		c.seen[row] = true
 		c.unexamined = append(c.unexamined, row)
 	}
 }
 
+// failure is why a content was not read whole, and where in it.
+type failure struct{ place, reason string }
+
 // failed notes that a blob was not read whole. Where the source does not know yet
 // where it stands, that is asked later, see tellFailures.
-func (c *collector) failed(b *source.Blob, reason string) {
+func (c *collector) failed(b *source.Blob, f failure) {
 	b.Clean = false
 	if b.Path != "" {
-		c.Unexamined(b.Path, reason)
+		c.unread(finding.Unexamined{Path: b.Path, Place: f.place, Reason: f.reason})
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.failures[b.ID] = append(c.failures[b.ID], reason)
+	c.failures[b.ID] = append(c.failures[b.ID], f)
 }
 
 // Count implements source.Visitor.

@@ -55,7 +55,7 @@ func (c *collector) document(ctx context.Context, b *source.Blob, emit func(hit)
 	case errors.Is(err, extract.ErrOtherFormat):
 		return false
 	case err != nil && ctx.Err() == nil:
-		c.failed(b, err.Error())
+		c.failed(b, failure{reason: err.Error()})
 		return false
 	}
 	return !e.Text
@@ -156,11 +156,7 @@ func (s *documentScan) Unexamined(at extract.Origin, place, reason string) {
 	if where != "" && place != "" {
 		where += ", "
 	}
-	where += place
-	if where != "" {
-		reason = where + ": " + reason
-	}
-	s.c.failed(s.blob, reason)
+	s.c.failed(s.blob, failure{where + place, reason})
 }
 
 // finish examines the text that ends.

@@ -46,11 +46,11 @@ func sight(ctx context.Context, values []*value, c *collector, places []source.P
 // tellFailures makes rows of the contents that failed, one for each path.
 func (c *collector) tellFailures(places []source.Place) {
 	for _, p := range places {
-		for _, reason := range c.failures[p.ID] {
+		for _, f := range c.failures[p.ID] {
 			if p.Path == "" {
-				reason = p.What + ": " + reason
+				f.reason = p.What + ": " + f.reason
 			}
-			c.Unexamined(p.Path, reason)
+			c.unread(finding.Unexamined{Path: p.Path, Place: f.place, Reason: f.reason})
 		}
 	}
 }

@@ -76,6 +76,7 @@ type Commit struct {
 // Unexamined is something that was not read, and why.
 type Unexamined struct {
 	Path   string `json:"path"`
+	Place  string `json:"place,omitempty"` // in a document: the way into it, page, sheet
 	Reason string `json:"reason"`
 }
 

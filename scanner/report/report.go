@@ -89,9 +89,17 @@ func compare(a, b *finding.Finding) int {
 func (r *Result) Unread() []finding.Unexamined {
 	out := slices.Clone(r.Unexamined)
 	slices.SortFunc(out, func(a, b finding.Unexamined) int {
-		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Reason, b.Reason))
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Place, b.Place), cmp.Compare(a.Reason, b.Reason))
 	})
 	return out
+}
+
+// Unread says what was not examined, for a person: a path, and the place in it.
+func Unread(u finding.Unexamined) string {
+	if u.Place == "" || u.Path == "" {
+		return Printable(u.Path + u.Place)
+	}
+	return Printable(u.Path) + " › " + Printable(u.Place)
 }
 
 // Primary returns the place to look at first; the zero place if a finding

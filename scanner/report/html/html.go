@@ -220,7 +220,7 @@ func gaps(rows []finding.Unexamined) []gap {
 			at[u.Reason] = i
 			out = append(out, gap{Reason: report.Printable(u.Reason)})
 		}
-		out[i].Paths = append(out[i].Paths, report.Printable(u.Path))
+		out[i].Paths = append(out[i].Paths, report.Unread(u))
 	}
 	return out
 }

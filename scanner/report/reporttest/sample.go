@@ -108,7 +108,7 @@ func Sample() *report.Result {
 		Findings:   []*finding.Finding{message, key, staged, secret, gone, own},
 		Unexamined: []finding.Unexamined{
 			{Path: "docs/contract.pdf", Reason: "encrypted PDF"},
-			{Path: "docs/annex.pdf", Reason: "encrypted PDF"},
+			{Path: "docs/annex.pdf", Place: "image on page 2", Reason: "encrypted PDF"},
 			{Path: "a/1.pdf", Reason: "encrypted PDF"},
 			{Path: "b/2.pdf", Reason: "encrypted PDF"},
 			{Path: "evil\x1b[2J\u202etxt.exe", Reason: "permission denied"},
@@ -141,7 +141,7 @@ func Random(seed uint64) *report.Result {
 		r.Findings = append(r.Findings, g.finding())
 	}
 	for range g.IntN(4) {
-		r.Unexamined = append(r.Unexamined, finding.Unexamined{Path: g.text(), Reason: g.text()})
+		r.Unexamined = append(r.Unexamined, finding.Unexamined{Path: g.text(), Place: g.text(), Reason: g.text()})
 	}
 	r.Stats = finding.Stats{Blobs: g.Int64(), Bytes: g.Int64(), Commits: g.Int64N(5), Files: g.Int64N(5), Seconds: g.Float64() * 1e5}
 	return r

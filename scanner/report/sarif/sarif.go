@@ -113,6 +113,9 @@ func notifications(rows []finding.Unexamined) iter.Seq[notification] {
 	return func(yield func(notification) bool) {
 		for _, u := range rows {
 			n := notification{Level: "warning", Message: message{Text: "not examined: " + report.Printable(u.Reason)}}
+			if u.Place != "" {
+				n.Message.Text += " (" + report.Printable(u.Place) + ")"
+			}
 			if u.Path != "" {
 				n.Locations = []location{{Physical: &physical{Artifact: artifact{URI: uri(u.Path)}}}}
 			}

@@ -45,7 +45,7 @@ func (p *page) unexamined(rows []finding.Unexamined) {
 	}
 	paths := map[string][]string{}
 	for _, u := range rows {
-		paths[u.Reason] = append(paths[u.Reason], u.Path)
+		paths[u.Reason] = append(paths[u.Reason], report.Unread(u))
 	}
 	reasons := make([]string, 0, len(paths))
 	for reason := range paths {
@@ -65,7 +65,7 @@ func (p *page) unread(reason string, paths []string) {
 	p.line(indent, report.Printable(reason), p.paint(dim, "  "+report.Thousands(int64(len(paths)))))
 	for _, path := range paths[:min(len(paths), maxUnread)] {
 		if path != "" {
-			p.line(indent, indent, report.Printable(path))
+			p.line(indent, indent, path)
 		}
 	}
 	if more := len(paths) - maxUnread; more > 0 {
