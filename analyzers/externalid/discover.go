@@ -81,6 +81,7 @@ type discovery struct {
 	returns map[string][]placed // by result key
 	closure map[*ssa.Function]*ssa.MakeClosure
 	ifaces  []*types.Named
+	pairs   [][2]placed // what is compared for equality
 	seen    map[visit]bool
 	queue   []string // keys marked and not yet walked from
 }
@@ -141,6 +142,9 @@ func (d *discovery) index(fn *ssa.Function, instr ssa.Instruction) {
 			key := program.FuncOf(obj).String()
 			d.calls[key] = append(d.calls[key], c)
 			d.fnOf[c] = fn
+			if equalities[key] && len(c.Args) == 2 {
+				d.compared(fn, c.Args[0], c.Args[1], c.Pos())
+			}
 		}
 	case *ssa.Store:
 		switch addr := i.Addr.(type) {
@@ -160,6 +164,10 @@ func (d *discovery) index(fn *ssa.Function, instr ssa.Instruction) {
 		}
 	case *ssa.MakeClosure:
 		d.closure[i.Fn.(*ssa.Function)] = i
+	case *ssa.BinOp:
+		if i.Op == token.EQL || i.Op == token.NEQ {
+			d.compared(fn, i.X, i.Y, i.Pos())
+		}
 	}
 }
 
@@ -179,10 +187,66 @@ func (d *discovery) run() {
 		d.queue = append(d.queue, key)
 	}
 	slices.Sort(d.queue)
-	for len(d.queue) > 0 {
-		key := d.queue[0]
-		d.queue = d.queue[1:]
-		d.from(key)
+	for {
+		for len(d.queue) > 0 {
+			key := d.queue[0]
+			d.queue = d.queue[1:]
+			d.from(key)
+		}
+		d.equals()
+		if len(d.queue) == 0 {
+			return
+		}
+	}
+}
+
+// equalities are functions that compare their arguments.
+var equalities = map[string]bool{"strings.EqualFold": true, "crypto/subtle.ConstantTimeCompare": true, "bytes.Equal": true, "crypto/hmac.Equal": true}
+
+// compared remembers two fields whose texts are compared.
+func (d *discovery) compared(fn *ssa.Function, x, y ssa.Value, at token.Pos) {
+	x, y = unconverted(x), unconverted(y)
+	if fieldRead(x) != nil && fieldRead(y) != nil {
+		d.pairs = append(d.pairs, [2]placed{{x, at, fn}, {y, at, fn}})
+	}
+}
+
+func unconverted(v ssa.Value) ssa.Value {
+	for {
+		switch c := v.(type) {
+		case *ssa.Convert:
+			v = c.X
+		case *ssa.ChangeType:
+			v = c.X
+		default:
+			return v
+		}
+	}
+}
+
+// fieldRead is the address of the field that a text is read from; nil for other values.
+func fieldRead(v ssa.Value) *ssa.FieldAddr {
+	u, ok := v.(*ssa.UnOp)
+	if !ok || u.Op != token.MUL || !carriesText(u.Type()) {
+		return nil
+	}
+	fa, _ := u.X.(*ssa.FieldAddr)
+	return fa
+}
+
+// equals takes a field for an External ID that has to be equal to one: the value that
+// was handed out, which the one that came back is checked against.
+func (d *discovery) equals() {
+	for _, pair := range d.pairs {
+		for i, known := range pair {
+			other := pair[1-i]
+			fa := fieldRead(known.val)
+			key := program.FieldKey(fa.X.Type(), fa.Field)
+			item, ok := d.r.known[key]
+			if why := d.r.Field(fa.X.Type(), fa.Field); ok && why != nil && !why.Typed && item.Strength > Named {
+				d.back(other.val, nil, &Why{What: what(key), Reason: "is compared with " + what(key), Strength: why.Strength}, other)
+			}
+		}
 	}
 }
 

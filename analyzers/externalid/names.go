@@ -164,6 +164,9 @@ var textWrappers = map[string]bool{
 	"github.com/jackc/pgx/v5/pgtype.Text": true, "github.com/jackc/pgtype.Text": true, "github.com/volatiletech/null/v8.String": true,
 }
 
+// IsTextWrapper reports whether a struct, or what a pointer points to, is one.
+func IsTextWrapper(t types.Type) bool { return textWrappers[program.TypeKey(t)] }
+
 // carriesText reports whether a value of the type can hold an External ID.
 func carriesText(t types.Type) bool {
 	if textWrappers[program.TypeKey(t)] {

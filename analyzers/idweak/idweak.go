@@ -39,7 +39,7 @@ func run(pass *analysis.Pass) (any, error) {
 	}
 	for _, o := range ids.Origins {
 		at := program.Near(o.Fn, o.At)
-		if reason := weakness(o.Value, 0); reason != "" && !seen[at] && !program.IsTestOnly(pass, at) {
+		if reason := weakness(o.Value, 0); reason != "" && !seen[at] && !program.IsTestOnly(pass, at) && !isExample(o) {
 			seen[at] = true
 			r.Report(analysis.Diagnostic{Pos: at, Category: "idweak", Message: "weak External ID: " + o.Why.What + " is " + reason})
 		}
@@ -97,10 +97,59 @@ func weakness(v ssa.Value, depth int) string {
 		return next(v.Tuple)
 	case *ssa.UnOp:
 		return loaded(v, depth)
+	case *ssa.Index:
+		return picked(v.Index)
+	case *ssa.Lookup:
+		return picked(v.Index)
 	case *ssa.Call:
 		return called(v, depth)
 	}
 	return ""
+}
+
+// picked says why an index into an alphabet is a bad choice of a character.
+func picked(index ssa.Value) string {
+	seen := map[ssa.Value]bool{}
+	bad := ""
+	var walk func(v ssa.Value) bool // false once something good is met
+	walk = func(v ssa.Value) bool {
+		if seen[v] {
+			return true
+		}
+		seen[v] = true
+		if c, ok := v.(*ssa.Call); ok {
+			obj := program.Callee(&c.Call)
+			switch {
+			case obj == nil || obj.Pkg() == nil:
+				return false
+			case strings.HasPrefix(obj.Pkg().Path(), "math/rand"):
+				bad = called(c, 0)
+				return true
+			case obj.Pkg().Path() == "time":
+				return true
+			}
+			return false
+		}
+		instr, ok := v.(ssa.Instruction)
+		if !ok {
+			return true
+		}
+		switch v.(type) {
+		case *ssa.Phi, *ssa.BinOp, *ssa.Convert, *ssa.ChangeType, *ssa.Extract:
+		default:
+			return false
+		}
+		for _, op := range instr.Operands(nil) {
+			if *op != nil && !walk(*op) {
+				return false
+			}
+		}
+		return true
+	}
+	if !walk(index) {
+		return ""
+	}
+	return bad
 }
 
 // parts is what the parts of a value tell of it: a random part makes the whole good,

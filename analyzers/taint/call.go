@@ -380,6 +380,8 @@ func (f *frame) resolveInput(l Label, arg cell) Taint {
 	}
 	out := arg.taint
 	for _, r := range arg.refs {
+		out = out.except(f.e.beside(r.typ, l.Path))
+		f.setApartAlong(r.place, r.typ, l.Path)
 		at := ref{r.join(l.Path), typeAt(r.typ, l.Path), f.hintOf(r, l.Path)}
 		if r.typ == nil {
 			at.typ = nil

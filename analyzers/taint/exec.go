@@ -557,6 +557,9 @@ func (f *frame) summarize() {
 		}
 		for j, v := range ret.Results {
 			o := f.output(f.value(v), isConst(v))
+			if isEmptyInterface(v.Type()) {
+				f.boxed(&o, f.value(v))
+			}
 			if first {
 				f.sum.results[j] = o
 			} else {
@@ -653,6 +656,24 @@ func (f *frame) outputRef(o *output, at string, r ref, seen map[place]bool, dept
 		}
 		for _, sub := range c.refs {
 			f.outputRef(o, to, sub, seen, depth+1)
+		}
+	}
+}
+
+// boxed tells the sources in what a function returns as an interface, whose type its
+// callers do not see.
+func (f *frame) boxed(o *output, c cell) {
+	if c.cleaned {
+		return
+	}
+	for _, r := range c.refs {
+		if !isOpaqueRoot(r.root) || f.inputIndex(r.root) >= 0 || r.typ == nil {
+			continue
+		}
+		for _, s := range f.e.spots(r.typ, encoded) {
+			if !s.label.Typed {
+				o.taint(s.path, f.gather(r.join(s.path), &s.label, false).taint)
+			}
 		}
 	}
 }

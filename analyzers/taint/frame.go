@@ -29,6 +29,7 @@ type frame struct {
 	work    int                 // places read so far
 	showing map[place]bool      // whose own methods are being asked what they show
 	taken   map[ssa.Value]place // objects that came off a channel, and where they lay
+	apart   map[place][]Label   // of a field's place: the labels that name fields beside it
 }
 
 const (
@@ -40,7 +41,7 @@ const (
 )
 
 func (e *engine) interpret(fn *ssa.Function) *summary {
-	f := &frame{e: e, fn: fn, env: map[ssa.Value]cell{}, out: make([]memory, len(fn.Blocks)), taken: map[ssa.Value]place{},
+	f := &frame{e: e, fn: fn, env: map[ssa.Value]cell{}, out: make([]memory, len(fn.Blocks)), taken: map[ssa.Value]place{}, apart: map[place][]Label{},
 		sum: &summary{effects: map[target]output{}, sinks: map[sinkKey]*Step{}}}
 	instrs, stores, loops := f.measure()
 	if instrs > maxInstrs {
@@ -236,9 +237,12 @@ func (f *frame) before(b *ssa.BasicBlock, entry memory) memory {
 // isOrigin reports whether a value is where an External ID enters the function, as
 // opposed to one that carries it on and is found by the flow itself.
 func isOrigin(v ssa.Value) bool {
-	switch v.(type) {
+	switch v := v.(type) {
 	case *ssa.Call, *ssa.Extract, *ssa.Lookup, *ssa.Index:
 		return true
+	case *ssa.UnOp: // the text of a column that a row was scanned into
+		fa, ok := v.X.(*ssa.FieldAddr)
+		return ok && v.Op == token.MUL && externalid.IsTextWrapper(fa.X.Type())
 	}
 	return false
 }
@@ -376,9 +380,13 @@ func retype(c cell, t types.Type) cell {
 func (f *frame) fieldOf(x ssa.Value, i int, t types.Type) cell {
 	base := f.value(x)
 	hint := f.e.fieldHint(x.Type(), i)
-	out := cell{cleaned: base.cleaned, taint: base.taint}
+	out := cell{cleaned: base.cleaned, taint: base.taint.except(f.e.siblings(x.Type(), i))}
 	for _, r := range base.refs {
-		out.refs = append(out.refs, ref{r.at("." + strconv.Itoa(i)), t, hint})
+		field := r.at("." + strconv.Itoa(i))
+		if field != r.place {
+			f.setApart(field, x.Type(), i)
+		}
+		out.refs = append(out.refs, ref{field, t, hint})
 	}
 	if len(base.refs) == 0 && hint != nil && hint.Typed && !base.cleaned && !base.known {
 		out.taint = out.taint.union(Taint{{*hint, stepAt(f.fn, x.Pos(), hint.What)}})
@@ -472,8 +480,8 @@ func (g *gatherer) at(p place, hint *Label, depth int) gathered {
 		return out
 	}
 	g.seen[p] = true
-	end := func(c cell) bool { // takes in a cell; true if the walk ends there
-		out.taint = out.taint.union(c.taint)
+	end := func(c cell, beside []Label) bool { // takes in a cell; true if the walk ends there
+		out.taint = out.taint.union(c.taint.except(beside))
 		if c.cleaned {
 			out.known, out.clean = true, true
 			return true
@@ -494,11 +502,12 @@ func (g *gatherer) at(p place, hint *Label, depth int) gathered {
 	}
 	if c, ok := g.f.mem.get(p); ok {
 		out.refs = joinRefs(out.refs, c.refs)
-		if end(c) {
+		if end(c, nil) {
 			return finish()
 		}
 	}
 	path := p.path
+	beside := g.f.apart[p]
 	if segs := segments(path); len(segs) > 0 && segs[len(segs)-1][0] == '{' {
 		if c, ok := g.f.mem.get(place{p.root, path[:len(path)-len(segs[len(segs)-1])] + "[]"}); ok {
 			out.refs = joinRefs(out.refs, c.refs)
@@ -506,15 +515,14 @@ func (g *gatherer) at(p place, hint *Label, depth int) gathered {
 		}
 	}
 	for _, prefix := range parents(path) {
-		c, ok := g.f.mem.get(place{p.root, prefix})
-		if !ok {
-			continue
-		}
-		if g.linked(&out, c, path[len(prefix):], hint, depth) || end(c) {
+		holder := place{p.root, prefix}
+		c, ok := g.f.mem.get(holder)
+		if ok && (g.linked(&out, c, path[len(prefix):], hint, depth) || end(c, beside)) {
 			return finish()
 		}
+		beside = slices.Concat(beside, g.f.apart[holder])
 	}
-	g.root(&out, p, hint)
+	g.root(&out, p, hint, beside)
 	return finish()
 }
 
@@ -538,7 +546,7 @@ func (g *gatherer) linked(out *gathered, c cell, rest string, hint *Label, depth
 
 // root adds what the object's origin says: an input stands for itself, and what
 // came from elsewhere holds what its type says.
-func (g *gatherer) root(out *gathered, p place, hint *Label) {
+func (g *gatherer) root(out *gathered, p place, hint *Label, beside []Label) {
 	f := g.f
 	if lay, ok := f.taken[p.root]; ok {
 		p = lay.join(p.path)
@@ -553,7 +561,7 @@ func (g *gatherer) root(out *gathered, p place, hint *Label) {
 		return
 	}
 	if glob, ok := p.root.(*ssa.Global); ok {
-		out.taint = out.taint.union(f.e.globals[glob])
+		out.taint = out.taint.union(f.e.globals[glob].except(beside))
 	}
 	if hint != nil && isOpaqueRoot(p.root) {
 		out.taint = out.taint.union(Taint{{Label: *hint}})

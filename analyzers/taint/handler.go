@@ -46,6 +46,13 @@ func (f *frame) fromRequest(k site) {
 // lambdaEvents are the events that carry a request of the outside to a Lambda.
 const lambdaEvents = "github.com/aws/aws-lambda-go/events"
 
+// isLambdaEvent recognises events by which an API's gateway or a balancer hands on what
+// a caller sent.
+func isLambdaEvent(name string) bool {
+	typ, ok := strings.CutPrefix(name, lambdaEvents+".")
+	return ok && (strings.HasPrefix(typ, "APIGateway") || strings.HasPrefix(typ, "LambdaFunctionURL") || strings.HasPrefix(typ, "ALBTarget"))
+}
+
 // request is the label of an input that a caller of the service fills. Of an object
 // like http.Request, only what is taken out of it counts; a message of an RPC is what
 // the caller chose.
@@ -66,7 +73,7 @@ func (e *engine) request(fn *ssa.Function, v ssa.Value) (Label, bool) {
 		return Label{}, false
 	}
 	what := rpcKind(fn)
-	if typ, ok := strings.CutPrefix(name, lambdaEvents+"."); ok && (strings.HasPrefix(typ, "APIGateway") || strings.HasPrefix(typ, "LambdaFunctionURL") || strings.HasPrefix(typ, "ALBTarget")) {
+	if isLambdaEvent(name) {
 		what = "Lambda event"
 	}
 	if isParams(fn, t) {
@@ -202,17 +209,27 @@ func responds(fn *ssa.Function) string {
 			return "API response"
 		}
 	}
-	// A handler that gives back what a wrapper of the project's own encodes.
-	if results.Len() == 2 && isErrorType(results.At(1).Type()) && takesRequest(fn) && !decodes(fn.Name()) && isPayload(results.At(0).Type()) {
-		return "handler's result"
+	// A handler that gives back what a wrapper of the project's own encodes, with an
+	// error or after a status.
+	if results.Len() == 2 && takesRequest(fn) && !decodes(fn.Name()) {
+		first, second := results.At(0).Type(), results.At(1).Type()
+		if isErrorType(second) && isPayload(first) || isStatus(first) && isPayload(second) {
+			return "handler's result"
+		}
 	}
 	return ""
+}
+
+// isStatus recognises a status code of HTTP.
+func isStatus(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Kind() == types.Int
 }
 
 // decodes recognises what takes requests apart rather than answering them.
 func decodes(name string) bool {
 	name = strings.ToLower(name)
-	for _, p := range []string{"decode", "parse", "bind", "read", "extract", "unmarshal", "get"} {
+	for _, p := range []string{"decode", "parse", "bind", "read", "extract", "unmarshal"} {
 		if strings.HasPrefix(name, p) {
 			return true
 		}
@@ -222,7 +239,7 @@ func decodes(name string) bool {
 
 func takesRequest(fn *ssa.Function) bool {
 	for p := range fn.Signature.Params().Variables() {
-		if requestTypes[typeName(p.Type())] == "request" {
+		if name := typeName(p.Type()); requestTypes[name] == "request" || isLambdaEvent(name) {
 			return true
 		}
 	}
@@ -242,8 +259,22 @@ func (f *frame) response(ret *ssa.Return) {
 		return
 	}
 	for _, v := range ret.Results {
-		if !isErrorType(v.Type()) {
+		if !isErrorType(v.Type()) && !f.responded(v) {
 			f.sink(Sink{Kind: Returned, What: what, Pos: program.Near(f.fn, ret.Pos())}, f.deep(f.value(v), encoded))
 		}
 	}
+}
+
+// responded reports whether a result is that of another function that responds, which
+// is looked at there, where the types of what it returns are known.
+func (f *frame) responded(v ssa.Value) bool {
+	if e, ok := v.(*ssa.Extract); ok {
+		v = e.Tuple
+	}
+	c, ok := v.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	fn := c.Call.StaticCallee()
+	return fn != nil && f.e.local[fn] != nil && responds(fn) != ""
 }

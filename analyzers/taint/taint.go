@@ -86,6 +86,7 @@ type engine struct {
 	masked       map[string]bool
 	maskNames    []string
 	spotCache    map[spotKey][]spot
+	fieldLabels  map[types.Type][]fieldLabel
 	impls        map[*types.Func][]*types.Func
 	named        []*types.Named
 	unfinished   map[string]token.Pos
@@ -106,7 +107,7 @@ func run(pass *analysis.Pass) (any, error) {
 		ext: pass.ResultOf[externalid.Analyzer].(*externalid.Result),
 		own: map[string]*summary{}, local: map[*ssa.Function]*summary{}, imported: map[string]*summary{}, declared: map[string]bool{}, converters: map[string]bool{},
 		hasSummaries: map[string]bool{}, globals: map[*ssa.Global]Taint{}, flows: map[flowKey]*Flow{}, masked: map[string]bool{},
-		spotCache: map[spotKey][]spot{}, impls: map[*types.Func][]*types.Func{}, unfinished: map[string]token.Pos{}, uses: map[*ssa.Function]map[string]bool{},
+		spotCache: map[spotKey][]spot{}, fieldLabels: map[types.Type][]fieldLabel{}, impls: map[*types.Func][]*types.Func{}, unfinished: map[string]token.Pos{}, uses: map[*ssa.Function]map[string]bool{},
 	}
 	e.readFacts()
 	e.findMasks()

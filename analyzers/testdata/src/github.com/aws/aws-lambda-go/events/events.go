@@ -10,3 +10,9 @@ type APIGatewayProxyResponse struct {
 	StatusCode int
 	Body       string
 }
+
+// LambdaFunctionURLRequest is a stub.
+type LambdaFunctionURLRequest struct {
+	Body                  string
+	QueryStringParameters map[string]string
+}

@@ -1,0 +1,88 @@
+package taint
+
+import (
+	"go/types"
+	"slices"
+	"strconv"
+
+	"github.com/deputy-sec/deputy/analyzers/program"
+)
+
+// What is said of a whole object is said of all its fields, since nobody knows better:
+// what came out of a cache, a package variable or unknown code. A label that names a
+// field of the object's own type does know: it is in that field and in none beside it,
+// unless somebody put it there, which is said of that place itself.
+
+// siblings are the labels of the fields of a struct, or of a pointer to one, other than
+// field i. What is followed for its configured type is in everything of its value.
+func (e *engine) siblings(t types.Type, i int) []Label {
+	s := program.StructOf(t)
+	if s == nil {
+		return nil
+	}
+	labels, ok := e.fieldLabels[t]
+	if !ok {
+		for j := range s.NumFields() {
+			if hint := e.fieldHint(t, j); hint != nil && !hint.Typed {
+				labels = append(labels, fieldLabel{j, *hint})
+			}
+		}
+		e.fieldLabels[t] = labels
+	}
+	var out []Label
+	for _, l := range labels {
+		if l.field != i {
+			out = append(out, l.label)
+		}
+	}
+	return out
+}
+
+type fieldLabel struct {
+	field int
+	label Label
+}
+
+// except drops labels from what is said of a whole.
+func (t Taint) except(labels []Label) Taint {
+	if len(labels) == 0 || !slices.ContainsFunc(t, func(x Tag) bool { return slices.Contains(labels, x.Label) }) {
+		return t
+	}
+	return slices.DeleteFunc(slices.Clone(t), func(x Tag) bool { return slices.Contains(labels, x.Label) })
+}
+
+// setApart remembers of a field's place which labels name the fields beside it.
+func (f *frame) setApart(p place, owner types.Type, i int) {
+	if labels := f.e.siblings(owner, i); len(labels) > 0 {
+		f.apart[p] = labels
+	}
+}
+
+// setApartAlong does so for every field on a path from a place of the type.
+func (f *frame) setApartAlong(p place, t types.Type, path string) {
+	for _, seg := range segments(path) {
+		if t == nil {
+			return
+		}
+		p = p.at(seg)
+		if i, err := strconv.Atoi(seg[1:]); err == nil && seg[0] == '.' {
+			f.setApart(p, deref(t), i)
+		}
+		t = step(deref(t), seg)
+	}
+}
+
+// beside are the labels of the fields that lie beside a path in a value of the type.
+func (e *engine) beside(t types.Type, path string) []Label {
+	var out []Label
+	for _, seg := range segments(path) {
+		if t == nil {
+			break
+		}
+		if i, err := strconv.Atoi(seg[1:]); err == nil && seg[0] == '.' {
+			out = append(out, e.siblings(deref(t), i)...)
+		}
+		t = step(deref(t), seg)
+	}
+	return out
+}
