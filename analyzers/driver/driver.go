@@ -8,12 +8,14 @@
 package driver
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"go/ast"
 	"go/token"
+	"os/exec"
 	"runtime"
 	"slices"
 	"strings"
@@ -91,11 +93,28 @@ func Run(ctx context.Context, o Options, passes []*analysis.Analyzer) (*Report, 
 		if len(report.Problems) > 0 {
 			return report, fmt.Errorf("nothing could be analysed: %s", report.Problems[0].Message)
 		}
+		if why := unlisted(ctx, o, cfg.BuildFlags); why != "" {
+			return report, errors.New("go list cannot load the packages: " + why)
+		}
 		return report, errors.New("no packages match " + strings.Join(o.Patterns, " "))
 	}
 	report.Packages = len(good)
 	report.analyse(ctx, good, passes)
 	return report, ctx.Err()
+}
+
+// unlisted is what the go command says of packages that it does not list at all, as when
+// a module that it needs the requirements of cannot be had; go/packages drops that.
+func unlisted(ctx context.Context, o Options, flags []string) string {
+	args := slices.Concat([]string{"list", "-e"}, flags, []string{"--"}, o.Patterns)
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir, cmd.Env = o.Dir, o.Env
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	if err := cmd.Run(); err == nil {
+		return ""
+	}
+	return strings.Join(strings.Fields(stderr.String()), " ")
 }
 
 // examine keeps the packages that can be analysed and says what is wrong with the

@@ -20,6 +20,11 @@ func plain(name string) string {
 	}, name)
 }
 
+// asksAboutID are words before "external ID" that make it a question or an order:
+// returnExternalId says whether to return one.
+var asksAboutID = []string{"return", "has", "is", "should", "include", "require", "requires", "need", "needs", "enable", "disable",
+	"skip", "allow", "force", "missing", "invalid", "no", "without", "show", "hide", "validate", "generate", "rotate", "regenerate", "err", "error"}
+
 // saysExternalID reports whether a name is one of an External ID's.
 func saysExternalID(name string) bool {
 	if len(name) < len("externalid") {
@@ -27,7 +32,7 @@ func saysExternalID(name string) bool {
 	}
 	p := plain(name)
 	at := strings.Index(p, "externalid")
-	if at < 0 {
+	if at < 0 || slices.Contains(asksAboutID, p[:at]) {
 		return false
 	}
 	rest := p[at+len("externalid"):]

@@ -66,9 +66,7 @@ func (f *frame) store(i *ssa.Store) {
 		} else {
 			f.mem.add(r.place, c)
 		}
-		if g, ok := r.root.(*ssa.Global); ok {
-			f.e.keepGlobal(g, f.deep(val, whole).without(input))
-		}
+		f.keepGlobal(r.place, func() Taint { return f.deep(val, whole) })
 	}
 	if len(addr.refs) == 0 {
 		return
@@ -145,9 +143,7 @@ func constString(v ssa.Value) (string, bool) {
 func (f *frame) writeWeak(addr, val cell) {
 	for _, r := range addr.refs {
 		f.mem.add(r.place, cell{taint: val.taint, refs: without(val.refs, r.place)})
-		if g, ok := r.root.(*ssa.Global); ok {
-			f.e.keepGlobal(g, f.deep(val, whole).without(input))
-		}
+		f.keepGlobal(r.place, func() Taint { return f.deep(val, whole) })
 	}
 }
 
@@ -158,9 +154,7 @@ func (f *frame) taintRefs(c cell, t Taint) {
 	}
 	for _, r := range c.refs {
 		f.mem.add(r.place, cell{taint: t})
-		if g, ok := r.root.(*ssa.Global); ok {
-			f.e.keepGlobal(g, t.without(input))
-		}
+		f.keepGlobal(r.place, func() Taint { return t })
 	}
 }
 
@@ -752,9 +746,46 @@ func (e *engine) hasShower(t types.Type) bool {
 }
 
 // keepGlobal remembers what is stored to a package variable, for every function.
-func (e *engine) keepGlobal(g *ssa.Global, t Taint) {
-	if next := e.globals[g].union(t); len(next) != len(e.globals[g]) {
-		e.globals[g] = next
-		e.grown = true
+func (f *frame) keepGlobal(p place, value func() Taint) {
+	g, ok := p.root.(*ssa.Global)
+	if !ok {
+		return
 	}
+	path := globalPath(p.path)
+	old := f.e.globals[g][path]
+	next := old.union(value().without(input))
+	if len(next) == len(old) {
+		return
+	}
+	if f.e.globals[g] == nil {
+		f.e.globals[g] = map[string]Taint{}
+	}
+	f.e.globals[g][path] = next
+	f.e.grown = true
+}
+
+// globalPath is the part of a path by which what is stored to package variables is
+// told apart: the fields that it begins with.
+func globalPath(path string) string {
+	n := 0
+	for i, seg := range segments(path) {
+		if seg[0] != '.' || i >= 2 {
+			break
+		}
+		n += len(seg)
+	}
+	return path[:n]
+}
+
+// inGlobal is what some function stored at a place of a package variable, or around
+// it; deep asks for what is below it, too.
+func (e *engine) inGlobal(g *ssa.Global, path string, deep bool) Taint {
+	var out Taint
+	at := globalPath(path)
+	for stored, t := range inOrder(e.globals[g]) {
+		if stored == at || below(at, stored) || deep && below(stored, at) {
+			out = out.union(t)
+		}
+	}
+	return out
 }

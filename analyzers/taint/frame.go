@@ -561,7 +561,7 @@ func (g *gatherer) root(out *gathered, p place, hint *Label, beside []Label) {
 		return
 	}
 	if glob, ok := p.root.(*ssa.Global); ok {
-		out.taint = out.taint.union(f.e.globals[glob].except(beside))
+		out.taint = out.taint.union(f.e.inGlobal(glob, p.path, g.deep).except(beside))
 	}
 	if hint != nil && isOpaqueRoot(p.root) {
 		out.taint = out.taint.union(Taint{{Label: *hint}})

@@ -13,8 +13,9 @@ import (
 // field of the object's own type does know: it is in that field and in none beside it,
 // unless somebody put it there, which is said of that place itself.
 
-// siblings are the labels of the fields of a struct, or of a pointer to one, other than
-// field i. What is followed for its configured type is in everything of its value.
+// siblings are the labels of what lies in a struct, or in what a pointer to one points
+// to, beside field i: of its other fields, and in them. What is followed for its
+// configured type is in everything of its value.
 func (e *engine) siblings(t types.Type, i int) []Label {
 	s := program.StructOf(t)
 	if s == nil {
@@ -22,20 +23,30 @@ func (e *engine) siblings(t types.Type, i int) []Label {
 	}
 	labels, ok := e.fieldLabels[t]
 	if !ok {
-		for j := range s.NumFields() {
-			if hint := e.fieldHint(t, j); hint != nil && !hint.Typed {
-				labels = append(labels, fieldLabel{j, *hint})
+		for _, spot := range e.spots(t, whole) {
+			if j, ok := firstField(spot.path); ok && !spot.label.Typed {
+				labels = append(labels, fieldLabel{j, spot.label})
 			}
 		}
 		e.fieldLabels[t] = labels
 	}
 	var out []Label
 	for _, l := range labels {
-		if l.field != i {
+		if l.field != i && !slices.Contains(labels, fieldLabel{i, l.label}) {
 			out = append(out, l.label)
 		}
 	}
 	return out
+}
+
+// firstField is the index of the field that a path begins with.
+func firstField(path string) (int, bool) {
+	segs := segments(path)
+	if len(segs) == 0 || segs[0][0] != '.' {
+		return 0, false
+	}
+	i, err := strconv.Atoi(segs[0][1:])
+	return i, err == nil
 }
 
 type fieldLabel struct {

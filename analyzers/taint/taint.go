@@ -80,8 +80,8 @@ type engine struct {
 	declared   map[string]bool // the keys that own will have
 	converters map[string]bool // of those, the ones from text to text
 
-	hasSummaries map[string]bool // packages
-	globals      map[*ssa.Global]Taint
+	hasSummaries map[string]bool                  // packages
+	globals      map[*ssa.Global]map[string]Taint // by the path into the variable
 	flows        map[flowKey]*Flow
 	masked       map[string]bool
 	maskNames    []string
@@ -106,7 +106,7 @@ func run(pass *analysis.Pass) (any, error) {
 		pass: pass, prog: prog, pol: policy.Active(),
 		ext: pass.ResultOf[externalid.Analyzer].(*externalid.Result),
 		own: map[string]*summary{}, local: map[*ssa.Function]*summary{}, imported: map[string]*summary{}, declared: map[string]bool{}, converters: map[string]bool{},
-		hasSummaries: map[string]bool{}, globals: map[*ssa.Global]Taint{}, flows: map[flowKey]*Flow{}, masked: map[string]bool{},
+		hasSummaries: map[string]bool{}, globals: map[*ssa.Global]map[string]Taint{}, flows: map[flowKey]*Flow{}, masked: map[string]bool{},
 		spotCache: map[spotKey][]spot{}, fieldLabels: map[types.Type][]fieldLabel{}, impls: map[*types.Func][]*types.Func{}, unfinished: map[string]token.Pos{}, uses: map[*ssa.Function]map[string]bool{},
 	}
 	e.readFacts()

@@ -1,6 +1,7 @@
 package kinds
 
 import (
+	"encoding/json"
 	"log"
 	"sync"
 )
@@ -57,4 +58,61 @@ func useSharedMap(account string) {
 	log.Print(c.RoleARN)
 	c.RoleARN = c.ExternalID
 	log.Print(c.RoleARN) // want `External ID logged`
+}
+
+// A text is decoded twice, into a configuration and into what extends it.
+
+type remote struct {
+	Bucket string
+	Assume credential
+}
+
+type extended struct {
+	Remote remote
+	Tags   map[string]string
+}
+
+func parseTwice(text []byte) (*extended, error) {
+	var (
+		r remote
+		x extended
+	)
+	if err := json.Unmarshal(text, &r); err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(text, &x); err != nil {
+		return nil, err
+	}
+	x.Remote = r
+	return &x, nil
+}
+
+func useParsed(text []byte) {
+	x, err := parseTwice(text)
+	if err != nil {
+		log.Print(err)
+		return
+	}
+	bucket := x.Remote.Bucket
+	log.Printf("bucket %s", bucket)
+	log.Print(x.Remote.Assume.RoleARN)
+	log.Print(x.Remote.Assume.ExternalID) // want `External ID logged`
+}
+
+// A package variable holds one in one of its fields.
+
+var state struct {
+	Filter string
+	Last   *credential
+}
+
+func remember(account string) { state.Last = lookup(account) }
+
+func filtered() {
+	log.Printf("filtering by %s", state.Filter)
+	log.Print(state.Last) // want `External ID logged`
+}
+
+func ask(returnExternalID, role string) {
+	log.Printf("assuming %s, asked to tell: %s", role, returnExternalID)
 }
