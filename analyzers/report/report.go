@@ -3,7 +3,7 @@
 //	//deputy:allow idlogged the audit log is where it belongs
 //	//nolint:idlogged
 //
-// on the line of the diagnostic, or alone on the line above its statement. A
+// (go-flow-levee's "levee.DoNotReport" counts, too) on the line of the diagnostic, or alone on the line above its statement. A
 // deputy:allow without a reason does not count, and a suppression that suppresses
 // nothing is reported: it would hide the next mistake.
 package report
@@ -24,6 +24,7 @@ type Reporter struct {
 	pass  *analysis.Pass
 	allow []*mark
 	found []analysis.Diagnostic
+	levee map[*ast.File]map[ast.Node]bool
 }
 
 // mark is one suppression comment.
@@ -39,7 +40,7 @@ type mark struct {
 
 // New reads the suppressions that name the pass.
 func New(pass *analysis.Pass) *Reporter {
-	r := &Reporter{pass: pass}
+	r := &Reporter{pass: pass, levee: map[*ast.File]map[ast.Node]bool{}}
 	for _, f := range pass.Files {
 		var code map[int]bool // lines with code, worked out when first needed
 		for _, g := range f.Comments {
@@ -94,7 +95,7 @@ func codeLines(fset *token.FileSet, f *ast.File) map[int]bool {
 
 // Report takes a diagnostic in.
 func (r *Reporter) Report(d analysis.Diagnostic) {
-	if !r.allowed(d.Pos) {
+	if !r.allowed(d.Pos) && !r.leveeAllows(d.Pos) {
 		r.found = append(r.found, d)
 	}
 }
