@@ -78,6 +78,16 @@ func TestSeverityFollowsWhatAnAttackerGains(t *testing.T) {
 	}
 }
 
+// One key ID in 28 is all letters. A string that holds nothing else is none by chance.
+func TestAKeyIDOfLettersInQuotes(t *testing.T) {
+	id := "AKIAJ" + "QWVULZKHEBDXGNR"
+	for _, quote := range []string{`"`, "'", "`"} {
+		h := hitOf(t, awskey.AccessKeyID, "const x = "+quote+id+quote)
+		assert.GreaterOrEqual(t, h.Confidence, detect.Report)
+	}
+	assert.Less(t, hitOf(t, awskey.AccessKeyID, `"`+id+"'").Confidence, detect.Report)
+}
+
 // Documented and made-up values are matched, so that --all shows them, and have
 // the class that hides them otherwise.
 func TestPlaceholdersAreSamples(t *testing.T) {

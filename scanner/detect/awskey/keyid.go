@@ -1,6 +1,7 @@
 package awskey
 
 import (
+	"bytes"
 	"encoding/base64"
 	"fmt"
 	"strings"
@@ -48,7 +49,7 @@ func keyID(w *detect.Window, report func(detect.Match)) {
 	}
 	end := w.Start + keyIDLen
 	secret, hasSecret := secretBeside(w.Text, w.Start, end)
-	if m, ok := judgeKeyID(v, hasSecret, aboutKeys(w.Text, w.Start)); ok {
+	if m, ok := judgeKeyID(v, hasSecret, quoted(w.Text, w.Start, end) || aboutKeys(w.Text, w.Start)); ok {
 		m.Start, m.End = w.Start, end
 		report(m)
 	}
@@ -191,6 +192,12 @@ func base32Value(c byte) int {
 		return int(c-'2') + 26
 	}
 	return -1
+}
+
+// quoted says whether text[start:end] is all that a string holds: neither words nor
+// sequences of proteins are as long by chance.
+func quoted(text []byte, start, end int) bool {
+	return start > 0 && end < len(text) && text[start-1] == text[end] && bytes.IndexByte([]byte("\"'`"), text[end]) >= 0
 }
 
 // aboutKeys says whether the line of text[at], or the two above, speak of AWS
