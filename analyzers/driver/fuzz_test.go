@@ -112,3 +112,42 @@ func TestFunctionsBesideAnErrorAreAnalysed(t *testing.T) {
 	require.Len(t, s.diagnostics, 1)
 	require.Equal(t, 11, pkg.Fset.Position(s.diagnostics[0].Pos).Line)
 }
+
+func TestStatementsBesideAnErrorAreAnalysed(t *testing.T) {
+	src := strings.Join([]string{
+		"package p",
+		`import "no.such/module"`,
+		`import "strings"`,
+		"type T struct{ RoleARN, ExternalID string }",
+		"func f(t T, all []T) string {",
+		"	log := module.New()",
+		"	log.Info(t.RoleARN)",
+		"	unused := 1",
+		"	println(t.ExternalID)", // line 9
+		"	if log.Enabled() { println(t.RoleARN) }",
+		"	if t.RoleARN == `` { log.Info(`none`); println(t.ExternalID) } else { return `x` }",                // line 11
+		"	for _, t := range all { module.Count(); println(t.ExternalID) }",                                   // line 12
+		"	func() { log.Info(t); println(t.ExternalID) }()",                                                   // line 13
+		"	switch v := any(t).(type) { case module.T: println(v.ExternalID); case T: println(v.ExternalID) }", // line 14
+		"	var name string = module.Name()",
+		"	println(name, t.ExternalID)",
+		"	println(t.ExternalID, strings.ToUpper(t.RoleARN))", // line 17
+		"	return log.Name()",
+		"}",
+		"var twice = 1",
+		"var twice = 2",
+		"func f() { println(twice) }",
+	}, "\n")
+	pkg := load(token.NewFileSet(), importer.Default(), []byte(src))
+	before := len(pkg.Syntax[0].Decls[3].(*ast.FuncDecl).Body.List)
+	s := newSession([]*packages.Package{pkg}, 1)
+	s.reads = func(string) ([]byte, error) { return []byte(src), nil }
+	s.run(context.Background(), []*analysis.Analyzer{idlogged.Analyzer})
+	require.Empty(t, s.problems)
+	var lines []int
+	for _, d := range s.diagnostics {
+		lines = append(lines, pkg.Fset.Position(d.Pos).Line)
+	}
+	require.Equal(t, []int{9, 11, 12, 13, 14, 17}, lines)
+	require.Len(t, pkg.Syntax[0].Decls[3].(*ast.FuncDecl).Body.List, before, "the syntax is as it was")
+}

@@ -96,6 +96,7 @@ type Result struct {
 	known   map[string]Item
 	values  map[ssa.Value]*Why
 	updates map[*ssa.MapUpdate]*Why
+	fieldMu sync.Mutex // drivers run the passes that ask side by side
 	fields  map[fieldID]*Why
 	policy  *policy.Policy
 	settled bool     // discovery is over: what is not known will not be
@@ -239,6 +240,8 @@ func (r *Result) Field(t types.Type, i int) *Why {
 		return nil
 	}
 	id := fieldID{s, i, program.NamedOf(t)}
+	r.fieldMu.Lock()
+	defer r.fieldMu.Unlock()
 	if why, ok := r.fields[id]; ok && (why != nil || r.settled) {
 		return why
 	}

@@ -14,7 +14,7 @@ import (
 	"bytes"
 	"fmt"
 	"go/ast"
-	"go/build"
+	gobuild "go/build"
 	"go/token"
 	"go/types"
 	"path/filepath"
@@ -93,7 +93,7 @@ func isStandard(pass *analysis.Pass) bool {
 	if len(pass.Files) == 0 {
 		return true
 	}
-	src := filepath.Join(build.Default.GOROOT, "src") + string(filepath.Separator)
+	src := filepath.Join(gobuild.Default.GOROOT, "src") + string(filepath.Separator)
 	return strings.HasPrefix(pass.Fset.File(pass.Files[0].FileStart).Name(), src)
 }
 
@@ -161,8 +161,18 @@ func masks(pkg *types.Package) bool {
 }
 
 // construct makes one program per package: the analysis API has no place for a shared
-// one. Direct imports are created, not built, for their signatures.
-func construct(pass *analysis.Pass) (res *Result, err error) {
+// one. Where what is left of code with errors cannot be built, whole functions are left
+// out.
+func construct(pass *analysis.Pass) (*Result, error) {
+	res, err := build(pass, false)
+	if err != nil && len(pass.TypeErrors) > 0 {
+		return build(pass, true)
+	}
+	return res, err
+}
+
+// build creates direct imports for their signatures, and does not build them.
+func build(pass *analysis.Pass, bodies bool) (res *Result, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			res, err = nil, fmt.Errorf("build SSA of %s: %v", pass.Pkg.Path(), r)
@@ -172,7 +182,8 @@ func construct(pass *analysis.Pass) (res *Result, err error) {
 	for _, p := range pass.Pkg.Imports() {
 		prog.CreatePackage(p, nil, nil, true)
 	}
-	files, info := sound(pass)
+	files, info, restore := sound(pass, bodies)
+	defer restore()
 	pkg := prog.CreatePackage(pass.Pkg, files, info, false)
 	pkg.Build()
 	return &Result{Pkg: pkg, Funcs: functions(pass, pkg)}, nil
