@@ -19,7 +19,7 @@ import (
 
 // Why pictures cannot be read.
 var (
-	ErrMissing  = errors.New("tesseract is not installed")
+	ErrMissing  = errors.New("tesseract is not installed (apt install tesseract-ocr, brew install tesseract)")
 	ErrLanguage = errors.New("tesseract is installed without its data for English")
 )
 
