@@ -157,7 +157,83 @@ func (f *frame) dynamic(k site) {
 				f.apply(sum, application{pos: k.pos, args: k.args, name: root.Name()}, k.v)
 			}
 		}
+		f.callInput(k, r)
 	}
+}
+
+// callInput calls a function that is an input: what it returns is a place of that input,
+// which the caller, who knows the function, resolves.
+func (f *frame) callInput(k site, fn ref) {
+	if k.v == nil || f.inputIndex(fn.root) < 0 {
+		return
+	}
+	for j, t := range resultTypes(k.v) {
+		p := fn.at("@" + strconv.Itoa(j))
+		switch {
+		case p == fn.place || !carries(t) || isErrorType(t):
+		case isScalar(t):
+			f.mem.add(resultPlace(k.v, j), cell{taint: f.gather(p, nil, false).taint})
+		default:
+			f.mem.add(resultPlace(k.v, j), cell{refs: []ref{{p, t, nil}}})
+		}
+	}
+}
+
+// returned is what lies in a result of a function that is a value: "@0" in a closure.
+// What it is called with is not known here.
+func (f *frame) returned(p place) Taint {
+	segs := segments(p.path)
+	if len(segs) == 0 || segs[0][0] != '@' {
+		return nil
+	}
+	sum, fn, args := f.functionAt(p.root)
+	j, err := strconv.Atoi(segs[0][1:])
+	if sum == nil || err != nil || j >= len(sum.results) || responds(fn) != "" { // one that responds is looked at itself
+		return nil
+	}
+	o, rest := sum.results[j], p.path[len(segs[0]):]
+	a := application{pos: program.Near(f.fn, p.root.Pos()), args: args, name: "function"}
+	var out Taint
+	near := func(path string) bool { return path == rest || below(path, rest) || below(rest, path) }
+	for path, t := range inOrder(o.at) {
+		if near(path) {
+			out = out.union(f.resolve(t.without(Request), a, "returned by the function"))
+		}
+	}
+	for path, as := range inOrder(o.aliases) {
+		if near(path) {
+			out = out.union(f.deep(cell{refs: f.aliased(as, a)}, encoded))
+		}
+	}
+	if !o.known && rest == "" {
+		for _, s := range f.e.spots(fn.Signature.Results().At(j).Type(), encoded) {
+			if !s.label.Typed {
+				out = out.union(Taint{{s.label, stepAt(f.fn, a.pos, s.label.What)}})
+			}
+		}
+	}
+	return out
+}
+
+// functionAt is the summary of a function that is a value, with what it holds of its
+// inputs: captured variables, or a method's receiver.
+func (f *frame) functionAt(root ssa.Value) (*summary, *ssa.Function, []cell) {
+	switch root := root.(type) {
+	case *ssa.Function:
+		if obj, ok := root.Object().(*types.Func); ok {
+			return f.e.summaryOf(obj), root, nil
+		}
+		return f.e.literal(root), root, nil
+	case *ssa.MakeClosure:
+		fn := root.Fn.(*ssa.Function)
+		if sum := f.e.literal(fn); sum != nil {
+			return sum, fn, f.closureArgs(root, nil)
+		}
+		if obj, ok := fn.Object().(*types.Func); ok && len(root.Bindings) == 1 {
+			return f.e.summaryOf(obj), fn, []cell{f.value(root.Bindings[0])}
+		}
+	}
+	return nil, nil, nil
 }
 
 func (f *frame) invokeClosure(k site, mc *ssa.MakeClosure) {

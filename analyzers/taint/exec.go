@@ -56,6 +56,9 @@ func (f *frame) store(i *ssa.Store) {
 	val := f.value(i.Val)
 	if fa, ok := i.Addr.(*ssa.FieldAddr); ok {
 		f.storeSink(i, fa, val)
+		if hint := f.e.fieldHint(fa.X.Type(), fa.Field); hint != nil && isColumn(i.Val) && !val.cleaned {
+			val.taint = val.taint.union(Taint{{*hint, stepAt(f.fn, i.Pos(), hint.What)}})
+		}
 	}
 	addr := f.value(i.Addr)
 	strong := len(addr.refs) == 1 && !f.flat && !strings.ContainsAny(addr.refs[0].path, "[#")

@@ -237,14 +237,21 @@ func (f *frame) before(b *ssa.BasicBlock, entry memory) memory {
 // isOrigin reports whether a value is where an External ID enters the function, as
 // opposed to one that carries it on and is found by the flow itself.
 func isOrigin(v ssa.Value) bool {
-	switch v := v.(type) {
+	switch v.(type) {
 	case *ssa.Call, *ssa.Extract, *ssa.Lookup, *ssa.Index:
 		return true
-	case *ssa.UnOp: // the text of a column that a row was scanned into
-		fa, ok := v.X.(*ssa.FieldAddr)
-		return ok && v.Op == token.MUL && externalid.IsTextWrapper(fa.X.Type())
 	}
 	return false
+}
+
+// isColumn reports whether a value is the text of a column that a row was scanned into.
+func isColumn(v ssa.Value) bool {
+	u, ok := v.(*ssa.UnOp)
+	if !ok || u.Op != token.MUL {
+		return false
+	}
+	fa, ok := u.X.(*ssa.FieldAddr)
+	return ok && externalid.IsTextWrapper(fa.X.Type())
 }
 
 // describe names a value for a person.
@@ -560,6 +567,7 @@ func (g *gatherer) root(out *gathered, p place, hint *Label, beside []Label) {
 		}
 		return
 	}
+	out.taint = out.taint.union(f.returned(p))
 	if glob, ok := p.root.(*ssa.Global); ok {
 		out.taint = out.taint.union(f.e.inGlobal(glob, p.path, g.deep).except(beside))
 	}
@@ -588,6 +596,9 @@ func (f *frame) deep(c cell, m mode) Taint {
 	out := c.taint
 	d := deepWalk{f: f, mode: m, seen: map[place]bool{}}
 	for _, r := range c.refs {
+		out = out.except(f.e.hidden(r.typ, m))
+	}
+	for _, r := range c.refs {
 		out = out.union(d.at(r, 0))
 	}
 	return out
@@ -608,6 +619,10 @@ func (d *deepWalk) at(r ref, depth int) Taint {
 	}
 	d.seen[r.place] = true
 	f := d.f
+	if d.mode == printed && prettifies(r.typ) {
+		d.mode = whole
+		defer func() { d.mode = printed }()
+	}
 	if r.typ != nil {
 		if shown, decides := f.shownBy(r, d.mode); decides {
 			return shown
@@ -617,7 +632,7 @@ func (d *deepWalk) at(r ref, depth int) Taint {
 		}
 	}
 	got := f.gather(r.place, r.hint, true)
-	out := f.readStep(got.taint, r, token.NoPos)
+	out := f.readStep(got.taint, r, token.NoPos).except(f.e.hidden(r.typ, d.mode))
 	if d.mode != whole {
 		out = withMode(out, d.mode)
 	}

@@ -39,6 +39,22 @@ func (e *engine) siblings(t types.Type, i int) []Label {
 	return out
 }
 
+// hidden are the labels of the fields of a type that a sink of the mode does not show.
+func (e *engine) hidden(t types.Type, m mode) []Label {
+	all := e.spots(t, whole)
+	if m == whole || len(all) == 0 {
+		return nil
+	}
+	shown := e.spots(t, m)
+	var out []Label
+	for _, s := range all {
+		if !s.label.Typed && !slices.ContainsFunc(shown, func(x spot) bool { return x.label == s.label }) {
+			out = append(out, s.label)
+		}
+	}
+	return out
+}
+
 // firstField is the index of the field that a path begins with.
 func firstField(path string) (int, bool) {
 	segs := segments(path)

@@ -310,6 +310,21 @@ func shower(t types.Type, m mode) *types.Func {
 	return nil
 }
 
+// prettifies reports whether values of a type print all that they point to, as those of
+// AWS's first SDK do.
+func prettifies(t types.Type) bool {
+	if t == nil {
+		return false
+	}
+	n := program.NamedOf(t)
+	if n == nil || n.Obj().Pkg() == nil || !strings.HasPrefix(n.Obj().Pkg().Path(), "github.com/aws/aws-sdk-go/service/") {
+		return false
+	}
+	obj, _, _ := types.LookupFieldOrMethod(types.NewPointer(n), false, n.Obj().Pkg(), "String")
+	_, ok := obj.(*types.Func)
+	return ok
+}
+
 // redacts reports whether a type decides itself what a sink of the mode shows, and
 // shows nothing of what lies at a path in it.
 func (e *engine) redacts(t types.Type, m mode, path string) bool {

@@ -6,6 +6,8 @@ import (
 	"log"
 	"log/slog"
 	"os"
+
+	firststs "github.com/aws/aws-sdk-go/service/sts"
 )
 
 // Secret redacts itself.
@@ -62,4 +64,26 @@ func encoded(in *Integration) {
 	os.Stdout.Write(b)
 	b, _ = json.Marshal(in)
 	os.Stdout.Write(b) // want `External ID logged`
+}
+
+// What a cache gives back may hold the ID, but only in the field that nobody shows.
+
+func loadHidden(name string) *hidden
+
+func encodedFromElsewhere(in *Integration) {
+	h := loadHidden(in.Name)
+	h.ID = in.Handshake
+	b, _ := json.Marshal(h)
+	os.Stdout.Write(b)
+	os.Stdout.WriteString(h.ID) // want `External ID logged`
+}
+
+// The first SDK's types print what they point to; a pointer in other types is an address.
+
+type pointing struct{ ID *string }
+
+func prettified(in *Integration) {
+	log.Print(firststs.AssumeRoleInput{ExternalId: &in.Handshake}) // want `External ID logged`
+	log.Print(firststs.AssumeRoleInput{RoleArn: &in.RoleARN})
+	log.Print(pointing{&in.Handshake})
 }

@@ -3,8 +3,10 @@ package idreturned
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 
 	"github.com/aws/aws-lambda-go/events"
 )
@@ -86,4 +88,59 @@ func (a *api) getRole(ctx context.Context, req *events.LambdaFunctionURLRequest,
 		return nil, err
 	}
 	return in.RoleARN, nil
+}
+
+// A middleware of the project's own calls the handler that it is given.
+
+type apiError struct{ Status int }
+
+type contextHandler func(ctx context.Context, query url.Values) ([]byte, *apiError)
+
+func wrapped(handle contextHandler) func(w http.ResponseWriter, r *http.Request) {
+	return func(w http.ResponseWriter, r *http.Request) {
+		body, err := handle(r.Context(), r.URL.Query())
+		if err != nil {
+			w.WriteHeader(err.Status)
+			return
+		}
+		w.Write(body)
+	}
+}
+
+type source struct {
+	settings integration
+	region   string
+}
+
+func (s *source) externalIDHandler(_ context.Context, _ url.Values) ([]byte, *apiError) {
+	b, err := json.Marshal(map[string]string{"externalId": s.settings.ExternalID})
+	if err != nil {
+		return nil, &apiError{http.StatusInternalServerError}
+	}
+	return b, nil
+}
+
+func (s *source) regionHandler(_ context.Context, _ url.Values) ([]byte, *apiError) {
+	b, err := json.Marshal(map[string]string{"region": s.region})
+	if err != nil {
+		return nil, &apiError{http.StatusInternalServerError}
+	}
+	return b, nil
+}
+
+func listHandler(_ context.Context, _ url.Values) ([]byte, *apiError) {
+	b, _ := json.Marshal(list())
+	return b, nil
+}
+
+func answering(answer func() any) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) { json.NewEncoder(w).Encode(answer()) }
+}
+
+func (s *source) routes(mux *http.ServeMux) {
+	mux.HandleFunc("/external-id", wrapped(s.externalIDHandler)) // want `External ID returned`
+	mux.HandleFunc("/region", wrapped(s.regionHandler))
+	mux.HandleFunc("/all", wrapped(listHandler))                                 // want `External ID returned`
+	mux.HandleFunc("/one", answering(func() any { return find("x") }))           // want `External ID returned`
+	mux.HandleFunc("/role", answering(func() any { return s.settings.RoleARN })) // nothing of it
 }

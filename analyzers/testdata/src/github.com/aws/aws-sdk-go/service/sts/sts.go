@@ -8,6 +8,8 @@ type AssumeRoleInput struct {
 	ExternalId *string
 }
 
+func (s AssumeRoleInput) String() string
+
 func (s *AssumeRoleInput) SetExternalId(v string) *AssumeRoleInput { s.ExternalId = &v; return s }
 
 type AssumeRoleOutput struct{}
