@@ -57,6 +57,19 @@ func TestADocumentThatHoldsItselfEnds(t *testing.T) {
 	})
 	r, err := extracttest.Extract(t, []byte("BOX"), e)
 	require.NoError(t, err)
+	assert.Empty(t, r.Rows, "it was read")
+}
+
+func TestADocumentThatHoldsEverMoreEnds(t *testing.T) {
+	e := box(func(doc *extract.Document, out *extract.Output) error {
+		data, err := doc.Bytes()
+		if err != nil {
+			return err
+		}
+		return out.EmbedBytes("", "again", append(data, 'x'))
+	})
+	r, err := extracttest.Extract(t, []byte("BOX"), e)
+	require.NoError(t, err)
 	require.Len(t, r.Rows, 1)
 	assert.Contains(t, r.Rows[0], "over budget: more than 12 documents in each other")
 }
@@ -90,6 +103,42 @@ func TestTextIsCounted(t *testing.T) {
 	r, err := extracttest.ExtractWithin(t, limits, []byte("BOX"), e)
 	require.ErrorContains(t, err, "over budget: more than 105 bytes of text")
 	assert.Len(t, r.All(), 101)
+}
+
+func TestWhatLiesDeepIsReadOnce(t *testing.T) {
+	// n holds two each of n-1: 2ⁿ readings, if each were read wherever it lies.
+	e := box(func(doc *extract.Document, out *extract.Output) error {
+		data, err := doc.Bytes()
+		if err != nil {
+			return err
+		}
+		n := len(data) - len("BOX")
+		if n == 0 {
+			_, err := out.WriteString("innermost")
+			return err
+		}
+		for _, part := range []string{"a", "b"} {
+			if err := out.EmbedBytes(part, "", data[:len(data)-1]); err != nil {
+				return err
+			}
+			if err := out.EmbedBytes(part+".txt", "", []byte("plain")); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	r, err := extracttest.Extract(t, []byte("BOX1"), e)
+	require.NoError(t, err)
+	assert.Equal(t, []extracttest.Piece{
+		{Inside: "a", Text: "innermost"}, {Inside: "a.txt", Text: "plain"},
+		{Inside: "b", Text: "innermost"}, {Inside: "b.txt", Text: "plain"},
+	}, r.Pieces, "each place in the outermost document")
+
+	r, err = extracttest.Extract(t, []byte("BOX12345678"), e)
+	require.NoError(t, err)
+	assert.Equal(t, 1, strings.Count(r.All(), "innermost"))
+	assert.Equal(t, 2+2*2+6*2, strings.Count(r.All(), "plain"), "text is told wherever it lies in what is read")
+	assert.Empty(t, r.Rows)
 }
 
 func TestAPartThatFailsCostsOnlyItself(t *testing.T) {

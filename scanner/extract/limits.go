@@ -2,6 +2,7 @@ package extract
 
 import (
 	"fmt"
+	"hash/maphash"
 	"time"
 )
 
@@ -48,6 +49,10 @@ type budget struct {
 	text  int64
 	parts int
 	spent error
+
+	// what was read, by its hash under a seed that nobody can foresee
+	read map[uint64]bool
+	seed maphash.Seed
 }
 
 // OverBudget says which limit a document reached.

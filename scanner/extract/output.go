@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"runtime"
 	"slices"
@@ -147,6 +148,9 @@ func (o *Output) embed(part, place string, doc *Document) error {
 		o.Unexamined(part, place, fmt.Sprintf("over budget: more than %d documents in each other", o.budget.Depth))
 		return nil
 	}
+	if in.readBefore(doc) {
+		return nil
+	}
 	err := in.extract(doc)
 	o.begun = false
 	if stop := o.Err(); stop != nil {
@@ -156,6 +160,35 @@ func (o *Output) embed(part, place string, doc *Document) error {
 		in.sink.Unexamined(Origin{Inside: in.inside}, in.place, err.Error())
 	}
 	return nil
+}
+
+// maxCompared bounds the documents that are compared with those read before: there
+// may be as many of them in memory as documents lie in each other.
+const maxCompared = 8 << 20
+
+// readBefore reports whether a document that lies deep in others is, byte for byte, one
+// that was read already. A release that packs up the releases before it, which packed up
+// theirs, holds each of them over and over: 2ⁿ readings of n archives, which say nothing
+// new. What lies directly in the outermost document is read wherever it lies, since
+// somebody has to know each of those places.
+func (o *Output) readBefore(doc *Document) bool {
+	if o.depth < 2 || !o.Claims(doc.Head(Sniff)) {
+		return false
+	}
+	doc.limit = maxCompared
+	content, err := doc.Bytes()
+	if err != nil { // too large, or damaged, which reading it will tell
+		return false
+	}
+	if o.budget.read == nil {
+		o.budget.seed, o.budget.read = maphash.MakeSeed(), map[uint64]bool{}
+	}
+	sum := maphash.Bytes(o.budget.seed, content)
+	if o.budget.read[sum] {
+		return true
+	}
+	o.budget.read[sum] = true
+	return false
 }
 
 // extract finds the extractor of a document and runs it. What nobody claims is
