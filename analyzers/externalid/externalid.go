@@ -30,6 +30,7 @@ var Analyzer = &analysis.Analyzer{
 func init() {
 	Analyzer.Flags.Var(policy.FieldsFlag(), "fields", "comma-separated fields that are External IDs: path/of/package.Type.Field")
 	Analyzer.Flags.Var(policy.TypesFlag(), "types", "comma-separated types whose values are followed: path/of/package.Type")
+	Analyzer.Flags.Var(policy.BuiltinSourcesFlag(), "builtin", "find External IDs by themselves; false: only what is configured, tagged or annotated")
 	Analyzer.Flags.Var(policy.FileFlag(), "config", "YAML file with sources, sinks and sanitizers (see analyzers/policy)")
 }
 
@@ -136,8 +137,9 @@ func run(pass *analysis.Pass) (any, error) {
 	}
 	before := maps.Clone(r.known)
 	r.annotations(pass)
-	d := newDiscovery(pass, prog, r)
-	d.run()
+	if !r.policy.OnlySources {
+		newDiscovery(pass, prog, r).run()
+	}
 	r.settled = true
 	clear(r.fields)
 	if fact := added(before, r.known); len(fact.Items) > 0 {
@@ -269,6 +271,9 @@ func (r *Result) field(t types.Type, s *types.Struct, i int) *Why {
 	if key != "" && r.policy.IsExternalIDField(key) {
 		return &Why{what, "configured by -externalid.fields", Annotated, false}
 	}
+	if r.policy.OnlySources {
+		return r.lookup(program.TypeKey(f.Type()), what)
+	}
 	if field, ok := fieldSink(key); ok {
 		return &Why{what, "is " + field, Reaches, false}
 	}
@@ -303,7 +308,7 @@ func (r *Result) Param(fn *types.Func, i int) *Why {
 	if why := r.lookup(program.FuncOf(fn).Param(i), what); why != nil {
 		return why
 	}
-	if reason, ok := byParamName(fn, i); ok {
+	if reason, ok := byParamName(fn, i); ok && !r.policy.OnlySources {
 		return &Why{what, reason, Named, false}
 	}
 	return nil

@@ -20,7 +20,7 @@ func run(pass *analysis.Pass) (any, error) {
 	flows := pass.ResultOf[taint.Analyzer].(*taint.Result)
 	r := report.New(pass)
 	for _, f := range flows.Leaks(taint.Logged) {
-		d := f.Diagnostic(pass, "idlogged", "External ID logged: "+f.What()+" reaches "+f.Sink.What)
+		d := f.Diagnostic(pass, "idlogged", f.Subject()+" logged: "+f.What()+" reaches "+f.Sink.What)
 		d.SuggestedFixes = flows.MaskFix(pass, f)
 		r.Report(d)
 	}

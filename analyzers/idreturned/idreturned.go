@@ -26,11 +26,11 @@ func run(pass *analysis.Pass) (any, error) {
 	flows := pass.ResultOf[taint.Analyzer].(*taint.Result)
 	r := report.New(pass)
 	for _, f := range flows.Leaks(taint.Returned) {
-		category, verb := "idreturned", "External ID returned: "
+		category, verb := "idreturned", " returned: "
 		if reveals(f.Fn) {
-			category, verb = Reveal, "External ID returned by a handler that is there to show it: "
+			category, verb = Reveal, " returned by a handler that is there to show it: "
 		}
-		r.Report(f.Diagnostic(pass, category, verb+f.What()+" reaches "+f.Sink.What))
+		r.Report(f.Diagnostic(pass, category, f.Subject()+verb+f.What()+" reaches "+f.Sink.What))
 	}
 	r.Done()
 	return nil, nil

@@ -20,7 +20,7 @@ func run(pass *analysis.Pass) (any, error) {
 	flows := pass.ResultOf[taint.Analyzer].(*taint.Result)
 	r := report.New(pass)
 	for _, f := range flows.Leaks(taint.Sent) {
-		r.Report(f.Diagnostic(pass, "idsent", "External ID sent: "+f.What()+" reaches "+f.Sink.What))
+		r.Report(f.Diagnostic(pass, "idsent", f.Subject()+" sent: "+f.What()+" reaches "+f.Sink.What))
 	}
 	r.Done()
 	return nil, nil

@@ -4,7 +4,9 @@
 //
 // The file has the expressive power (and understands the keys) of go-flow-levee's
 // configuration: Sources, Sinks, Sanitizers, FieldTags and Exclude, each matched by
-// a literal or a regular expression, where a part that is not named matches all.
+// a literal or a regular expression, where a part that is not named matches all. What
+// levee calls a source is here beside what the passes know by themselves, unless
+// BuiltinSources and BuiltinSinks say that nothing else is meant.
 //
 //	Sources:                      # values of these types, whatever they hold
 //	- Package: example.com/crm/model
@@ -17,6 +19,8 @@
 //	  Kind: sent                  # logged (default), returned, sent
 //	Sanitizers:
 //	- MethodRE: ^Mask
+//	BuiltinSources: false         # no External IDs: the sources above and annotations
+//	BuiltinSinks: false           # no logs, responses, requests: the sinks above and panics
 package policy
 
 import (
@@ -42,6 +46,9 @@ const maxFile = 1 << 20
 type Policy struct {
 	Message    string // appended to every diagnostic
 	AllowPanic bool   // a panic with a followed value is not a leak
+
+	OnlySources bool // nothing is followed but what the project names
+	OnlySinks   bool // nothing leaks but panics and the sinks that the project names
 
 	Sources    []Source // by type: a value of the type is followed whatever it holds
 	FieldTags  []Tag
@@ -200,9 +207,13 @@ func change(f func(*Policy) error) error {
 
 // Flag is a flag.Value that adds to the active policy each time it is set.
 type Flag struct {
-	add  func(*Policy, string) error
-	text string
+	add    func(*Policy, string) error
+	text   string
+	isBool bool
 }
+
+// IsBoolFlag reports whether the flag may stand without a value.
+func (f *Flag) IsBoolFlag() bool { return f.isBool }
 
 // String is what was set, for flag's help.
 func (f *Flag) String() string {
@@ -234,6 +245,22 @@ func SinksFlag() *Flag { return &Flag{add: each((*Policy).addSink)} }
 
 // SanitizersFlag takes functions as SinksFlag does.
 func SanitizersFlag() *Flag { return &Flag{add: each((*Policy).addSanitizer)} }
+
+// BuiltinSourcesFlag says whether External IDs are found by themselves.
+func BuiltinSourcesFlag() *Flag {
+	return builtinFlag(func(p *Policy) *bool { return &p.OnlySources })
+}
+
+// BuiltinSinksFlag says whether logs, responses and requests leak by themselves.
+func BuiltinSinksFlag() *Flag { return builtinFlag(func(p *Policy) *bool { return &p.OnlySinks }) }
+
+func builtinFlag(only func(*Policy) *bool) *Flag {
+	return &Flag{text: "true", isBool: true, add: func(p *Policy, s string) error {
+		builtin, err := strconv.ParseBool(s)
+		*only(p) = !builtin
+		return err
+	}}
+}
 
 func each(add func(*Policy, string) error) func(*Policy, string) error {
 	return func(p *Policy, list string) error {
@@ -355,6 +382,16 @@ func addFile(p *Policy, name string) error {
 	return nil
 }
 
+// Read adds a YAML document to the active policy, for drivers that have no file of it.
+func Read(data []byte) error {
+	return change(func(p *Policy) error {
+		if len(data) > maxFile {
+			return fmt.Errorf("policy: larger than %d bytes", maxFile)
+		}
+		return p.add(data)
+	})
+}
+
 // add merges a YAML document into p. A key that is not known is an error: a
 // misspelt policy must not pass silently for an empty one.
 func (p *Policy) add(data []byte) error {
@@ -369,6 +406,8 @@ func (p *Policy) add(data []byte) error {
 	return mapping(root, map[string]func(*yaml.Node) error{
 		"reportmessage":             func(n *yaml.Node) error { return n.Decode(&p.Message) },
 		"allowpanicontaintedvalues": func(n *yaml.Node) error { return n.Decode(&p.AllowPanic) },
+		"builtinsources":            func(n *yaml.Node) error { return builtin(n, &p.OnlySources) },
+		"builtinsinks":              func(n *yaml.Node) error { return builtin(n, &p.OnlySinks) },
 		"useear":                    ignored, // levee's choice of its engine
 		"eartaintcallspan":          ignored,
 		"fields":                    func(n *yaml.Node) error { return p.strings(n, p.addField) },
@@ -383,12 +422,29 @@ func (p *Policy) add(data []byte) error {
 
 func ignored(*yaml.Node) error { return nil }
 
+func builtin(n *yaml.Node, only *bool) error {
+	on := true
+	err := n.Decode(&on)
+	*only = !on
+	return err
+}
+
+// target is the node that an alias stands for.
+func target(n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.AliasNode {
+		return n.Alias
+	}
+	return n
+}
+
+func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }
+
 func (p *Policy) strings(n *yaml.Node, add func(string) error) error {
-	return list(n, func(item *yaml.Node) error { return add(item.Value) })
+	return list(n, func(item *yaml.Node) error { return add(target(item).Value) })
 }
 
 func list(n *yaml.Node, item func(*yaml.Node) error) error {
-	if n.Kind == yaml.ScalarNode && n.Tag == "!!null" {
+	if n = target(n); isNull(n) {
 		return nil
 	}
 	if n.Kind != yaml.SequenceNode {
@@ -405,7 +461,7 @@ func list(n *yaml.Node, item func(*yaml.Node) error) error {
 // mapping hands each value of a mapping to the function of its key, whose case
 // does not matter.
 func mapping(n *yaml.Node, keys map[string]func(*yaml.Node) error) error {
-	if n.Kind != yaml.MappingNode {
+	if n = target(n); n.Kind != yaml.MappingNode {
 		return fmt.Errorf("line %d: expected a mapping", n.Line)
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -420,29 +476,32 @@ func mapping(n *yaml.Node, keys map[string]func(*yaml.Node) error) error {
 	return nil
 }
 
-// matchers offers "name" and "nameRE" for each matcher.
+// matchers offers "name" and "nameRE" for each matcher. A key without a value names
+// nothing; an empty text is one that only the empty name matches.
 func matchers(parts map[string]*Matcher) map[string]func(*yaml.Node) error {
 	keys := map[string]func(*yaml.Node) error{}
 	for name, m := range parts {
-		once := func(n *yaml.Node) error {
-			if !m.any() {
-				return fmt.Errorf("line %d: only one of %s and %sRE can be given", n.Line, name, name)
+		text := func(set func(string) error) func(*yaml.Node) error {
+			return func(n *yaml.Node) error {
+				switch n = target(n); {
+				case isNull(n):
+					return nil
+				case n.Kind != yaml.ScalarNode:
+					return fmt.Errorf("line %d: expected a text", n.Line)
+				case !m.any():
+					return fmt.Errorf("line %d: only one of %s and %sRE can be given", n.Line, name, name)
+				}
+				return set(n.Value)
 			}
+		}
+		keys[name] = text(func(s string) error {
+			*m = Literal(s)
 			return nil
-		}
-		keys[name] = func(n *yaml.Node) error {
-			err := once(n)
-			*m = Literal(n.Value)
+		})
+		keys[name+"re"] = text(func(s string) (err error) {
+			m.pattern, err = regexp.Compile(s)
 			return err
-		}
-		keys[name+"re"] = func(n *yaml.Node) error {
-			if err := once(n); err != nil {
-				return err
-			}
-			re, err := regexp.Compile(n.Value)
-			m.pattern = re
-			return err
-		}
+		})
 	}
 	return keys
 }

@@ -742,6 +742,8 @@ func (f *frame) builtin(instr ssa.CallInstruction, b *ssa.Builtin, args []ssa.Va
 			out = out.join(f.value(a))
 		}
 		return out
+	case "panic": // by go or defer; alone it is an instruction of its own
+		f.panics(instr, args[0])
 	case "print", "println":
 		for _, a := range args {
 			f.sink(Sink{Kind: Logged, What: b.Name(), Pos: instr.Pos()}, f.deep(f.value(a), printed))

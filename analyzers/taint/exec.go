@@ -25,13 +25,18 @@ func (f *frame) exec(instr ssa.Instruction) {
 		f.channelSink(i)
 		f.writeWeak(f.extend(i.Chan, "[]", i.X.Type()), f.value(i.X))
 	case *ssa.Panic:
-		if !f.e.pol.AllowPanic {
-			f.sink(Sink{Kind: Logged, What: "panic", Pos: i.Pos()}, f.deep(f.value(i.X), printed))
-		}
+		f.panics(i, i.X)
 	case *ssa.Go:
 		f.call(i, &i.Call, nil)
 	case *ssa.Defer:
 		f.call(i, &i.Call, nil)
+	}
+}
+
+// panics records what a panic shows.
+func (f *frame) panics(i ssa.Instruction, v ssa.Value) {
+	if !f.e.pol.AllowPanic {
+		f.sink(Sink{Kind: Logged, What: "panic", Pos: i.Pos(), Named: true}, f.deep(f.value(v), printed))
 	}
 }
 

@@ -39,6 +39,14 @@ func (f *Flow) Diagnostic(pass *analysis.Pass, category, message string) analysi
 	return d
 }
 
+// Subject is what a message calls what flows.
+func (f *Flow) Subject() string {
+	if f.Label.Typed {
+		return "Source" // of the project's configuration, which need not be an External ID
+	}
+	return "External ID"
+}
+
 // What phrases what flows and why it counts.
 func (f *Flow) What() string {
 	if f.Label.Reason == "" || f.Label.Kind == Request {

@@ -30,6 +30,7 @@ type Sink struct {
 	What  string    // "slog.Info"
 	Pos   token.Pos // where this package reaches it
 	Where string    // file:line of the sink itself, when it lies behind a call
+	Named bool      // by the project's configuration, or a panic, which it decides about, too
 }
 
 // Flow is a label that reaches a sink.
@@ -59,6 +60,9 @@ func relevant(k Kind, s SinkKind) bool {
 
 // sink records what arrives at a sink: flows for sources, the summary for inputs.
 func (f *frame) sink(s Sink, t Taint) {
+	if !f.e.counted(s) {
+		return
+	}
 	for _, x := range t.exact() {
 		l := x.Label
 		switch {
@@ -74,6 +78,14 @@ func (f *frame) sink(s Sink, t Taint) {
 			}
 		}
 	}
+}
+
+// counted leaves out what the project does not call a sink where it alone decides.
+func (e *engine) counted(s Sink) bool {
+	if leaks := relevant(External, s.Kind); leaks {
+		return s.Named || !e.pol.OnlySinks
+	}
+	return !e.pol.OnlySources
 }
 
 // counts leaves out a request as such, of which nothing was taken yet, and what is
@@ -122,15 +134,15 @@ var kindNames = map[string]SinkKind{"logged": Logged, "returned": Returned, "sen
 // tableSinks looks a call up in the policy's and the built-in sinks.
 func (f *frame) tableSinks(k site) {
 	if kind := f.e.pol.SinkKind(k.name.Pkg, k.name.Recv, k.name.Name); kind != "" {
-		f.leak(k, sinkRow{kind: kindNames[kind]}, 0)
+		f.leak(k, sinkRow{kind: kindNames[kind]}, 0, true)
 		return
 	}
 	if r, ok := isTableSink(k.name); ok {
-		f.leak(k, r, k.declared())
+		f.leak(k, r, k.declared(), false)
 		return
 	}
 	if looksLikeLogger(k.name) && !f.hasSinks(k) {
-		f.leak(k, sinkRow{kind: Logged, mode: logged}, k.declared())
+		f.leak(k, sinkRow{kind: Logged, mode: logged}, k.declared(), false)
 	}
 }
 
@@ -139,8 +151,8 @@ func (f *frame) hasSinks(k site) bool {
 	return sum != nil && (len(sum.sinks) > 0 || !k.call.IsInvoke())
 }
 
-// leak looks at the arguments of a sink.
-func (f *frame) leak(k site, r sinkRow, skip int) {
+// leak looks at the arguments of a sink, which the project may have named.
+func (f *frame) leak(k site, r sinkRow, skip int, named bool) {
 	last := len(k.args) - 1
 	if r.to == only {
 		last = min(last, skip+r.from)
@@ -149,7 +161,7 @@ func (f *frame) leak(k site, r sinkRow, skip int) {
 		if isContext(k.vals[i].Type()) {
 			continue // loggers take trace IDs from it, not what handlers put there
 		}
-		s := Sink{Kind: r.kind, What: sinkName(k.name), Pos: k.pos}
+		s := Sink{Kind: r.kind, What: sinkName(k.name), Pos: k.pos, Named: named}
 		switch {
 		case r.kind == Stored:
 			f.keep(k, i, s)

@@ -49,6 +49,7 @@ func init() {
 	Analyzer.Flags.Var(policy.SinksFlag(), "sinks", "comma-separated functions that leak: path/of/package.Func or path/of/package.Type.Method, each with an optional =logged, =returned or =sent")
 	Analyzer.Flags.Var(policy.SanitizersFlag(), "sanitizers", "comma-separated functions whose result is clean")
 	Analyzer.Flags.BoolVar(&tellUnfinished, "unfinished", false, "report functions that are too tangled to be followed to the end")
+	Analyzer.Flags.Var(policy.BuiltinSinksFlag(), "builtin", "logs, responses and requests leak by themselves; false: only panics and what is configured")
 	Analyzer.Flags.Var(policy.FileFlag(), "config", "YAML file with sources, sinks and sanitizers (see analyzers/policy)")
 }
 

@@ -26,7 +26,7 @@ func Digits(text []byte, from, to int, visit func(start, end int)) {
 			continue
 		}
 		at := i
-		if !isDigit(text[at]) {
+		if !IsDigit(text[at]) {
 			at++
 		}
 		start, end := runStart(text, at), runEnd(text, at)
@@ -61,20 +61,21 @@ func digits4(v uint32) bool {
 	return other&(other-1) == 0
 }
 
-func isDigit(c byte) bool { return c-'0' < 10 }
+// IsDigit reports whether c is a decimal digit of ASCII.
+func IsDigit(c byte) bool { return c-'0' < 10 }
 
 // runStart walks back to the start of the digit run at i. It gives up beyond
 // MaxDigits, where the run is too long to matter.
 func runStart(text []byte, i int) int {
 	stop := max(0, i-MaxDigits)
-	for i > stop && isDigit(text[i-1]) {
+	for i > stop && IsDigit(text[i-1]) {
 		i--
 	}
 	return i
 }
 
 func runEnd(text []byte, i int) int {
-	for i < len(text) && isDigit(text[i]) {
+	for i < len(text) && IsDigit(text[i]) {
 		i++
 	}
 	return i
@@ -83,7 +84,7 @@ func runEnd(text []byte, i int) int {
 // grouped says whether 4-4-4 digits start at i, and where they end.
 func grouped(text []byte, i int) (end int, ok bool) {
 	const n = 14
-	if i < 0 || i+n > len(text) || i > 0 && isDigit(text[i-1]) {
+	if i < 0 || i+n > len(text) || i > 0 && IsDigit(text[i-1]) {
 		return 0, false
 	}
 	sep := text[i+4]
@@ -91,11 +92,11 @@ func grouped(text []byte, i int) (end int, ok bool) {
 		return 0, false
 	}
 	for _, at := range [...]int{0, 1, 2, 3, 5, 6, 7, 8, 10, 11, 12, 13} {
-		if !isDigit(text[i+at]) {
+		if !IsDigit(text[i+at]) {
 			return 0, false
 		}
 	}
-	if i+n < len(text) && isDigit(text[i+n]) {
+	if i+n < len(text) && IsDigit(text[i+n]) {
 		return 0, false
 	}
 	return i + n, true

@@ -38,6 +38,7 @@ type Matcher struct {
 	first   [slots]uint32 // by the same: where the slot's entries begin, 0 for none
 	entries []entry       // of a slot in a row; the first is none
 	longest int
+	deepest int // offset in a literal of the bytes that are sampled
 }
 
 // slots is how many hashes of three bytes are told apart. With eight classes of
@@ -91,6 +92,7 @@ func New(literals []Literal) *Matcher {
 		if m.first[p.slot] == 0 {
 			m.first[p.slot] = uint32(len(m.entries))
 		}
+		m.deepest = max(m.deepest, int(p.at))
 		p.entry.last = i+1 == len(b.placed) || b.placed[i+1].slot != p.slot
 		m.entries = append(m.entries, p.entry)
 	}
@@ -174,11 +176,15 @@ func (b *builder) place(e entry, gram uint32, classes uint16) {
 	b.placed = append(b.placed, placed{slot, e})
 }
 
+// maxDeepest bounds how far behind the last place where a literal may start the text is
+// looked at. Edits of a text are short and many, so it is felt.
+const maxDeepest = 10
+
 // rarest returns the offset, of the given parity, of the bytes that ordinary
 // text is least likely to hold.
 func rarest(text []byte, parity int) int {
 	best, least := parity, math.MaxInt
-	for at := parity; at+3 <= len(text); at += 2 {
+	for at := parity; at+3 <= len(text) && at <= maxDeepest; at += 2 {
 		if c := commonness(text[at:]); c < least {
 			best, least = at, c
 		}
@@ -258,10 +264,14 @@ func class(first, fourth byte) uint16 { return 1 << (fourth&7 | first>>2&8) }
 // particular order.
 func (m *Matcher) Each(text []byte, from, to int, visit func(id, start, end int)) {
 	to = min(to, len(text))
-	end := min(to+m.longest, len(text))
+	if from >= to {
+		return
+	}
+	end := min(to+m.deepest, len(text)-2)
+	fast := min(end, len(text)-7)
 	at := from
 	for {
-		if at = m.skip(text[:end], at); at+8 > end {
+		if at = m.skip(text, at, fast); at >= fast {
 			break
 		}
 		for i := range 3 {
@@ -269,16 +279,16 @@ func (m *Matcher) Each(text []byte, from, to int, visit func(id, start, end int)
 		}
 		at += 6
 	}
-	for ; at+3 <= end; at += 2 {
+	for ; at < end; at += 2 {
 		m.check(text, at, from, to, hash(gram(text[at]|foldBit, text[at+1]|foldBit, text[at+2]|foldBit)), visit)
 	}
 }
 
 // skip returns the first place from at on, in steps of three samples, where the
-// filter lets one through, or one less than eight bytes from the text's end.
-func (m *Matcher) skip(text []byte, at int) int {
+// filter lets one through, or one from end on. Eight bytes are read from each place.
+func (m *Matcher) skip(text []byte, at, end int) int {
 	filter := &m.filter
-	for ; at+8 <= len(text); at += 6 {
+	for ; at < end; at += 6 {
 		v := binary.LittleEndian.Uint64(text[at : at+8])
 		f := v | foldAll
 		class := v>>24&0x0000_0007_0007_0007 | v>>2&0x0000_0008_0008_0008

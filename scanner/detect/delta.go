@@ -28,7 +28,7 @@ type trigger struct {
 	start, end    int32
 	before, after int16 // how far around it its detectors looked
 	id            int32
-	hits          []Hit // with Offset relative to start; nil for nearly all
+	hits          *[]Hit // with Offset relative to start; nil for nearly all
 }
 
 // maxTraced bounds the texts that are traced, so that offsets fit.
@@ -59,17 +59,18 @@ func (s *Set) ScanDelta(text []byte, how Text, base *Trace, segments []Segment, 
 	if base == nil || t == nil || base.how.Binary != how.Binary || how.Units != nil {
 		return s.ScanTraced(text, how, emit)
 	}
-	fresh := s.fresh(text, segments)
 	t.triggers = make([]trigger, 0, len(base.triggers)+8)
-	for _, seg := range segments {
-		if seg.Src >= 0 {
-			t.carry(s, text, base, seg, fresh)
+	if len(base.triggers) > 0 {
+		at := 0
+		for _, seg := range segments {
+			if seg.Src >= 0 {
+				at = seek(base.triggers, at, seg.Src)
+				t.carry(text, base, at, seg)
+			}
 		}
 	}
 	carried := len(t.triggers)
-	for _, r := range fresh {
-		s.triggers(text, r.from, r.to, func(id, start, end int) { t.add(text, id, start, end) })
-	}
+	s.fresh(text, segments, func(id, start, end int) { t.add(text, id, start, end) })
 	t.finish(s, carried, emit)
 	return t
 }
@@ -81,57 +82,98 @@ func (s *Set) trace(text []byte, how Text) *Trace {
 	return &Trace{size: len(text), how: how, examiner: s.examiner(how)}
 }
 
-// span is a half-open range of offsets.
-type span struct{ from, to int }
-
-// fresh returns where triggers must be sought in a text made of segments: in
-// what was inserted, as far ahead of every seam as a trigger can reach over it,
-// and one byte behind it, since a run of digits that begins there may have been
-// longer in the base. The ranges are disjoint and in order.
-func (s *Set) fresh(text []byte, segments []Segment) []span {
-	reach := max(s.literals.Longest(), literal.MaxDigits) + 1
-	var out []span
-	add := func(from, to int) {
-		from, to = max(0, from), min(len(text), to)
-		if n := len(out); n > 0 && from <= out[n-1].to {
-			out[n-1].to = max(out[n-1].to, to)
-			return
-		}
-		out = append(out, span{from, to})
+// copied reports whether a trigger that stands in a segment is in the base, too, if the
+// segment is: it does not reach over a seam. Digits are a group because of what stands on
+// both sides of them.
+func copied(seg Segment, id, start, end int) bool {
+	if id == digitsID {
+		return start > seg.Dst && end < seg.Dst+seg.Len
 	}
-	for _, seg := range segments {
-		add(seg.Dst-reach, seg.Dst+1) // the seam in front of it
-		if seg.Src < 0 {
-			add(seg.Dst, seg.Dst+seg.Len+1)
-		}
-	}
-	if n := len(segments); n > 0 {
-		last := segments[n-1]
-		add(last.Dst+last.Len-reach, last.Dst+last.Len) // where the base may have gone on
-	}
-	return out
+	return end <= seg.Dst+seg.Len
 }
 
-// carry takes over the triggers of a copied segment. Those in fresh ranges are
-// left out: they are found again.
-func (t *Trace) carry(s *Set, text []byte, base *Trace, seg Segment, fresh []span) {
-	first := sort.Search(len(base.triggers), func(i int) bool { return int(base.triggers[i].start) >= seg.Src })
-	f := 0
-	for _, tr := range base.triggers[first:] {
-		if int(tr.end) > seg.Src+seg.Len {
-			if int(tr.start) >= seg.Src+seg.Len {
-				break
+// fresh calls visit for the triggers of a text made of segments that were not copied
+// with one of them.
+func (s *Set) fresh(text []byte, segments []Segment, visit func(id, start, end int)) {
+	in := 0         // the segment of the trigger at hand; they come in no strict order
+	lastDigits := 0 // one more than the start of the last group, which may touch two seams
+	unlessCopied := func(id, start, end int) {
+		if id == digitsID {
+			if start < lastDigits {
+				return
 			}
-			continue
+			lastDigits = start + 1
 		}
-		at := int(tr.start) - seg.Src + seg.Dst
-		for f < len(fresh) && fresh[f].to <= at {
-			f++
+		for in > 0 && segments[in].Dst > start {
+			in--
 		}
-		if f < len(fresh) && fresh[f].from <= at {
-			continue
+		for in+1 < len(segments) && segments[in+1].Dst <= start {
+			in++
 		}
-		end := at + int(tr.end-tr.start)
+		if seg := segments[in]; seg.Src < 0 || !copied(seg, id, start, end) {
+			visit(id, start, end)
+		}
+	}
+	reach := s.literals.Longest() - 1
+	from, to := 0, 0 // where literals are yet to be sought
+	add := func(a, b int) {
+		if a = max(a, 0); a > to {
+			s.literals.Each(text, from, to, unlessCopied)
+			from = a
+		}
+		to = b
+	}
+	for _, seg := range segments {
+		add(seg.Dst-reach, seg.Dst) // over the seam in front of it
+		s.digitsAt(text, seg.Dst, unlessCopied)
+		if seg.Src < 0 {
+			add(seg.Dst, seg.Dst+seg.Len)
+			s.digitsIn(text, seg.Dst+1, seg.Dst+seg.Len, unlessCopied)
+		}
+	}
+	s.literals.Each(text, from, to, unlessCopied)
+	s.digitsAt(text, len(text), unlessCopied) // where the base may have gone on
+}
+
+// digitsAt looks for groups of digits that touch a seam. One of the bytes beside it is a
+// digit then.
+func (s *Set) digitsAt(text []byte, seam int, visit func(id, start, end int)) {
+	if seam > 0 && literal.IsDigit(text[seam-1]) || seam < len(text) && literal.IsDigit(text[seam]) {
+		s.digitsIn(text, max(0, seam-literal.MaxDigits), seam+1, func(id, start, end int) {
+			if end >= seam {
+				visit(id, start, end)
+			}
+		})
+	}
+}
+
+// seek returns the first trigger that starts at src or behind it. Segments mostly go on
+// where the one before ended, so at is near.
+func seek(triggers []trigger, at, src int) int {
+	for range 8 {
+		switch {
+		case at < len(triggers) && int(triggers[at].start) < src:
+			at++
+		case at > 0 && int(triggers[at-1].start) >= src:
+			at--
+		default:
+			return at
+		}
+	}
+	return sort.Search(len(triggers), func(i int) bool { return int(triggers[i].start) >= src })
+}
+
+// carry takes over the triggers of a copied segment, of which the first is at first.
+func (t *Trace) carry(text []byte, base *Trace, first int, seg Segment) {
+	by := seg.Dst - seg.Src
+	for _, tr := range base.triggers[first:] {
+		if int(tr.start) >= seg.Src+seg.Len {
+			break
+		}
+		at, end := int(tr.start)+by, int(tr.end)+by
+		if !copied(seg, int(tr.id), at, end) {
+			continue // fresh finds what became of it
+		}
 		if !sameWindow(tr, base.size, seg, at, len(text)) {
 			t.add(text, int(tr.id), at, end)
 			continue
@@ -157,13 +199,15 @@ func sameWindow(tr trigger, baseSize int, seg Segment, at, size int) bool {
 // add verifies a trigger and remembers it.
 func (t *Trace) add(text []byte, id, start, end int) {
 	hits, before, after := t.examiner.examine(id, text, start, end)
-	for i := range hits {
-		hits[i].Offset -= int64(start)
+	tr := trigger{start: int32(start), end: int32(end), before: int16(before), after: int16(after), id: int32(id)}
+	if len(hits) > 0 {
+		own := slices.Clone(hits)
+		for i := range own {
+			own[i].Offset -= int64(start)
+		}
+		tr.hits = &own
 	}
-	t.triggers = append(t.triggers, trigger{
-		start: int32(start), end: int32(end), before: int16(before), after: int16(after), id: int32(id),
-		hits: append([]Hit(nil), hits...),
-	})
+	t.triggers = append(t.triggers, tr)
 }
 
 // finish puts the triggers in order, of which the first, carried ones are, and
@@ -174,7 +218,10 @@ func (t *Trace) finish(s *Set, carried int, emit func(Hit)) {
 	t.merge(carried)
 	p := newPass(s, t.how)
 	for _, tr := range t.triggers {
-		for _, h := range tr.hits {
+		if tr.hits == nil {
+			continue
+		}
+		for _, h := range *tr.hits {
 			h.Offset += int64(tr.start)
 			p.add(h)
 		}

@@ -32,6 +32,14 @@ func edit(r *rand.Rand, base []byte) ([]byte, []detect.Segment) {
 				from := r.IntN(len(base))
 				copied(from, 1+r.IntN(min(len(base)-from, 2000)))
 			}
+			if r.IntN(4) == 0 { // in crumbs, so that seams are within reach of each other
+				for end := min(at+n, at+400); at < end; {
+					crumb := 1 + r.IntN(min(end-at, 20))
+					copied(at, crumb)
+					at += crumb
+				}
+				continue
+			}
 			copied(at, n)
 			at += n
 			at = min(len(base), at+r.IntN(30)) // a deletion
@@ -82,6 +90,8 @@ func TestScanningDeltasFindsWhatScanningInFullFinds(t *testing.T) {
 			trace = set.ScanDelta(child, detect.Text{}, trace, segments, func(h detect.Hit) { got = append(got, h) })
 			want := unplaced(scan(set, child, detect.Text{}))
 			same(t, want, got, "seed %d, generation %d", seed, generation)
+			full := set.ScanTraced(child, detect.Text{}, func(detect.Hit) {})
+			require.Equal(t, full.Len(), trace.Len(), "each trigger once: seed %d, generation %d", seed, generation)
 			text = child
 		}
 	}

@@ -161,6 +161,10 @@ const digitsID = -1
 // detector wants to look at.
 func (s *Set) triggers(text []byte, from, to int, visit func(id, start, end int)) {
 	s.literals.Each(text, from, to, visit)
+	s.digitsIn(text, from, to, visit)
+}
+
+func (s *Set) digitsIn(text []byte, from, to int, visit func(id, start, end int)) {
 	if len(s.digits) > 0 {
 		literal.Digits(text, from, to, func(start, end int) { visit(digitsID, start, end) })
 	}
