@@ -35,3 +35,10 @@ func TestForeignTypesByAConfigurationOfLevees(t *testing.T) {
 	require.NoError(t, idlogged.Analyzer.Requires[0].Flags.Set("config", filepath.Join(testdata(), "foreign.yaml")))
 	analysistest.Run(t, testdata(), idlogged.Analyzer, "foreign/uses", "foreign/generated")
 }
+
+func TestNothingButWhatIsConfigured(t *testing.T) {
+	policy.Reset()
+	t.Cleanup(policy.Reset)
+	require.NoError(t, idlogged.Analyzer.Requires[0].Flags.Set("config", filepath.Join(testdata(), "foreignonly.yaml")))
+	analysistest.Run(t, testdata(), idlogged.Analyzer, "foreign/only")
+}

@@ -399,7 +399,7 @@ func (p *Policy) add(data []byte) error {
 	if err := yaml.Unmarshal(data, &doc); err != nil {
 		return err
 	}
-	if len(doc.Content) == 0 {
+	if len(doc.Content) == 0 || isNull(doc.Content[0]) {
 		return nil
 	}
 	root := doc.Content[0]

@@ -11,7 +11,7 @@ import (
 )
 
 func direct(c core.Contact, p *core.Contact) {
-	core.Record(c)       // want `ask the privacy team`
+	core.Record(c)       // want `Source logged: type Contact .*\n.*ask the privacy team`
 	core.Record(p)       // want `ask the privacy team`
 	core.Record("x", &c) // want `ask the privacy team`
 	core.Record(c.Phone) // want `ask the privacy team`
@@ -97,6 +97,12 @@ func panics(c core.Contact) {
 		panic("too many")
 	}
 	panic(c) // want `ask the privacy team`
+}
+
+func panicsLater(c core.Contact) {
+	defer panic(c)       // want `ask the privacy team`
+	defer panic(c.Count) // no source
+	go panic(c.Phone)    // want `ask the privacy team`
 }
 
 func cleaned(c core.Contact) {
