@@ -669,11 +669,11 @@ func (f *frame) boxed(o *output, c cell) {
 		return
 	}
 	for _, r := range c.refs {
-		if !isOpaqueRoot(r.root) || f.inputIndex(r.root) >= 0 || r.typ == nil {
+		if f.inputIndex(r.root) >= 0 || r.typ == nil {
 			continue
 		}
 		for _, s := range f.e.spots(r.typ, encoded) {
-			if !s.label.Typed {
+			if s.label.Typed || isOpaqueRoot(r.root) {
 				o.taint(s.path, f.gather(r.join(s.path), &s.label, false).taint)
 			}
 		}

@@ -19,16 +19,17 @@ type Trace struct {
 	size     int
 	how      Text
 	triggers []trigger // in order of start
+	hits     [][]Hit   // of the few triggers that led to any
 	examiner *examiner // while it is made
 }
 
-// trigger is kept small; there is one for every few hundred bytes of a text
-// whose descendants are waiting.
+// trigger is kept small and free of pointers; there is one for every few hundred bytes of
+// a text whose descendants are waiting.
 type trigger struct {
 	start, end    int32
 	before, after int16 // how far around it its detectors looked
 	id            int32
-	hits          *[]Hit // with Offset relative to start; nil for nearly all
+	hits          int32 // one more than the index of its hits, with Offset relative to start; 0 for nearly all
 }
 
 // maxTraced bounds the texts that are traced, so that offsets fit.
@@ -179,6 +180,9 @@ func (t *Trace) carry(text []byte, base *Trace, first int, seg Segment) {
 			continue
 		}
 		tr.start, tr.end = int32(at), int32(end)
+		if tr.hits > 0 {
+			tr.hits = t.keep(base.hits[tr.hits-1])
+		}
 		t.triggers = append(t.triggers, tr)
 	}
 }
@@ -205,23 +209,29 @@ func (t *Trace) add(text []byte, id, start, end int) {
 		for i := range own {
 			own[i].Offset -= int64(start)
 		}
-		tr.hits = &own
+		tr.hits = t.keep(own)
 	}
 	t.triggers = append(t.triggers, tr)
+}
+
+func (t *Trace) keep(hits []Hit) int32 {
+	t.hits = append(t.hits, hits)
+	return int32(len(t.hits))
 }
 
 // finish puts the triggers in order, of which the first, carried ones are, and
 // emits what they led to.
 func (t *Trace) finish(s *Set, carried int, emit func(Hit)) {
+	s.examiners.Put(t.examiner)
 	t.examiner = nil
 	slices.SortFunc(t.triggers[carried:], func(a, b trigger) int { return int(a.start) - int(b.start) })
 	t.merge(carried)
 	p := newPass(s, t.how)
 	for _, tr := range t.triggers {
-		if tr.hits == nil {
+		if tr.hits == 0 {
 			continue
 		}
-		for _, h := range *tr.hits {
+		for _, h := range t.hits[tr.hits-1] {
 			h.Offset += int64(tr.start)
 			p.add(h)
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"io"
 	"slices"
+	"sync"
 
 	"github.com/deputy-sec/deputy/internal/literal"
 	"github.com/deputy-sec/deputy/scanner/finding"
@@ -17,6 +18,7 @@ type Set struct {
 	wanted    [][]call // by literal id
 	digits    []call
 	rules     []*finding.Rule
+	examiners sync.Pool // of *examiner
 }
 
 // call is a detector together with the trigger it wants to be called for.
@@ -145,6 +147,7 @@ func newPass(s *Set, how Text) *pass {
 func (p *pass) chunk(text []byte, base int64, from, to int) {
 	p.base = base
 	e := p.set.examiner(p.how)
+	defer p.set.examiners.Put(e)
 	p.set.triggers(text, from, to, func(id, start, end int) {
 		hits, _, _ := e.examine(id, text, start, end)
 		for _, h := range hits {
@@ -181,9 +184,15 @@ type examiner struct {
 	hits   []Hit // of the trigger at hand
 }
 
+// examiner returns one for a text. Who is done with it puts it back into the pool.
 func (s *Set) examiner(how Text) *examiner {
-	e := &examiner{set: s, how: how, notes: make([]any, len(s.detectors))}
-	e.match = e.take
+	e, ok := s.examiners.Get().(*examiner)
+	if !ok {
+		e = &examiner{set: s, notes: make([]any, len(s.detectors))}
+		e.match = e.take
+	}
+	e.how, e.window = how, Window{}
+	clear(e.notes)
 	return e
 }
 
