@@ -369,17 +369,50 @@ func (f *frame) applyEffect(key target, o output, a application) {
 		default:
 			f.mem.add(p, cell{taint: c.taint, refs: without(c.refs, p), opaque: c.opaque})
 		}
-		for path, t := range inOrder(o.at) {
-			if path != "" {
-				f.mem.add(p.join(path), cell{taint: f.written(t, a)})
-			}
-		}
-		for path, as := range inOrder(o.aliases) {
-			if path != "" {
-				f.mem.add(p.join(path), cell{refs: f.aliased(as, a)})
-			}
+		f.writeBelow(p, o, a)
+		for _, q := range f.behindVariable(r.place, key.path) {
+			f.mem.add(q, cell{taint: c.taint, refs: without(c.refs, q), opaque: c.opaque})
+			f.writeBelow(q, o, a)
 		}
 	}
+}
+
+// writeBelow adds what an effect tells of the places below the one it is about.
+func (f *frame) writeBelow(p place, o output, a application) {
+	for path, t := range inOrder(o.at) {
+		if path != "" {
+			f.mem.add(p.join(path), cell{taint: f.written(t, a)})
+		}
+	}
+	for path, as := range inOrder(o.aliases) {
+		if path != "" {
+			f.mem.add(p.join(path), cell{refs: f.aliased(as, a)})
+		}
+	}
+}
+
+// behindVariable are the places that a write below a variable reaches, if the variable
+// holds a channel, map, slice or pointer: a closure that captures it knows the variable
+// alone, and others may have what it refers to under another name.
+func (f *frame) behindVariable(p place, path string) []place {
+	variable, ok := p.root.(*ssa.Alloc)
+	if !ok || p.path != "" || path == "" || !isReference(variable.Type().Underlying().(*types.Pointer).Elem()) {
+		return nil
+	}
+	c, _ := f.mem.get(p)
+	var out []place
+	for _, r := range c.refs {
+		out = append(out, r.join(path))
+	}
+	return out
+}
+
+func isReference(t types.Type) bool {
+	switch t.Underlying().(type) {
+	case *types.Chan, *types.Map, *types.Slice, *types.Pointer:
+		return true
+	}
+	return false
 }
 
 func (f *frame) written(t Taint, a application) Taint {

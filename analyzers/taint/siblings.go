@@ -93,9 +93,9 @@ func (f *frame) setApartAlong(p place, t types.Type, path string) {
 		}
 		p = p.at(seg)
 		if i, err := strconv.Atoi(seg[1:]); err == nil && seg[0] == '.' {
-			f.setApart(p, deref(t), i)
+			f.setApart(p, pointee(t), i)
 		}
-		t = step(deref(t), seg)
+		t = step(pointee(t), seg)
 	}
 }
 
@@ -107,9 +107,9 @@ func (e *engine) beside(t types.Type, path string) []Label {
 			break
 		}
 		if i, err := strconv.Atoi(seg[1:]); err == nil && seg[0] == '.' {
-			out = append(out, e.siblings(deref(t), i)...)
+			out = append(out, e.siblings(pointee(t), i)...)
 		}
-		t = step(deref(t), seg)
+		t = step(pointee(t), seg)
 	}
 	return out
 }

@@ -62,6 +62,18 @@ func deref(t types.Type) types.Type {
 	return t
 }
 
+// maxPointers bounds pointers to pointers: a type can be a pointer to itself.
+const maxPointers = 4
+
+// pointee is what a pointer leads to, or a pointer to one, as a captured variable is:
+// paths do not tell them apart.
+func pointee(t types.Type) types.Type {
+	for range maxPointers {
+		t = deref(t)
+	}
+	return t
+}
+
 // typeAt is the type at a path below a value of type t, nil where it cannot be
 // known, as below an interface.
 func typeAt(t types.Type, path string) types.Type {
@@ -69,7 +81,7 @@ func typeAt(t types.Type, path string) types.Type {
 		if t == nil {
 			return nil
 		}
-		t = step(deref(t), seg)
+		t = step(pointee(t), seg)
 	}
 	return t
 }
@@ -119,7 +131,7 @@ func visible(t types.Type, path string, m mode) bool {
 		if t == nil {
 			return true
 		}
-		base := deref(t)
+		base := pointee(t)
 		if s, ok := base.Underlying().(*types.Struct); ok && seg[0] == '.' {
 			i, err := strconv.Atoi(seg[1:])
 			if err == nil && i < s.NumFields() && !shows(s, i, m) {
@@ -282,7 +294,7 @@ func (e *engine) hintAt(t types.Type, path string) *Label {
 }
 
 func (e *engine) fieldHint(owner types.Type, i int) *Label {
-	why := e.ext.Field(owner, i)
+	why := e.ext.Field(pointee(owner), i)
 	if why == nil {
 		return nil
 	}

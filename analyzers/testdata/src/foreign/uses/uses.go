@@ -143,3 +143,15 @@ func suppressed(c core.Contact) {
 		c, // levee.DoNotReport
 	)
 }
+
+func made() any                  { return &core.Contact{} }
+func filled(s string) any        { return core.Contact{Phone: s} }
+func cleanedBefore(s string) any { return core.Scrub(s) }
+func plain(s string) any         { return core.Plain{Phone: s} }
+
+func behindAny(s string) {
+	core.Record(made())    // want `ask the privacy team`
+	core.Record(filled(s)) // want `ask the privacy team`
+	core.Record(cleanedBefore(s))
+	core.Record(plain(s))
+}
