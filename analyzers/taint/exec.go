@@ -662,8 +662,8 @@ func (f *frame) outputRef(o *output, at string, r ref, seen map[place]bool, dept
 	}
 }
 
-// boxed tells the sources in what a function returns as an interface, whose type its
-// callers do not see.
+// boxed tells the sources in what a function returns as an interface, or writes to one,
+// whose type its callers do not see.
 func (f *frame) boxed(o *output, c cell) {
 	if c.cleaned {
 		return
@@ -707,6 +707,9 @@ func (f *frame) effects() {
 			o.taint("", c.taint)
 			for _, r := range c.refs {
 				f.outputRef(&o, "", r, map[place]bool{}, 1)
+			}
+			if t := typeAt(root.Type(), path); t != nil && isEmptyInterface(pointee(t)) {
+				f.boxed(&o, c)
 			}
 			o.known = c.known
 			key := target{i, path}

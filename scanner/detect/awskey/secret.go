@@ -91,17 +91,13 @@ func besideID(text []byte, r run) (secret, bool) {
 // namedSecret looks for a secret access key behind a name with the word secret
 // in it.
 func namedSecret(w *detect.Window, report func(detect.Match)) {
-	limit := min(len(w.Text), w.End+reachFromName)
-	w.Saw(0, reachFromName)
+	limit := secretLimit(w)
+	w.Saw(0, limit-w.End+1)
 	if !longRun(w.Text[w.End:limit]) {
 		return
 	}
 	w.Saw(detect.Before, detect.After)
 	eachRun(w.Text, w.End, limit, func(r run) bool {
-		between := w.Text[w.End:r.start]
-		if bytes.Count(between, []byte("\n")) > 2 {
-			return false
-		}
 		s := secret{run: r}
 		decoded, isEncoded := encodedSecret(w.Text, r)
 		switch {
@@ -120,6 +116,20 @@ func namedSecret(w *detect.Window, report func(detect.Match)) {
 		report(s.match(""))
 		return false
 	})
+}
+
+// secretLimit returns where the text ends in which the value of a name is sought: on its
+// line or one of the two below.
+func secretLimit(w *detect.Window) int {
+	limit := w.End
+	for range 3 {
+		line := bytes.IndexByte(w.Text[limit:min(len(w.Text), w.End+reachFromName)], '\n')
+		if line < 0 {
+			return min(len(w.Text), w.End+reachFromName)
+		}
+		limit += line + 1
+	}
+	return limit
 }
 
 // judgeName says how far the name that holds the trigger, up to the value at
@@ -178,18 +188,20 @@ func secretForm(r run) bool {
 // longRun says cheaply whether text may hold a run of base64 as long as a
 // secret: most texts that speak of secrets do not.
 func longRun(text []byte) bool {
-	n := 0
-	for _, c := range text {
-		if notation.IsBase64(c) || c == '%' || c == '\\' {
-			if n++; n == secretLen {
-				return true
-			}
-		} else {
-			n = 0
+	for last := secretLen - 1; last < len(text); {
+		start := last
+		for start > last-secretLen && ofRun(text[start]) {
+			start--
 		}
+		if start == last-secretLen {
+			return true
+		}
+		last = start + secretLen // no run that holds text[start] is one
 	}
 	return false
 }
+
+func ofRun(c byte) bool { return notation.IsBase64(c) || c == '%' || c == '\\' }
 
 // eachRun calls visit for the runs of base64, of 20 to 64 characters, that lie
 // in text[from:], start before to, and are no rest of a run that began before

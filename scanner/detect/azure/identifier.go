@@ -89,7 +89,6 @@ var aboutClosely = append([]string{
 
 // named weighs a UUID behind a name. The trigger is part of the name.
 func named(rule *finding.Rule, w *detect.Window, report func(detect.Match)) {
-	w.Saw(notation.AssignedBefore, notation.AssignedAfter)
 	start, name, ok := valueBehind(w)
 	if !ok || !uuidAt(w.Text, start) {
 		return
@@ -113,6 +112,9 @@ func named(rule *finding.Rule, w *detect.Window, report func(detect.Match)) {
 	report(identifier(rule, w.Text, start, weak, "value of "+name))
 }
 
+// labelReach is how far behind a label its value is sought, with room for the value.
+const labelReach = notation.Reach + 100
+
 // labelTails are what may follow the trigger in a label that a person reads:
 // "Tenant ID: x", "Directory (tenant) ID x".
 var labelTails = []string{") id", " id", "_id)", ")"}
@@ -120,7 +122,7 @@ var labelTails = []string{") id", " id", "_id)", ")"}
 // valueBehind returns where the value begins that is given to the name around
 // the trigger.
 func valueBehind(w *detect.Window) (start int, name string, ok bool) {
-	if a, ok := notation.Assigned(w.Text, w.Start, w.End); ok {
+	if a, ok := notation.AssignedIn(w); ok {
 		return a.Start, a.Name, true
 	}
 	rest := w.Text[w.End:min(len(w.Text), w.End+8)]
@@ -128,6 +130,7 @@ func valueBehind(w *detect.Window) (start int, name string, ok bool) {
 		if len(rest) < len(tail) || !bytes.EqualFold(rest[:len(tail)], []byte(tail)) {
 			continue
 		}
+		w.Saw(0, labelReach)
 		end := w.End + len(tail)
 		if start := stated(w.Text, end); start > 0 {
 			return start, string(w.Text[w.Start:end]), true

@@ -32,8 +32,7 @@ const accountKeyBytes = 64
 
 // accountKey decides over the value of a name like AccountKey.
 func accountKey(w *detect.Window, report func(detect.Match)) {
-	w.Saw(notation.AssignedBefore, notation.AssignedAfter)
-	a, ok := notation.Assigned(w.Text, w.Start, w.End)
+	a, ok := notation.AssignedIn(w)
 	if !ok {
 		return
 	}
@@ -223,8 +222,7 @@ var aiHosts = []string{
 
 // resourceKey decides over the value of a name like AZURE_OPENAI_API_KEY.
 func resourceKey(w *detect.Window, report func(detect.Match)) {
-	w.Saw(notation.AssignedBefore, notation.AssignedAfter)
-	a, ok := notation.Assigned(w.Text, w.Start, w.End)
+	a, ok := notation.AssignedIn(w)
 	if !ok || notation.Run(w.Text, a.Start, resourceKeyLength+1, isSmallHex) != a.Start+resourceKeyLength {
 		return
 	}

@@ -81,8 +81,7 @@ const (
 // namedClientSecret decides over older secrets, which carry no mark, behind a
 // name that says what they are.
 func namedClientSecret(w *detect.Window, report func(detect.Match)) {
-	w.Saw(notation.AssignedBefore, notation.AssignedAfter)
-	a, ok := notation.Assigned(w.Text, w.Start, w.End)
+	a, ok := notation.AssignedIn(w)
 	if !ok {
 		return
 	}

@@ -14,7 +14,7 @@ type named struct{ notation.Assignment }
 
 // nameAt reads the name around the trigger and finds its value.
 func nameAt(w *detect.Window) (named, bool) {
-	a, ok := notation.Assigned(w.Text, w.Start, w.End)
+	a, ok := notation.AssignedIn(w)
 	return named{a}, ok
 }
 
@@ -39,7 +39,6 @@ func (n *named) google(w *detect.Window) (confidence float64, evidence string, o
 // projectName decides over the value of a name like project_id, --project or
 // GOOGLE_CLOUD_PROJECT.
 func projectName(w *detect.Window, report func(detect.Match)) {
-	w.Saw(notation.AssignedBefore, notation.AssignedAfter)
 	n, ok := nameAt(w)
 	if !ok || !(strings.HasSuffix(n.Plain, "project") || strings.Contains(n.Plain, "projectid")) {
 		return
@@ -76,8 +75,7 @@ func projectName(w *detect.Window, report func(detect.Match)) {
 // projectConstant decides over the value of a variable that is called PROJECT
 // in a script or Makefile.
 func projectConstant(w *detect.Window, report func(detect.Match)) {
-	w.Saw(notation.AssignedBefore, notation.AssignedAfter)
-	if start, end := notation.Name(w.Text, w.Start, w.End); start == w.Start && end == w.End {
+	if n, ok := nameAt(w); ok && n.NameStart == w.Start && n.NameEnd == w.End {
 		projectName(w, report)
 	}
 }
@@ -87,6 +85,7 @@ func projectConstant(w *detect.Window, report func(detect.Match)) {
 //	{"projects": {"default": "ID", "staging": "ID"}}
 func firebaseProjects(w *detect.Window, report func(detect.Match)) {
 	const reach = 400
+	w.Saw(0, reach)
 	body := w.Text[w.End:min(len(w.Text), w.End+reach)]
 	open, end := bytes.IndexByte(body, '{'), bytes.IndexByte(body, '}')
 	if open < 0 || end < open || strings.Trim(string(body[:open]), ": \t\r\n") != "" || !bytes.Contains(body[open:end], []byte(`"default"`)) {
@@ -162,9 +161,12 @@ const blockReach = 2 << 10
 // terraformProject decides over the argument project of a Google provider,
 // resource or data source.
 func terraformProject(w *detect.Window, report func(detect.Match)) {
-	if !firstOnLine(w.Text, w.Start) {
+	line := lineStart(w.Text, w.Start)
+	w.Saw(w.Start-line+1, 0)
+	if line > 0 && w.Text[line-1] != '\n' {
 		return
 	}
+	w.Saw(0, 2*60+maxProjectID+nameReach)
 	i := w.Start + len("project")
 	i = notation.Run(w.Text, i, 60, isBlank)
 	if i >= len(w.Text) || w.Text[i] != '=' {
@@ -176,7 +178,11 @@ func terraformProject(w *detect.Window, report func(detect.Match)) {
 	}
 	start := i + 1
 	end, ok := projectIDAt(w.Text, start)
-	if !ok || end >= len(w.Text) || w.Text[end] != '"' || notation.Near(w.Text, w.Start, w.Start, blockReach, `"google"`, `"google_`, `"google-beta"`) == "" {
+	if !ok || end >= len(w.Text) || w.Text[end] != '"' {
+		return
+	}
+	w.Saw(detect.Before, detect.After)
+	if notation.Near(w.Text, w.Start, w.Start, blockReach, `"google"`, `"google_`, `"google-beta"`) == "" {
 		return
 	}
 	report(project(w.Text, start, end, 0.85, "argument of a Google provider or resource in Terraform"))
@@ -184,12 +190,12 @@ func terraformProject(w *detect.Window, report func(detect.Match)) {
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 
-// firstOnLine says whether nothing but blanks stands before text[at] on its line.
-func firstOnLine(text []byte, at int) bool {
+// lineStart returns where the blanks before text[at] begin.
+func lineStart(text []byte, at int) int {
 	for at > 0 && isBlank(text[at-1]) {
 		at--
 	}
-	return at == 0 || text[at-1] == '\n'
+	return at
 }
 
 // queriedProject decides over the project of a table in a query: FROM
@@ -253,6 +259,7 @@ func projectNumberName(w *detect.Window, report func(detect.Match)) {
 	if strings.Contains(n.Name, " ") && length < longNumber {
 		return // a project's number in prose may count anything
 	}
+	w.Saw(detect.Before, detect.After)
 	confidence, evidence, ok := n.google(w)
 	if strings.Contains(n.Plain, "senderid") && length >= longNumber-1 {
 		confidence, evidence, ok = 0.85, "sender ID of Firebase, which is the project's number", true
@@ -279,6 +286,7 @@ func numberName(rule *finding.Rule, w *detect.Window, report func(detect.Match))
 	if length := end - n.Start; !isNumber || length < longNumber || length > maxNumber {
 		return
 	}
+	w.Saw(detect.Before, detect.After)
 	if confidence, evidence, ok := n.google(w); ok {
 		report(number(rule, w.Text, n.Start, end, confidence, evidence))
 	}

@@ -24,17 +24,26 @@ var collections = set(`
 	timeSeries androidApps iosApps webApps brands agent databases logs secrets _default snapshots
 `)
 
+// nameReach is enough to see whether a name begins or ends somewhere.
+const nameReach = 12
+
 // projectResource decides over projects/X, X being a number or an ID.
 func projectResource(w *detect.Window, report func(detect.Match)) {
+	w.Saw(nameReach, 0)
 	if !resourceStarts(w.Text, w.Start) {
 		return
 	}
-	if number, end := digitsAt(w.Text, w.End); number {
-		projectNumberResource(w, end, report)
-		return
+	w.Saw(0, maxProjectID+nameReach)
+	number, end := digitsAt(w.Text, w.End)
+	if !number {
+		var ok bool
+		if end, ok = projectIDAt(w.Text, w.End); !ok {
+			return
+		}
 	}
-	end, ok := projectIDAt(w.Text, w.End)
-	if !ok {
+	w.Saw(detect.Before, detect.After)
+	if number {
+		projectNumberResource(w, end, report)
 		return
 	}
 	collection := string(segment(w.Text, end))
@@ -180,6 +189,9 @@ func hostOf(what string, confidence float64) func(*detect.Window, func(detect.Ma
 	}
 }
 
+// longestRegion is how far region looks.
+const longestRegion = 40
+
 // region returns how many bytes of s a region's name takes: europe-west1.
 func region(s []byte) int {
 	for _, area := range [...]string{"us", "europe", "asia", "northamerica", "southamerica", "australia", "me", "africa"} {
@@ -241,10 +253,12 @@ func clusterContext(w *detect.Window, report func(detect.Match)) {
 // sqlInstance decides over PROJECT:REGION:INSTANCE, the connection name of a
 // Cloud SQL instance.
 func sqlInstance(w *detect.Window, report func(detect.Match)) {
+	w.Saw(0, longestRegion)
 	n := region(w.Text[w.Start+1:])
 	if n == 0 {
 		return
 	}
+	w.Saw(detect.Before, detect.After)
 	instance := w.Start + 1 + n
 	if instance+1 >= len(w.Text) || w.Text[instance] != ':' || !('a' <= w.Text[instance+1] && w.Text[instance+1] <= 'z') {
 		return

@@ -1,6 +1,10 @@
 package notation
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/deputy-sec/deputy/scanner/detect"
+)
 
 // Value is where a text gives something to a name.
 type Value struct {
@@ -11,8 +15,8 @@ type Value struct {
 	Next   bool // it is the argument behind a quoted name: setenv("NAME", "x")
 }
 
-// reach bounds how far behind its name a value begins, in bytes.
-const reach = 200
+// Reach bounds how far behind its name a value begins, in bytes.
+const Reach = 200
 
 // ValueOf finds where the value begins that is given to the name ending at
 // text[at]. It passes over the name's closing quote, an operator, a declared
@@ -23,14 +27,32 @@ const reach = 200
 //
 // Escapes of quotes (\" &quot; %22) are quotes.
 func ValueOf(text []byte, at int) (Value, bool) {
-	r := reader{text: text[:min(len(text), at+reach)], at: at}
+	v, _, ok := valueOf(text, at)
+	return v, ok
+}
+
+// usualReach is enough for nearly all.
+const usualReach = 40
+
+// valueOf is ValueOf, and says where what it looked at ends.
+func valueOf(text []byte, at int) (v Value, seen int, ok bool) {
+	r := reader{text: text[:min(len(text), at+usualReach)], at: at}
+	if v, ok = r.value(); !r.short {
+		return v, at + usualReach, ok
+	}
+	r = reader{text: text[:min(len(text), at+Reach)], at: at}
+	v, ok = r.value()
+	return v, at + Reach, ok
+}
+
+func (r *reader) value() (Value, bool) {
 	named := r.quotes()
 	r.brackets()
 	spaces := r.spaces()
 	next := false
 	switch {
 	case r.elements():
-		return Value{Quoted: true, Start: r.at}, r.at < len(r.text)
+		return Value{Quoted: true, Start: r.at}, !r.ends(1)
 	case named && r.block():
 	case named && r.skip(","):
 		next = true
@@ -39,7 +61,7 @@ func ValueOf(text []byte, at int) (Value, bool) {
 	case spaces > 0 && !named && r.declared():
 	case spaces > 0 && !named:
 		v := Value{Flag: true, Quoted: r.quotes(), Start: r.at}
-		return v, r.at < len(r.text) && r.text[r.at] != '\n'
+		return v, !r.ends(1) && r.text[r.at] != '\n'
 	default:
 		return Value{}, false
 	}
@@ -50,21 +72,31 @@ func ValueOf(text []byte, at int) (Value, bool) {
 	v := Value{Next: next, Call: r.call()}
 	v.Quoted = r.opening()
 	v.Start = r.at
-	return v, r.at < len(r.text)
+	return v, !r.ends(1)
 }
 
 // reader walks over a text; each of its methods passes over one thing if it
 // stands there, and says whether it did.
 type reader struct {
-	text []byte
-	at   int
+	text  []byte
+	at    int
+	short bool // more text might have changed something
 }
 
 func (r *reader) rest() []byte { return r.text[r.at:] }
 
+// ends reports whether fewer than n bytes are left.
+func (r *reader) ends(n int) bool {
+	if r.at+n <= len(r.text) {
+		return false
+	}
+	r.short = true
+	return true
+}
+
 func (r *reader) skip(literals ...string) bool {
 	for _, l := range literals {
-		if r.at+len(l) <= len(r.text) && string(r.text[r.at:r.at+len(l)]) == l {
+		if !r.ends(len(l)) && string(r.text[r.at:r.at+len(l)]) == l {
 			r.at += len(l)
 			return true
 		}
@@ -88,12 +120,12 @@ func anyOf(literals ...string) *oneOf {
 }
 
 func (r *reader) skipOne(o *oneOf) bool {
-	return r.at < len(r.text) && o.first[r.text[r.at]] && r.skip(o.literals...)
+	return !r.ends(1) && o.first[r.text[r.at]] && r.skip(o.literals...)
 }
 
 func (r *reader) spaces() int {
 	from := r.at
-	for r.at < len(r.text) && (r.text[r.at] == ' ' || r.text[r.at] == '\t') {
+	for !r.ends(1) && (r.text[r.at] == ' ' || r.text[r.at] == '\t') {
 		r.at++
 	}
 	return r.at - from
@@ -108,7 +140,7 @@ var (
 // quote passes over one quote, however it is escaped.
 func (r *reader) quote() bool {
 	from := r.at
-	for r.at < len(r.text) && r.text[r.at] == '\\' {
+	for !r.ends(1) && r.text[r.at] == '\\' {
 		r.at++
 	}
 	if r.skipOne(plainQuotes) {
@@ -168,7 +200,7 @@ func (r *reader) elements() bool {
 // tagName passes over the rest of a tag without attributes.
 func (r *reader) tagName() bool {
 	from := r.at
-	for r.at < len(r.text) && IsWord(r.text[r.at]) {
+	for !r.ends(1) && IsWord(r.text[r.at]) {
 		r.at++
 	}
 	return r.at > from && r.skip(">")
@@ -186,7 +218,7 @@ var types = anyOf("string", "String", "str", "*string", "const", "char*", "[]byt
 
 // declared passes over a type and the operator behind it: tenantID string = "x".
 func (r *reader) declared() bool {
-	if r.at >= len(r.text) || !types.first[r.text[r.at]] {
+	if r.ends(1) || !types.first[r.text[r.at]] {
 		return false
 	}
 	from := r.at
@@ -205,7 +237,7 @@ func (r *reader) declared() bool {
 // already were between the two.
 func (r *reader) indirect(apart bool) bool {
 	from := r.at
-	for r.at < len(r.text) && bytes.IndexByte([]byte(" \t\r\n,;-"), r.text[r.at]) >= 0 {
+	for !r.ends(1) && bytes.IndexByte([]byte(" \t\r\n,;-"), r.text[r.at]) >= 0 {
 		r.at++
 	}
 	apart = apart || r.at > from
@@ -231,6 +263,7 @@ func (r *reader) block() bool {
 	r.spaces()
 	if r.skip("{") {
 		body := r.rest()
+		r.short = true // it is looked through as far as it goes
 		if end := bytes.IndexByte(body, '}'); end >= 0 {
 			body = body[:end]
 		}
@@ -254,7 +287,7 @@ func (r *reader) block() bool {
 // call passes over calls around a value: to.StringPtr("x"), cty.StringVal("x").
 func (r *reader) call() bool {
 	from := r.at
-	for r.at < len(r.text) && (IsWord(r.text[r.at]) || bytes.IndexByte([]byte(".&*:"), r.text[r.at]) >= 0) {
+	for !r.ends(1) && (IsWord(r.text[r.at]) || bytes.IndexByte([]byte(".&*:"), r.text[r.at]) >= 0) {
 		r.at++
 	}
 	if r.at > from && r.skip("(") {
@@ -276,30 +309,37 @@ type Assignment struct {
 	NameStart, NameEnd int
 }
 
-// How far around the word Assigned looks, in bytes. After has room for the first
-// hundred of the value.
-const (
-	AssignedBefore = maxName + 8
-	AssignedAfter  = maxName + reach + 100
-)
-
 // Assigned reads the name that text[start:end] is part of, and finds its value.
 // What only stands behind a name, with nothing but spaces between, is a value if
 // the name is a flag's: --project x, -TenantId x.
 func Assigned(text []byte, start, end int) (Assignment, bool) {
-	a := Assignment{}
+	a, _, ok := assigned(text, start, end)
+	return a, ok
+}
+
+// AssignedIn is Assigned for the trigger of a window, in which it declares what it saw,
+// and the first hundred bytes of the value.
+func AssignedIn(w *detect.Window) (Assignment, bool) {
+	a, seen, ok := assigned(w.Text, w.Start, w.End)
+	if ok {
+		seen = max(seen, a.Start+100)
+	}
+	w.Saw(maxName+8, seen-w.End) // what stands before a name belongs to it if it is an escape
+	return a, ok
+}
+
+func assigned(text []byte, start, end int) (a Assignment, seen int, ok bool) {
 	a.NameStart, a.NameEnd = Name(text, start, end)
 	name := text[a.NameStart:a.NameEnd]
 	if fragment(text, a.NameStart) {
-		return a, false
+		return a, end + maxName, false
 	}
-	var ok bool
-	a.Value, ok = ValueOf(text, a.NameEnd)
+	a.Value, seen, ok = valueOf(text, a.NameEnd)
 	if !ok || a.Flag && name[0] != '-' {
-		return a, false
+		return a, seen, false
 	}
 	a.Name, a.Plain = string(name), Plain(name)
-	return a, true
+	return a, seen, true
 }
 
 // fragment says whether the word at text[i] is a place in a page that a link

@@ -26,9 +26,9 @@ func (basicDetector) Triggers() []detect.Trigger {
 }
 
 func (basicDetector) Detect(w *detect.Window, report func(detect.Match)) {
-	w.Saw(0, maxAssignment+maxBasic+2)
 	start := w.End
 	if w.Trigger != basicScheme {
+		w.Saw(0, maxAssignment)
 		var ok bool
 		if start, ok = assigned(w.Text, w.End); !ok {
 			return
@@ -38,6 +38,7 @@ func (basicDetector) Detect(w *detect.Window, report func(detect.Match)) {
 	for end < len(w.Text) && end-start < maxBasic && (isAlnum(w.Text[end]) || strings.IndexByte("+/_-=", w.Text[end]) >= 0) {
 		end++
 	}
+	w.Saw(0, end-w.End+2)
 	if end-start < 12 || !ends(w.Text, end) {
 		return
 	}

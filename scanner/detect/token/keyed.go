@@ -93,8 +93,8 @@ const lineReach = 200
 // onLine looks for a value whose form tells it behind a name that does not:
 // Airtable('base', api_key='pat….…').
 func (k *keyedMatcher) onLine(w *detect.Window, nameStart, nameEnd int) (detect.Match, bool) {
-	w.Saw(0, nameEnd-w.End+lineReach+longest)
 	line, _, _ := bytes.Cut(w.Text[nameEnd:min(len(w.Text), nameEnd+lineReach)], []byte("\n"))
+	w.Saw(0, nameEnd-w.End+len(line)+1)
 	for i := range line {
 		if start := nameEnd + i; i > 0 && !isWord(line[i-1]) && isWord(line[i]) {
 			if m, ok := k.value(w, nameStart, nameEnd, start); ok {
