@@ -692,37 +692,53 @@ func (f *frame) filled(o *output, at string, t types.Type, path string) {
 	}
 }
 
-// effects reads what was written to inputs.
+// effects reads what was written to inputs: External IDs first, since what is beyond the
+// bound is left out. To say of it that the input as a whole may hold it would have every
+// part of a large object carry what one part does.
 func (f *frame) effects() {
-	for i, root := range f.inputs() {
-		for path, c := range inOrder(f.mem[root]) {
-			c.taint = ownInputFree(c.taint, i, path)
-			if _, isRequest := f.onlyRequest(path, c); isRequest {
-				continue
+	for _, sources := range []bool{true, false} {
+		for i, root := range f.inputs() {
+			for path, c := range inOrder(f.mem[root]) {
+				o, ok := f.effect(i, root, path, c)
+				if ok && sources == o.holds(External) {
+					f.addEffect(target{i, path}, o)
+				}
 			}
-			if len(c.taint)+len(c.refs) == 0 && !c.opaque && !(c.known && f.e.hintAt(root.Type(), path) != nil) && !c.cleaned {
-				continue
-			}
-			o := output{known: c.known, cleaned: c.cleaned, opaque: c.opaque}
-			o.taint("", c.taint)
-			for _, r := range c.refs {
-				f.outputRef(&o, "", r, map[place]bool{}, 1)
-			}
-			if t := typeAt(root.Type(), path); t != nil && isEmptyInterface(pointee(t)) {
-				f.boxed(&o, c)
-			}
-			o.known = c.known
-			key := target{i, path}
-			if _, ok := f.sum.effects[key]; !ok && len(f.sum.effects) >= maxEffects {
-				key.path, o.known, o.cleaned = "", false, false
-			}
-			if old, ok := f.sum.effects[key]; ok {
-				old.grow(o)
-				o = old
-			}
-			f.sum.effects[key] = o
 		}
 	}
+}
+
+// effect is what was written to a place of an input, if anything was.
+func (f *frame) effect(i int, root ssa.Value, path string, c cell) (output, bool) {
+	c.taint = ownInputFree(c.taint, i, path)
+	if _, isRequest := f.onlyRequest(path, c); isRequest {
+		return output{}, false
+	}
+	if len(c.taint)+len(c.refs) == 0 && !c.opaque && !(c.known && f.e.hintAt(root.Type(), path) != nil) && !c.cleaned {
+		return output{}, false
+	}
+	o := output{known: c.known, cleaned: c.cleaned, opaque: c.opaque}
+	o.taint("", c.taint)
+	for _, r := range c.refs {
+		f.outputRef(&o, "", r, map[place]bool{}, 1)
+	}
+	if t := typeAt(root.Type(), path); t != nil && isEmptyInterface(pointee(t)) {
+		f.boxed(&o, c)
+	}
+	o.known = c.known
+	return o, true
+}
+
+func (f *frame) addEffect(key target, o output) {
+	old, ok := f.sum.effects[key]
+	switch {
+	case ok:
+		old.grow(o)
+		o = old
+	case len(f.sum.effects) >= maxEffects:
+		return
+	}
+	f.sum.effects[key] = o
 }
 
 // onlyRequest reports whether a cell says no more than that the input is a request.

@@ -42,6 +42,16 @@ func (o output) empty() bool {
 	return !o.known && !o.cleaned && !o.opaque && len(o.at) == 0 && len(o.aliases) == 0
 }
 
+// holds reports whether a label of the kind is in it.
+func (o output) holds(kind Kind) bool {
+	for _, t := range o.at {
+		if hasKind(t, kind) {
+			return true
+		}
+	}
+	return false
+}
+
 func (o *output) taint(path string, t Taint) {
 	if len(t) == 0 {
 		return
@@ -58,7 +68,7 @@ func (o *output) taint(path string, t Taint) {
 
 // maxPaths bounds the places below an output that a summary tells: past it, callers
 // know what the types of the others say. maxEffects bounds the places in inputs that
-// one function is said to write to: past it, the input as a whole is.
+// one function is said to write to.
 const (
 	maxPaths   = 32
 	maxEffects = 24

@@ -63,3 +63,47 @@ func copyOfAClosure(in *Integration, n note) {
 	log.Println(n)
 	log.Println(c.Word) // want `External ID logged`
 }
+
+// fillWide writes to more places of what it is given than a summary tells: the one
+// that matters is told, and the object as a whole holds nothing of it.
+func fillWide(w *wide, in *Integration) {
+	w.a, w.b, w.c, w.d, w.e, w.f, w.g, w.h, w.i = in.Name, in.Name, in.Name, in.Name, in.Name, in.Name, in.Name, in.Name, in.Name
+	w.j, w.k, w.l, w.m, w.n, w.o, w.p, w.q, w.r = in.Name, in.Name, in.Name, in.Name, in.Name, in.Name, in.Name, in.Name, in.Name
+	w.s, w.t, w.u, w.v, w.w, w.x, w.y = in.Name, in.Name, in.Name, in.Name, in.Name, in.Name, in.Name
+	w.z = in.Handshake
+}
+
+type wide struct{ a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x, y, z, title string }
+
+func filledWide(in *Integration) {
+	var w wide
+	fillWide(&w, in)
+	log.Println(w.title)
+	log.Println(w.a)
+	log.Println(w.z) // want `External ID logged`
+}
+
+type page struct {
+	title string
+	data  any
+}
+
+type shelf interface{ Take(name string) Integration }
+
+func (p *page) set(s shelf) { p.title, p.data = "x", s.Take("x") }
+
+func putIntoMap(m map[string]any, s shelf) {
+	m["integration"] = s.Take("x")
+	m["name"] = s.Take("x").Name
+}
+
+func behindInterfaces(s shelf) {
+	var p page
+	p.set(s)
+	log.Println(p.data) // want `External ID logged`
+	log.Println(p.title)
+	m := map[string]any{}
+	putIntoMap(m, s)
+	log.Println(m["integration"]) // want `External ID logged`
+	log.Println(m["name"])
+}
