@@ -42,7 +42,8 @@ func saysExternalID(name string) bool {
 }
 
 // aboutAWS are words that put a neighbouring "external id" into AWS.
-var aboutAWS = []string{"rolearn", "iamrole", "awsrole", "assumerole", "awsaccount", "awsarn", "trustpolicy", "stsclient", "crossaccount", "rolesession"}
+var aboutAWS = []string{"rolearn", "iamrole", "awsrole", "assumerole", "awsaccount", "awsarn", "trustpolicy", "stsclient", "crossaccount", "rolesession",
+	"targetrole", "targetarn", "roletoassume", "trustedarn", "principalarn", "cloudformation"}
 
 // insideAWS are words that by themselves make an "external id" an AWS one.
 var insideAWS = []string{"aws", "sts", "assumerole", "iamrole", "rolearn", "crossaccount"}

@@ -524,12 +524,33 @@ func (f *frame) virtual(k site) bool {
 		// Whichever type it is, it speaks of itself.
 		f.mem.add(resultPlace(k.v, 0), cell{taint: f.deep(k.args[0], printed).step(k.pos, "returned by "+k.name.Name)})
 	}
+	if len(found) > 1 && k.v != nil && len(k.args) == 1 && holdsAnything(k.v.Type()) && ofAnyType(k.args[0]) {
+		// So does what is asked for all that it has to say.
+		f.mem.add(resultPlace(k.v, 0), cell{taint: f.deep(k.args[0], whole).step(k.pos, "returned by "+k.name.Name)})
+	}
 	for _, m := range found {
 		args := slices.Clone(k.args)
 		args[0] = receiverOf(k.args[0], m, len(found) > 1)
 		f.apply(f.e.summaryOf(m), application{pos: k.pos, args: args, name: k.name.Name}, k.v)
 	}
 	return len(found) > 0
+}
+
+// holdsAnything recognises what a method answers that is asked for everything: a map or
+// list of values of any type. One that is asked for a name or for regions answers that.
+func holdsAnything(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Map:
+		return isEmptyInterface(u.Elem())
+	case *types.Slice:
+		return isEmptyInterface(u.Elem())
+	}
+	return false
+}
+
+// ofAnyType reports whether nothing is known of the type that lies behind an interface.
+func ofAnyType(c cell) bool {
+	return !slices.ContainsFunc(c.refs, func(r ref) bool { return r.typ != nil && !types.IsInterface(r.typ) })
 }
 
 // receiverOf is what of a receiver can be that of a method: what is known to be of

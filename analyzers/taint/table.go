@@ -155,6 +155,13 @@ var sinkRows = []sinkRow{
 	{row{"github.com/Shopify/sarama", "SyncProducer", "SendMessage*"}, Sent, whole, 0, rest, 0},
 	{row{"github.com/confluentinc/confluent-kafka-go/kafka", "Producer", "Produce"}, Sent, whole, 0, rest, 0},
 	{row{"cloud.google.com/go/pubsub", "Topic", "Publish"}, Sent, whole, 1, rest, 0},
+	{row{"gopkg.in/segmentio/analytics-go", "*", "Enqueue"}, Sent, encoded, 0, rest, 0},
+	{row{"github.com/segmentio/analytics-go", "*", "Enqueue"}, Sent, encoded, 0, rest, 0},
+	{row{"github.com/rudderlabs/analytics-go", "*", "Enqueue"}, Sent, encoded, 0, rest, 0},
+	{row{"github.com/posthog/posthog-go", "*", "Enqueue"}, Sent, encoded, 0, rest, 0},
+	{row{"github.com/amplitude/analytics-go/amplitude", "*", "Track|Identify|GroupIdentify"}, Sent, encoded, 0, rest, 0},
+	{row{"github.com/mixpanel/mixpanel-go", "*", "Track|Import|PeopleSet*|NewEvent"}, Sent, encoded, 0, rest, 0},
+	{row{"github.com/dukex/mixpanel", "*", "Track|Import|Update*"}, Sent, encoded, 0, rest, 0},
 	{row{"github.com/gorilla/websocket", "Conn", "WriteJSON|WriteMessage"}, Returned, encoded, 0, rest, 0},
 
 	// Into a store: not a leak, but what a caller chose is kept there.
