@@ -134,7 +134,7 @@ func (c *collector) examine(b *source.Blob, emit func(hit)) (n int64, err error)
 	plain := func(h detect.Hit) { emit(hit{Hit: h}) }
 	if b.Data != nil || b.Open == nil {
 		e := charset.Detect(b.Data)
-		c.scan(b, e.Bytes(b.Data), textOf(e), plain)
+		c.scan(b, e.Bytes(b.Data), c.textOf(b, e), plain)
 		return int64(len(b.Data)), nil
 	}
 	r, err := b.Open()
@@ -142,13 +142,13 @@ func (c *collector) examine(b *source.Blob, emit func(hit)) (n int64, err error)
 		return 0, err
 	}
 	defer r.Close()
-	return c.stream(r, plain)
+	return c.stream(b, r, plain)
 }
 
 // scanWhole examines a text in memory.
-func (c *collector) scanWhole(text []byte, emit func(detect.Hit)) {
+func (c *collector) scanWhole(b *source.Blob, text []byte, emit func(detect.Hit)) {
 	e := charset.Detect(text)
-	c.detectors.Scan(e.Bytes(text), textOf(e), emit)
+	c.detectors.Scan(e.Bytes(text), c.textOf(b, e), emit)
 }
 
 // scan examines a content in memory: only what is new in it, if the source knows
@@ -166,7 +166,7 @@ func (c *collector) scan(b *source.Blob, text []byte, how detect.Text, emit func
 }
 
 // stream examines a content of any length in constant memory.
-func (c *collector) stream(r io.Reader, emit func(detect.Hit)) (int64, error) {
+func (c *collector) stream(b *source.Blob, r io.Reader, emit func(detect.Hit)) (int64, error) {
 	counted := &counter{r: r}
 	buffered := bufio.NewReaderSize(counted, 64<<10)
 	head, err := buffered.Peek(charset.Sniff)
@@ -174,7 +174,7 @@ func (c *collector) stream(r io.Reader, emit func(detect.Hit)) (int64, error) {
 		return 0, err
 	}
 	e := charset.Detect(head)
-	_, err = c.detectors.Stream(e.Reader(buffered), textOf(e), emit)
+	_, err = c.detectors.Stream(e.Reader(buffered), c.textOf(b, e), emit)
 	return counted.n, err
 }
 
@@ -187,6 +187,18 @@ func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.n += int64(n)
 	return n, err
+}
+
+// textOf says how a text of a blob is to be read, and has it told if a detector gives up.
+func (c *collector) textOf(b *source.Blob, e charset.Encoding) detect.Text {
+	how, told := textOf(e), false
+	how.GaveUp = func(reason string) {
+		if !told {
+			told = true
+			c.failed(b, failure{reason: reason})
+		}
+	}
+	return how
 }
 
 func textOf(e charset.Encoding) detect.Text {
@@ -271,14 +283,15 @@ type failure struct{ place, reason string }
 // failed notes that a blob was not read whole. Where the source does not know yet
 // where it stands, that is asked later, see tellFailures.
 func (c *collector) failed(b *source.Blob, f failure) {
-	b.Clean = false
+	c.mu.Lock()
+	b.Clean = false // a document's text may be streamed by a goroutine of its own
+	if b.Path == "" {
+		c.failures[b.ID] = append(c.failures[b.ID], f)
+	}
+	c.mu.Unlock()
 	if b.Path != "" {
 		c.unread(finding.Unexamined{Path: b.Path, Place: f.place, Reason: f.reason})
-		return
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.failures[b.ID] = append(c.failures[b.ID], f)
 }
 
 // Count implements source.Visitor.

@@ -143,7 +143,7 @@ func (s *documentScan) Write(text []byte) (int, error) {
 		if len(s.text) <= longText {
 			return n, nil
 		}
-		s.long = s.c.startStream()
+		s.long = s.c.startStream(s.blob)
 		text, s.text = s.text, s.text[:0]
 	}
 	_, _ = s.long.Write(text) // what goes wrong is told when this text ends, and the next one is examined
@@ -172,7 +172,7 @@ func (s *documentScan) finish() {
 		}
 		s.long = nil
 	case len(s.text) > 0:
-		s.c.scanWhole(s.text, s.found)
+		s.c.scanWhole(s.blob, s.text, s.found)
 	}
 	s.before += s.length + detect.Before // nothing in one text is near anything in another
 	s.text, s.marks, s.names, s.length = s.text[:0], s.marks[:0], s.names[:0], 0
@@ -206,7 +206,7 @@ type stream struct {
 	done chan struct{}
 }
 
-func (c *collector) startStream() *stream {
+func (c *collector) startStream(b *source.Blob) *stream {
 	r, w := io.Pipe()
 	s := &stream{PipeWriter: w, done: make(chan struct{})}
 	go func() {
@@ -217,7 +217,7 @@ func (c *collector) startStream() *stream {
 				r.CloseWithError(s.err)
 			}
 		}()
-		_, s.err = c.stream(r, func(h detect.Hit) { s.hits = append(s.hits, h) })
+		_, s.err = c.stream(b, r, func(h detect.Hit) { s.hits = append(s.hits, h) })
 		r.CloseWithError(io.ErrClosedPipe)
 	}()
 	return s

@@ -40,7 +40,7 @@ type words struct{}
 
 func (words) Rules() []*finding.Rule { return []*finding.Rule{accountRule, keyRule, secretRule} }
 func (words) Triggers() []detect.Trigger {
-	return []detect.Trigger{{Digits: true}, {Literal: "KEY"}, {Literal: "SECRET"}, {Literal: "PANIC"}}
+	return []detect.Trigger{{Digits: true}, {Literal: "KEY"}, {Literal: "SECRET"}, {Literal: "PANIC"}, {Literal: "ENOUGH"}}
 }
 
 func (words) Detect(w *detect.Window, report func(detect.Match)) {
@@ -61,6 +61,8 @@ func (words) Detect(w *detect.Window, report func(detect.Match)) {
 	case 3:
 		var none []int
 		_ = none[len(w.Text)]
+	case 4:
+		w.GiveUp("had enough")
 	}
 }
 
@@ -213,6 +215,15 @@ func TestADetectorThatPanicsCostsOneBlob(t *testing.T) {
 	assert.Equal(t, "bad", res.Unexamined[0].Path)
 	assert.Contains(t, res.Unexamined[0].Reason, "internal error while matching: runtime error: index out of range")
 	assert.NotContains(t, res.Unexamined[0].Reason, ours)
+}
+
+func TestADetectorThatGivesUpIsToldOfOnce(t *testing.T) {
+	for _, streamed := range []bool{false, true} {
+		src := memory{contents: map[source.ID]string{"f": "account " + ours + " ENOUGH ENOUGH"}, streamed: streamed}
+		res := scan(t, src, options())
+		assert.Len(t, res.Findings, 1, "what the others find is found")
+		assert.Equal(t, []finding.Unexamined{{Path: "f", Reason: "had enough"}}, res.Unexamined)
+	}
 }
 
 func TestStreamedAndWideTextIsPlacedAsItStands(t *testing.T) {

@@ -223,7 +223,7 @@ func (t *Trace) keep(hits []Hit) int32 {
 // emits what they led to.
 func (t *Trace) finish(s *Set, carried int, emit func(Hit)) {
 	s.examiners.Put(t.examiner)
-	t.examiner = nil
+	t.examiner, t.how.GaveUp = nil, nil
 	slices.SortFunc(t.triggers[carried:], func(a, b trigger) int { return int(a.start) - int(b.start) })
 	t.merge(carried)
 	p := newPass(s, t.how)

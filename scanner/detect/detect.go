@@ -66,6 +66,7 @@ type Window struct {
 	declared      bool
 	before, after int // see Saw
 	notes         *any
+	gaveUp        func(reason string)
 }
 
 // Notes returns the place where the detector keeps what it learned at earlier
@@ -78,6 +79,15 @@ func (w *Window) Notes() *any {
 		w.notes = new(any)
 	}
 	return w.notes
+}
+
+// GiveUp says that the detector does not look at this trigger, and perhaps not at
+// others of the text, for what it has cost already. The text is then told of as not
+// examined whole, for that reason.
+func (w *Window) GiveUp(reason string) {
+	if w.gaveUp != nil {
+		w.gaveUp(reason)
+	}
 }
 
 // Saw declares that all that a detector reports about this trigger rests on at

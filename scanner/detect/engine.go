@@ -70,6 +70,9 @@ type Text struct {
 	// Units counts the bytes that a piece of the scanned text took in the file
 	// it came from, for the columns; nil if the text is the file's own bytes.
 	Units func([]byte) int
+	// GaveUp, if set, is told why a detector did not look at all of the text. It may
+	// be called more than once.
+	GaveUp func(reason string)
 }
 
 // Scan calls emit for every match in text, in order of offset.
@@ -210,7 +213,7 @@ func (e *examiner) examine(id int, text []byte, start, end int) (hits []Hit, bef
 	}
 	e.hits = e.hits[:0]
 	for _, c := range calls {
-		e.window = Window{Text: text[lo:hi:hi], Start: start - lo, End: end - lo, Trigger: c.trigger, Offset: lo, notes: &e.notes[c.index]}
+		e.window = Window{Text: text[lo:hi:hi], Start: start - lo, End: end - lo, Trigger: c.trigger, Offset: lo, notes: &e.notes[c.index], gaveUp: e.how.GaveUp}
 		c.detector.Detect(&e.window, e.match)
 		b, a := e.window.Reach()
 		before, after = max(before, b), max(after, a)

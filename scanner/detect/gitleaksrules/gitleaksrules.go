@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -16,6 +17,8 @@ type Ruleset struct {
 	Warnings []string // what the file asks for and does not get
 	Digest   string   // of the files read: two rulesets of one digest find the same
 
+	name     string
+	freeWork int
 	rules    []*finding.Rule
 	triggers []detect.Trigger
 	byIndex  []*rule // by trigger
@@ -30,7 +33,7 @@ func Load(name string, taken func(id string) bool) (*Ruleset, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Ruleset{Warnings: warnings, Digest: hex.EncodeToString(digest.Sum(nil))}
+	s := &Ruleset{name: filepath.Base(name), freeWork: freeWork, Warnings: warnings, Digest: hex.EncodeToString(digest.Sum(nil))}
 	global, err := globals(c)
 	if err != nil {
 		return nil, err
@@ -95,7 +98,12 @@ func (s *Ruleset) Triggers() []detect.Trigger { return s.triggers }
 
 // Detect implements detect.Detector.
 func (s *Ruleset) Detect(w *detect.Window, report func(detect.Match)) {
-	s.byIndex[w.Trigger].detect(w, report)
+	work, ok := workIn(w, s.freeWork)
+	if !ok {
+		w.GiveUp("too dense for the rules of " + s.name)
+		return
+	}
+	s.byIndex[w.Trigger].detect(w, work, report)
 }
 
 // nameOf returns a name for a rule that nothing else has; named are the rules of

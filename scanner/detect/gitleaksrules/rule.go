@@ -149,27 +149,51 @@ const reach = 1 << 10
 // Only where something matches there, and be it beside the literal, a wider look
 // decides: which of several overlapping matches counts depends on where the one
 // before it ends.
-func (r *rule) detect(w *detect.Window, report func(detect.Match)) {
+func (r *rule) detect(w *detect.Window, work *work, report func(detect.Match)) {
 	if r.byKeyword {
 		from, to := look(w, 0, len(w.Text))
-		for _, loc := range r.matches(w.Text, from, to) {
+		for _, loc := range r.matches(w.Text, from, to, work) {
 			r.report(w, loc, report)
 		}
 		return
 	}
-	from, to, ok := r.near(w)
+	from, to, ok := r.near(w, work)
 	if !ok {
 		return
 	}
-	for _, loc := range r.wide(w, from, to) {
+	for _, loc := range r.wide(w, from, to, work) {
 		if loc[0] <= w.Start && loc[1] >= w.End {
 			r.report(w, loc, report)
 		}
 	}
 }
 
+// work is what rules have done in one text.
+type work struct{ bytes int } // that patterns were tried on
+
+// Go's regexp takes up to a microsecond per byte, and a text made for it, such as
+// key=key=key=…, would have a pattern tried on kilobytes for each of its words. A text
+// may cost so many bytes of trying for each byte up to the place at hand, and some at its
+// start; ordinary ones stay far below.
+const (
+	workPerByte = 4
+	freeWork    = 4 << 20
+)
+
+// workIn returns what was done in a window's text; false if that is enough.
+func workIn(w *detect.Window, free int) (*work, bool) {
+	notes := w.Notes()
+	done, _ := (*notes).(*work)
+	if done == nil {
+		done = &work{}
+		*notes = done
+	}
+	return done, done.bytes <= free+workPerByte*(w.Offset+len(w.Text))
+}
+
 // matches returns what the pattern matches in part of a text, with its groups.
-func (r *rule) matches(text []byte, from, to int) [][]int {
+func (r *rule) matches(text []byte, from, to int, work *work) [][]int {
+	work.bytes += to - from
 	locs := r.pattern().FindAllSubmatchIndex(text[from:to], -1)
 	for _, loc := range locs {
 		for i := range loc {
@@ -183,13 +207,14 @@ func (r *rule) matches(text []byte, from, to int) [][]int {
 
 // near says whether anything matches in what a match of the literal could take,
 // and the bounds of that.
-func (r *rule) near(w *detect.Window) (from, to int, ok bool) {
+func (r *rule) near(w *detect.Window, work *work) (from, to int, ok bool) {
 	s, seen := r.around(w.Text, w.Start, w.End)
 	if !seen.ok {
 		w.Saw(0, seen.most+1)
 		return 0, 0, false
 	}
 	from, to = look(w, s.start, s.end)
+	work.bytes += to - from
 	return s.start, s.end, r.holdsAll(w.Text[from:to]) && r.pattern().Match(w.Text[from:to])
 }
 
@@ -214,7 +239,7 @@ func (r *rule) around(text []byte, start, end int) (span, lookahead) {
 // wide returns the matches around a literal of which the near look gave from and
 // to: those in the text that may be part of a match, with room for two more on
 // both sides. Of that, what matches of other literals do not reach is left out.
-func (r *rule) wide(w *detect.Window, from, to int) [][]int {
+func (r *rule) wide(w *detect.Window, from, to int, work *work) [][]int {
 	q := &r.required
 	room := min(detect.Before, 3*min(detect.Before, plus(q.before, plus(q.longest(), q.after))))
 	lo, hi := back(w.Text, w.Start, room, &r.bytes), w.End
@@ -225,12 +250,12 @@ func (r *rule) wide(w *detect.Window, from, to int) [][]int {
 	if len(q.literals) <= maxNeighbours && !(q.fold && otherCases(w.Text[lo:hi])) {
 		from, to = r.chain(w.Text, lo, hi, span{from, to})
 		from, to = max(lo, from-1), min(hi, to+1)
-		locs := r.matches(w.Text, from, to)
+		locs := r.matches(w.Text, from, to, work)
 		if !slices.ContainsFunc(locs, func(loc []int) bool { return loc[0] == from && from > lo || loc[1] == to && to < hi }) {
 			return locs
 		}
 	}
-	return r.matches(w.Text, lo, hi)
+	return r.matches(w.Text, lo, hi, work)
 }
 
 // otherCases says whether a text holds ſ or K, as which a pattern takes letters that

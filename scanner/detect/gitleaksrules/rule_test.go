@@ -232,3 +232,32 @@ func TestRulesAreDescribed(t *testing.T) {
 	}
 	assert.Equal(t, []string{"Acme api key", "A key of Emca", "Long", "Ñandú"}, titles)
 }
+
+// A text made to be dear is given up, and says so; what stands before that is found, and
+// the next text is looked at again.
+func TestATextMadeToBeDearIsGivenUp(t *testing.T) {
+	s := load(t, `
+[[rules]]
+id = "any-key"
+regex = '''[\w.-]{0,50}?(?:key)(?:[ \t\w.-]{0,20})[\s'"]{0,3}(?:=|:)[\s'"=]{0,5}([\w.=-]{10,150})(?:['"\s;]|$)'''
+keywords = ["key"]
+`)
+	s.freeWork = 100_000
+	secret := strings.Repeat("x7", 8)
+	text := "key = '" + secret + "'\n" + strings.Repeat("key=", 4000)
+	var reasons, values []string
+	set := detect.NewSet(s)
+	scan := func(text string) {
+		set.Scan([]byte(text), detect.Text{GaveUp: func(reason string) { reasons = append(reasons, reason) }},
+			func(h detect.Hit) { values = append(values, h.Value) })
+	}
+	scan(text)
+	require.NotEmpty(t, reasons)
+	assert.Equal(t, "too dense for the rules of rules.toml", reasons[0])
+	assert.Contains(t, values, secret)
+
+	reasons, values = nil, nil
+	scan(text[:25])
+	assert.Empty(t, reasons)
+	assert.Equal(t, []string{secret}, values)
+}
