@@ -50,6 +50,7 @@ type Why struct {
 	Reason   string // "reaches AssumeRoleInput.ExternalId"
 	Strength Strength
 	Typed    bool // followed because of its configured type, whatever it holds
+	Unshown  int  // of a field that encoders leave out: one more than its index
 }
 
 // Known is the fact about a package: the keys of what carries an External ID, as
@@ -248,6 +249,9 @@ func (r *Result) Field(t types.Type, i int) *Why {
 		return why
 	}
 	why := r.field(t, s, i)
+	if why != nil && reflect.StructTag(s.Tag(i)).Get("json") == "-" {
+		why.Unshown = i + 1
+	}
 	r.fields[id] = why
 	return why
 }
@@ -259,29 +263,29 @@ func (r *Result) field(t types.Type, s *types.Struct, i int) *Why {
 	if n := program.NamedOf(t); n != nil {
 		what = "field " + n.Obj().Name() + "." + f.Name()
 		if pkg := n.Obj().Pkg(); pkg != nil && r.policy.IsSourceField(pkg.Path(), n.Obj().Name(), f.Name()) {
-			return &Why{what, "configured as a source", Annotated, true}
+			return &Why{What: what, Reason: "configured as a source", Strength: Annotated, Typed: true}
 		}
 	}
 	if r.policy.IsTagged(s.Tag(i)) {
-		return &Why{what, "tagged as a source", Annotated, true}
+		return &Why{What: what, Reason: "tagged as a source", Strength: Annotated, Typed: true}
 	}
 	if why := r.lookup(key, what); why != nil {
 		return why
 	}
 	if key != "" && r.policy.IsExternalIDField(key) {
-		return &Why{what, "configured by -externalid.fields", Annotated, false}
+		return &Why{What: what, Reason: "configured by -externalid.fields", Strength: Annotated}
 	}
 	if r.policy.OnlySources {
 		return r.lookup(program.TypeKey(f.Type()), what)
 	}
 	if field, ok := fieldSink(key); ok {
-		return &Why{what, "is " + field, Reaches, false}
+		return &Why{What: what, Reason: "is " + field, Strength: Reaches}
 	}
 	if why := r.lookup(program.TypeKey(f.Type()), what); why != nil {
 		return why
 	}
 	if reason, ok := byName(owner, s, i); ok {
-		return &Why{what, reason, Named, false}
+		return &Why{What: what, Reason: reason, Strength: Named}
 	}
 	return nil
 }
@@ -293,7 +297,7 @@ func (r *Result) Type(t types.Type) *Why {
 		return nil
 	}
 	if r.policy.IsSourceType(n.Obj().Pkg().Path(), n.Obj().Name()) {
-		return &Why{"type " + n.Obj().Name(), "configured as a source", Annotated, true}
+		return &Why{What: "type " + n.Obj().Name(), Reason: "configured as a source", Strength: Annotated, Typed: true}
 	}
 	return r.lookup(program.TypeKey(t), "type "+n.Obj().Name())
 }
@@ -309,7 +313,7 @@ func (r *Result) Param(fn *types.Func, i int) *Why {
 		return why
 	}
 	if reason, ok := byParamName(fn, i); ok && !r.policy.OnlySources {
-		return &Why{what, reason, Named, false}
+		return &Why{What: what, Reason: reason, Strength: Named}
 	}
 	return nil
 }

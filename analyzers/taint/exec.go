@@ -64,6 +64,9 @@ func (f *frame) store(i *ssa.Store) {
 		if hint := f.e.fieldHint(fa.X.Type(), fa.Field); hint != nil && isColumn(i.Val) && !val.cleaned {
 			val.taint = val.taint.union(Taint{{*hint, stepAt(f.fn, i.Pos(), hint.What)}})
 		}
+		if shows(program.StructOf(fa.X.Type()), fa.Field, encoded) {
+			val.taint = val.taint.exposed()
+		}
 	}
 	addr := f.value(i.Addr)
 	strong := len(addr.refs) == 1 && !f.flat && !strings.ContainsAny(addr.refs[0].path, "[#")

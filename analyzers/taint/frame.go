@@ -649,7 +649,7 @@ func (d *deepWalk) at(r ref, depth int) Taint {
 			continue
 		}
 		in := f.gather(r.join(rel), f.hintOf(r, rel), true)
-		out = out.union(withMode(in.taint, d.mode))
+		out = out.union(withMode(f.e.shownAt(in.taint, r.typ, rel, d.mode), d.mode))
 		for _, sub := range in.refs {
 			if sub.typ == nil {
 				sub.typ = typeAt(r.typ, rel)

@@ -26,6 +26,10 @@ type Label struct {
 	Typed  bool // configured: followed whatever it holds
 	Pos    token.Pos
 
+	// Unshown is one more than the index of the field that it names, where encoders and
+	// loggers leave that out: found in place, below an interface, it is not shown.
+	Unshown int
+
 	// For an input: which parameter (captured variables follow the parameters), at
 	// which path, and whether everything below the path is meant.
 	Param int

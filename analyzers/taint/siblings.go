@@ -55,6 +55,36 @@ func (e *engine) hidden(t types.Type, m mode) []Label {
 	return out
 }
 
+// shownAt is what a sink of the mode shows of the labels at a path in a value of the
+// type. Below an interface, of whose type nothing is known, a label that names a field
+// which is not shown is dropped in that field's own place; put elsewhere, the value is
+// shown like any other.
+func (e *engine) shownAt(t Taint, typ types.Type, path string, m mode) Taint {
+	if at := typeAt(typ, path); at != nil {
+		return t.except(e.hidden(at, m))
+	}
+	if m != encoded && m != logged || !slices.ContainsFunc(t, func(x Tag) bool { return x.Label.Unshown > 0 }) {
+		return t
+	}
+	segs := segments(path)
+	return slices.DeleteFunc(slices.Clone(t), func(x Tag) bool {
+		return x.Label.Unshown > 0 && segs[len(segs)-1] == "."+strconv.Itoa(x.Label.Unshown-1)
+	})
+}
+
+// exposed is what a value's labels are once it is put into a field that is shown.
+func (t Taint) exposed() Taint {
+	if !slices.ContainsFunc(t, func(x Tag) bool { return x.Label.Unshown > 0 }) {
+		return t
+	}
+	var out Taint
+	for _, x := range t {
+		x.Label.Unshown = 0
+		out = out.union(Taint{x})
+	}
+	return out
+}
+
 // firstField is the index of the field that a path begins with.
 func firstField(path string) (int, bool) {
 	segs := segments(path)

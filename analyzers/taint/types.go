@@ -303,7 +303,7 @@ func (e *engine) fieldHint(owner types.Type, i int) *Label {
 }
 
 func sourceLabel(why *externalid.Why) Label {
-	return Label{Kind: External, What: why.What, Reason: why.Reason, Weak: why.Strength == externalid.Named, Typed: why.Typed}
+	return Label{Kind: External, What: why.What, Reason: why.Reason, Weak: why.Strength == externalid.Named, Typed: why.Typed, Unshown: why.Unshown}
 }
 
 // shower is the method by which a type decides itself what a sink of the mode shows;
