@@ -29,8 +29,9 @@ func inkOf(g, ground *image.Gray) (ink *image.Gray, marks []bool) {
 	return ink, marks
 }
 
-// subtractGround returns how much every pixel differs from its ground. At an edge between two grounds, whichever is nearer counts,
-// so that buttons and rows of tables have no outline.
+// subtractGround returns how much every pixel differs from its ground. At an edge
+// between two grounds, whichever is nearer counts, so that buttons and rows of
+// tables have no outline.
 func subtractGround(g, ground *image.Gray) *image.Gray {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	out := image.NewGray(g.Rect)
@@ -52,29 +53,33 @@ func subtractGround(g, ground *image.Gray) *image.Gray {
 	return out
 }
 
-// medians returns the ground of every pixel: the median of what is around it, by the histogram of a window
-// that slides along the row (T. Huang, "A fast two-dimensional median filtering
-// algorithm", 1979).
+// medians returns the ground of every pixel: the median of what is around it, by
+// the histogram of a window that slides along the row (T. Huang, "A fast
+// two-dimensional median filtering algorithm", 1979).
 func medians(g *image.Gray) *image.Gray {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	out := image.NewGray(g.Rect)
 	for y := range h {
-		top, bottom := max(0, y-reachY), min(h-1, y+reachY)
+		around := g.Pix[max(0, y-reachY)*g.Stride : min(h-1, y+reachY)*g.Stride+w]
 		window := slidingMedian{}
-		column := func(x, n int) {
-			for row := top; row <= bottom; row++ {
-				window.add(g.Pix[row*g.Stride+x], n)
-			}
-		}
 		for x := range min(reachX, w) {
-			column(x, 1)
+			for at := x; at < len(around); at += g.Stride {
+				window.add(around[at])
+			}
 		}
 		for x := range w {
-			if x+reachX < w {
-				column(x+reachX, 1)
-			}
-			if x > reachX {
-				column(x-reachX-1, -1)
+			enters, leaves := x+reachX, x-reachX-1
+			switch {
+			case enters < w && leaves >= 0:
+				window.slide(around[leaves:], around[enters:], g.Stride)
+			case enters < w:
+				for at := enters; at < len(around); at += g.Stride {
+					window.add(around[at])
+				}
+			case leaves >= 0:
+				for at := leaves; at < len(around); at += g.Stride {
+					window.remove(around[at])
+				}
 			}
 			out.Pix[y*out.Stride+x] = window.median()
 		}
@@ -87,14 +92,33 @@ func medians(g *image.Gray) *image.Gray {
 type slidingMedian struct {
 	counts     [256]int32
 	all, below int32
-	value      int
+	value      uint8
 }
 
-func (s *slidingMedian) add(v uint8, n int) {
-	s.counts[v] += int32(n)
-	s.all += int32(n)
-	if int(v) < s.value {
-		s.below += int32(n)
+func (s *slidingMedian) add(v uint8) {
+	s.counts[v]++
+	s.all++
+	if v < s.value {
+		s.below++
+	}
+}
+
+func (s *slidingMedian) remove(v uint8) {
+	s.counts[v]--
+	s.all--
+	if v < s.value {
+		s.below--
+	}
+}
+
+// slide exchanges the column that leaves for the one that enters. Most of a
+// picture of text is one colour, where there is nothing to do.
+func (s *slidingMedian) slide(leaves, enters []uint8, stride int) {
+	for at := 0; at < len(enters); at += stride {
+		if old, v := leaves[at], enters[at]; old != v {
+			s.remove(old)
+			s.add(v)
+		}
 	}
 }
 
@@ -107,7 +131,7 @@ func (s *slidingMedian) median() uint8 {
 		s.below += s.counts[s.value]
 		s.value++
 	}
-	return uint8(s.value)
+	return s.value
 }
 
 // energy is how much a block of pixels differs from its ground.
