@@ -571,7 +571,7 @@ func (d *discovery) result(v ssa.Value, c *ssa.CallCommon, j int, call *ssa.Call
 	body := program.Body(c)
 	if body == nil || call != nil {
 		d.origin(v, call, why, at)
-		if ownable(f.String()) && obj.Pkg() != nil && !program.IsStd(f.Pkg) && sameModule(obj.Pkg(), d.pass.Pkg) {
+		if ownable(f.String()) && obj.Pkg() != nil && !program.IsStd(f.Pkg) && sameModule(obj.Pkg(), d.pass.Pkg) && !picks(c, obj) {
 			d.mark(f.Result(j), why)
 		}
 		return
@@ -580,6 +580,19 @@ func (d *discovery) result(v ssa.Value, c *ssa.CallCommon, j int, call *ssa.Call
 	for _, p := range d.returns[f.Result(j)] {
 		d.back(p.val, c, why, p)
 	}
+}
+
+// picks reports whether a call tells a function by a constant text what to get, as a label
+// or a variable of the environment: another call gets another thing. One that is there for
+// External IDs gets nothing else.
+func picks(c *ssa.CallCommon, fn *types.Func) bool {
+	if strings.Contains(plain(fn.Name()), "externalid") {
+		return false
+	}
+	return slices.ContainsFunc(program.DeclaredArgs(c), func(a ssa.Value) bool {
+		s, ok := constantString(a)
+		return ok && s != ""
+	})
 }
 
 // sameModule guesses from the first three elements of the paths, or from the first

@@ -150,14 +150,30 @@ func (d *discovery) keyed() {
 		}
 		for _, u := range ids {
 			k, _ := constantString(u.Key)
-			switch beside, ok := aws[u.Map]; {
-			case !isTextual(u.Value):
-			case namesAWS(k):
-				d.r.updates[u] = &Why{What: "element " + k, Reason: "named " + k, Strength: Named}
-			case ok:
-				d.r.updates[u] = &Why{What: "element " + k, Reason: "named " + k + " beside " + beside, Strength: Named}
+			why := &Why{What: "element " + k, Reason: "named " + k, Strength: Named}
+			beside, ok := aws[u.Map]
+			if ok && !namesAWS(k) {
+				why.Reason += " beside " + beside
+			}
+			if isTextual(u.Value) && (ok || namesAWS(k)) {
+				d.r.updates[u] = why
+				d.madeAt(unwrapped(u.Value), why, placed{u.Value, u.Pos(), fn})
 			}
 		}
+	}
+}
+
+// madeAt notes where what is put under a key comes from. It may be a mask's result: that
+// the value itself is an External ID is not said.
+func (d *discovery) madeAt(v ssa.Value, why *Why, at placed) {
+	made := []placed{{v, at.at, at.fn}}
+	if c, ok := v.(*ssa.Call); ok {
+		if obj := program.Callee(&c.Call); obj != nil && program.Body(&c.Call) != nil {
+			made = d.returns[program.FuncOf(obj).Result(0)]
+		}
+	}
+	for _, p := range made {
+		d.r.Origins = append(d.r.Origins, Origin{p.val, p.at, p.fn, why})
 	}
 }
 

@@ -51,6 +51,25 @@ func hashed(in *Integration, accountID string) {
 	in.ExternalID = hex.EncodeToString(sum[:]) // want `a hash without a key`
 }
 
+// controlID is put into a map of its own beside the role's ARN.
+func controlID(workspaceID, pool string) string {
+	sum := sha256.Sum256([]byte(workspaceID + pool))
+	return "acme-" + hex.EncodeToString(sum[:16]) // want `a hash without a key`
+}
+
+func labelled(workspaceID, pool, role string) map[string]string {
+	return map[string]string{"role_arn": role, "external_id": controlID(workspaceID, pool)}
+}
+
+func contactID(workspaceID, email string) string {
+	sum := sha256.Sum256([]byte(workspaceID + email))
+	return hex.EncodeToString(sum[:16])
+}
+
+func contact(workspaceID, email string) map[string]string {
+	return map[string]string{"email": email, "external_id": contactID(workspaceID, email)}
+}
+
 func version5(in *Integration, c Customer) {
 	in.ExternalID = uuid.NewSHA1(uuid.NameSpaceURL, []byte(c.CustomerID)).String() // want `version 5 UUID`
 }
