@@ -3,6 +3,7 @@ package privatekey
 import (
 	"bytes"
 	"encoding/base64"
+	"slices"
 	"strings"
 
 	"github.com/deputy-sec/deputy/scanner/detect"
@@ -70,7 +71,35 @@ func (b *block) identify() (key, bool) {
 	if k, ok := readDER(b.body, b.whole); ok {
 		return k, true
 	}
-	return readOpenSSH(b.body, b.whole) // under a wrong label it is still a key
+	if k, ok := readOpenSSH(b.body, b.whole); ok { // under a wrong label it is still a key
+		return k, true
+	}
+	return b.readForeign()
+}
+
+// known are the words of the labels whose bodies are read above (RFC 7468, RFC 5208 and
+// OpenSSL's): what they promise and is not there is no key.
+var known = map[string]bool{"RSA": true, "EC": true, "DSA": true, "DH": true, "ENCRYPTED": true, "ANY": true, "SSH2": true, "PRIVATE": true, "KEY": true}
+
+// readForeign takes a program's own label, like NEBULA ED25519, at its word: the body is
+// whatever the program makes of it.
+func (b *block) readForeign() (key, bool) {
+	words := strings.Fields(b.label)
+	foreign := slices.ContainsFunc(words, func(word string) bool { return !known[word] })
+	if !b.whole || !foreign || words[0] == "PUBLIC" || isText(b.body) {
+		return key{}, false
+	}
+	name := strings.TrimSuffix(strings.TrimSuffix(b.label, " PRIVATE KEY"), " ENCRYPTED")
+	k := key{what: "a private key of the kind " + name}
+	if strings.Contains(b.label, "ENCRYPTED") {
+		k.encrypted, k.protection = true, "its label says that it is encrypted"
+	}
+	return k, true
+}
+
+// isText says whether bytes are a text, and no key.
+func isText(b []byte) bool {
+	return !bytes.ContainsFunc(b, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' && r != '\r' || r > '~' })
 }
 
 // uniform says whether bytes are too few different ones to be a key: AAAA….
@@ -90,7 +119,7 @@ const (
 	dashes   = "-----"
 	begin    = "-----BEGIN "
 	end      = "-----END "
-	maxLabel = 32
+	maxLabel = 48
 )
 
 // parseArmor reads the block in whose BEGIN line "PRIVATE KEY" stands at

@@ -16,6 +16,7 @@ var plainMatches = []finding.Example{
 	{Name: "dsa-key-file", Text: "«pem:dsa»\n"},
 	{Name: "openssh-key-file", Text: "«pem:openssh»\n"},
 	{Name: "openssh-key-under-a-foreign-label", Text: "«pem:mislabelled»\n"},
+	{Name: "key-of-a-program-with-a-label-of-its-own", Text: "«pem:foreign»\n"},
 	{Name: "indented-in-yaml", Text: "tls:\n  key: |\n    «indented:rsa»\n  cert: none\n"},
 	{Name: "in-json-with-escaped-line-ends", Text: `{"type":"service_account","private_key":"«escaped:pkcs8»\n","client_id":"1"}`},
 	{Name: "in-json-inside-json", Text: `{\"private_key\":\"«escaped-twice:pkcs8»\\n\"}`},
@@ -38,6 +39,7 @@ var plainNearMisses = []finding.Example{
 	{Name: "public-key", Text: "‹public›\n"},
 	{Name: "base64-of-a-certificate", Text: "certificate-authority-data: ‹public:base64›\n"},
 	{Name: "putty-file-without-its-lines", Text: "PuTTY-User-Key-File-2: ssh-rsa\nEncryption: none\nPublic-Lines: 6\nPrivate-Lines: 14\nPrivate-MAC: ‹hex:40›\n"},
+	{Name: "text-under-a-label-of-its-own", Text: "‹pem:foreign-text›\n"},
 	{Name: "encrypted-key", Text: "‹pem:pkcs8-encrypted›\n"},
 }
 
@@ -46,6 +48,7 @@ var encryptedMatches = []finding.Example{
 	{Name: "rsa-with-rfc-1421-headers", Text: "«pem:rsa-encrypted»\n"},
 	{Name: "openssh-with-a-passphrase", Text: "«pem:openssh-encrypted»\n"},
 	{Name: "putty-with-a-passphrase", Text: "«putty:aes256-cbc»\n"},
+	{Name: "label-of-its-own-that-says-so", Text: "«pem:foreign-encrypted»\n"},
 	{Name: "openpgp-with-a-passphrase", Text: "«pgp:encrypted»\n"},
 }
 

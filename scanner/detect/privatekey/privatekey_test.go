@@ -50,6 +50,9 @@ var keys = sync.OnceValue(func() map[string]*pem.Block {
 	m["openssh-rsa"] = must(ssh.MarshalPrivateKey(rsaKey, "deploy"))
 	m["openssh-encrypted"] = must(ssh.MarshalPrivateKeyWithPassphrase(edKey, "deploy", []byte("passphrase")))
 	m["mislabelled"] = &pem.Block{Type: "RSA PRIVATE KEY", Bytes: m["openssh"].Bytes}
+	m["foreign"] = &pem.Block{Type: "ACME ED25519 PRIVATE KEY", Bytes: []byte(edKey)}
+	m["foreign-encrypted"] = &pem.Block{Type: "ACME ED25519 ENCRYPTED PRIVATE KEY", Bytes: m["pkcs8"].Bytes[:64]}
+	m["foreign-text"] = &pem.Block{Type: "ACME PRIVATE KEY", Bytes: []byte("put the key of your own certificate authority here, 64 bytes of it")}
 	m["pkcs8-encrypted"] = &pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: encryptedPKCS8()}
 	m["rsa-encrypted"] = must(x509.EncryptPEMBlock(rand.Reader, "RSA PRIVATE KEY", m["rsa"].Bytes, []byte("passphrase"), x509.PEMCipherAES256)) //nolint:staticcheck // the insecure form is what is looked for
 	return m
@@ -267,6 +270,8 @@ func TestEvidenceSaysWhatTheKeyIs(t *testing.T) {
 		"openssh-rsa":       "an OpenSSH private key (ssh-rsa)",
 		"openssh-encrypted": "an OpenSSH private key (ssh-ed25519)",
 		"pkcs8-encrypted":   "an encrypted PKCS #8 key",
+		"foreign":           "a private key of the kind ACME ED25519",
+		"foreign-encrypted": "a private key of the kind ACME ED25519",
 	} {
 		hits := scan(pemText(name))
 		require.Len(t, hits, 1, name)

@@ -34,6 +34,16 @@ var codeHosts = []provider{
 			tok("ghr_", alnum+`{76}|`+alnum+`{36}`, "GitHub refresh token").checked(crcBase62),
 			tok("github_pat_", `11[A-Z2-7]{7}[0-9]`+alnum+`{12}_`+alnum+`{59}`, "GitHub fine-grained personal access token"),
 		},
+		// Forty hexadecimal digits until April 2021, and OAuth client secrets to this day. The
+		// word github alone stands in too many lines.
+		keyed: []keyed{
+			{
+				names:   []string{"github_token", "githubtoken", "github_api", "github_access", "github_oauth", "github_pat", "github_client_secret", "github_secret"},
+				purpose: []string{"token", "secret", "pat"},
+				value:   lowhex + `{40}`, what: "GitHub token of the older form or OAuth client secret",
+			},
+			{names: []string{"oauth_token"}, value: lowhex + `{40}`, near: []string{"github.com"}, what: "GitHub token of the older form"},
+		},
 	},
 	{
 		id: "gitlab-token", title: "GitLab token", severity: finding.Critical,
@@ -295,6 +305,7 @@ var clouds = []provider{
 		source: "https://developer.1password.com/docs/service-accounts/security/",
 		forms: []form{
 			tok("ops_eyJ", base64s+`{200,}={0,2}`, "1Password service account token").checked(object("ops", "ops_", "", "signInAddress")),
+			tok("A3-", `[0-9A-Z]{6}-(?:[0-9A-Z]{11}|[0-9A-Z]{6}-[0-9A-Z]{5})(?:-[0-9A-Z]{5}){3}`, "1Password secret key"),
 		},
 	},
 	{

@@ -24,6 +24,7 @@ var chats = []provider{
 			tok("xapp-", `[0-9]-A[0-9A-Z]{8,12}-[0-9]{9,14}-[0-9a-f]{64}`, "Slack app-level token"),
 			tok("xoxe.xox", `[bp]-1-[0-9A-Za-z]{150,180}`, "Slack rotating token"),
 			tok("xoxe-", `1-[0-9A-Za-z]{140,160}`, "Slack refresh token"),
+			tok("xoxe-", `(?:[0-9]{10,14}-){3}[0-9a-f]{32}`, "Slack export token"),
 		},
 	},
 	{
