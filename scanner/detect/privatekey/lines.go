@@ -20,8 +20,10 @@ var escapes = strings.NewReplacer(`\/`, "/", "%2B", "+", "%2b", "+", "%2F", "/",
 // adds: escapes, quotes, concatenation, indentation, comment marks, the marks of
 // a diff. Empty lines are left out.
 func plainLines(text []byte) []string {
-	s := breaks().ReplaceAllString(string(text), "\n")
-	s = escapes.Replace(s)
+	s := string(text)
+	if strings.ContainsAny(s, `\%&<`) { // what both of them replace begins with one of these
+		s = escapes.Replace(breaks().ReplaceAllString(s, "\n"))
+	}
 	var lines []string
 	diff := true
 	for line := range strings.Lines(s) {
