@@ -535,18 +535,19 @@ func (f *frame) decoded(t Taint, pos token.Pos) Taint {
 	return out
 }
 
-// sourceText marks the text that a source was decoded from. A whole request holds more
-// than that.
+// sourceText marks the text that a source was decoded from. A request holds more than its
+// body: what is asked of it by other names is not that text.
 func (f *frame) sourceText(k site, from int, s spot) {
-	if requestTypes[typeName(k.vals[from].Type())] != "" {
+	if isScalar(k.vals[from].Type()) || isRequest(k.vals[from].Type()) {
 		return
 	}
-	t := Taint{{s.label, stepAt(f.fn, k.pos, s.label.What)}}
-	if isScalar(k.vals[from].Type()) {
-		return
-	}
-	f.taintRefs(k.args[from], t)
+	text := k.args[from]
+	text.refs = slices.DeleteFunc(slices.Clone(text.refs), func(r ref) bool { return isRequest(r.root.Type()) })
+	f.taintRefs(text, Taint{{s.label, stepAt(f.fn, k.pos, s.label.What)}})
 }
+
+// isRequest recognises objects that hold what a caller of the service sent.
+func isRequest(t types.Type) bool { return requestTypes[typeName(pointee(t))] != "" }
 
 // targets are the objects behind an argument: a decoder is often given a pointer to
 // a pointer.
