@@ -23,7 +23,9 @@ func New() detect.Detector {
 			"access_key", "accesskey", "access-key", "primary_key", "primarykey", "cosmos", "documentdb"),
 
 		detect.AtAnyCase(sharedAccessKey, "sharedaccesskey="),
-		detect.At(appConfiguration, ".azconfig.io"),
+		detect.At(keyBehind(";secret=", "secret of an App Configuration connection string"), ".azconfig.io"),
+		detect.AtAnyCase(keyBehind(";accesskey=", "access key of a connection string of a messaging service"),
+			".service.signalr.net", ".webpubsub.azure.com", ".communication.azure.com"),
 		detect.AtAnyCase(sqlPassword, ".database.windows.net", ".database.azure.com"),
 		detect.AtAnyCase(redisPassword, ".redis.cache.windows.net"),
 		detect.At(sasToken, "sig="),

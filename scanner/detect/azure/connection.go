@@ -34,20 +34,25 @@ func sharedAccessKey(w *detect.Window, report func(detect.Match)) {
 	report(m)
 }
 
-// appConfiguration decides over the secret in a connection string of App
-// Configuration.
-func appConfiguration(w *detect.Window, report func(detect.Match)) {
-	_, hi := near(w, w.End, w.End, connectionReach)
-	i := bytes.Index(notation.Lower(w.Text[w.End:hi]), []byte(";secret="))
-	if i < 0 {
-		return
+// keyBehind decides over the key that a part of a connection string holds, behind the host
+// of the service that it opens.
+func keyBehind(part, evidence string) func(*detect.Window, func(detect.Match)) {
+	return func(w *detect.Window, report func(detect.Match)) {
+		_, hi := near(w, w.End, w.End, connectionReach)
+		i := bytes.Index(notation.Lower(w.Text[w.End:hi]), []byte(part))
+		if i < 0 || !sameString(w.Text, w.End, w.End+i) {
+			return
+		}
+		start := w.End + i + len(part)
+		end, ok := base64At(w.Text, start, 32)
+		if !ok {
+			end, ok = base64At(w.Text, start, accountKeyBytes)
+		}
+		if !ok || marked(w.Text[start:end]) {
+			return
+		}
+		report(secret(connectionStringRule, w.Text, start, end, 0.95, evidence, "a key in base64"))
 	}
-	start := w.End + i + len(";secret=")
-	end, ok := base64At(w.Text, start, 32)
-	if !ok || marked(w.Text[start:end]) {
-		return
-	}
-	report(secret(connectionStringRule, w.Text, start, end, 0.95, "secret of an App Configuration connection string", "32 bytes in base64"))
 }
 
 var passwordPart = sync.OnceValue(func() *regexp.Regexp {

@@ -127,6 +127,9 @@ var connectionStringMatches = []finding.Example{
 	{Name: "service-bus", Text: `Endpoint=sb://x.servicebus.windows.net/;SharedAccessKeyName=Root;SharedAccessKey=«key:32»`},
 	{Name: "iot-hub", Text: `HostName=x.azure-devices.net;DeviceId=d;SharedAccessKey=«key:32»`},
 	{Name: "app-configuration", Text: `Endpoint=https://x.azconfig.io;Id=abc-l0-s0:x;Secret=«key:32»`},
+	{Name: "signalr", Text: `Endpoint=https://x.service.signalr.net;AccessKey=«key:32»;Version=1.0;`},
+	{Name: "web-pubsub", Text: `"WebPubSub": "Endpoint=https://x.webpubsub.azure.com;AccessKey=«key:32»;Version=1.0;"`},
+	{Name: "communication-services", Text: `endpoint=https://x.unitedstates.communication.azure.com/;accesskey=«key:64»`},
 	{Name: "sql", Text: `Server=tcp:x.database.windows.net,1433;User ID=x;Password=«dbpassword»;Encrypt=True;`},
 	{Name: "redis", Text: `x.redis.cache.windows.net:6380,password=«key:32»,ssl=True`},
 }
@@ -137,6 +140,7 @@ var connectionStringNearMisses = []finding.Example{
 	{Name: "sql-built-in-code", Text: `"Server=x.database.windows.net;Password=" + dbPassword1 + ";"`},
 	{Name: "sql-typed", Text: `Server=x.database.windows.net;Password=YourPassword123!;`},
 	{Name: "service-bus-placeholder", Text: `Endpoint=sb://x.servicebus.windows.net/;SharedAccessKeyName=Root;SharedAccessKey=<key>`},
+	{Name: "signalr-placeholder", Text: `Endpoint=https://x.service.signalr.net;AccessKey=<your-key>;Version=1.0;`},
 	{Name: "name-of-the-key", Text: `SharedAccessKeyName=RootManageSharedAccessKey`},
 }
 
