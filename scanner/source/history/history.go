@@ -93,9 +93,11 @@ func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
 	if err != nil {
 		return err
 	}
-	s.forest.grown()
+	var linked sync.WaitGroup
+	linked.Go(s.forest.grown)
 	s.endAtShallow(v)
 	s.graph.mark(s.roots)
+	linked.Wait()
 	return s.tellMissing(ctx, v)
 }
 

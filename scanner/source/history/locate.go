@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
@@ -69,6 +70,9 @@ func hashOf(c *finding.Commit) string {
 func (s *Source) Places(ctx context.Context, ids map[source.ID]bool) ([]source.Place, error) {
 	l := &locator{s: s, ctx: ctx, people: map[string]bool{}, commits: map[objects.ID]*finding.Commit{}}
 	l.head = s.headReach()
+	var all []*commit
+	var sorted sync.WaitGroup
+	sorted.Go(func() { all = s.graph.sorted() })
 	blobs := map[num]bool{}
 	for id := range ids {
 		if !l.text(id) {
@@ -77,12 +81,16 @@ func (s *Source) Places(ctx context.Context, ids map[source.ID]bool) ([]source.P
 			}
 		}
 	}
-	all := s.graph.sorted()
+	var a *attribution
+	if len(blobs) > 0 {
+		a = l.attribution(blobs)
+	}
+	sorted.Wait()
 	if len(l.people) > 0 {
 		l.identities(all)
 	}
-	if len(blobs) > 0 {
-		if err := l.blobs(blobs, all); err != nil {
+	if a != nil {
+		if err := l.blobs(a, all); err != nil {
 			return nil, err
 		}
 	}
@@ -207,8 +215,8 @@ func (l *locator) identities(all []*commit) {
 
 // blobs places blobs: by reachable commits, else by what refs name directly,
 // else by unreachable commits.
-func (l *locator) blobs(wanted map[num]bool, all []*commit) error {
-	a := l.attribution(wanted)
+func (l *locator) blobs(a *attribution, all []*commit) error {
+	wanted := a.wanted
 	l.attribute(a, all, func(c *commit) bool { return l.s.inRange(c) && (c.reach != unreached || l.s.partial()) })
 	head, hasHead := l.s.headTree()
 	l.direct(a)
