@@ -76,7 +76,7 @@ func run(pass *analysis.Pass) (any, error) {
 	case isNeeded(pass.Pkg.Path()):
 	case isDependency(pass):
 		return res, nil
-	case importsSeeing(pass), wrapsLogger(pass), masks(pass.Pkg):
+	case importsSeeing(pass), wrapsLogger(pass), masks(pass.Pkg), wrapsHandlers(pass.Pkg):
 	default:
 		return res, nil
 	}
@@ -157,6 +157,26 @@ func masks(pkg *types.Package) bool {
 	return masking.MatchString(pkg.Name()) || slices.ContainsFunc(pkg.Scope().Names(), func(n string) bool {
 		_, isFunc := pkg.Scope().Lookup(n).(*types.Func)
 		return isFunc && masking.MatchString(n)
+	})
+}
+
+// wrapsHandlers recognises what decodes requests for handlers of any type: a generic
+// function that is given one, in a package that knows of HTTP.
+func wrapsHandlers(pkg *types.Package) bool {
+	if !slices.ContainsFunc(pkg.Imports(), func(p *types.Package) bool { return p.Path() == "net/http" }) {
+		return false
+	}
+	return slices.ContainsFunc(pkg.Scope().Names(), func(n string) bool {
+		fn, ok := pkg.Scope().Lookup(n).(*types.Func)
+		if !ok || fn.Signature().TypeParams() == nil {
+			return false
+		}
+		for p := range fn.Signature().Params().Variables() {
+			if _, isFunc := p.Type().Underlying().(*types.Signature); isFunc {
+				return true
+			}
+		}
+		return false
 	})
 }
 

@@ -130,6 +130,7 @@ func resultTypes(v *ssa.Call) []types.Type {
 // dynamic calls a function value: one that a table knows by its variable, a closure
 // whose making was seen, or the unknown.
 func (f *frame) dynamic(k site) {
+	f.handsOn(k)
 	for _, r := range flowIndex[unversioned(k.name.Pkg)] {
 		if r.matches(k.name) {
 			f.moves(k, r)
@@ -267,6 +268,7 @@ func (f *frame) declared(k site) {
 	default:
 		f.unknown(k)
 	}
+	f.handsTo(k)
 	f.knownResults(k)
 	f.behindInterface(k)
 	f.fromRequest(k)

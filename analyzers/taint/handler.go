@@ -73,6 +73,9 @@ func (e *engine) request(fn *ssa.Function, v ssa.Value) (Label, bool) {
 		return Label{}, false
 	}
 	what := rpcKind(fn)
+	if slices.Contains(e.handlers[fn], slices.Index(fn.Params, p)) {
+		what = "API request"
+	}
 	if isLambdaEvent(name) {
 		what = "Lambda event"
 	}
@@ -194,7 +197,7 @@ func isHuma(t types.Type) bool {
 // responds says how a function's results leave the service, "" if they do not.
 func responds(fn *ssa.Function) string {
 	if kind := rpcKind(fn); kind != "" {
-		return strings.Replace(kind, "request", "response", 1)
+		return strings.NewReplacer("request", "response", "GraphQL input", "GraphQL result").Replace(kind)
 	}
 	results := fn.Signature.Results()
 	for i := range results.Len() {

@@ -20,7 +20,12 @@ type summary struct {
 	effects map[target]output // what is written to parameters and captured variables
 	sinks   map[sinkKey]*Step // inputs that reach a sink inside
 	order   []sinkKey         // of sinks
+	hands   []Handed          // functions among the inputs that are handlers
 }
+
+// Handed is a function among a function's inputs that is called with what a caller of
+// the service chose: its parameter, and the argument.
+type Handed struct{ Param, Arg int }
 
 // target is a place in an input.
 type target struct {
@@ -128,7 +133,7 @@ func (s *summary) resultsDependOn(param int, path string) bool {
 }
 
 func (s *summary) trivial() bool {
-	if len(s.effects)+len(s.sinks) > 0 {
+	if len(s.effects)+len(s.sinks)+len(s.hands) > 0 {
 		return false
 	}
 	return !slices.ContainsFunc(s.results, func(o output) bool { return !o.empty() })
@@ -136,7 +141,7 @@ func (s *summary) trivial() bool {
 
 // size is a measure for the fixed point: it grows whenever the summary does.
 func (s *summary) size() int {
-	n := len(s.sinks)
+	n := len(s.sinks) + len(s.hands)
 	count := func(o output) {
 		for _, t := range o.at {
 			n += 1 + len(t)
@@ -185,6 +190,7 @@ type FuncFact struct {
 	Results []OutputFact
 	Effects []EffectFact
 	Sinks   []SinkFact
+	Hands   []Handed
 }
 
 // OutputFact is what a result holds.
@@ -251,7 +257,7 @@ func (e *engine) export(pass *analysis.Pass) {
 }
 
 func (e *engine) fact(name string, s *summary) FuncFact {
-	f := FuncFact{Name: name}
+	f := FuncFact{Name: name, Hands: s.hands}
 	for _, r := range s.results {
 		f.Results = append(f.Results, outputFact(r))
 	}
@@ -308,7 +314,7 @@ func outputFact(o output) OutputFact {
 
 // imported reads a fact back.
 func imported(f FuncFact) *summary {
-	s := &summary{effects: map[target]output{}, sinks: map[sinkKey]*Step{}}
+	s := &summary{effects: map[target]output{}, sinks: map[sinkKey]*Step{}, hands: f.Hands}
 	for _, r := range f.Results {
 		s.results = append(s.results, outputOf(r))
 	}

@@ -96,6 +96,9 @@ type engine struct {
 	grown        bool       // a package variable took in more, or a summary was not there yet
 	current      *ssa.Function
 	uses         map[*ssa.Function]map[string]bool // whose summaries a function used
+	hands        map[*ssa.Function][]Handed        // by the declared function that is given the handler
+	handlers     map[*ssa.Function][]int           // functions given to such a one: their parameters that a request fills
+	woken        map[*ssa.Function]bool            // became handlers after they were analysed
 }
 
 func run(pass *analysis.Pass) (any, error) {
@@ -109,6 +112,7 @@ func run(pass *analysis.Pass) (any, error) {
 		own: map[string]*summary{}, local: map[*ssa.Function]*summary{}, imported: map[string]*summary{}, declared: map[string]bool{}, converters: map[string]bool{},
 		hasSummaries: map[string]bool{}, globals: map[*ssa.Global]map[string]Taint{}, flows: map[flowKey]*Flow{}, masked: map[string]bool{},
 		spotCache: map[spotKey][]spot{}, fieldLabels: map[types.Type][]fieldLabel{}, impls: map[*types.Func][]*types.Func{}, unfinished: map[string]token.Pos{}, uses: map[*ssa.Function]map[string]bool{},
+		hands: map[*ssa.Function][]Handed{}, handlers: map[*ssa.Function][]int{}, woken: map[*ssa.Function]bool{},
 	}
 	e.readFacts()
 	e.findMasks()
@@ -196,6 +200,9 @@ func (e *engine) stale(fn *ssa.Function, before, now map[string]bool) bool {
 	if _, ok := e.unfinished[fn.String()]; ok {
 		return false
 	}
+	if e.woken[fn] {
+		return true
+	}
 	if len(e.globals) > 0 {
 		return true
 	}
@@ -210,7 +217,9 @@ func (e *engine) stale(fn *ssa.Function, before, now map[string]bool) bool {
 // analyse interprets a function and reports whether its summary is new.
 func (e *engine) analyse(fn *ssa.Function) bool {
 	e.current = fn
+	delete(e.woken, fn)
 	sum := e.interpret(fn)
+	sum.hands = e.hands[fn]
 	old := e.local[fn]
 	e.local[fn] = sum
 	if obj, ok := fn.Object().(*types.Func); ok {

@@ -1,0 +1,131 @@
+package taint
+
+import (
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// Typed handlers: a function that is given to one of the project's own, which decodes the
+// request, calls it with what it decoded and encodes what it returns. Nothing in the
+// handler's signature says that it is one. What it returns is followed where it is given
+// away; that its parameter is a request has to be told.
+
+// handsOn notes that a function among the inputs of the declared function around this one
+// is called with what a request holds.
+func (f *frame) handsOn(k site) {
+	wrapper, param := givenTo(k.call.Value)
+	if wrapper == nil {
+		return
+	}
+	for j, a := range k.args {
+		t := k.vals[j].Type()
+		if isScalar(t) || isRequest(t) || isContext(t) || !hasKind(f.deep(a, whole), Request) {
+			continue
+		}
+		if h := (Handed{param, j}); !slices.Contains(f.e.hands[wrapper], h) {
+			f.e.hands[wrapper] = append(f.e.hands[wrapper], h)
+			f.e.woken[wrapper] = true
+		}
+	}
+}
+
+// givenTo is the declared function whose parameter a function value is, and the index of
+// that, through the variables that function literals capture.
+func givenTo(v ssa.Value) (*ssa.Function, int) {
+	for range maxPointers {
+		switch x := v.(type) {
+		case *ssa.Parameter:
+			if _, ok := x.Parent().Object().(*types.Func); ok {
+				return x.Parent(), slices.Index(x.Parent().Params, x)
+			}
+			return nil, 0
+		case *ssa.UnOp:
+			v = x.X
+		case *ssa.FreeVar:
+			v = captured(x)
+		case *ssa.Alloc:
+			v = onlyStored(x)
+		default:
+			return nil, 0
+		}
+	}
+	return nil, 0
+}
+
+// captured is what a variable of a function literal is in the function around it.
+func captured(v *ssa.FreeVar) ssa.Value {
+	fn := v.Parent()
+	i := slices.Index(fn.FreeVars, v)
+	for _, b := range fn.Parent().Blocks {
+		for _, instr := range b.Instrs {
+			if mc, ok := instr.(*ssa.MakeClosure); ok && mc.Fn == fn && i < len(mc.Bindings) {
+				return mc.Bindings[i]
+			}
+		}
+	}
+	return nil
+}
+
+// onlyStored is the value of a variable that is stored to once.
+func onlyStored(a *ssa.Alloc) ssa.Value {
+	var val ssa.Value
+	for _, r := range *a.Referrers() {
+		if st, ok := r.(*ssa.Store); ok && st.Addr == a {
+			if val != nil {
+				return nil
+			}
+			val = st.Val
+		}
+	}
+	return val
+}
+
+// handsTo notes which functions are given to one that calls them with a request.
+func (f *frame) handsTo(k site) {
+	sum := f.e.summaryOf(k.obj)
+	if sum == nil {
+		return
+	}
+	for _, h := range sum.hands {
+		if h.Param >= len(k.args) {
+			continue
+		}
+		for _, r := range k.args[h.Param].refs {
+			if fn := f.e.bodyOf(r.root); fn != nil && r.path == "" {
+				f.e.handle(fn, h.Arg)
+			}
+		}
+	}
+}
+
+// bodyOf is the function of this package that a value is: itself, a literal, or the
+// method of a method value.
+func (e *engine) bodyOf(v ssa.Value) *ssa.Function {
+	fn, _ := v.(*ssa.Function)
+	if mc, ok := v.(*ssa.MakeClosure); ok {
+		fn = mc.Fn.(*ssa.Function)
+	}
+	if fn == nil || slices.Contains(e.prog.Funcs, fn) {
+		return fn
+	}
+	obj := fn.Object()
+	i := slices.IndexFunc(e.prog.Funcs, func(g *ssa.Function) bool { return obj != nil && g.Object() == obj })
+	if i < 0 {
+		return nil
+	}
+	return e.prog.Funcs[i]
+}
+
+// handle makes a function a handler: argument arg of its calls is what a request holds.
+func (e *engine) handle(fn *ssa.Function, arg int) {
+	if fn.Signature.Recv() != nil {
+		arg++
+	}
+	if arg >= len(fn.Params) || slices.Contains(e.handlers[fn], arg) {
+		return
+	}
+	e.handlers[fn] = append(e.handlers[fn], arg)
+	e.woken[fn], e.grown = true, true
+}
