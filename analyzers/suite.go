@@ -15,6 +15,9 @@
 package analyzers
 
 import (
+	"embed"
+	"strings"
+
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/deputy-sec/deputy/analyzers/externalid"
@@ -69,4 +72,27 @@ func Severity(category string) string {
 		return s
 	}
 	return "medium"
+}
+
+// docs are the packages' documentation, which is the help that users read.
+//
+//go:embed id*/doc.go staticcreds/doc.go
+var docs embed.FS
+
+// Explain is the documentation of a reporting pass: what it finds, what is good instead,
+// and its limits.
+func Explain(pass string) (string, bool) {
+	source, err := docs.ReadFile(pass + "/doc.go")
+	if err != nil {
+		return "", false
+	}
+	var b strings.Builder
+	for line := range strings.Lines(string(source)) {
+		text, isComment := strings.CutPrefix(line, "//")
+		if !isComment {
+			break
+		}
+		b.WriteString(strings.TrimPrefix(text, " "))
+	}
+	return b.String(), true
 }

@@ -33,6 +33,13 @@ func TestEveryPassIsListed(t *testing.T) {
 	}
 }
 
+func TestOnlyPassesThatReportAreExplained(t *testing.T) {
+	for _, name := range []string{"taint", "no such pass", "../driver"} {
+		_, ok := analyzers.Explain(name)
+		require.False(t, ok, name)
+	}
+}
+
 func TestReportingPassesAreDocumented(t *testing.T) {
 	for _, a := range analyzers.All {
 		if a.ResultType != nil {
@@ -43,6 +50,11 @@ func TestReportingPassesAreDocumented(t *testing.T) {
 		for _, part := range []string{"Bad:", "Good:", "guide"} {
 			require.Contains(t, string(doc), part, a.Name)
 		}
+		text, ok := analyzers.Explain(a.Name)
+		require.True(t, ok, a.Name)
+		require.Regexp(t, "^Package "+a.Name+" (reports|notes) ", text)
+		require.NotContains(t, text, "package "+a.Name)
+		require.Contains(t, a.Doc, "\n\n", "what is to be done, which deputy vet tells below its findings")
 		require.NotEmpty(t, a.URL, a.Name)
 		require.NotEqual(t, "", analyzers.Severity(a.Name))
 	}

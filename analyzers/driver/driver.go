@@ -54,17 +54,12 @@ type Finding struct {
 	Line                         string // the text of the line, for people
 }
 
-// Problem is a package, or a pass over one, that could not be examined.
-type Problem struct {
-	Package, Message string
-	Position         string // file:line:column, if known
-}
-
 // Report is what a run found.
 type Report struct {
 	Findings []Finding // in order of position
 	Problems []Problem
 	Packages int // analysed
+	LeftOut  int // Go files that build constraints exclude
 	Fset     *token.FileSet
 }
 
@@ -121,34 +116,31 @@ func unlisted(ctx context.Context, o Options, flags []string) string {
 // others.
 func (r *Report) examine(pkgs []*packages.Package) []*packages.Package {
 	var good []*packages.Package
-	blind := map[string]bool{}
 	for _, p := range pkgs {
-		for _, e := range p.Errors {
-			if sdk := missingSDK(e.Msg); sdk != "" && !blind[p.PkgPath] {
-				blind[p.PkgPath] = true
-				r.Problems = append(r.Problems, Problem{Package: p.PkgPath, Message: "what reaches STS cannot be seen here, since " + sdk + " could not be loaded (go mod download fetches it): External IDs are known by their names only"})
-			}
-			r.Problems = append(r.Problems, Problem{Package: p.PkgPath, Message: e.Msg, Position: e.Pos})
+		usable := p.Types != nil && p.TypesInfo != nil && len(p.Syntax) > 0 && !strings.HasSuffix(p.ID, ".test")
+		if len(p.Errors) > 0 {
+			usable = usable && hasCode(p)
 		}
-		if p.Types != nil && p.TypesInfo != nil && len(p.Syntax) > 0 && !strings.HasSuffix(p.ID, ".test") {
+		for _, problem := range problemsOf(p, usable) {
+			if !slices.Contains(r.Problems, problem) { // a package and its test variant
+				r.Problems = append(r.Problems, problem)
+			}
+		}
+		for _, name := range p.IgnoredFiles {
+			if strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") {
+				r.LeftOut++
+			}
+		}
+		if usable {
 			good = append(good, p)
 		}
 	}
 	return good
 }
 
-// missingSDK is the part of an AWS SDK that an error says could not be imported.
-func missingSDK(message string) string {
-	_, rest, ok := strings.Cut(message, "could not import ")
-	if !ok {
-		_, rest, ok = strings.Cut(message, "no required module provides package ")
-	}
-	path, _, _ := strings.Cut(rest, " ")
-	path = strings.TrimRight(path, ";:")
-	if ok && (strings.HasPrefix(path, "github.com/aws/aws-sdk-go") || program.IsCarrier(path)) {
-		return path
-	}
-	return ""
+// hasCode reports whether anything of a package was parsed.
+func hasCode(p *packages.Package) bool {
+	return slices.ContainsFunc(p.Syntax, func(f *ast.File) bool { return len(f.Decls) > 0 })
 }
 
 // analyse runs both rounds.

@@ -255,17 +255,20 @@ func (s *session) allPackageFacts(p *packages.Package) []analysis.PackageFact {
 	return out
 }
 
-// unfinished are the functions that were not followed to the end.
+// unfinished are the functions that were not followed to the end, by package.
 func (s *session) unfinished() []Problem {
-	var out []Problem
+	functions := map[string][]string{}
 	for k, o := range s.results {
-		if r, ok := o.value.(*taint.Result); ok && r != nil {
-			for _, fn := range r.Unfinished {
-				out = append(out, Problem{Package: k.pkg.PkgPath, Message: fn + " is too tangled to be followed to the end"})
-			}
+		if r, ok := o.value.(*taint.Result); ok && r != nil && len(r.Unfinished) > 0 {
+			functions[k.pkg.PkgPath] = append(functions[k.pkg.PkgPath], r.Unfinished...)
 		}
 	}
-	slices.SortFunc(out, func(a, b Problem) int { return strings.Compare(a.Package+a.Message, b.Package+b.Message) })
+	var out []Problem
+	for _, pkg := range slices.Sorted(maps.Keys(functions)) {
+		names := functions[pkg]
+		slices.Sort(names)
+		out = append(out, tangled(pkg, slices.Compact(names)))
+	}
 	return out
 }
 

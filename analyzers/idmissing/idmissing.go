@@ -19,7 +19,7 @@ import (
 // Analyzer reports missing External IDs.
 var Analyzer = &analysis.Analyzer{
 	Name:     "idmissing",
-	Doc:      "report AssumeRole without an External ID for a role that comes from data",
+	Doc:      "report AssumeRole without an External ID for a role that comes from data\n\nPass the External ID that was generated for the customer whose role it is.",
 	URL:      taint.Docs + "idmissing",
 	Run:      run,
 	Requires: []*analysis.Analyzer{program.Analyzer},

@@ -19,7 +19,7 @@ import (
 // Analyzer notes endpoints without a rate limit, and such that change by GET.
 var Analyzer = &analysis.Analyzer{
 	Name:     "idroutes",
-	Doc:      "note onboarding and External ID endpoints without a rate limit, and regeneration by GET",
+	Doc:      "note onboarding and External ID endpoints without a rate limit, and regeneration by GET\n\nLimit how often a caller may try, and let only POST change one.",
 	URL:      taint.Docs + "idroutes",
 	Run:      run,
 	Requires: []*analysis.Analyzer{program.Analyzer},

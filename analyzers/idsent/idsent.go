@@ -10,7 +10,7 @@ import (
 // Analyzer reports External IDs that are sent to others.
 var Analyzer = &analysis.Analyzer{
 	Name:     "idsent",
-	Doc:      "report External IDs in URLs, bodies and headers of outgoing requests, in messages and in mail",
+	Doc:      "report External IDs in URLs, bodies and headers of outgoing requests, in messages and in mail\n\nOnly STS needs one: send what the other side knows the customer by.",
 	URL:      taint.Docs + "idsent",
 	Run:      run,
 	Requires: []*analysis.Analyzer{taint.Analyzer},

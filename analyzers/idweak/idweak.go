@@ -19,7 +19,7 @@ import (
 // Analyzer reports weak External IDs.
 var Analyzer = &analysis.Analyzer{
 	Name:     "idweak",
-	Doc:      "report External IDs that are literals, derived from known identifiers, or not random enough",
+	Doc:      "report External IDs that are literals, derived from known identifiers, or not random enough\n\nGenerate one for each customer, from 16 bytes of crypto/rand or a version 4 UUID.",
 	URL:      taint.Docs + "idweak",
 	Run:      run,
 	Requires: []*analysis.Analyzer{program.Analyzer, externalid.Analyzer},

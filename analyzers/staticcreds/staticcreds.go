@@ -15,7 +15,7 @@ import (
 // Analyzer reports static credentials.
 var Analyzer = &analysis.Analyzer{
 	Name:     "staticcreds",
-	Doc:      "report long-lived AWS access keys that are constants, and roles assumed with a user's keys",
+	Doc:      "report long-lived AWS access keys that are constants, and roles assumed with a user's keys\n\nUse the role that the service runs as.",
 	URL:      taint.Docs + "staticcreds",
 	Run:      run,
 	Requires: []*analysis.Analyzer{program.Analyzer},

@@ -23,7 +23,7 @@ func newExplain() *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "explain RULE",
-		Short: "Teach a rule: what it finds, what it leaves alone, what to do",
+		Short: "Teach a rule or a pass: what it finds, what it leaves alone, what to do",
 		Args:  cobra.ExactArgs(1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			families, err := files.families()
@@ -37,11 +37,14 @@ func newExplain() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			out := cmd.OutOrStdout()
+			if ok, err := explainPass(out, args[0], format); ok {
+				return err
+			}
 			e, err := explanation(families, args[0])
 			if err != nil {
 				return err
 			}
-			out := cmd.OutOrStdout()
 			switch format {
 			case "text":
 				return text.Explain(out, e, text.Detect(out, "auto", os.Getenv))

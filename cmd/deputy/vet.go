@@ -18,6 +18,7 @@ import (
 	"github.com/deputy-sec/deputy/analyzers/driver"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/report"
+	"github.com/deputy-sec/deputy/scanner/report/json"
 )
 
 // flow is the kind of what the passes find, in the JSON contract.
@@ -168,21 +169,111 @@ func tellRefused(stderr io.Writer, refused []driver.Problem) {
 }
 
 // writeDiagnostics writes what compilers and go vet write, so that editors and
-// people find their way, with the steps from source to sink below each.
+// people find their way, with the steps from source to sink below each; then what was
+// not examined, what to do, and how much it was.
 func writeDiagnostics(w io.Writer, r *driver.Report) error {
 	var b strings.Builder
 	for _, f := range r.Findings {
-		fmt.Fprintf(&b, "%s: %s (%s)\n", report.Printable(place(f.Position.Filename, f.Position.Line, f.Position.Column)), report.Printable(f.Message), f.Pass)
-		for _, s := range f.Steps {
-			fmt.Fprintf(&b, "\t%s: %s\n", report.Printable(place(s.Position.Filename, s.Position.Line, s.Position.Column)), report.Printable(s.Message))
+		at := place(f.Position.Filename, f.Position.Line, f.Position.Column)
+		message, more, _ := strings.Cut(f.Message, "\n")
+		fmt.Fprintf(&b, "%s: %s (%s)\n", report.Printable(at), report.Printable(message), f.Pass)
+		if more != "" { // the project's own words
+			fmt.Fprintf(&b, "\t%s\n", report.Printable(more))
+		}
+		if !onOneLine(f) {
+			for _, s := range f.Steps {
+				fmt.Fprintf(&b, "\t%s: %s\n", report.Printable(place(s.Position.Filename, s.Position.Line, s.Position.Column)), report.Printable(s.Message))
+			}
 		}
 	}
 	for _, p := range r.Problems {
-		fmt.Fprintf(&b, "not examined: %s: %s\n", report.Printable(strings.TrimSpace(p.Package+" "+p.Position)), report.Printable(p.Message))
+		fmt.Fprintf(&b, "%s: %s\n", report.Printable(p.Package), report.Printable(reason(p)))
 	}
-	fmt.Fprintf(&b, "%d findings, %d packages, %d not examined\n", len(r.Findings), r.Packages, len(r.Problems))
+	writeAdvice(&b, r)
+	b.WriteString(summary(r) + "\n")
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// onOneLine reports whether a finding's steps show nothing that its own line does not.
+func onOneLine(f driver.Finding) bool {
+	return !slices.ContainsFunc(f.Steps, func(s driver.Step) bool {
+		return s.Position.Filename != f.Position.Filename || s.Position.Line != f.Position.Line
+	})
+}
+
+// reason says how much of a package was not examined, and why.
+func reason(p driver.Problem) string {
+	extent := "not examined: "
+	if p.Partial {
+		extent = "examined in part: "
+	}
+	if p.Position != "" {
+		extent += relativePosition(p.Position) + ": "
+	}
+	return extent + p.Message
+}
+
+// relativePosition is relative for file:line:column.
+func relativePosition(position string) string {
+	file, rest := position, ""
+	for range 2 {
+		cut := strings.LastIndexByte(file, ':')
+		if cut < 0 {
+			break
+		}
+		file, rest = file[:cut], file[cut:]+rest
+	}
+	return relative(file) + rest
+}
+
+// writeAdvice says, once for each pass that found something, what is to be done.
+func writeAdvice(b *strings.Builder, r *driver.Report) {
+	found := map[string]int{}
+	fixes := 0
+	for _, f := range r.Findings {
+		found[f.Pass]++
+		fixes += min(len(f.Fixes), 1)
+	}
+	if len(found) == 0 {
+		return
+	}
+	b.WriteString("\n")
+	for _, pass := range analyzers.All {
+		if found[pass.Name] > 0 {
+			_, advice, _ := strings.Cut(pass.Doc, "\n\n")
+			fmt.Fprintf(b, "%s (%d): %s\n", pass.Name, found[pass.Name], advice)
+		}
+	}
+	if fixes > 0 {
+		fmt.Fprintf(b, "--fix mends %d of them, --fix --diff shows how.\n", fixes)
+	}
+	b.WriteString("'deputy explain PASS' says more; '//deputy:allow PASS REASON' on the line keeps a finding that is meant to be.\n")
+}
+
+// summary is the last line.
+func summary(r *driver.Report) string {
+	partial := 0
+	for _, p := range r.Problems {
+		if p.Partial {
+			partial++
+		}
+	}
+	out := fmt.Sprintf("%s, %s, %d not examined", counted(len(r.Findings), "finding"), counted(r.Packages, "package"), len(r.Problems)-partial)
+	if partial > 0 {
+		out += fmt.Sprintf(", %d in part", partial)
+	}
+	if r.LeftOut > 0 {
+		out += fmt.Sprintf(", %s left out by build constraints", counted(r.LeftOut, "file"))
+	}
+	return out
+}
+
+func counted(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", n, thing)
 }
 
 func place(file string, line, column int) string {
@@ -201,14 +292,35 @@ func relative(file string) string {
 	return file
 }
 
+// passRule is a pass in the words of the reports.
+func passRule(pass *analysis.Analyzer) *finding.Rule {
+	title, remedy, _ := strings.Cut(pass.Doc, "\n\n")
+	about, _ := analyzers.Explain(pass.Name)
+	return &finding.Rule{ID: pass.Name, Kind: flow, Severity: finding.Severity(analyzers.Severity(pass.Name)),
+		Title: title, About: strings.TrimSpace(about), Remedy: remedy, Source: pass.URL}
+}
+
+// explainPass writes a pass's documentation, if there is a pass of the name.
+func explainPass(w io.Writer, name, format string) (bool, error) {
+	doc, ok := analyzers.Explain(name)
+	if !ok {
+		return false, nil
+	}
+	if format == "text" {
+		_, err := io.WriteString(w, doc)
+		return true, err
+	}
+	at := slices.IndexFunc(analyzers.All, func(a *analysis.Analyzer) bool { return a.Name == name })
+	return true, json.Explain(w, report.Explanation{Rule: passRule(analyzers.All[at])})
+}
+
 // vetResult tells diagnostics in the words of the reports.
 func vetResult(r *driver.Report) *report.Result {
 	result := &report.Result{Version: version()}
 	rules := map[string]*finding.Rule{}
 	prints := finding.NewFingerprinter(nil)
 	for _, pass := range analyzers.All {
-		title, about, _ := strings.Cut(pass.Doc, "\n")
-		rules[pass.Name] = &finding.Rule{ID: pass.Name, Kind: flow, Severity: finding.Medium, Title: title, About: strings.TrimSpace(about), Source: pass.URL}
+		rules[pass.Name] = passRule(pass)
 		result.Rules = append(result.Rules, rules[pass.Name])
 	}
 	for _, d := range r.Findings {
@@ -232,7 +344,7 @@ func vetResult(r *driver.Report) *report.Result {
 		result.Findings = append(result.Findings, f)
 	}
 	for _, p := range r.Problems {
-		result.Unexamined = append(result.Unexamined, finding.Unexamined{Path: strings.TrimSpace(p.Package + " " + p.Position), Reason: p.Message})
+		result.Unexamined = append(result.Unexamined, finding.Unexamined{Path: p.Package, Reason: reason(p)})
 	}
 	result.Stats.Blobs = int64(r.Packages)
 	slices.SortFunc(result.Rules, func(a, b *finding.Rule) int { return strings.Compare(a.ID, b.ID) })
