@@ -64,6 +64,9 @@ func digits4(v uint32) bool {
 // IsDigit reports whether c is a decimal digit of ASCII.
 func IsDigit(c byte) bool { return c-'0' < 10 }
 
+// OfGroup reports whether c may stand in a group of digits.
+func OfGroup(c byte) bool { return IsDigit(c) || c == '-' || c == ' ' }
+
 // runStart walks back to the start of the digit run at i. It gives up beyond
 // MaxDigits, where the run is too long to matter.
 func runStart(text []byte, i int) int {

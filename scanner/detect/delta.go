@@ -137,15 +137,20 @@ func (s *Set) fresh(text []byte, segments []Segment, visit func(id, start, end i
 }
 
 // digitsAt looks for groups of digits that touch a seam. One of the bytes beside it is a
-// digit then.
+// digit then, and what stands between it and the start of the group is part of a group.
 func (s *Set) digitsAt(text []byte, seam int, visit func(id, start, end int)) {
-	if seam > 0 && literal.IsDigit(text[seam-1]) || seam < len(text) && literal.IsDigit(text[seam]) {
-		s.digitsIn(text, max(0, seam-literal.MaxDigits), seam+1, func(id, start, end int) {
-			if end >= seam {
-				visit(id, start, end)
-			}
-		})
+	if !(seam > 0 && literal.IsDigit(text[seam-1]) || seam < len(text) && literal.IsDigit(text[seam])) {
+		return
 	}
+	from := seam
+	for least := max(0, seam-literal.MaxDigits); from > least && literal.OfGroup(text[from-1]); {
+		from--
+	}
+	s.digitsIn(text, from, seam+1, func(id, start, end int) {
+		if end >= seam {
+			visit(id, start, end)
+		}
+	})
 }
 
 // seek returns the first trigger that starts at src or behind it. Segments mostly go on
