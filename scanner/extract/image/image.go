@@ -126,12 +126,15 @@ func readPixels(ctx context.Context, data []byte, out *extract.Output) error {
 		return err
 	}
 	for _, f := range frames {
-		text, err := ocr.Read(ctx, f.picture)
+		text, left, err := ocr.Read(ctx, f.picture)
 		if err != nil {
 			if stop := out.Err(); stop != nil {
 				return stop
 			}
 			return fmt.Errorf("its text was not read: %w", err)
+		}
+		if left != "" {
+			out.Unexamined("", f.place, left)
 		}
 		if text = clean(text); strings.TrimSpace(text) == "" {
 			continue

@@ -13,7 +13,7 @@ const (
 	margin    = 2        // pixels of the level around a segment
 	between   = 14       // white pixels around crops on a sheet
 	sheetSize = 12 << 20 // pixels
-	mostCrops = 2000     // a page of the smallest letters has hundreds
+	sheetSide = 32_000   // pixels; the program takes no more than 32,767
 )
 
 // crop is a segment cut out of a level of a picture.
@@ -23,8 +23,12 @@ type crop struct {
 	level  int
 	height int  // of its letters, in pixels of the level
 	spots  int  // as of segment
+	alike  int  // as of segment
 	text   bool // as of segment
 }
+
+// letters is about how many letters a crop takes as long to read as.
+func (c crop) letters() int { return 2 + c.ink.Rect.Dx()/max(1, c.height) }
 
 // cropsOf finds the pieces of lines in a picture. What a letter stands on is told
 // by what is around, which has to be more than the letter itself and less than the
@@ -59,7 +63,7 @@ func cropsAt(g, ground *image.Gray, level, lowest, highest int, known []crop) []
 		}
 		part := ink.SubImage(s.at.Inset(-margin).Intersect(ink.Rect)).(*image.Gray)
 		at := image.Rect(s.at.Min.X<<level, s.at.Min.Y<<level, s.at.Max.X<<level, s.at.Max.Y<<level)
-		known = include(known, crop{at, part, level, s.height, s.spots, s.text()})
+		known = include(known, crop{at, part, level, s.height, s.spots, s.alike, s.text()})
 	}
 	return known
 }
@@ -100,7 +104,7 @@ type look struct {
 func (c crop) as(l look) *image.Gray {
 	out := c.darkOnWhite()
 	w, h := float64(out.Rect.Dx()), float64(out.Rect.Dy())
-	by := min(maxGrowth, float64(l.height)/float64(c.height))
+	by := min(maxGrowth, float64(l.height)/float64(c.height), (sheetSide-2*between)/w)
 	out = resize(out, max(1, int(w*by+0.5)), max(1, int(h*by+0.5)))
 	for range l.blur {
 		out = blurred(out)
@@ -169,13 +173,13 @@ func sheetsOf(crops []crop, numbers []int, l look) []sheet {
 		w, h := 0, between
 		for _, n := range numbers {
 			p := crops[n].as(l)
-			wider := max(w, p.Rect.Dx()+2*between)
-			if len(pictures) > 0 && wider*(h+p.Rect.Dy()+between) > sheetSize {
+			wider, higher := max(w, p.Rect.Dx()+2*between), h+p.Rect.Dy()+between
+			if len(pictures) > 0 && (higher > sheetSide || wider*higher > sheetSize) {
 				break
 			}
 			s.strips = append(s.strips, strip{n, h, h + p.Rect.Dy()})
 			pictures = append(pictures, p)
-			w, h = wider, h+p.Rect.Dy()+between
+			w, h = wider, higher
 		}
 		numbers = numbers[len(pictures):]
 		s.picture = image.NewGray(image.Rect(0, 0, w, h))

@@ -244,7 +244,7 @@ func TestShadesOfEveryKindOfPicture(t *testing.T) {
 
 // TestTheSideThatReadsBest: letters below each other are read from the side.
 func TestTheSideThatReadsBest(t *testing.T) {
-	withProgram(t, `set -- $(head -c 12 | sed -n 2p)
+	withProgram(t, `set -- $(od -An -tu4 -j18 -N4)
 printf '5\t1\t1\t1\t1\t1\t20\t20\t50\t24\t95\t%s\n' word$1`)
 	upright := drawing(t, "terminal", 1)
 	for quarters := range 4 {
@@ -260,14 +260,14 @@ printf '5\t1\t1\t1\t1\t1\t20\t20\t50\t24\t95\t%s\n' word$1`)
 func TestAProgramThatFailsIsTold(t *testing.T) {
 	gone := errors.New("gone")
 	withFound(t, func() (string, error) { return "", gone })
-	_, err := Read(t.Context(), drawing(t, "terminal", 1))
+	_, _, err := Read(t.Context(), drawing(t, "terminal", 1))
 	require.ErrorIs(t, err, gone)
-	text, err := Read(t.Context(), image.NewGray(image.Rect(0, 0, 300, 300)))
+	text, _, err := Read(t.Context(), image.NewGray(image.Rect(0, 0, 300, 300)))
 	require.NoError(t, err, "nobody is asked about a picture without text")
 	assert.Empty(t, text)
 	withProgram(t, "exec sleep 60")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = Read(ctx, drawing(t, "terminal", 1))
+	_, _, err = Read(ctx, drawing(t, "terminal", 1))
 	require.ErrorIs(t, err, context.Canceled)
 }

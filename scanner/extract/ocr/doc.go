@@ -10,8 +10,9 @@
 // size and smoothness. What lies on its side is turned.
 //
 // A picture without anything like a line of letters is not given to tesseract:
-// repositories are full of icons and photographs.
+// repositories are full of icons and photographs. Of what has much that looks so, a
+// sample is read first, and the rest if that was text; what is not read is told.
 //
-// The program runs with one thread, gets the picture through a pipe, and is
-// killed with its context or with this process.
+// The program runs once a reading, with one thread, gets the sheets through a pipe,
+// and is killed with its context or with this process.
 package ocr

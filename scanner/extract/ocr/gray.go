@@ -117,6 +117,23 @@ func opaque(m image.Image) bool {
 	return ok && o.Opaque()
 }
 
+// even reports whether a picture is drawn rather than photographed: most of its
+// pixels are as the one beside them.
+func even(g *image.Gray) bool {
+	const everyRow = 8
+	w, same, all := g.Rect.Dx(), 0, 0
+	for y := 0; y < g.Rect.Dy(); y += everyRow {
+		row := g.Pix[y*g.Stride:][:w]
+		for x := 1; x < w; x++ {
+			if row[x] == row[x-1] {
+				same++
+			}
+		}
+		all += w
+	}
+	return 10*same >= 6*all
+}
+
 // resize scales a picture with the cubic filter of Catmull and Rom, which keeps
 // the edges of small letters.
 func resize(g *image.Gray, w, h int) *image.Gray {

@@ -24,8 +24,9 @@ func TestQuality(t *testing.T) {
 		for i, d := range ocrtest.Drawings() {
 			m, shown, err := d.Picture(uint64(i), e.scale)
 			require.NoError(t, err)
-			text, err := ocr.Read(t.Context(), e.apply(t, m))
+			text, left, err := ocr.Read(t.Context(), e.apply(t, m))
 			require.NoError(t, err)
+			assert.Empty(t, left)
 			var one ocrtest.Score
 			one.Add(shown, text)
 			all.Add(shown, text)

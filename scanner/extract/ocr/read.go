@@ -1,7 +1,9 @@
 package ocr
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"image"
 	"math"
 	"regexp"
@@ -14,33 +16,40 @@ import (
 // apart in a line with a tab between; "" if the picture does not look as if it
 // held any. What looks like an ID or a key is read again; where the readings
 // differ, all are there, one under the other.
-func Read(ctx context.Context, m image.Image) (string, error) {
+//
+// Reading costs about a millisecond a letter, and a photograph is full of what may
+// be some. So what looks most like text is read first, and the rest only if that
+// was any. left says what was not read, "" if nothing.
+func Read(ctx context.Context, m image.Image) (text, left string, err error) {
 	g := readable(m)
 	if g == nil {
-		return "", nil
+		return "", "", nil
 	}
 	r, err := readFirst(ctx, g)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	if !r.sound() {
 		if r, err = r.orTurned(ctx, g); err != nil {
-			return "", err
+			return "", "", err
 		}
 	}
 	if err := r.readAgain(ctx); err != nil {
-		return "", err
+		return "", "", err
 	}
 	r.correct()
-	return r.text(), nil
+	return r.text(), r.leftOut(), nil
 }
 
 // HoldsText reports whether Read would have a look at a picture.
 func HoldsText(m image.Image) bool { return readable(m) != nil }
 
-// maxPixels is what a picture is scaled down to: letters of a scan or photograph
-// are large.
-const maxPixels = 16 << 20
+// What pictures are scaled down to, in pixels. The letters of a photograph are
+// large; on a screen with many pixels, they may be small.
+const (
+	maxPixels      = 16 << 20
+	maxPhotoPixels = 3 << 20
+)
 
 // readable returns a picture in shades of grey, or nil if there are no letters in
 // it. What is transparent is laid on white, and on black if that shows nothing.
@@ -54,8 +63,15 @@ func readable(m image.Image) *image.Gray {
 			return nil
 		}
 	}
-	if w, h := g.Rect.Dx(), g.Rect.Dy(); w*h > maxPixels {
-		by := math.Sqrt(float64(maxPixels) / float64(w*h))
+	most := maxPixels
+	if !even(g) {
+		most = maxPhotoPixels
+	}
+	for g.Rect.Dx()*g.Rect.Dy() >= 3*most { // cheap, and near
+		g = halved(g)
+	}
+	if w, h := g.Rect.Dx(), g.Rect.Dy(); w*h > most {
+		by := math.Sqrt(float64(most) / float64(w*h))
 		g = resize(g, max(1, int(float64(w)*by)), max(1, int(float64(h)*by)))
 	}
 	return g
@@ -67,23 +83,95 @@ type reading struct {
 	texts     [4][]string // of the first and later readings and the correction, by the number of the crop
 	least     []float64   // confidence of a crop's words with digits, at the first reading
 	sure, all int         // letters and digits, in words that are not in doubt and in all
+	left      int         // crops that are not read
+}
+
+func readingOf(crops []crop) *reading {
+	return &reading{crops: crops, least: slices.Repeat([]float64{100}, len(crops))}
 }
 
 // The looks of the readings. What blurs the stairs of a lossy picture blurs the
 // thin strokes of small letters, too, so that each reads what another does not.
 var looks = [3]look{{24, 4}, {36, 8}, {30, 5}}
 
+// How many letters are read; see [crop.letters].
+const (
+	sample      = 300    // of what looks most like text, to tell whether it is any
+	mostLetters = 12_000 // a screen full of the smallest has 10,000
+)
+
 func readFirst(ctx context.Context, g *image.Gray) (*reading, error) {
-	r := &reading{crops: cropsOf(g)}
-	if !slices.ContainsFunc(r.crops, func(c crop) bool { return c.text }) {
+	return readCrops(ctx, cropsOf(g))
+}
+
+// readCrops reads crops for the first time: all, or if they are many a sample of
+// them, and the others if that reads like text.
+func readCrops(ctx context.Context, crops []crop) (*reading, error) {
+	r := readingOf(crops)
+	if !slices.ContainsFunc(crops, func(c crop) bool { return c.text }) {
 		return r, nil
 	}
-	r.least = slices.Repeat([]float64{100}, len(r.crops))
-	all := make([]int, min(len(r.crops), mostCrops))
-	for i := range all {
-		all[i] = i
+	rest := byLikelihood(crops)
+	if lettersOf(crops, rest) > 2*sample {
+		var likely []int
+		likely, rest = split(crops, rest, sample)
+		if err := r.read(ctx, 0, likely); err != nil {
+			return nil, err
+		}
+		if !r.hopeful() {
+			r.left = len(rest)
+			return r, nil
+		}
 	}
-	return r, r.read(ctx, 0, all)
+	most, left := split(crops, rest, mostLetters)
+	r.left = len(left)
+	return r, r.read(ctx, 0, most)
+}
+
+// byLikelihood returns the numbers of crops, first those that look most like text.
+func byLikelihood(crops []crop) []int {
+	numbers := make([]int, len(crops))
+	for i := range numbers {
+		numbers[i] = i
+	}
+	slices.SortStableFunc(numbers, func(i, j int) int {
+		a, b := crops[i], crops[j]
+		if a.text != b.text {
+			return map[bool]int{true: -1, false: 1}[a.text]
+		}
+		return cmp.Compare(b.alike, a.alike)
+	})
+	return numbers
+}
+
+// lettersOf returns how many letters there are in the crops of the given numbers.
+func lettersOf(crops []crop, numbers []int) int {
+	n := 0
+	for _, i := range numbers {
+		n += crops[i].letters()
+	}
+	return n
+}
+
+// split returns the first of numbers, in the order of the crops, with no more than
+// most letters unless the first crop alone has more, and the others.
+func split(crops []crop, numbers []int, most int) (first, others []int) {
+	n, letters := 0, 0
+	for n < len(numbers) && (n == 0 || letters+crops[numbers[n]].letters() <= most) {
+		letters += crops[numbers[n]].letters()
+		n++
+	}
+	first = slices.Clone(numbers[:n])
+	slices.Sort(first)
+	return first, numbers[n:]
+}
+
+// leftOut says what was not read.
+func (r *reading) leftOut() string {
+	if r.left == 0 {
+		return ""
+	}
+	return fmt.Sprintf("over budget: %d of %d places that may hold text", r.left, len(r.crops))
 }
 
 // doubt is the confidence, in percent, below which a word is likely none.
@@ -93,18 +181,28 @@ const doubt = 60
 // is no text gives odd letters here and there.
 func (r *reading) sound() bool { return r.sure > 0 && 4*r.sure >= r.all }
 
+// hopeful reports whether there is text among what was read, or an ID for which
+// the rest is wanted however badly it reads. The texture of a photograph gives
+// hardly a word in a hundred.
+func (r *reading) hopeful() bool {
+	return r.sure > 0 && 10*r.sure >= r.all || slices.ContainsFunc(r.texts[0], settled)
+}
+
 // orTurned returns what is read off the picture turned to either side, if its
 // letters stand rather below than beside each other, and it reads better so.
 func (r *reading) orTurned(ctx context.Context, g *image.Gray) (*reading, error) {
 	best := r
 	for _, quarters := range []int{1, 3} {
-		turned := turn(g, quarters)
-		if quarters == 1 && letters(cropsOf(turned)) < 2*letters(r.crops) {
+		crops := cropsOf(turn(g, quarters))
+		if quarters == 1 && letters(crops) < 2*letters(r.crops) {
 			break
 		}
-		other, err := readFirst(ctx, turned)
+		other, err := readCrops(ctx, crops)
 		if err != nil {
 			return nil, err
+		}
+		if other.sound() {
+			return other, nil
 		}
 		if other.sure > best.sure {
 			best = other
@@ -139,14 +237,18 @@ var whole = regexp.MustCompile(`(?:^|[^0-9-])(?:[0-9]{12}|[0-9]{4}-[0-9]{4}-[0-9
 // settled reports whether an account ID stands in a text and no other number.
 func settled(text string) bool { return whole.MatchString(text) }
 
-// readAgain reads what is worth it and not settled a second time, and numbers that came out
-// different a third time.
+// readAgain reads what is worth it and not settled a second time, and numbers that
+// came out different a third time. Of what does not look like text, no more than a
+// sample is.
 func (r *reading) readAgain(ctx context.Context) error {
 	var again, differ []int
 	for i, text := range r.texts[0] {
 		if worth.MatchString(text) && (r.least[i] < certain || !settled(text)) {
 			again = append(again, i)
 		}
+	}
+	if !r.hopeful() {
+		again, _ = split(r.crops, again, sample/2)
 	}
 	if err := r.read(ctx, 1, again); err != nil {
 		return err
@@ -221,23 +323,30 @@ func alphanumerics(s string) int {
 	return n
 }
 
-// read reads crops for the nth time.
+// read reads crops for the nth time, with one run of the program.
 func (r *reading) read(ctx context.Context, n int, numbers []int, options ...string) error {
-	r.texts[n] = make([]string, len(r.crops))
-	for _, s := range sheetsOf(r.crops, numbers, looks[n]) {
-		lines, err := run(ctx, s.picture, options...)
-		if err != nil {
-			return err
+	if r.texts[n] == nil {
+		r.texts[n] = make([]string, len(r.crops))
+	}
+	sheets := sheetsOf(r.crops, numbers, looks[n])
+	if len(sheets) == 0 {
+		return nil
+	}
+	lines, err := run(ctx, sheets, options...)
+	if err != nil {
+		return err
+	}
+	for _, l := range lines {
+		if l.page() >= len(sheets) {
+			continue
 		}
-		for _, l := range lines {
-			at, ok := s.cropAt(l.bounds())
-			if !ok {
-				continue
-			}
-			r.texts[n][at] = strings.TrimSpace(r.texts[n][at] + " " + l.text(looks[n].height))
-			if n == 0 {
-				r.count(at, l)
-			}
+		at, ok := sheets[l.page()].cropAt(l.bounds())
+		if !ok {
+			continue
+		}
+		r.texts[n][at] = strings.TrimSpace(r.texts[n][at] + " " + l.text(looks[n].height))
+		if n == 0 {
+			r.count(at, l)
 		}
 	}
 	return nil

@@ -68,8 +68,9 @@ func TestScreenshots(t *testing.T) {
 					t.Skip(err)
 				}
 				require.NoError(t, err)
-				text, err := ocr.Read(t.Context(), e.apply(t, m))
+				text, left, err := ocr.Read(t.Context(), e.apply(t, m))
 				require.NoError(t, err)
+				assert.Empty(t, left)
 				var one ocrtest.Score
 				one.Add(shown, text)
 				all.Add(shown, text)

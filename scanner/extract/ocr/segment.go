@@ -21,6 +21,7 @@ type segment struct {
 	at     image.Rectangle
 	height int // of its high letters and digits
 	spots  int // letters, and what else hangs together
+	alike  int // spots as high as letters of a line are, less the others
 }
 
 // text reports whether a segment is long enough to be a word of some letters. A
@@ -75,6 +76,13 @@ func segmentOf(spots []image.Rectangle) segment {
 	}
 	slices.Sort(heights)
 	s.height = heights[len(heights)*3/4]
+	for _, h := range heights {
+		if 2*h >= s.height && 4*h <= 5*s.height {
+			s.alike++
+		} else {
+			s.alike--
+		}
+	}
 	return s
 }
 

@@ -1,0 +1,127 @@
+package ocr
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"image"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/image/tiff"
+)
+
+// pieces returns crops of a size, the letters of which are 10 pixels high.
+func pieces(n, width int) []crop {
+	var out []crop
+	for i := range n {
+		out = append(out, crop{
+			at: image.Rect(0, 20*i, width, 20*i+10), ink: image.NewGray(image.Rect(0, 0, width, 10)),
+			height: 10, spots: 8, alike: 8, text: true,
+		})
+	}
+	return out
+}
+
+// TestOnlyASampleOfWhatIsNoTextIsRead: a photograph has thousands of pieces.
+func TestOnlyASampleOfWhatIsNoTextIsRead(t *testing.T) {
+	const row = `printf '5\t1\t1\t1\t1\t1\t20\t20\t50\t24\t%s\t%s\n' `
+	crops := pieces(1000, 100)
+	for name, c := range map[string]struct {
+		told string
+		runs int
+		left bool
+	}{
+		"nothing":           {"", 1, true},
+		"letters in doubt":  {row + "20 kjxw", 1, true},
+		"words":             {row + "95 words", 2, false},
+		"an ID in doubt":    {row + "20 " + strings.Repeat("7", accountDigits), 2, false},
+		"a number in doubt": {row + "20 1234567", 1, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			runs := filepath.Join(t.TempDir(), "runs")
+			withProgram(t, "cat >/dev/null; echo >>"+runs+"\n"+c.told)
+			r, err := readCrops(t.Context(), crops)
+			require.NoError(t, err)
+			counted, err := os.ReadFile(runs)
+			require.NoError(t, err)
+			assert.Len(t, counted, c.runs)
+			if c.left {
+				assert.Greater(t, r.left, 900)
+				assert.Equal(t, fmt.Sprintf("over budget: %d of 1000 places that may hold text", r.left), r.leftOut())
+			} else {
+				assert.Empty(t, r.leftOut())
+			}
+		})
+	}
+}
+
+func TestWhatLooksMostLikeTextIsReadFirst(t *testing.T) {
+	crops := pieces(4, 100)
+	crops[0].text, crops[0].alike = false, 50
+	crops[1].alike = -3
+	crops[3].alike = 20
+	order := byLikelihood(crops)
+	assert.Equal(t, []int{3, 2, 1, 0}, order)
+	first, others := split(crops, order, 2*crops[0].letters())
+	assert.Equal(t, []int{2, 3}, first, "in the order of the crops")
+	assert.Equal(t, []int{1, 0}, others)
+	first, _ = split(crops, order, 1)
+	assert.Equal(t, []int{3}, first, "one is read, however long")
+}
+
+// TestSheetsAreWhatTheProgramTakes: it fails on more than 32,767 pixels.
+func TestSheetsAreWhatTheProgramTakes(t *testing.T) {
+	for name, crops := range map[string][]crop{"many": pieces(2000, 30), "long": pieces(3, 60_000)} {
+		shown := 0
+		numbers, _ := split(crops, byLikelihood(crops), 1<<30)
+		for _, s := range sheetsOf(crops, numbers, looks[0]) {
+			assert.LessOrEqual(t, max(s.picture.Rect.Dx(), s.picture.Rect.Dy()), sheetSide, name)
+			shown += len(s.strips)
+		}
+		assert.Equal(t, len(crops), shown, name)
+	}
+}
+
+// TestPagesOfTheFile are those that were put in, for another reader.
+func TestPagesOfTheFile(t *testing.T) {
+	pages := []*image.Gray{noise(40, 20), noise(7, 3), noise(100, 60)}
+	var sheets []sheet
+	for _, p := range pages {
+		sheets = append(sheets, sheet{picture: p})
+	}
+	data := tiffOf(sheets)
+	for i, want := range pages {
+		at := binary.LittleEndian.Uint32(data[4:])
+		require.NotZero(t, at, "page %d", i)
+		got, err := tiff.Decode(bytes.NewReader(data))
+		require.NoError(t, err)
+		assert.Equal(t, want, got)
+		fields := uint32(binary.LittleEndian.Uint16(data[at:]))
+		copy(data[4:8], data[at+2+12*fields:][:4]) // the next page comes first
+	}
+	assert.Zero(t, binary.LittleEndian.Uint32(data[4:]), "no page follows")
+}
+
+func TestPhotographsAreToldFromDrawings(t *testing.T) {
+	assert.True(t, even(drawing(t, "table, dark", 2)))
+	assert.False(t, even(noise(200, 100)))
+	assert.LessOrEqual(t, len(withLetters(noise(4000, 3000)).Pix), maxPhotoPixels)
+}
+
+// withLetters returns what is read of a picture on which a drawing was laid.
+func withLetters(g *image.Gray) *image.Gray {
+	for y := range 300 {
+		for x := range 600 {
+			g.Pix[y*g.Stride+x] = 255
+			if y%20 < 10 && x%12 < 3 {
+				g.Pix[y*g.Stride+x] = 0
+			}
+		}
+	}
+	return readable(g)
+}
