@@ -16,3 +16,7 @@ func TestFixtures(t *testing.T) { analysistest.Run(t, testdata(), idreturned.Ana
 func TestFunctionsThatFrameworksCall(t *testing.T) {
 	analysistest.Run(t, testdata(), idreturned.Analyzer, "handlers")
 }
+
+func TestWhatErrorsTell(t *testing.T) {
+	analysistest.Run(t, testdata(), idreturned.Analyzer, "failures")
+}

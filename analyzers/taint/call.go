@@ -522,9 +522,14 @@ func (f *frame) virtual(k site) bool {
 			found = append(found, m)
 		}
 	}
-	if len(found) > 1 && k.v != nil && (k.name.Name == "Error" || k.name.Name == "String") && len(k.args) == 1 {
-		// Whichever type it is, it speaks of itself.
-		f.mem.add(resultPlace(k.v, 0), cell{taint: f.deep(k.args[0], printed).step(k.pos, "returned by "+k.name.Name)})
+	if k.v != nil && (k.name.Name == "Error" || k.name.Name == "String") && len(k.args) == 1 {
+		// Whichever type it is, it speaks of itself; one out of sight, as what fmt.Errorf
+		// makes, says all that is known of it as a whole.
+		says := f.shallow
+		if len(found) > 1 {
+			says = func(c cell) Taint { return f.deep(c, printed) }
+		}
+		f.mem.add(resultPlace(k.v, 0), cell{taint: says(k.args[0]).step(k.pos, "returned by "+k.name.Name)})
 	}
 	if len(found) > 1 && k.v != nil && len(k.args) == 1 && holdsAnything(k.v.Type()) && ofAnyType(k.args[0]) {
 		// So does what is asked for all that it has to say.
