@@ -677,7 +677,7 @@ func (f *frame) unknown(k site) {
 var carrier = regexp.MustCompile(`(?i)(headers?|values|params|query|form|metadata|message|msg|request|builder)$`)
 
 // getter calls a method out of sight that, by its name and its receiver's fields,
-// returns a field. Of a decoded request, any getter returns a part.
+// returns a field, be it one that others do not see. Of a decoded request, any getter returns a part.
 func (f *frame) getter(k site) bool {
 	name, ok := strings.CutPrefix(k.name.Name, "Get")
 	if !ok || name == "" || k.v == nil || k.declared() == 0 || len(k.args) != 1 {
@@ -686,7 +686,7 @@ func (f *frame) getter(k site) bool {
 	p := resultPlace(k.v, 0)
 	if s := program.StructOf(k.vals[0].Type()); s != nil {
 		for i := range s.NumFields() {
-			if s.Field(i).Name() == name {
+			if strings.EqualFold(s.Field(i).Name(), name) {
 				c := f.load(f.fieldOf(k.vals[0], i, k.v.Type()), k.v.Type(), k.pos)
 				f.mem.add(p, cell{taint: f.take(c.taint, k.pos, name), refs: without(c.refs, p)})
 				return true
