@@ -73,8 +73,8 @@ func (e *engine) request(fn *ssa.Function, v ssa.Value) (Label, bool) {
 		return Label{}, false
 	}
 	what := rpcKind(fn)
-	if slices.Contains(e.handlers[fn], slices.Index(fn.Params, p)) {
-		what = "API request"
+	if handed := e.handlers[fn][slices.Index(fn.Params, p)]; handed != "" {
+		what = handed
 	}
 	if isLambdaEvent(name) {
 		what = "Lambda event"

@@ -97,7 +97,7 @@ type engine struct {
 	current      *ssa.Function
 	uses         map[*ssa.Function]map[string]bool // whose summaries a function used
 	hands        map[*ssa.Function][]Handed        // by the declared function that is given the handler
-	handlers     map[*ssa.Function][]int           // functions given to such a one: their parameters that a request fills
+	handlers     map[*ssa.Function]map[int]string  // functions given to such a one: their parameters that a request fills, and what it is
 	woken        map[*ssa.Function]bool            // became handlers after they were analysed
 }
 
@@ -112,7 +112,7 @@ func run(pass *analysis.Pass) (any, error) {
 		own: map[string]*summary{}, local: map[*ssa.Function]*summary{}, imported: map[string]*summary{}, declared: map[string]bool{}, converters: map[string]bool{},
 		hasSummaries: map[string]bool{}, globals: map[*ssa.Global]map[string]Taint{}, flows: map[flowKey]*Flow{}, masked: map[string]bool{},
 		spotCache: map[spotKey][]spot{}, fieldLabels: map[types.Type][]fieldLabel{}, impls: map[*types.Func][]*types.Func{}, unfinished: map[string]token.Pos{}, uses: map[*ssa.Function]map[string]bool{},
-		hands: map[*ssa.Function][]Handed{}, handlers: map[*ssa.Function][]int{}, woken: map[*ssa.Function]bool{},
+		hands: map[*ssa.Function][]Handed{}, handlers: map[*ssa.Function]map[int]string{}, woken: map[*ssa.Function]bool{},
 	}
 	e.readFacts()
 	e.findMasks()

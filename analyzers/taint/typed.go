@@ -3,6 +3,7 @@ package taint
 import (
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -84,6 +85,12 @@ func onlyStored(a *ssa.Alloc) ssa.Value {
 
 // handsTo notes which functions are given to one that calls them with a request.
 func (f *frame) handsTo(k site) {
+	if strings.HasPrefix(k.name.Pkg, lambdaRuntime) && startsLambda.matches(k.name) && len(k.args) > 0 {
+		for _, fn := range f.functions(k.args[0]) {
+			f.e.handle(fn, fn.Signature.Params().Len()-1, "Lambda event")
+		}
+		return
+	}
 	sum := f.e.summaryOf(k.obj)
 	if sum == nil {
 		return
@@ -92,12 +99,26 @@ func (f *frame) handsTo(k site) {
 		if h.Param >= len(k.args) {
 			continue
 		}
-		for _, r := range k.args[h.Param].refs {
-			if fn := f.e.bodyOf(r.root); fn != nil && r.path == "" {
-				f.e.handle(fn, h.Arg)
-			}
+		for _, fn := range f.functions(k.args[h.Param]) {
+			f.e.handle(fn, h.Arg, "API request")
 		}
 	}
+}
+
+// lambdaRuntime calls the function that it is given with each event.
+const lambdaRuntime = "github.com/aws/aws-lambda-go/lambda"
+
+var startsLambda = row{"*", "", "Start*|NewHandler*"}
+
+// functions are those of this package that a value may be.
+func (f *frame) functions(c cell) []*ssa.Function {
+	var out []*ssa.Function
+	for _, r := range c.refs {
+		if fn := f.e.bodyOf(r.root); fn != nil && r.path == "" {
+			out = append(out, fn)
+		}
+	}
+	return out
 }
 
 // bodyOf is the function of this package that a value is: itself, a literal, or the
@@ -119,13 +140,17 @@ func (e *engine) bodyOf(v ssa.Value) *ssa.Function {
 }
 
 // handle makes a function a handler: argument arg of its calls is what a request holds.
-func (e *engine) handle(fn *ssa.Function, arg int) {
+// What other services of AWS report in an event, nobody outside has chosen.
+func (e *engine) handle(fn *ssa.Function, arg int, what string) {
 	if fn.Signature.Recv() != nil {
 		arg++
 	}
-	if arg >= len(fn.Params) || slices.Contains(e.handlers[fn], arg) {
+	if arg < 0 || arg >= len(fn.Params) || e.handlers[fn][arg] != "" || strings.HasPrefix(typeName(fn.Params[arg].Type()), lambdaEvents+".") {
 		return
 	}
-	e.handlers[fn] = append(e.handlers[fn], arg)
+	if e.handlers[fn] == nil {
+		e.handlers[fn] = map[int]string{}
+	}
+	e.handlers[fn][arg] = what
 	e.woken[fn], e.grown = true, true
 }

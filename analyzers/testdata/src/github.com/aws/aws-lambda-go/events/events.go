@@ -16,3 +16,7 @@ type LambdaFunctionURLRequest struct {
 	Body                  string
 	QueryStringParameters map[string]string
 }
+
+type SNSEvent struct{ Records []SNSRecord }
+
+type SNSRecord struct{ Subject, Message string }

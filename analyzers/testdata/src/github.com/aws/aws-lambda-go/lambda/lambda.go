@@ -1,0 +1,4 @@
+// Package lambda is a stub.
+package lambda
+
+func Start(handler interface{})
