@@ -68,6 +68,14 @@ func cropsAt(g, ground *image.Gray, level, lowest, highest int, known []crop) []
 	return known
 }
 
+// upsideDown returns a crop as it is in the picture turned by half, the far corner
+// of which is given.
+func (c crop) upsideDown(corner image.Point) crop {
+	c.at = image.Rectangle{corner.Sub(c.at.Max), corner.Sub(c.at.Min)}
+	c.ink = turn(c.ink, 2)
+	return c
+}
+
 // include adds a crop. Where there are some, those that are much lower were parts
 // of its letters, unless they were many more: then it is a box that text stands in.
 func include(known []crop, c crop) []crop {

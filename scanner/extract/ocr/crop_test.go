@@ -181,6 +181,32 @@ func TestTurn(t *testing.T) {
 	}
 }
 
+// TestLettersOnTheirSideAreRead to either side, as the program itself sees them.
+func TestLettersOnTheirSideAreRead(t *testing.T) {
+	if err := Available(); err != nil || testing.Short() {
+		t.Skip("takes two seconds and the program: ", err)
+	}
+	for _, quarters := range []int{1, 3} {
+		text, left, err := Read(t.Context(), turn(drawing(t, "terminal", 1), quarters))
+		require.NoError(t, err)
+		assert.Empty(t, left)
+		assert.Contains(t, text, "get-caller-identity", "%d quarters", quarters)
+		assert.Contains(t, text, "external_id", "%d quarters", quarters)
+	}
+}
+
+// TestUpsideDown: a crop is where the picture turned by half has it.
+func TestUpsideDown(t *testing.T) {
+	g := noise(70, 40)
+	at := image.Rect(10, 5, 40, 17)
+	c := crop{at: at, ink: g.SubImage(at).(*image.Gray)}.upsideDown(g.Rect.Max)
+	turned := turn(g, 2).SubImage(c.at).(*image.Gray)
+	require.Equal(t, at.Size(), c.at.Size())
+	for y := range at.Dy() {
+		assert.Equal(t, turned.Pix[y*turned.Stride:][:at.Dx()], c.ink.Pix[y*c.ink.Stride:][:at.Dx()])
+	}
+}
+
 // TestOriented says where the corner of the scene is stored for each orientation
 // (Exif 2.3, figure of tag 0x0112), and that it comes back.
 func TestOriented(t *testing.T) {
@@ -251,9 +277,10 @@ printf '5\t1\t1\t1\t1\t1\t20\t20\t50\t24\t95\t%s\n' word$1`)
 		g := turn(upright, quarters)
 		r, err := readFirst(t.Context(), g)
 		require.NoError(t, err)
-		other, err := (&reading{crops: r.crops}).orTurned(t.Context(), g)
+		nothing := readingOf(r.crops)
+		other, err := nothing.orTurned(t.Context(), g)
 		require.NoError(t, err)
-		assert.Equal(t, quarters%2 == 1, other.sure > 0, "%d quarters", quarters)
+		assert.Equal(t, quarters%2 == 1, other != nothing, "%d quarters", quarters)
 	}
 }
 

@@ -82,12 +82,26 @@ type reading struct {
 	crops     []crop
 	texts     [4][]string // of the first and later readings and the correction, by the number of the crop
 	least     []float64   // confidence of a crop's words with digits, at the first reading
-	sure, all int         // letters and digits, in words that are not in doubt and in all
+	sure, all []int       // letters and digits of a crop, in words that are not in doubt and in all
 	left      int         // crops that are not read
 }
 
 func readingOf(crops []crop) *reading {
-	return &reading{crops: crops, least: slices.Repeat([]float64{100}, len(crops))}
+	return &reading{
+		crops: crops,
+		least: slices.Repeat([]float64{100}, len(crops)),
+		sure:  make([]int, len(crops)),
+		all:   make([]int, len(crops)),
+	}
+}
+
+// characters returns how many letters and digits there are in words that are not
+// in doubt, and in all.
+func (r *reading) characters() (sure, all int) {
+	for i := range r.crops {
+		sure, all = sure+r.sure[i], all+r.all[i]
+	}
+	return sure, all
 }
 
 // The looks of the readings. What blurs the stairs of a lossy picture blurs the
@@ -179,36 +193,65 @@ const doubt = 60
 
 // sound reports whether what was read looks like text: what lies on its side or
 // is no text gives odd letters here and there.
-func (r *reading) sound() bool { return r.sure > 0 && 4*r.sure >= r.all }
+func (r *reading) sound() bool {
+	sure, all := r.characters()
+	return sure > 0 && 4*sure >= all
+}
 
 // hopeful reports whether there is text among what was read, or an ID for which
 // the rest is wanted however badly it reads. The texture of a photograph gives
 // hardly a word in a hundred.
 func (r *reading) hopeful() bool {
-	return r.sure > 0 && 10*r.sure >= r.all || slices.ContainsFunc(r.texts[0], settled)
+	sure, all := r.characters()
+	return sure > 0 && 10*sure >= all || slices.ContainsFunc(r.texts[0], settled)
 }
 
 // orTurned returns what is read off the picture turned to either side, if its
-// letters stand rather below than beside each other, and it reads better so.
+// letters stand rather below than beside each other, and it reads better so. Which
+// side that is, a sample of both tells.
 func (r *reading) orTurned(ctx context.Context, g *image.Gray) (*reading, error) {
-	best := r
-	for _, quarters := range []int{1, 3} {
-		crops := cropsOf(turn(g, quarters))
-		if quarters == 1 && letters(crops) < 2*letters(r.crops) {
-			break
-		}
-		other, err := readCrops(ctx, crops)
-		if err != nil {
-			return nil, err
-		}
-		if other.sound() {
-			return other, nil
-		}
-		if other.sure > best.sure {
-			best = other
-		}
+	turned := turn(g, 1)
+	crops := cropsOf(turned)
+	if letters(crops) < 2*letters(r.crops) {
+		return r, nil
 	}
-	return best, nil
+	n := len(crops)
+	for _, c := range crops {
+		crops = append(crops, c.upsideDown(turned.Rect.Max))
+	}
+	likely, _ := split(crops[:n], byLikelihood(crops[:n]), sample/2)
+	for _, i := range likely {
+		likely = append(likely, i+n)
+	}
+	tried := readingOf(crops)
+	if err := tried.read(ctx, 0, likely); err != nil {
+		return nil, err
+	}
+	side := tried.part(0, n).better(tried.part(n, 2*n))
+	if !side.hopeful() {
+		return r, nil
+	}
+	side, err := readCrops(ctx, side.crops)
+	if err != nil {
+		return nil, err
+	}
+	return r.better(side), nil
+}
+
+// part returns what was read for the first time of a part of the crops.
+func (r *reading) part(from, to int) *reading {
+	p := &reading{crops: r.crops[from:to], least: r.least[from:to], sure: r.sure[from:to], all: r.all[from:to]}
+	p.texts[0] = r.texts[0][from:to]
+	return p
+}
+
+// better returns the reading with more words that are not in doubt.
+func (r *reading) better(other *reading) *reading {
+	a, _ := r.characters()
+	if b, _ := other.characters(); b > a {
+		return other
+	}
+	return r
 }
 
 // letters counts those of the crops that are long enough to be words.
@@ -359,9 +402,9 @@ func (r *reading) count(at int, l line) {
 			r.least[at] = min(r.least[at], w.confidence)
 		}
 		n := alphanumerics(w.text)
-		r.all += n
+		r.all[at] += n
 		if n >= 3 && w.confidence >= doubt {
-			r.sure += n
+			r.sure[at] += n
 		}
 	}
 }
