@@ -145,7 +145,7 @@ var sinkRows = []sinkRow{
 	{row{"gopkg.in/gomail", "Message", "SetBody|AddAlternative|SetHeader"}, Sent, whole, 0, rest, 0},
 	{row{"github.com/sendgrid/sendgrid-go", "*", "Send*"}, Sent, encoded, 0, rest, 0},
 	{row{"github.com/sendgrid/sendgrid-go/helpers/mail", "*", "NewSingleEmail*|NewContent"}, Sent, whole, 0, rest, 0},
-	{row{"github.com/slack-go/slack", "*", "PostWebhook*|MsgOption*|PostMessage*"}, Sent, encoded, 0, rest, 0},
+	{row{"github.com/slack-go/slack", "*", "PostWebhook*|PostMessage*|PostEphemeral*|UpdateMessage*|ScheduleMessage*|SendMessage*|UploadFile*"}, Sent, encoded, 0, rest, 0},
 	{row{"github.com/nats-io/nats.go", "*", "PublishMsg*|RequestMsg*"}, Sent, whole, 0, rest, 0},
 	{row{"github.com/nats-io/nats.go", "Conn|EncodedConn|JetStreamContext|JetStream", "Publish*|Request*"}, Sent, whole, 1, rest, 0},
 	{row{"github.com/rabbitmq/amqp091-go", "Channel", "Publish*"}, Sent, whole, 1, rest, 0},

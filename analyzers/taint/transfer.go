@@ -122,6 +122,8 @@ var flowRows = []flowRow{
 	{row{"github.com/rs/zerolog", "*", "*"}, "", whole},
 	{row{"github.com/sirupsen/logrus", "*", "*"}, "", whole},
 	{row{"go.opentelemetry.io/otel/attribute", "*", "*"}, "*>r", logged},
+	{row{"go.opencensus.io/trace", "", "StringAttribute"}, "*>r", logged},
+	{row{"github.com/slack-go/slack", "", "MsgOption*|New*Block*"}, "*>r", encoded},
 	{row{"go.opentelemetry.io/otel/trace", "", "WithAttributes"}, "*>r", logged},
 	{row{"go.opentelemetry.io/otel/metric", "", "WithAttributes|WithAttributeSet"}, "*>r", logged},
 	{row{"github.com/opentracing/opentracing-go/log", "", "*"}, "*>r", logged},
