@@ -385,11 +385,15 @@ func (d *discovery) back(v ssa.Value, call *ssa.CallCommon, why *Why, at placed)
 	case *ssa.Parameter:
 		d.param(v, call, why, at)
 	case *ssa.Extract:
-		if c, ok := v.Tuple.(*ssa.Call); ok {
-			d.result(v, &c.Call, v.Index, call, why, at)
-			return
+		switch t := v.Tuple.(type) {
+		case *ssa.Call:
+			d.result(v, &t.Call, v.Index, call, why, at)
+		case *ssa.TypeAssert:
+			d.here(v, call, why)
+			d.back(t.X, call, why, at)
+		default:
+			d.origin(v, call, why, at)
 		}
-		d.origin(v, call, why, at)
 	case *ssa.Call:
 		d.result(v, &v.Call, 0, call, why, at)
 	default:
@@ -569,9 +573,14 @@ func (d *discovery) result(v ssa.Value, c *ssa.CallCommon, j int, call *ssa.Call
 		return
 	}
 	body := program.Body(c)
+	if args := program.DeclaredArgs(c); body == nil && converts(obj, args) {
+		d.here(v, call, why)
+		d.back(args[0], call, why, at)
+		return
+	}
 	if body == nil || call != nil {
 		d.origin(v, call, why, at)
-		if ownable(f.String()) && obj.Pkg() != nil && !program.IsStd(f.Pkg) && sameModule(obj.Pkg(), d.pass.Pkg) && !picks(c, obj) {
+		if ownable(f.String()) && obj.Pkg() != nil && !program.IsStd(f.Pkg) && sameModule(obj.Pkg(), d.pass.Pkg) && !general(obj, program.DeclaredArgs(c)) {
 			d.mark(f.Result(j), why)
 		}
 		return
@@ -582,17 +591,66 @@ func (d *discovery) result(v ssa.Value, c *ssa.CallCommon, j int, call *ssa.Call
 	}
 }
 
-// picks reports whether a call tells a function by a constant text what to get, as a label
-// or a variable of the environment: another call gets another thing. One that is there for
-// External IDs gets nothing else.
-func picks(c *ssa.CallCommon, fn *types.Func) bool {
+// general reports whether a function gives what it is told to, so that its result is an
+// External ID where it was asked for one, and something else in another call: it decrypts a
+// text, or gets a label by its key. One that is told whose External ID to find, by an
+// identifier, finds no other thing, nor does one that is called after them.
+func general(fn *types.Func, args []ssa.Value) bool {
 	if strings.Contains(plain(fn.Name()), "externalid") {
 		return false
 	}
-	return slices.ContainsFunc(program.DeclaredArgs(c), func(a ssa.Value) bool {
-		s, ok := constantString(a)
-		return ok && s != ""
-	})
+	params := fn.Signature().Params()
+	for i, a := range args {
+		if s, ok := constantString(a); ok && s != "" {
+			return true
+		}
+		if p := params.At(min(i, params.Len()-1)); isPlainText(a.Type()) && !identifies(p.Name()) {
+			return true
+		}
+	}
+	return false
+}
+
+// converts reports whether a function out of sight hands on the only text that it is
+// given: a pointer to it, or the text in another spelling. What was encrypted is not that.
+func converts(fn *types.Func, args []ssa.Value) bool {
+	name := strings.ToLower(fn.Name())
+	if len(args) != 1 || fn.Signature().Recv() != nil || !isPlainText(args[0].Type()) || strings.Contains(name, "crypt") {
+		return false
+	}
+	if fn.Signature().Results().Len() == 0 || !isPlainText(program.Element(fn.Signature().Results().At(0).Type())) && !isTypeParam(fn.Signature().Results().At(0).Type()) {
+		return false
+	}
+	return !slices.ContainsFunc([]string{"get", "find", "lookup", "fetch", "load", "read", "resolve", "query", "select", "env", "must", "generate", "new", "hash", "mask"},
+		func(p string) bool { return strings.HasPrefix(name, p) })
+}
+
+func isTypeParam(t types.Type) bool {
+	if p, ok := t.(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	_, ok := types.Unalias(t).(*types.TypeParam)
+	return ok
+}
+
+func isPlainText(t types.Type) bool {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		return u.Info()&types.IsString != 0
+	case *types.Slice:
+		b, ok := u.Elem().Underlying().(*types.Basic)
+		return ok && b.Kind() == types.Uint8
+	}
+	return false
+}
+
+// identifies reports whether a parameter is called as what tells one thing from another.
+func identifies(name string) bool {
+	p := plain(name)
+	return IsPublic(name) || strings.HasSuffix(p, "id") || strings.HasSuffix(p, "arn") || saysExternalID(name)
 }
 
 // sameModule guesses from the first three elements of the paths, or from the first

@@ -238,6 +238,12 @@ func (f *frame) lookup(v *ssa.Lookup) cell {
 		t = t.(*types.Tuple).At(0).Type()
 	}
 	seg := keySegment(v.Index)
+	if why := f.e.ext.Value(v); why != nil && seg != "[]" {
+		// The element becomes an External ID further down: it is one in the map, too.
+		for _, r := range x.refs {
+			f.mem.add(r.at(seg), cell{taint: Taint{{sourceLabel(&externalid.Why{What: describe(v), Reason: why.Reason, Strength: why.Strength}), stepAt(f.fn, v.Pos(), describe(v))}}})
+		}
+	}
 	c := f.load(f.extend(v.X, seg, t), t, v.Pos())
 	if seg == "[]" {
 		c = c.join(f.anyElement(x, t, v.Pos()))

@@ -7,5 +7,9 @@ func routes(mux *http.ServeMux, h http.HandlerFunc) {
 	mux.HandleFunc("POST /integrations/aws/{id}/external-id/rotate", h) // want `no rate limit in sight`
 	mux.HandleFunc("GET /integrations/aws/{id}/external-id/rotate", h)  // want `changed by GET` `no rate limit`
 	mux.HandleFunc("GET /health", h)
+	mux.HandleFunc("POST /onboarding/aws-account", h) // want `no rate limit`
+	mux.HandleFunc("GET /customers/external/{external_id}", h)
+	mux.HandleFunc("PUT /contacts/{id}/external-id", h)
+	mux.HandleFunc("POST /onboarding/welcome", h)
 	http.Get("https://example.com/external-id/rotate")
 }
