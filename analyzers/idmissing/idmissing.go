@@ -285,6 +285,10 @@ func (c checker) loaded(addr ssa.Value, depth int) bool {
 	case *ssa.Alloc:
 		for _, ref := range *a.Referrers() {
 			switch ref := ref.(type) {
+			case *ssa.MakeInterface: // a row is scanned into it
+				if isText(a.Type()) {
+					return true
+				}
 			case *ssa.Store:
 				if ref.Addr == a && c.fromData(ref.Val, depth+1) {
 					return true
@@ -303,6 +307,12 @@ func (c checker) loaded(addr ssa.Value, depth int) bool {
 		return c.parameter(a, depth+1)
 	}
 	return false
+}
+
+// isText reports whether a variable holds a text.
+func isText(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Pointer).Elem().Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsString != 0
 }
 
 func (c checker) result(call *ssa.Call, depth int) bool {

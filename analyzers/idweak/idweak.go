@@ -1,6 +1,7 @@
 package idweak
 
 import (
+	"cmp"
 	"go/constant"
 	"go/token"
 	"go/types"
@@ -103,6 +104,8 @@ func weakness(v ssa.Value, depth int) string {
 		return picked(v.Index)
 	case *ssa.Call:
 		return called(v, depth)
+	case *ssa.MakeSlice:
+		return parts(next, filled(v)...)
 	}
 	return ""
 }
@@ -192,7 +195,7 @@ func loaded(u *ssa.UnOp, depth int) string {
 	case *ssa.Alloc:
 		return stored(a, depth)
 	case *ssa.IndexAddr:
-		return weakness(a.X, depth+1)
+		return cmp.Or(picked(a.Index), weakness(a.X, depth+1))
 	}
 	return ""
 }
@@ -227,12 +230,39 @@ func sliced(s *ssa.Slice, depth int) string {
 		}
 		return stored(x, depth)
 	default:
+		if short(s) {
+			return "cut to fewer than 128 random bits"
+		}
 		return weakness(s.X, depth+1)
 	}
 }
 
+// shortest is how many characters hold 128 bits, six bits to a character.
+const shortest = 22
+
+// short reports whether a text is cut to a known length that cannot hold 128 bits.
+func short(s *ssa.Slice) bool {
+	b, ok := s.X.Type().Underlying().(*types.Basic)
+	if !ok || b.Info()&types.IsString == 0 || s.High == nil {
+		return false
+	}
+	low := int64(0)
+	if s.Low != nil {
+		c, ok := s.Low.(*ssa.Const)
+		if !ok {
+			return false
+		}
+		low = c.Int64()
+	}
+	high, ok := s.High.(*ssa.Const)
+	return ok && high.Int64()-low < shortest
+}
+
 // elements are the values stored to the elements of an array, as for a variadic call.
-func elements(a *ssa.Alloc) []ssa.Value {
+func elements(a *ssa.Alloc) []ssa.Value { return filled(a) }
+
+// filled are the values stored to the elements of an array or slice.
+func filled(a ssa.Value) []ssa.Value {
 	var out []ssa.Value
 	for _, r := range *a.Referrers() {
 		ia, ok := r.(*ssa.IndexAddr)
@@ -291,8 +321,8 @@ func called(c *ssa.Call, depth int) string {
 		return "made of the time"
 	case f.Recv != "" && (f.Name == "String" || f.Name == "Hex") && len(c.Call.Args) == 1:
 		return next(c.Call.Args[0])
-	case through.MatchString(f.String()) && len(c.Call.Args) > 0:
-		return parts(next, c.Call.Args...)
+	case through.MatchString(f.String()) && len(program.DeclaredArgs(&c.Call)) > 0:
+		return parts(next, program.DeclaredArgs(&c.Call)...)
 	}
 	return ""
 }

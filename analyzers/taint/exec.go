@@ -69,6 +69,7 @@ func (f *frame) store(i *ssa.Store) {
 		}
 	}
 	addr := f.value(i.Addr)
+	f.requestSink(i, addr, val)
 	strong := len(addr.refs) == 1 && !f.flat && !strings.ContainsAny(addr.refs[0].path, "[#")
 	for _, r := range addr.refs {
 		c := cell{taint: val.taint, refs: without(val.refs, r.place), known: true, cleaned: val.cleaned}
@@ -101,6 +102,23 @@ func (f *frame) storeSink(i *ssa.Store, fa *ssa.FieldAddr, val cell) {
 	}
 	if why := f.e.ext.Field(fa.X.Type(), fa.Field); why != nil && !why.Typed {
 		f.sink(Sink{Kind: Kept, What: why.What, Pos: i.Pos()}, f.deep(val, whole))
+	}
+}
+
+// requestSink looks at what is put into the URL or the body of a request that this
+// function has made.
+func (f *frame) requestSink(i *ssa.Store, addr, val cell) {
+	fa, ok := i.Addr.(*ssa.FieldAddr)
+	if !ok {
+		return
+	}
+	if owner := typeName(fa.X.Type()); owner != "net/url.URL" && owner != "net/http.Request" {
+		return
+	}
+	for _, r := range addr.refs {
+		if _, made := r.root.(*ssa.Call); made {
+			f.writerSink(r, i.Pos(), f.deep(val, whole), "http.Request")
+		}
 	}
 }
 

@@ -4,6 +4,8 @@ package idmissing
 
 import (
 	"context"
+	"database/sql"
+	"log"
 	"os"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -89,4 +91,17 @@ func FromList(ctx context.Context, c *sts.Client, accounts []string, roles map[s
 		c.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: &role}) // want `AssumeRole without an External ID`
 	}
 	c.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: aws.String(roles["a"])}) // want `AssumeRole without an External ID`
+}
+
+func FromRow(ctx context.Context, c *sts.Client, db *sql.DB, id string) {
+	var role string
+	db.QueryRow("select role_arn from accounts where id = ?", id).Scan(&role)
+	c.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: &role})                  // want `AssumeRole without an External ID`
+	c.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: aws.String(role + "x")}) // want `AssumeRole without an External ID`
+}
+
+func OwnRoleLogged(ctx context.Context, c *sts.Client) {
+	role := os.Getenv("ROLE_ARN")
+	log.Println("assuming", role)
+	c.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: aws.String(role)})
 }

@@ -37,6 +37,21 @@ func inHeader(in integration) {
 	req.Header.Set("X-External-ID", in.ExternalID) // want `External ID sent`
 }
 
+func inQuery(in integration) {
+	req, _ := http.NewRequest("GET", "https://example.com", nil)
+	q := req.URL.Query()
+	q.Set("id", in.ID)
+	req.URL.RawQuery = q.Encode()
+	q.Set("external_id", in.ExternalID)
+	req.URL.RawQuery = q.Encode() // want `External ID sent`
+}
+
+func inLaunchURL(in integration) string {
+	u := url.URL{Scheme: "https", Host: "console.aws.amazon.com"}
+	u.RawQuery = url.Values{"param_ExternalId": {in.ExternalID}}.Encode()
+	return u.String()
+}
+
 func toSTS(ctx context.Context, c *sts.Client, in integration) {
 	c.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: &in.RoleARN, ExternalId: &in.ExternalID})
 }

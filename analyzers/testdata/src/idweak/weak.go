@@ -5,8 +5,10 @@ import (
 	"context"
 	crand "crypto/rand"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"math/big"
 	"math/rand"
 	"strconv"
 	"time"
@@ -83,6 +85,58 @@ func short(in *Integration) {
 	b := make([]byte, 8)
 	crand.Read(b)
 	in.ExternalID = hex.EncodeToString(b) // want `fewer than 128 random bits`
+}
+
+func encoded(in *Integration, c Customer) {
+	in.ExternalID = base64.StdEncoding.EncodeToString([]byte(c.CustomerID)) // want `derived from CustomerID`
+}
+
+func cut(in *Integration) {
+	in.ExternalID = uuid.NewString()[:8] // want `cut to fewer than 128 random bits`
+	in.ExternalID = uuid.NewString()[:8] + "-" + uuid.NewString()
+	in.ExternalID = ("acme-" + uuid.NewString())[:36]
+}
+
+func picked(n int) string {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = alphabet[rand.Intn(len(alphabet))]
+	}
+	return string(b) // want `math/rand`
+}
+
+func pickedRunes(n int) string {
+	letters := []rune(alphabet)
+	b := make([]rune, n)
+	for i := range b {
+		b[i] = letters[rand.Intn(len(letters))]
+	}
+	return string(b) // want `math/rand`
+}
+
+func pickedWell(n int) string {
+	b := make([]byte, n)
+	crand.Read(b)
+	for i := range b {
+		b[i] = alphabet[int(b[i])%len(alphabet)]
+	}
+	return string(b)
+}
+
+func pickedByBig(n int) string {
+	b := make([]byte, n)
+	for i := range b {
+		k, _ := crand.Int(crand.Reader, big.NewInt(int64(len(alphabet))))
+		b[i] = alphabet[k.Int64()]
+	}
+	return string(b)
+}
+
+func allPicked(in *Integration) {
+	in.ExternalID = picked(32)
+	in.ExternalID = pickedRunes(32)
+	in.ExternalID = pickedWell(32)
+	in.ExternalID = pickedByBig(32)
 }
 
 func good(in *Integration, c Customer) {
