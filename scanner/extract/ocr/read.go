@@ -80,10 +80,10 @@ func readable(m image.Image) *image.Gray {
 // reading is what was read off a picture.
 type reading struct {
 	crops     []crop
-	texts     [4][]string // of the first and later readings and the correction, by the number of the crop
-	least     []float64   // confidence of a crop's words with digits, at the first reading
-	sure, all []int       // letters and digits of a crop, in words that are not in doubt and in all
-	left      int         // crops that are not read
+	texts     [readings + 1][]string // of the first and later readings and the correction, by the number of the crop
+	least     []float64              // confidence of a crop's words with digits, at the first reading
+	sure, all []int                  // letters and digits of a crop, in words that are not in doubt and in all
+	left      int                    // crops that are not read
 }
 
 func readingOf(crops []crop) *reading {
@@ -104,9 +104,13 @@ func (r *reading) characters() (sure, all int) {
 	return sure, all
 }
 
+// readings is how often a crop is read at most: twice, and if it looks like that
+// as nothing but a number or one of the forms.
+const readings = 3 + len(forms)
+
 // The looks of the readings. What blurs the stairs of a lossy picture blurs the
 // thin strokes of small letters, too, so that each reads what another does not.
-var looks = [3]look{{24, 4}, {36, 8}, {30, 5}}
+var looks = [readings]look{{24, 4}, {36, 8}, {30, 5}, {24, 3}, {24, 3}}
 
 // How many letters are read; see [crop.letters].
 const (
@@ -301,7 +305,63 @@ func (r *reading) readAgain(ctx context.Context) error {
 			differ = append(differ, i)
 		}
 	}
-	return r.read(ctx, 2, differ, onlyNumbers...)
+	if err := r.read(ctx, 2, differ, onlyNumbers...); err != nil {
+		return err
+	}
+	for n, f := range forms {
+		if err := r.readAs(ctx, 3+n, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// form is a kind of values of which every character is one of few.
+type form struct {
+	like       *regexp.Regexp // as the program may read it
+	whole      *regexp.Regexp
+	characters string
+}
+
+// The forms: UUIDs, which External IDs often are, and long numbers of base 16; and
+// the IDs of access keys, which are of base 32 (RFC 4648, section 6).
+var forms = [...]form{
+	{
+		regexp.MustCompile(`[0-9A-Za-z@€]{3,}(?: ?[-—] ?[0-9A-Za-z@€]{3,}){3}|[0-9a-fA-FOolISB]{30}`),
+		regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32,}`),
+		"0123456789abcdef-",
+	},
+	{
+		regexp.MustCompile(`A[KS][I1l]A ?[0-9A-Za-z]{8}`),
+		regexp.MustCompile(`A[KS]IA[A-Z2-7]{16}`),
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
+	},
+}
+
+// readAs reads the crops that may hold values of a form for the nth time, as
+// nothing else. Of the texts the values are left.
+func (r *reading) readAs(ctx context.Context, n int, f form) error {
+	var numbers []int
+	for i, text := range r.texts[0] {
+		if f.like.MatchString(text) || r.texts[1] != nil && f.like.MatchString(r.texts[1][i]) {
+			numbers = append(numbers, i)
+		}
+	}
+	if !r.hopeful() {
+		numbers, _ = split(r.crops, numbers, sample/2)
+	}
+	if err := r.read(ctx, n, numbers, "-c", "tessedit_char_whitelist="+f.characters); err != nil {
+		return err
+	}
+	for _, i := range numbers {
+		text := r.texts[n][i]
+		values := f.whole.FindAllString(text, -1)
+		if values == nil { // torn
+			values = f.whole.FindAllString(strings.ReplaceAll(text, " ", ""), -1)
+		}
+		r.texts[n][i] = strings.Join(values, " ")
+	}
+	return nil
 }
 
 // almost is twelve characters that may all be digits.
@@ -310,14 +370,15 @@ var almost = regexp.MustCompile(`(?:^|[^0-9A-Za-z$])[` + likeDigits + `]{12}(?:[
 // correct adds a reading where twelve characters are digits but for three at most
 // that look like some.
 func (r *reading) correct() {
-	r.texts[3] = make([]string, len(r.crops))
+	corrections := make([]string, len(r.crops))
 	for i := range r.crops {
-		for _, texts := range r.texts[:3] {
-			if texts != nil && r.texts[3][i] == "" {
-				r.texts[3][i] = corrected(texts[i])
+		for _, texts := range r.texts[:readings] {
+			if texts != nil && corrections[i] == "" {
+				corrections[i] = corrected(texts[i])
 			}
 		}
 	}
+	r.texts[readings] = corrections
 }
 
 // corrected returns a text with the letters that are meant as digits made digits,
@@ -431,5 +492,5 @@ func (r *reading) text() string {
 
 // known reports whether the nth reading of a crop says what one before said.
 func (r *reading) known(n, i int) bool {
-	return slices.ContainsFunc(r.texts[:n], func(texts []string) bool { return texts[i] == r.texts[n][i] })
+	return slices.ContainsFunc(r.texts[:n], func(texts []string) bool { return texts != nil && texts[i] == r.texts[n][i] })
 }

@@ -125,3 +125,31 @@ func withLetters(g *image.Gray) *image.Gray {
 	}
 	return readable(g)
 }
+
+// TestFormsAreReadAsNothingElse: where a UUID or the ID of a key may stand, the
+// program is asked for that alone, and what it makes of the letters around is gone.
+func TestFormsAreReadAsNothingElse(t *testing.T) {
+	id := strings.Repeat("0a1b", 2) + strings.Repeat("-2c3d", 3) + "-" + strings.Repeat("4e5f", 3)
+	key := "AK" + "IA" + strings.Repeat("Q7", 8)
+	for name, c := range map[string]struct{ first, whitelisted, want string }{
+		"a UUID":            {"id=" + strings.ReplaceAll(id, "0", "O"), "d" + id, id},
+		"a UUID, torn":      {strings.ReplaceAll(id, "-2", " -2"), "d--" + id[:11] + " " + id[11:], id},
+		"a key":             {key[:12] + "0l" + key[14:], "KEY" + key, key},
+		"half of a key":     {key[:12] + "0l" + key[14:], key[:14], ""},
+		"nothing like that": {"some words and 12-34", id, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			withProgram(t, `cat >/dev/null
+case "$*" in *whitelist=*) text="`+c.whitelisted+`";; *) text="`+c.first+`";; esac
+printf '5\t1\t1\t1\t1\t1\t20\t20\t50\t24\t80\t%s\n' "$text"`)
+			r, err := readCrops(t.Context(), pieces(1, 300))
+			require.NoError(t, err)
+			require.NoError(t, r.readAgain(t.Context()))
+			if c.want == "" {
+				assert.NotContains(t, r.text(), c.whitelisted)
+				return
+			}
+			assert.Contains(t, strings.Split(r.text(), "\n"), c.want)
+		})
+	}
+}
