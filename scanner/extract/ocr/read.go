@@ -52,16 +52,31 @@ const (
 )
 
 // readable returns a picture in shades of grey, or nil if there are no letters in
-// it. What is transparent is laid on white, and on black if that shows nothing.
+// it. What is transparent is laid on white or on black, whichever shows more: the
+// labels of a diagram may be white, and what stands in its boxes black.
 func readable(m image.Image) *image.Gray {
-	g := grayscale(m, 255)
+	g := onGround(m, 255)
+	if opaque(m) {
+		return g
+	}
+	black := onGround(m, 0)
+	switch {
+	case g == nil:
+		return black
+	case black == nil || slices.Equal(g.Pix, black.Pix):
+		return g
+	case letters(cropsOf(black)) > letters(cropsOf(g)):
+		return black
+	}
+	return g
+}
+
+// onGround returns a picture laid on a background, scaled down if it is too large,
+// or nil if there are no letters in it.
+func onGround(m image.Image, background uint8) *image.Gray {
+	g := grayscale(m, background)
 	if !holdsLetters(g) {
-		if opaque(m) {
-			return nil
-		}
-		if g = grayscale(m, 0); !holdsLetters(g) {
-			return nil
-		}
+		return nil
 	}
 	most := maxPixels
 	if !even(g) {

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"image"
+	"image/color"
 	"os"
 	"path/filepath"
 	"strings"
@@ -151,5 +152,29 @@ printf '5\t1\t1\t1\t1\t1\t20\t20\t50\t24\t80\t%s\n' "$text"`)
 			}
 			assert.Contains(t, strings.Split(r.text(), "\n"), c.want)
 		})
+	}
+}
+
+// TestTransparentPicturesAreLaidOnWhatShowsMore: a diagram drawn for a dark page has
+// white labels, and black ones on the boxes that are filled.
+func TestTransparentPicturesAreLaidOnWhatShowsMore(t *testing.T) {
+	for name, ground := range map[string]uint8{"white labels": 0, "black labels": 255} {
+		letters := drawing(t, "terminal", 1)
+		m := image.NewNRGBA(letters.Rect)
+		for y := range 400 {
+			for x := range 640 {
+				at := color.NRGBA{255 - ground, 255 - ground, 255 - ground, letters.GrayAt(x, y).Y}
+				if y < 32 { // the first line stands on a box
+					at = color.NRGBA{120, 120, 120, 255}
+					if letters.GrayAt(x, y).Y > 60 {
+						at = color.NRGBA{ground, ground, ground, 255}
+					}
+				}
+				m.SetNRGBA(x, y, at)
+			}
+		}
+		g := readable(m)
+		require.NotNil(t, g, name)
+		assert.Equal(t, ground, g.GrayAt(600, 390).Y, name)
 	}
 }
