@@ -217,7 +217,7 @@ func responds(fn *ssa.Function) string {
 	if results.Len() == 2 && takesRequest(fn) && !decodes(fn.Name()) {
 		first, second := results.At(0).Type(), results.At(1).Type()
 		if isErrorType(second) && isPayload(first) || isStatus(first) && isPayload(second) {
-			return "handler's result"
+			return "the handler's result"
 		}
 	}
 	return ""
