@@ -26,7 +26,7 @@ var Analyzer = &analysis.Analyzer{
 }
 
 var (
-	sensitive = regexp.MustCompile(`(?i)external[-_]?ids?\b|onboard.*(aws|cloud|account|integrat)|(aws|cloud|account|integrat).*onboard|aws[-_/](connect|integrat|account)|(connect|integrat\w*)[-_/]aws`)
+	sensitive = regexp.MustCompile(`(?i)external[-_]?ids?\b|onboard.*(aws|cloud|account|integrat)|(aws|cloud|account|integrat).*onboard|/onboard(ing)?(/(regenerate|rotate|generate|renew))?/?$|aws[-_/](connect|integrat|account)|(connect|integrat\w*)[-_/]aws`)
 	variable  = regexp.MustCompile(`[:{<][^/]*`)
 	others    = regexp.MustCompile(`(?i)/(customer|contact|user|member|subscriber|order|product|ticket|payment|invoice|group|people|scim)`)
 	aws       = regexp.MustCompile(`(?i)\b(aws|cloud|sts|iam|roles?)\b`)

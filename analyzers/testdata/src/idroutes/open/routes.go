@@ -11,5 +11,7 @@ func routes(mux *http.ServeMux, h http.HandlerFunc) {
 	mux.HandleFunc("GET /customers/external/{external_id}", h)
 	mux.HandleFunc("PUT /contacts/{id}/external-id", h)
 	mux.HandleFunc("POST /onboarding/welcome", h)
+	mux.HandleFunc("POST /partners/{partner}/onboarding", h)           // want `no rate limit`
+	mux.HandleFunc("GET /partners/{partner}/onboarding/regenerate", h) // want `changed by GET` `no rate limit`
 	http.Get("https://example.com/external-id/rotate")
 }
