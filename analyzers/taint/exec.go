@@ -738,7 +738,7 @@ func (f *frame) effects() {
 // effect is what was written to a place of an input, if anything was.
 func (f *frame) effect(i int, root ssa.Value, path string, c cell) (output, bool) {
 	c.taint = ownInputFree(c.taint, i, path)
-	if _, isRequest := f.onlyRequest(path, c); isRequest {
+	if _, isRequest := f.onlyRequest(path, c); isRequest || path != "" && isStream(typeAt(root.Type(), path)) {
 		return output{}, false
 	}
 	if len(c.taint)+len(c.refs) == 0 && !c.opaque && !(c.known && f.e.hintAt(root.Type(), path) != nil) && !c.cleaned {
@@ -754,6 +754,21 @@ func (f *frame) effect(i int, root ssa.Value, path string, c cell) (output, bool
 	}
 	o.known = c.known
 	return o, true
+}
+
+// isStream recognises a writer that cannot be asked what was written to it. One that an
+// object holds leads out of it: what it printed once is not in the object. One that is
+// an input itself may be somebody's buffer.
+func isStream(t types.Type) bool {
+	if t == nil || !types.IsInterface(t) {
+		return false
+	}
+	has := func(name string) bool {
+		obj, _, _ := types.LookupFieldOrMethod(t, true, nil, name)
+		_, isFunc := obj.(*types.Func)
+		return isFunc
+	}
+	return has("Write") && !has("Read") && !has("String") && !has("Bytes")
 }
 
 func (f *frame) addEffect(key target, o output) {
