@@ -54,6 +54,28 @@ func TestEveryCellIsACrop(t *testing.T) {
 	}
 }
 
+// TestLargeLettersKeepTheirTops: a line of letters as low as an x, with two high ones,
+// is as high as those.
+func TestLargeLettersKeepTheirTops(t *testing.T) {
+	const w, h = 240, 60
+	marks := make([]bool, w*h)
+	for i := range 10 {
+		top := 50 - 26
+		if i%5 == 0 {
+			top = 50 - 35
+		}
+		for y := top; y < 50; y++ {
+			for x := range 12 {
+				marks[y*w+20+18*i+x] = true
+			}
+		}
+	}
+	segments := segmentsIn(marks, w)
+	require.Len(t, segments, 1)
+	assert.Equal(t, image.Rect(20, 15, 20+18*9+12, 50), segments[0].at)
+	assert.Equal(t, 26, segments[0].height)
+}
+
 // TestCropsAreBlackOnWhite on buttons of all colours.
 func TestCropsAreBlackOnWhite(t *testing.T) {
 	crops := cropsOf(drawing(t, "badges", 1))

@@ -10,7 +10,7 @@ const (
 	share          = 0.3   // of the contrast around, for a pixel to belong to a letter
 	seam           = 6     // times weaker than the letters are the seams that loss makes beside them
 	ruleLength     = 40    // no letter of a level is as wide,
-	ruleHeight     = 32    // or as high
+	ruleHeight     = 44    // or as high
 )
 
 // noInk is what a pixel of ink has that is as its ground. Half the difference is

@@ -8,7 +8,8 @@ import (
 
 // Figures of the search for words, in pixels of the level.
 const (
-	highestLetter = 30
+	highestLetter = 30 // of a line, most letters of which may be as low as an x,
+	tallestLetter = 40 // where others are as high
 	smallLetter   = 14 // up to it, letters are small
 	lowestLetter  = 5
 	widestLetter  = 400    // what blurs into each other can be a word
@@ -33,7 +34,7 @@ func (s segment) text() bool {
 // segmentsIn returns the segments among marks in a picture of a width.
 func segmentsIn(marks []bool, width int) []segment {
 	spots := slices.DeleteFunc(spotsIn(marks, width), func(r image.Rectangle) bool {
-		return r.Dy() > highestLetter || r.Dx() > widestLetter || r.Dx()*r.Dy() < 2
+		return r.Dy() > tallestLetter || r.Dx() > widestLetter || r.Dx()*r.Dy() < 2
 	})
 	if len(spots) > mostSpots { // the noise of a photograph
 		return nil
