@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"bytes"
 	"cmp"
 	"io"
 	"slices"
@@ -19,13 +20,31 @@ type Set struct {
 	digits    []call
 	rules     []*finding.Rule
 	examiners sync.Pool // of *examiner
+
+	longestRest int // in bytes
 }
 
 // call is a detector together with the trigger it wants to be called for.
 type call struct {
 	detector Detector
 	trigger  int
-	index    int // of the detector
+	index    int    // of the detector
+	rest     []byte // what follows a long literal's head, in lower case if fold
+	fold     bool
+}
+
+// longestHead bounds the part of a literal that is sought; what follows it is compared
+// where it is found. How far ahead of each seam of a delta must be looked goes with it,
+// and so many bytes are as rare as all of them.
+const longestHead = 14
+
+// goesOn reports whether the rest of the call's literal follows at text[at].
+func (c *call) goesOn(text []byte, at int) bool {
+	got := text[at:min(len(text), at+len(c.rest))]
+	if c.fold {
+		return bytes.EqualFold(got, c.rest)
+	}
+	return bytes.Equal(got, c.rest)
 }
 
 // NewSet compiles detectors. A literal that several detectors want is looked
@@ -39,12 +58,15 @@ func NewSet(detectors ...Detector) *Set {
 	for index, d := range detectors {
 		s.rules = append(s.rules, d.Rules()...)
 		for i, t := range d.Triggers() {
-			c := call{d, i, index}
+			c := call{detector: d, trigger: i, index: index, fold: t.Fold}
 			if t.Digits {
 				s.digits = append(s.digits, c)
 				continue
 			}
-			key := literal.Literal{Text: t.Literal, Fold: t.Fold}
+			head := t.Literal[:min(len(t.Literal), longestHead)]
+			c.rest = []byte(t.Literal[len(head):])
+			s.longestRest = max(s.longestRest, len(c.rest))
+			key := literal.Literal{Text: head, Fold: t.Fold}
 			id, ok := ids[key]
 			if !ok {
 				id = len(texts)
@@ -92,9 +114,10 @@ const streamChunk = 1 << 20
 // returns the number of bytes read, and the error with which reading ended
 // unless that was io.EOF; what came before an error has been scanned.
 func (s *Set) Stream(r io.Reader, how Text, emit func(Hit)) (int64, error) {
+	ahead := After + max(literal.MaxDigits, s.longestRest)
 	var (
 		p    = newPass(s, how)
-		buf  = make([]byte, 0, Before+streamChunk+After+literal.MaxDigits)
+		buf  = make([]byte, 0, Before+streamChunk+ahead)
 		from = 0 // first byte of buf in which no trigger has been sought yet
 		base int64
 	)
@@ -104,7 +127,7 @@ func (s *Set) Stream(r io.Reader, how Text, emit func(Hit)) (int64, error) {
 		last := err != nil
 		to := len(buf)
 		if !last {
-			to -= After + literal.MaxDigits
+			to -= ahead
 		}
 		p.chunk(buf, base, from, to)
 		drop := max(0, to-Before-literal.MaxDigits)
@@ -207,16 +230,22 @@ func (e *examiner) examine(id int, text []byte, start, end int) (hits []Hit, bef
 	if id != digitsID {
 		calls = e.set.wanted[id]
 	}
-	lo, hi := max(0, start-Before), min(len(text), end+After)
-	if e.how.Binary {
-		lo, hi = printable(text, lo, start, end, hi)
-	}
 	e.hits = e.hits[:0]
-	for _, c := range calls {
-		e.window = Window{Text: text[lo:hi:hi], Start: start - lo, End: end - lo, Trigger: c.trigger, Offset: lo, notes: &e.notes[c.index], gaveUp: e.how.GaveUp}
+	for i := range calls {
+		c := &calls[i]
+		if !c.goesOn(text, end) {
+			after = max(after, len(c.rest))
+			continue
+		}
+		stop := end + len(c.rest)
+		lo, hi := max(0, start-Before), min(len(text), stop+After)
+		if e.how.Binary {
+			lo, hi = printable(text, lo, start, stop, hi)
+		}
+		e.window = Window{Text: text[lo:hi:hi], Start: start - lo, End: stop - lo, Trigger: c.trigger, Offset: lo, notes: &e.notes[c.index], gaveUp: e.how.GaveUp}
 		c.detector.Detect(&e.window, e.match)
 		b, a := e.window.Reach()
-		before, after = max(before, b), max(after, a)
+		before, after = max(before, b), max(after, a+len(c.rest))
 	}
 	return e.hits, before, after
 }

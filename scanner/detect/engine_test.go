@@ -30,12 +30,13 @@ func newWitness() witness {
 func (w witness) Rules() []*finding.Rule { return []*finding.Rule{w.rule} }
 
 func (w witness) Triggers() []detect.Trigger {
-	return []detect.Trigger{{Literal: "key"}, {Digits: true}, {Literal: "Token", Fold: true}}
+	return []detect.Trigger{{Literal: "key"}, {Digits: true}, {Literal: "Token", Fold: true},
+		{Literal: "literal beyond its head"}, {Literal: "Another Literal of Length", Fold: true}}
 }
 
 func (w witness) Detect(win *detect.Window, report func(detect.Match)) {
 	seen := win.Text
-	if win.Trigger == 2 { // one that looks at little, and says so
+	if win.Trigger == 2 || win.Trigger == 4 { // one that looks at little, and says so
 		lo, hi := max(0, win.Start-40), min(len(win.Text), win.End+20)
 		seen = win.Text[lo:hi]
 		win.Saw(40, 20)
@@ -53,7 +54,8 @@ func scan(set *detect.Set, text []byte, how detect.Text) []detect.Hit {
 }
 
 func randomText(r *rand.Rand, size int) []byte {
-	pieces := []string{"key", "token", "TOKEN", "\n", " ", "0123", "-", "123456789012", "lorem ipsum ", "ke", "\r\n", "ü"}
+	pieces := []string{"key", "token", "TOKEN", "\n", " ", "0123", "-", "123456789012", "lorem ipsum ", "ke", "\r\n", "ü",
+		"literal beyond its head", "literal beyond ", "literal beyond its ", "head", "ANOTHER literal OF length", "another literal "}
 	var b bytes.Buffer
 	for b.Len() < size {
 		if r.IntN(50) == 0 {
@@ -77,6 +79,16 @@ func TestStreamingSeesTheSameWindowsAsScanning(t *testing.T) {
 		require.Len(t, got, len(want), "%d bytes", size)
 		require.Equal(t, want, got, "%d bytes", size)
 	}
+}
+
+func TestALongLiteralIsFoundWhole(t *testing.T) {
+	set := detect.NewSet(newWitness())
+	text := "literal beyond its hea, Literal beyond its head, literal beyond its head; ANOTHER Literal Of lengt_ aNOTHER literal of length, literal beyond"
+	var got []string
+	for _, h := range scan(set, []byte(text), detect.Text{}) {
+		got = append(got, h.Value)
+	}
+	assert.Equal(t, []string{"literal beyond its head", "aNOTHER literal of length"}, got)
 }
 
 func TestPositionsCountLinesAndBytes(t *testing.T) {
