@@ -354,11 +354,11 @@ var forms = [...]form{
 }
 
 // readAs reads the crops that may hold values of a form for the nth time, as
-// nothing else. Of the texts the values are left.
+// nothing else. Of the texts the values are left. Words with dashes are none.
 func (r *reading) readAs(ctx context.Context, n int, f form) error {
 	var numbers []int
 	for i, text := range r.texts[0] {
-		if f.like.MatchString(text) || r.texts[1] != nil && f.like.MatchString(r.texts[1][i]) {
+		if digitsIn(text) > 0 && (f.like.MatchString(text) || r.texts[1] != nil && f.like.MatchString(r.texts[1][i])) {
 			numbers = append(numbers, i)
 		}
 	}
