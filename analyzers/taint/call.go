@@ -338,16 +338,15 @@ func (f *frame) apply(sum *summary, a application, v *ssa.Call) {
 		s.Pos = a.pos
 		f.sink(s, t)
 	}
+	if v != nil { // before what it writes: an input is what it was when the function was called
+		for j, o := range sum.results {
+			if j < len(resultTypes(v)) {
+				f.applyOutput(resultPlace(v, j), o, a)
+			}
+		}
+	}
 	for _, key := range sum.effectOrder() {
 		f.applyEffect(key, sum.effects[key], a)
-	}
-	if v == nil {
-		return
-	}
-	for j, o := range sum.results {
-		if j < len(resultTypes(v)) {
-			f.applyOutput(resultPlace(v, j), o, a)
-		}
 	}
 }
 
