@@ -24,6 +24,9 @@ const (
 	Kept                         // it becomes an External ID field or parameter
 )
 
+// settles reports whether a value becomes an External ID there.
+func (k SinkKind) settles() bool { return k == STS || k == Kept }
+
 // Sink is one place where values leave, or become an External ID.
 type Sink struct {
 	Kind  SinkKind

@@ -229,7 +229,7 @@ type SinkFact struct {
 
 // The bounds of a package's fact. A function over its bound keeps its sinks, which
 // are what callers must not miss; a package over its bound keeps the functions with
-// sinks first.
+// sinks first, those in which something becomes an External ID before all others.
 const (
 	maxFuncFacts   = 400
 	maxOutputFacts = 24
@@ -247,7 +247,7 @@ func (e *engine) export(pass *analysis.Pass) {
 			fact.Clean = append(fact.Clean, name)
 		}
 	}
-	slices.SortStableFunc(fact.Funcs, func(a, b FuncFact) int { return min(len(b.Sinks), 1) - min(len(a.Sinks), 1) })
+	slices.SortStableFunc(fact.Funcs, func(a, b FuncFact) int { return b.weight() - a.weight() })
 	if len(fact.Funcs) > maxFuncFacts {
 		fact.Funcs = fact.Funcs[:maxFuncFacts]
 	}
@@ -268,7 +268,9 @@ func (e *engine) fact(name string, s *summary) FuncFact {
 			f.Effects = append(f.Effects, EffectFact{t.param, t.path, outputFact(s.effects[t])})
 		}
 	}
-	for _, k := range s.sinkOrder() {
+	order := slices.Clone(s.sinkOrder())
+	slices.SortStableFunc(order, func(a, b sinkKey) int { return boolInt(b.sink.Kind.settles()) - boolInt(a.sink.Kind.settles()) })
+	for _, k := range order {
 		step := s.sinks[k]
 		if len(f.Sinks) < maxSinkFacts {
 			k.label.Pos = token.NoPos
@@ -286,6 +288,15 @@ func (e *engine) fact(name string, s *summary) FuncFact {
 		return strings.Compare(a.Label.Path+a.Where+a.Sink.What, b.Label.Path+b.Where+b.Sink.What)*4 + a.Label.Param - b.Label.Param
 	})
 	return f
+}
+
+// weight orders functions by what their callers would miss most: where an External ID
+// comes to be, then any sink.
+func (f FuncFact) weight() int {
+	if slices.ContainsFunc(f.Sinks, func(s SinkFact) bool { return s.Sink.Kind.settles() }) {
+		return 2
+	}
+	return min(len(f.Sinks), 1)
 }
 
 func outputFact(o output) OutputFact {

@@ -3,6 +3,7 @@ package taint_test
 import (
 	"bytes"
 	"encoding/gob"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -74,6 +75,30 @@ func TestWhatIsNotFollowedToTheEndIsTold(t *testing.T) {
 		}
 	}
 	require.Equal(t, []string{"tangle.long is too tangled to be followed to the end"}, told)
+}
+
+func TestWhatBecomesAnExternalIDIsToldOfLargePackages(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("package large\n\nimport \"log\"\n\ntype In struct{ RoleARN, ExternalID string }\n\nvar last *In\n\n")
+	for i := range 600 {
+		fmt.Fprintf(&b, "func Log%d(s string) { log.Println(s) }\n\n", i)
+	}
+	b.WriteString("func ZConnect(handshake string) { last = &In{ExternalID: handshake} }\n")
+	dir, cleanup, err := analysistest.WriteFiles(map[string]string{"large/large.go": b.String()})
+	require.NoError(t, err)
+	defer cleanup()
+	told := map[string]bool{}
+	for _, r := range analysistest.Run(silent{}, dir, taint.Analyzer, "large") {
+		for _, f := range r.Action.AllPackageFacts() {
+			if s, ok := f.Fact.(*taint.Summaries); ok {
+				for _, fn := range s.Funcs {
+					told[fn.Name] = true
+				}
+			}
+		}
+	}
+	require.Less(t, len(told), 600, "the fact is bounded")
+	require.True(t, told["large.ZConnect"])
 }
 
 // silent takes the expectations of other passes' fixtures for what they are.
