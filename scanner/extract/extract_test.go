@@ -141,6 +141,33 @@ func TestWhatLiesDeepIsReadOnce(t *testing.T) {
 	assert.Empty(t, r.Rows)
 }
 
+func TestWhatWasReadWithLittleRoomIsReadAgain(t *testing.T) {
+	// x holds the text; chains of c lead to it, first a long one, then a short one.
+	e := box(func(doc *extract.Document, out *extract.Output) error {
+		data, err := doc.Bytes()
+		if err != nil {
+			return err
+		}
+		switch inner := string(data[len("BOX"):]); inner {
+		case "":
+			for _, chain := range []string{strings.Repeat("c", 11), "c"} {
+				if err := out.EmbedBytes(chain, "", []byte("BOX"+chain+"x")); err != nil {
+					return err
+				}
+			}
+			return nil
+		case "x":
+			return out.EmbedBytes("text", "", []byte("innermost"))
+		default:
+			return out.EmbedBytes("c", "", []byte("BOX"+inner[1:]))
+		}
+	})
+	r, err := extracttest.Extract(t, []byte("BOX"), e)
+	require.NoError(t, err)
+	assert.Equal(t, "innermost\n", r.All())
+	assert.Len(t, r.Rows, 1, "of the long chain")
+}
+
 func TestAPartThatFailsCostsOnlyItself(t *testing.T) {
 	e := box(func(doc *extract.Document, out *extract.Output) error {
 		data, err := doc.Bytes()

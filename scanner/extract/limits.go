@@ -50,8 +50,9 @@ type budget struct {
 	parts int
 	spent error
 
-	// what was read, by its hash under a seed that nobody can foresee
-	read map[uint64]bool
+	// the least depth at which a document was read, by its hash under a seed that nobody
+	// can foresee
+	read map[uint64]int
 	seed maphash.Seed
 }
 

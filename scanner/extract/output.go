@@ -170,7 +170,8 @@ const maxCompared = 8 << 20
 // that was read already. A release that packs up the releases before it, which packed up
 // theirs, holds each of them over and over: 2ⁿ readings of n archives, which say nothing
 // new. What lies directly in the outermost document is read wherever it lies, since
-// somebody has to know each of those places.
+// somebody has to know each of those places; and what was read with less room below it
+// is read again, since of that some parts may have been left out.
 func (o *Output) readBefore(doc *Document) bool {
 	if o.depth < 2 || !o.Claims(doc.Head(Sniff)) {
 		return false
@@ -181,13 +182,13 @@ func (o *Output) readBefore(doc *Document) bool {
 		return false
 	}
 	if o.budget.read == nil {
-		o.budget.seed, o.budget.read = maphash.MakeSeed(), map[uint64]bool{}
+		o.budget.seed, o.budget.read = maphash.MakeSeed(), map[uint64]int{}
 	}
 	sum := maphash.Bytes(o.budget.seed, content)
-	if o.budget.read[sum] {
+	if depth, ok := o.budget.read[sum]; ok && depth <= o.depth {
 		return true
 	}
-	o.budget.read[sum] = true
+	o.budget.read[sum] = o.depth
 	return false
 }
 
