@@ -20,6 +20,7 @@ type Trace struct {
 	how      Text
 	triggers []trigger // in order of start
 	hits     [][]Hit   // of the few triggers that led to any
+	gaveUp   string    // why detectors gave up some triggers
 	examiner *examiner // while it is made
 }
 
@@ -29,6 +30,7 @@ type trigger struct {
 	start, end    int32
 	before, after int16 // how far around it its detectors looked
 	id            int32
+	gaveUp        bool
 	hits          int32 // one more than the index of its hits, with Offset relative to start; 0 for nearly all
 }
 
@@ -188,6 +190,10 @@ func (t *Trace) carry(text []byte, base *Trace, first int, seg Segment) {
 		if tr.hits > 0 {
 			tr.hits = t.keep(base.hits[tr.hits-1])
 		}
+		if tr.gaveUp { // what was not looked at there was not looked at here
+			t.gaveUp = base.gaveUp
+			t.examiner.tell(base.gaveUp)
+		}
 		t.triggers = append(t.triggers, tr)
 	}
 }
@@ -209,6 +215,9 @@ func sameWindow(tr trigger, baseSize int, seg Segment, at, size int) bool {
 func (t *Trace) add(text []byte, id, start, end int) {
 	hits, before, after := t.examiner.examine(id, text, start, end)
 	tr := trigger{start: int32(start), end: int32(end), before: int16(before), after: int16(after), id: int32(id)}
+	if reason := t.examiner.gaveUp; reason != "" {
+		tr.gaveUp, t.gaveUp = true, reason
+	}
 	if len(hits) > 0 {
 		own := slices.Clone(hits)
 		for i := range own {
@@ -219,6 +228,7 @@ func (t *Trace) add(text []byte, id, start, end int) {
 	t.triggers = append(t.triggers, tr)
 }
 
+// keep keeps the hits of a trigger, and returns what the trigger remembers of them.
 func (t *Trace) keep(hits []Hit) int32 {
 	t.hits = append(t.hits, hits)
 	return int32(len(t.hits))

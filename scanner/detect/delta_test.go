@@ -97,6 +97,33 @@ func TestScanningDeltasFindsWhatScanningInFullFinds(t *testing.T) {
 	}
 }
 
+// tired gives up whatever it is asked about.
+type tired struct{ witness }
+
+func (tired) Detect(w *detect.Window, _ func(detect.Match)) {
+	w.Saw(4, 4)
+	w.GiveUp("tired")
+}
+
+func TestWhatWasGivenUpIsToldOfInEachVersionThatHoldsIt(t *testing.T) {
+	set := detect.NewSet(tired{newWitness()})
+	told := 0
+	how := detect.Text{GaveUp: func(reason string) { require.Equal(t, "tired", reason); told++ }}
+	drop := func(detect.Hit) {}
+	text := []byte("lorem ipsum key lorem ipsum")
+	trace := set.ScanTraced(text, how, drop)
+	require.Equal(t, 1, told)
+
+	longer := append([]byte("more "), text...)
+	trace = set.ScanDelta(longer, how, trace, []detect.Segment{{Dst: 0, Src: -1, Len: 5}, {Dst: 5, Src: 0, Len: len(text)}}, drop)
+	require.Equal(t, 2, told, "carried over")
+	trace = set.ScanDelta(longer, how, trace, []detect.Segment{{Dst: 0, Src: 0, Len: len(longer)}}, drop)
+	require.Equal(t, 3, told, "and once more")
+
+	set.ScanDelta(longer[:12], how, trace, []detect.Segment{{Dst: 0, Src: 0, Len: 12}}, drop)
+	require.Equal(t, 3, told, "it is gone")
+}
+
 func TestADeltaOfABaseReadDifferentlyIsScannedInFull(t *testing.T) {
 	set := detect.NewSet(newWitness())
 	base := set.ScanTraced([]byte("x\x00key"), detect.Text{Binary: true}, func(detect.Hit) {})

@@ -207,7 +207,9 @@ type examiner struct {
 	notes  []any // of each detector
 	window Window
 	match  func(Match)
-	hits   []Hit // of the trigger at hand
+	giveUp func(reason string)
+	hits   []Hit  // of the trigger at hand
+	gaveUp string // why a detector gave it up, "" if none did
 }
 
 // examiner returns one for a text. Who is done with it puts it back into the pool.
@@ -215,7 +217,7 @@ func (s *Set) examiner(how Text) *examiner {
 	e, ok := s.examiners.Get().(*examiner)
 	if !ok {
 		e = &examiner{set: s, notes: make([]any, len(s.detectors))}
-		e.match = e.take
+		e.match, e.giveUp = e.take, e.tell
 	}
 	e.how, e.window = how, Window{}
 	clear(e.notes)
@@ -230,7 +232,7 @@ func (e *examiner) examine(id int, text []byte, start, end int) (hits []Hit, bef
 	if id != digitsID {
 		calls = e.set.wanted[id]
 	}
-	e.hits = e.hits[:0]
+	e.hits, e.gaveUp = e.hits[:0], ""
 	for i := range calls {
 		c := &calls[i]
 		if !c.goesOn(text, end) {
@@ -242,12 +244,20 @@ func (e *examiner) examine(id int, text []byte, start, end int) (hits []Hit, bef
 		if e.how.Binary {
 			lo, hi = printable(text, lo, start, stop, hi)
 		}
-		e.window = Window{Text: text[lo:hi:hi], Start: start - lo, End: stop - lo, Trigger: c.trigger, Offset: lo, notes: &e.notes[c.index], gaveUp: e.how.GaveUp}
+		e.window = Window{Text: text[lo:hi:hi], Start: start - lo, End: stop - lo, Trigger: c.trigger, Offset: lo, notes: &e.notes[c.index], gaveUp: e.giveUp}
 		c.detector.Detect(&e.window, e.match)
 		b, a := e.window.Reach()
 		before, after = max(before, b), max(after, a+len(c.rest))
 	}
 	return e.hits, before, after
+}
+
+// tell tells that a detector gave up.
+func (e *examiner) tell(reason string) {
+	e.gaveUp = reason
+	if e.how.GaveUp != nil {
+		e.how.GaveUp(reason)
+	}
 }
 
 // take hands on what a detector says about the window.
