@@ -40,7 +40,7 @@ func keyBehind(part, evidence string) func(*detect.Window, func(detect.Match)) {
 	return func(w *detect.Window, report func(detect.Match)) {
 		_, hi := near(w, w.End, w.End, connectionReach)
 		i := bytes.Index(notation.Lower(w.Text[w.End:hi]), []byte(part))
-		if i < 0 || !sameString(w.Text, w.End, w.End+i) {
+		if i < 0 {
 			return
 		}
 		start := w.End + i + len(part)
