@@ -259,21 +259,14 @@ func summary(r *driver.Report) string {
 			partial++
 		}
 	}
-	out := fmt.Sprintf("%s, %s, %d not examined", counted(len(r.Findings), "finding"), counted(r.Packages, "package"), len(r.Problems)-partial)
+	out := fmt.Sprintf("%s, %s, %d not examined", report.Count(int64(len(r.Findings)), "finding", "findings"), report.Count(int64(r.Packages), "package", "packages"), len(r.Problems)-partial)
 	if partial > 0 {
 		out += fmt.Sprintf(", %d in part", partial)
 	}
 	if r.LeftOut > 0 {
-		out += fmt.Sprintf(", %s left out by build constraints", counted(r.LeftOut, "file"))
+		out += fmt.Sprintf(", %s left out by build constraints", report.Count(int64(r.LeftOut), "file", "files"))
 	}
 	return out
-}
-
-func counted(n int, thing string) string {
-	if n != 1 {
-		thing += "s"
-	}
-	return fmt.Sprintf("%d %s", n, thing)
 }
 
 func place(file string, line, column int) string {
