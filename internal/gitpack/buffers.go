@@ -3,7 +3,7 @@ package gitpack
 import (
 	"math/bits"
 
-	"github.com/deputy-sec/deputy/internal/gitpack/inflate"
+	"github.com/deputy-sec/deputy/internal/inflate"
 )
 
 // buffers hands out memory for objects and takes it back, so that neither the

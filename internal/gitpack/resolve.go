@@ -9,7 +9,7 @@ import (
 	"io"
 	"slices"
 
-	"github.com/deputy-sec/deputy/internal/gitpack/inflate"
+	"github.com/deputy-sec/deputy/internal/inflate"
 )
 
 // place is where an object stands.

@@ -9,12 +9,15 @@ import (
 	"hash"
 	"hash/crc32"
 	"io"
+	"os"
 	"strings"
+	"sync"
 
-	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/zstd"
 	"github.com/mikelolasagasti/xz"
 	"github.com/ulikunitz/xz/lzma"
+
+	"github.com/deputy-sec/deputy/internal/inflate"
 )
 
 // Entry is a file in an archive.
@@ -100,7 +103,7 @@ func (e *Entry) decompress() (io.Reader, error) {
 	case store:
 		return body, nil
 	case deflate:
-		return flate.NewReader(body), nil
+		return openDeflate(e.body), nil
 	case bzip:
 		return bzip2.NewReader(body), nil
 	case lzma1:
@@ -115,6 +118,29 @@ func (e *Entry) decompress() (io.Reader, error) {
 		return xz.NewReader(body, maxWindow)
 	}
 	return nil, fmt.Errorf("%w (method %d)", ErrMethod, e.Method)
+}
+
+// inflaters are kept, since an office document has a hundred small entries and
+// each inflater a hundred kilobytes of window.
+var inflaters = sync.Pool{New: func() any { return new(inflate.Reader) }}
+
+// deflated is an entry of the usual kind; it gives its inflater back when it is
+// closed.
+type deflated struct{ *inflate.Reader }
+
+func openDeflate(body []byte) *deflated {
+	r := inflaters.Get().(*inflate.Reader)
+	r.Reset(body)
+	return &deflated{r}
+}
+
+func (d *deflated) Close() error {
+	if d.Reader != nil {
+		d.Reset(nil)
+		inflaters.Put(d.Reader)
+		d.Reader = nil
+	}
+	return nil
 }
 
 // lzma puts the header that LZMA files have in front of what zip stores: zip has
@@ -146,6 +172,9 @@ type contentReader struct {
 }
 
 func (c *contentReader) Read(p []byte) (int, error) {
+	if c.r == nil {
+		return 0, os.ErrClosed
+	}
 	n, err := c.r.Read(p)
 	if c.checked {
 		c.sum.Write(p[:n])
@@ -163,6 +192,7 @@ func (c *contentReader) Read(p []byte) (int, error) {
 }
 
 func (c *contentReader) Close() error {
+	defer func() { c.r = nil }()
 	if closer, ok := c.r.(io.Closer); ok {
 		return closer.Close()
 	}

@@ -79,6 +79,15 @@ func (d *Document) Bytes() ([]byte, error) {
 	if limit <= 0 {
 		limit = Defaults().Whole
 	}
+	return d.BytesUpTo(limit)
+}
+
+// BytesUpTo is Bytes for what is no larger than a limit. After an error the
+// document can still be read as a stream.
+func (d *Document) BytesUpTo(limit int64) ([]byte, error) {
+	if d.whole {
+		return d.data, nil
+	}
 	data, err := io.ReadAll(io.LimitReader(d.Reader(), limit+1))
 	if err != nil {
 		d.data, d.err = data, err

@@ -176,8 +176,7 @@ func (o *Output) readBefore(doc *Document) bool {
 	if o.depth < 2 || !o.Claims(doc.Head(Sniff)) {
 		return false
 	}
-	doc.limit = maxCompared
-	content, err := doc.Bytes()
+	content, err := doc.BytesUpTo(maxCompared)
 	if err != nil { // too large, or damaged, which reading it will tell
 		return false
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 	"github.com/mikelolasagasti/xz"
 
+	"github.com/deputy-sec/deputy/internal/inflate"
 	"github.com/deputy-sec/deputy/scanner/extract"
 )
 
@@ -19,7 +20,12 @@ import (
 type compression struct {
 	name  string
 	magic []string
-	open  func(io.Reader) (io.Reader, error)
+	open  func(*extract.Document) (io.Reader, error)
+}
+
+// stream makes the opener of a format that is read from a stream.
+func stream(open func(io.Reader) (io.Reader, error)) func(*extract.Document) (io.Reader, error) {
+	return func(doc *extract.Document) (io.Reader, error) { return open(doc.Reader()) }
 }
 
 // maxWindow bounds what a decompressor may hold of the past. Formats allow
@@ -29,10 +35,10 @@ type compression struct {
 const maxWindow = 128 << 20
 
 var compressions = []compression{
-	{"gzip file", []string{"\x1f\x8b\x08"}, func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) }},
-	{"bzip2 file", bzip2Magics(), func(r io.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil }},
-	{"xz file", []string{"\xfd7zXZ\x00"}, func(r io.Reader) (io.Reader, error) { return xz.NewReader(r, maxWindow) }},
-	{"zstd file", []string{"\x28\xb5\x2f\xfd"}, openZstd},
+	{"gzip file", []string{"\x1f\x8b\x08"}, openGzip},
+	{"bzip2 file", bzip2Magics(), stream(func(r io.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil })},
+	{"xz file", []string{"\xfd7zXZ\x00"}, stream(func(r io.Reader) (io.Reader, error) { return xz.NewReader(r, maxWindow) })},
+	{"zstd file", []string{"\x28\xb5\x2f\xfd"}, stream(openZstd)},
 }
 
 // bzip2Magics are "BZh", a digit for the block size, and the first block or, in
@@ -45,6 +51,18 @@ func bzip2Magics() []string {
 		}
 	}
 	return out
+}
+
+// heldGzip is how large a gzip file is read from memory, which is three times as
+// fast as from a stream.
+const heldGzip = 64 << 20
+
+func openGzip(doc *extract.Document) (io.Reader, error) {
+	data, err := doc.BytesUpTo(heldGzip)
+	if err != nil { // too large, or its end cannot be read
+		return gzip.NewReader(doc.Reader())
+	}
+	return inflate.NewGzip(data)
 }
 
 func openZstd(r io.Reader) (io.Reader, error) {
@@ -61,7 +79,7 @@ func (c compression) extractor() *extract.Extractor {
 		Name:   c.name,
 		Claims: func(head []byte) bool { return hasAnyPrefix(head, c.magic) },
 		Extract: func(_ context.Context, doc *extract.Document, out *extract.Output) error {
-			content, err := c.open(doc.Reader())
+			content, err := c.open(doc)
 			if err != nil {
 				return damaged(err)
 			}

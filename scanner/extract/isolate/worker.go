@@ -52,6 +52,7 @@ func IsWorker() bool { return os.Getenv(variable) != "" }
 // standard output until the input ends.
 func Work(extractors []*extract.Extractor) {
 	debug.SetTraceback("none") // a dump of a crash could hold what was read
+	debug.SetGCPercent(400)    // little of it lives for long; the limit of its memory holds all the same
 	w := &worker{
 		in:         bufio.NewReaderSize(os.Stdin, pieceSize),
 		out:        bufio.NewWriterSize(os.Stdout, pieceSize),

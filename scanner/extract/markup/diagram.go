@@ -2,7 +2,6 @@ package markup
 
 import (
 	"bytes"
-	"compress/flate"
 	"context"
 	"fmt"
 	"io"
@@ -11,6 +10,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"github.com/deputy-sec/deputy/internal/inflate"
 	"github.com/deputy-sec/deputy/scanner/extract"
 )
 
@@ -80,7 +80,7 @@ func packed(text string, out *extract.Output) error {
 	if !ok {
 		return nil // no page, a blank between tags
 	}
-	r := flate.NewReader(bytes.NewReader(compressed))
+	r := inflate.NewReader(compressed)
 	plain, err := io.ReadAll(io.LimitReader(r, out.Limits().Whole))
 	if err != nil {
 		out.Unexamined("", "", fmt.Errorf("%w: a compressed page", extract.ErrDamaged).Error())

@@ -111,7 +111,7 @@ func (p *pack) content(e *ziparchive.Entry) ([]byte, error) {
 	}
 	defer r.Close()
 	limit := min(p.out.Limits().Whole, maxXML-p.spent)
-	data, err := io.ReadAll(io.LimitReader(r, limit+1))
+	data, err := readUpTo(r, limit+1, e.Size())
 	switch {
 	case err != nil && !errors.Is(err, io.EOF):
 		err = fmt.Errorf("%w: %w", extract.ErrDamaged, err)
@@ -120,6 +120,16 @@ func (p *pack) content(e *ziparchive.Entry) ([]byte, error) {
 	}
 	p.spent += int64(len(data))
 	return data, err
+}
+
+// readUpTo reads no more than limit bytes. What it holds at first is by the size
+// that the archive states, which is right in archives that nobody forged.
+func readUpTo(r io.Reader, limit int64, stated uint64) ([]byte, error) {
+	const most = 1 << 20
+	var b bytes.Buffer
+	b.Grow(int(min(stated, most)) + bytes.MinRead)
+	_, err := b.ReadFrom(io.LimitReader(r, limit))
+	return b.Bytes(), err
 }
 
 // maxXML bounds how many bytes of XML a document may hold, some parts read twice:

@@ -11,7 +11,7 @@ import (
 	"io"
 	"sync"
 
-	"github.com/klauspost/compress/flate"
+	"github.com/deputy-sec/deputy/internal/inflate"
 )
 
 // What is wrong with encoded data.
@@ -33,7 +33,7 @@ type decoder func(data []byte, p Params, limit int) ([]byte, error)
 
 // decoders are by the names that streams use and those of inline images.
 var decoders = map[string]decoder{
-	"FlateDecode": predicted(inflate), "Fl": predicted(inflate),
+	"FlateDecode": predicted(flate), "Fl": predicted(flate),
 	"LZWDecode": predicted(lzw), "LZW": predicted(lzw),
 	"ASCIIHexDecode": asciiHex, "AHx": asciiHex,
 	"ASCII85Decode": ascii85, "A85": ascii85,
@@ -58,11 +58,11 @@ func Decode(name string, data []byte, p Params, limit int) ([]byte, error) {
 	return d(data, p, limit)
 }
 
-var inflaters = sync.Pool{New: func() any { return flate.NewReader(nil) }}
+var inflaters = sync.Pool{New: func() any { return new(inflate.Reader) }}
 
-// inflate reads zlib data without asking for its checksum, and data without the
+// flate reads zlib data without asking for its checksum, and data without the
 // header if it begins with none.
-func inflate(data []byte, _ Params, limit int) ([]byte, error) {
+func flate(data []byte, _ Params, limit int) ([]byte, error) {
 	body := bytes.TrimLeft(data, "\r\n") // of writers that are wrong about where a stream begins
 	if !hasZlibHeader(body) {
 		body = data
@@ -81,11 +81,9 @@ func hasZlibHeader(b []byte) bool {
 }
 
 func inflateRaw(data []byte, limit int) ([]byte, error) {
-	r := inflaters.Get().(io.Reader)
+	r := inflaters.Get().(*inflate.Reader)
 	defer inflaters.Put(r)
-	if err := r.(flate.Resetter).Reset(bytes.NewReader(data), nil); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
-	}
+	r.Reset(data)
 	return readAtMost(r, 4*len(data), limit)
 }
 

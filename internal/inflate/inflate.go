@@ -169,27 +169,36 @@ func (d *Decoder) bits(n uint) (uint, error) {
 }
 
 func (d *Decoder) stored() error {
+	n, err := d.storedLength()
+	if err != nil {
+		return err
+	}
+	body := d.src[d.in:]
+	switch {
+	case n > d.limit-d.pos:
+		d.pos += copy(d.out[d.pos:d.limit], body)
+		return ErrTooLong
+	case n > len(body):
+		d.pos += copy(d.out[d.pos:], body)
+		return ErrTruncated
+	}
+	d.pos += copy(d.out[d.pos:], body[:n])
+	d.in += n
+	return nil
+}
+
+// storedLength reads the length of a stored block, at whose content d.in then is.
+func (d *Decoder) storedLength() (int, error) {
 	from := d.consumed()
 	if from+4 > len(d.src) {
-		return ErrTruncated
+		return 0, ErrTruncated
 	}
 	n := int(binary.LittleEndian.Uint16(d.src[from:]))
 	if n^0xffff != int(binary.LittleEndian.Uint16(d.src[from+2:])) {
-		return ErrCorrupt
+		return 0, ErrCorrupt
 	}
-	from += 4
-	if n > d.limit-d.pos {
-		d.pos += copy(d.out[d.pos:d.limit], d.src[from:])
-		return ErrTooLong
-	}
-	if n > len(d.src)-from {
-		d.pos += copy(d.out[d.pos:], d.src[from:])
-		return ErrTruncated
-	}
-	copy(d.out[d.pos:], d.src[from:from+n])
-	d.pos += n
-	d.in, d.bb, d.nb = from+n, 0, 0
-	return nil
+	d.in, d.bb, d.nb = from+4, 0, 0
+	return n, nil
 }
 
 // preOrder is the order of code length code lengths, RFC 1951 section 3.2.7.
@@ -427,62 +436,79 @@ func repeatBytes(b []byte, period int) {
 // (done) or there is room for the fast loop again.
 func (d *Decoder) careful(lit *[litSize]uint32, dist *[distSize]uint32) (done bool, err error) {
 	for {
-		d.refill()
-		e := lit[d.bb&litMask]
-		if e&flagExceptional != 0 && e&flagSubtable != 0 {
-			d.drop(litBits)
-			e = lit[(e>>16+uint32(d.bb)&(1<<(e>>8&15)-1))&(litSize-1)]
-		}
-		if e&flagExceptional != 0 && e&flagEnd == 0 {
-			return false, d.noSymbol()
-		}
-		length := int(e>>16) + int(d.bb&(1<<(e&63)-1)>>(e>>8&63))
-		d.drop(uint(e & 63))
-		if d.overrun() {
-			return false, ErrTruncated
-		}
-		if e&flagEnd != 0 && e&flagExceptional != 0 {
-			return true, nil
-		}
-		if int32(e) < 0 {
-			if d.pos >= d.limit {
-				return false, ErrTooLong
-			}
-			d.out[d.pos] = byte(e >> 16)
-			d.pos++
-			continue
-		}
-
-		d.refill()
-		e = dist[d.bb&distMask]
-		if e&flagExceptional != 0 && e&flagSubtable != 0 {
-			d.drop(distBits)
-			e = dist[(e>>16+uint32(d.bb)&(1<<(e>>8&15)-1))&(distSize-1)]
-		}
-		if e&flagExceptional != 0 {
-			return false, d.noSymbol()
-		}
-		back := int(e>>16) + int(d.bb&(1<<(e&63)-1)>>(e>>8&63))
-		d.drop(uint(e & 63))
-		if d.overrun() {
-			return false, ErrTruncated
-		}
-		if back > d.pos {
-			return false, ErrCorrupt
-		}
-		room := d.limit - d.pos
-		end := d.pos + min(length, room)
-		if end > d.pos {
-			repeatBytes(d.out[d.pos-back:end:end], back)
-		}
-		d.pos = end
-		if length > room {
-			return false, ErrTooLong
-		}
-		if d.in <= len(d.src)-fastRead && d.pos <= len(d.out)-fastWrite {
-			return false, nil
+		done, err := d.symbol(lit, dist)
+		if done || err != nil || d.in <= len(d.src)-fastRead && !d.full() {
+			return done, err
 		}
 	}
+}
+
+// full reports whether there is no room left for a turn of the fast loop.
+func (d *Decoder) full() bool { return d.pos > len(d.out)-fastWrite }
+
+// symbol decodes one symbol: a literal, a match or the end of the block (done).
+func (d *Decoder) symbol(lit *[litSize]uint32, dist *[distSize]uint32) (done bool, err error) {
+	d.refill()
+	e := lit[d.bb&litMask]
+	if e&flagExceptional != 0 && e&flagSubtable != 0 {
+		d.drop(litBits)
+		e = lit[(e>>16+uint32(d.bb)&(1<<(e>>8&15)-1))&(litSize-1)]
+	}
+	if e&flagExceptional != 0 && e&flagEnd == 0 {
+		return false, d.noSymbol()
+	}
+	length := int(e>>16) + int(d.bb&(1<<(e&63)-1)>>(e>>8&63))
+	d.drop(uint(e & 63))
+	if d.overrun() {
+		return false, ErrTruncated
+	}
+	if e&flagEnd != 0 && e&flagExceptional != 0 {
+		return true, nil
+	}
+	if int32(e) < 0 {
+		if d.pos >= d.limit {
+			return false, ErrTooLong
+		}
+		d.out[d.pos] = byte(e >> 16)
+		d.pos++
+		return false, nil
+	}
+	back, err := d.distance(dist)
+	if err != nil {
+		return false, err
+	}
+	room := d.limit - d.pos
+	end := d.pos + min(length, room)
+	if end > d.pos {
+		repeatBytes(d.out[d.pos-back:end:end], back)
+	}
+	d.pos = end
+	if length > room {
+		return false, ErrTooLong
+	}
+	return false, nil
+}
+
+// distance decodes how far back a match lies.
+func (d *Decoder) distance(dist *[distSize]uint32) (int, error) {
+	d.refill()
+	e := dist[d.bb&distMask]
+	if e&flagExceptional != 0 && e&flagSubtable != 0 {
+		d.drop(distBits)
+		e = dist[(e>>16+uint32(d.bb)&(1<<(e>>8&15)-1))&(distSize-1)]
+	}
+	if e&flagExceptional != 0 {
+		return 0, d.noSymbol()
+	}
+	back := int(e>>16) + int(d.bb&(1<<(e&63)-1)>>(e>>8&63))
+	d.drop(uint(e & 63))
+	if d.overrun() {
+		return 0, ErrTruncated
+	}
+	if back > d.pos {
+		return 0, ErrCorrupt
+	}
+	return back, nil
 }
 
 // noSymbol tells a code word that does not exist from one that src cuts off.
