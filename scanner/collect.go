@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -23,7 +24,9 @@ import (
 type collector struct {
 	ctx        context.Context // that of the scan
 	detectors  *detect.Set
-	documents  extract.Reader // nil: documents are read as they are
+	documents  extract.Reader     // nil: documents are read as they are
+	scans      chan *documentScan // that are not in use
+	aside      *aside
 	exhaustive bool
 	progress   *Progress
 	remembered atomic.Int64 // blobs that an earlier scan examined
@@ -76,6 +79,8 @@ func newCollector(ctx context.Context, o Options) *collector {
 		ctx:        ctx,
 		detectors:  o.Detectors,
 		documents:  o.Documents,
+		scans:      make(chan *documentScan, 2*max(1, o.Jobs)),
+		aside:      newAside(o.Jobs),
 		exhaustive: o.Exhaustive,
 		progress:   o.Progress,
 		values:     map[valueKey]*value{},
@@ -88,19 +93,79 @@ func newCollector(ctx context.Context, o Options) *collector {
 	return c
 }
 
-// Blob implements source.Visitor.
+// Blob implements source.Visitor: it runs the engine over what a blob holds, if it
+// is a document, and else over the content as it is. What people edit as a text is
+// examined both ways. Documents are read beside the walk as far as there is room.
 func (c *collector) Blob(b *source.Blob) {
-	var hits []hit
-	b.Clean = true // until something is found, or fails
-	n, err := c.examine(b, func(h hit) { hits = append(hits, h) })
-	c.progress.Blobs.Add(1)
-	c.progress.Bytes.Add(n)
-	if err != nil {
-		c.failed(b, failure{reason: err.Error()})
+	x := &examination{c: c, blob: b}
+	doc := c.claimant(b)
+	if doc == nil || doc.Text {
+		x.guarded(x.plain)
 	}
-	if len(hits) > 0 {
-		b.Clean = false
-		c.keep(b.ID, plainFirst(hits))
+	if doc == nil {
+		x.end()
+		return
+	}
+	read := func() {
+		if !x.guarded(x.document) && !doc.Text {
+			x.guarded(x.plain)
+		}
+		x.end()
+	}
+	if size := int64(len(b.Data)); size > 0 && c.aside.reserve(size) {
+		x.detach()
+		c.aside.do(size, read)
+		return
+	}
+	read()
+}
+
+// examination is the look at one blob.
+type examination struct {
+	c    *collector
+	blob *source.Blob
+	size int64
+	hits []hit
+}
+
+// detach copies what is the walk's, so that the look can go on when the walk has
+// gone on.
+func (x *examination) detach() {
+	b := *x.blob
+	b.Data = bytes.Clone(b.Data)
+	b.Base, b.Segments, b.Traced = nil, nil, false
+	x.blob = &b
+}
+
+// guarded has a part of the look done, and reports whether it settles the blob. A
+// detector that panics costs this blob, not the scan.
+func (x *examination) guarded(look func() (bool, error)) (done bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			x.c.failed(x.blob, failure{reason: "internal error while matching: " + panicked(p)})
+			done = false
+		}
+	}()
+	done, err := look()
+	if err != nil {
+		x.c.failed(x.blob, failure{reason: err.Error()})
+	}
+	return done
+}
+
+// end keeps what was found.
+func (x *examination) end() {
+	x.c.progress.Blobs.Add(1)
+	x.c.progress.Bytes.Add(max(x.size, x.blob.Size, int64(len(x.blob.Data))))
+	if len(x.hits) > 0 {
+		x.c.keep(x.blob.ID, plainFirst(x.hits))
+		return
+	}
+	x.c.mu.Lock()
+	clean := x.blob.Clean // a failure has taken it away
+	x.c.mu.Unlock()
+	if clean != nil {
+		clean()
 	}
 }
 
@@ -119,30 +184,21 @@ func plainFirst(hits []hit) []hit {
 	return slices.DeleteFunc(hits, func(h hit) bool { return h.in != nil && plain[valueKey{h.Rule, h.Value}] })
 }
 
-// examine runs the engine over a blob: over what it holds, if it is a document,
-// and else over the content. A detector that panics costs this blob, not the
-// scan.
-func (c *collector) examine(b *source.Blob, emit func(hit)) (n int64, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("internal error while matching: %s", panicked(p))
-		}
-	}()
-	if c.document(c.ctx, b, emit) {
-		return max(b.Size, int64(len(b.Data))), nil
-	}
-	plain := func(h detect.Hit) { emit(hit{Hit: h}) }
+// plain runs the engine over a content as it is.
+func (x *examination) plain() (done bool, err error) {
+	b, emit := x.blob, func(h detect.Hit) { x.hits = append(x.hits, hit{Hit: h}) }
 	if b.Data != nil || b.Open == nil {
 		e := charset.Detect(b.Data)
-		c.scan(b, e.Bytes(b.Data), c.textOf(b, e), plain)
-		return int64(len(b.Data)), nil
+		x.c.scan(b, e.Bytes(b.Data), x.c.textOf(b, e), emit)
+		return true, nil
 	}
 	r, err := b.Open()
 	if err != nil {
-		return 0, err
+		return false, err
 	}
 	defer r.Close()
-	return c.stream(b, r, plain)
+	x.size, err = x.c.stream(b, r, emit)
+	return true, err
 }
 
 // scanWhole examines a text in memory.
@@ -284,7 +340,7 @@ type failure struct{ place, reason string }
 // where it stands, that is asked later, see tellFailures.
 func (c *collector) failed(b *source.Blob, f failure) {
 	c.mu.Lock()
-	b.Clean = false // a document's text may be streamed by a goroutine of its own
+	b.Clean = nil // a document's text may be streamed by a goroutine of its own
 	if b.Path == "" {
 		c.failures[b.ID] = append(c.failures[b.ID], f)
 	}

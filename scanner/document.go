@@ -1,7 +1,6 @@
 package scanner
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -31,56 +30,82 @@ type within struct {
 // a digit may be another one.
 const ocrDoubt = 0.9
 
-// document extracts what a content holds, if it is a document, and runs the
-// engine over that. It reports whether the content needs no other look: it is no
-// text by itself, and all of it was read.
-func (c *collector) document(ctx context.Context, b *source.Blob, emit func(hit)) (done bool) {
-	head, open, err := beginning(b)
-	if err != nil || c.documents == nil {
-		return false // reading it as it is will say why
+// claimant returns whose a content is, nil if it is no document. Reading a content
+// that cannot be read will say why.
+func (c *collector) claimant(b *source.Blob) *extract.Extractor {
+	if c.documents == nil {
+		return nil
 	}
-	e := c.documents.Claims(head)
-	if e == nil {
-		return false
+	if b.Data != nil || b.Open == nil {
+		e := c.documents.Claims(b.Data[:min(len(b.Data), extract.Sniff)])
+		if e != nil && e.Text && e.Worth != nil && !e.Worth(b.Data) {
+			return nil
+		}
+		return e
 	}
-	doc, closer, err := open()
+	r, err := b.Open()
 	if err != nil {
-		return false
+		return nil
+	}
+	defer r.Close()
+	return c.documents.Claims(extract.FromReader("", r).Head(extract.Sniff))
+}
+
+// document extracts what a content holds and runs the engine over that. It reports
+// whether the content was a document and all of it was read.
+func (x *examination) document() (done bool, err error) {
+	doc, closer, err := documentOf(x.blob)
+	if err != nil {
+		return false, nil // reading it as it is will say why
 	}
 	defer closer.Close()
-	s := &documentScan{c: c, blob: b, emit: emit}
-	err = c.documents.Extract(ctx, doc, s)
+	s := x.newDocumentScan()
+	defer s.release()
+	err = x.c.documents.Extract(x.c.ctx, doc, s)
 	s.finish()
 	switch {
 	case errors.Is(err, extract.ErrOtherFormat):
-		return false
-	case err != nil && ctx.Err() == nil:
-		c.failed(b, failure{reason: err.Error()})
-		return false
+		return false, nil
+	case x.c.ctx.Err() != nil:
+		return true, nil // the scan is over
 	}
-	return !e.Text
+	return err == nil, err
 }
 
-// beginning returns the first bytes of a content, and how to have it extracted.
-func beginning(b *source.Blob) (head []byte, open func() (*extract.Document, io.Closer, error), err error) {
+func (x *examination) newDocumentScan() *documentScan {
+	var s *documentScan
+	select {
+	case s = <-x.c.scans:
+	default:
+		s = &documentScan{}
+	}
+	s.c, s.blob, s.emit = x.c, x.blob, func(h hit) { x.hits = append(x.hits, h) }
+	return s
+}
+
+// release keeps the room for texts, unless it is larger than usual, for the next
+// document.
+func (s *documentScan) release() {
+	if cap(s.text)+cap(s.names)+cap(s.marks)*16 > 2*longText {
+		return
+	}
+	c := s.c
+	*s = documentScan{text: s.text[:0], marks: s.marks[:0], names: s.names[:0]}
+	select {
+	case c.scans <- s:
+	default:
+	}
+}
+
+func documentOf(b *source.Blob) (*extract.Document, io.Closer, error) {
 	if b.Data != nil || b.Open == nil {
-		return b.Data[:min(len(b.Data), extract.Sniff)], func() (*extract.Document, io.Closer, error) {
-			return extract.FromBytes(b.Path, b.Data), io.NopCloser(nil), nil
-		}, nil
+		return extract.FromBytes(b.Path, b.Data), io.NopCloser(nil), nil
 	}
 	r, err := b.Open()
 	if err != nil {
 		return nil, nil, err
 	}
-	defer r.Close()
-	head = extract.FromReader("", r).Head(extract.Sniff)
-	return head, func() (*extract.Document, io.Closer, error) {
-		r, err := b.Open()
-		if err != nil {
-			return nil, nil, err
-		}
-		return extract.FromReader(b.Path, r), r, nil
-	}, nil
+	return extract.FromReader(b.Path, r), r, nil
 }
 
 // documentScan runs the engine over the texts of one document. It is the sink
@@ -107,7 +132,7 @@ type mark struct {
 }
 
 // longText is how much of a text is held before it is streamed.
-const longText = 4 << 20
+const longText = 1 << 20
 
 // Begin implements extract.Sink.
 func (s *documentScan) Begin(o extract.Origin) {

@@ -47,7 +47,9 @@ type Result struct {
 func Scan(ctx context.Context, src source.Source, o Options) (*Result, error) {
 	start := time.Now()
 	c := newCollector(ctx, o)
-	if err := src.Scan(ctx, c); err != nil {
+	err := src.Scan(ctx, c)
+	c.aside.wait()
+	if err != nil {
 		return nil, err
 	}
 	if err := ctx.Err(); err != nil {

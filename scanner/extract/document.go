@@ -28,6 +28,14 @@ func FromReader(name string, r io.Reader) *Document {
 	return &Document{Name: name, r: r}
 }
 
+// Size returns how many bytes the content has, -1 if that is not known.
+func (d *Document) Size() int64 {
+	if !d.whole {
+		return -1
+	}
+	return int64(len(d.data))
+}
+
 // Head returns the first n bytes, fewer only if there are fewer or the rest
 // cannot be read.
 func (d *Document) Head(n int) []byte {

@@ -24,6 +24,9 @@ type Extractor struct {
 	// Text says that the documents are text files that people edit, so that
 	// they are matched as they stand, too, with the lines that an editor shows.
 	Text bool
+	// Worth tells of a whole content that is matched as it stands, too, whether there
+	// may be more in it than that. If it is nil there always may.
+	Worth func(data []byte) bool
 	// Claims tells from the beginning of a content whether it may be such a
 	// document. It is asked about every content there is, so it compares a few
 	// bytes. The content decides; a file's name proves nothing.

@@ -35,10 +35,11 @@ type Blob struct {
 	Traced bool
 	Trace  any
 
-	// Clean is set by the visitor if it has examined the whole content and found
+	// Clean is called by the visitor if it has examined the whole content and found
 	// nothing at all in it, so that a later scan by the same rules need not be
-	// shown it again.
-	Clean bool
+	// shown it again. It may be called late and by any goroutine. It is nil if
+	// nobody wants to know.
+	Clean func()
 }
 
 // Segment is a piece of a content: Len bytes at Dst, copied from Src of the base

@@ -98,13 +98,15 @@ func (p *Pool) put(w *process) {
 
 // process is a running worker.
 type process struct {
-	cmd  *exec.Cmd
-	in   io.WriteCloser
-	out  *bufio.Reader
-	last tail // of what it wrote to standard error
-	buf  []byte
-	dead bool
-	gone bool // and waited for: its number may be somebody else's
+	cmd   *exec.Cmd
+	pipe  io.Closer
+	in    *bufio.Writer
+	out   *bufio.Reader
+	last  tail   // of what it wrote to standard error
+	piece []byte // of a document that is being sent
+	buf   []byte
+	dead  bool
+	gone  bool // and waited for: its number may be somebody else's
 }
 
 func start() (*process, error) {
@@ -112,17 +114,19 @@ func start() (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &process{cmd: exec.Command(self)}
+	w := &process{cmd: exec.Command(self), piece: make([]byte, pieceSize)}
 	w.cmd.Env = append(os.Environ(), variable+"=1")
 	w.cmd.Stderr = &w.last
 	ownGroup(w.cmd)
-	if w.in, err = w.cmd.StdinPipe(); err != nil {
+	in, err := w.cmd.StdinPipe()
+	if err != nil {
 		return nil, err
 	}
 	out, err := w.cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
 	}
+	w.pipe, w.in = in, bufio.NewWriterSize(in, 2*pieceSize) // a small document is sent with one call
 	w.out = bufio.NewReaderSize(out, pieceSize)
 	return w, w.cmd.Start()
 }
@@ -130,7 +134,7 @@ func start() (*process, error) {
 // end ends the process and whatever it started.
 func (w *process) end() {
 	w.dead = true
-	_ = w.in.Close()
+	_ = w.pipe.Close()
 	if !w.gone {
 		killGroup(w.cmd)
 		_ = w.cmd.Wait() // it was killed: how it ended tells nothing
@@ -195,7 +199,14 @@ func (w *process) post(limits extract.Limits, err error) error {
 
 // send sends a document, until it ends or its reader has had enough.
 func (w *process) send(doc *extract.Document, limits extract.Limits, answered *atomic.Bool) error {
-	head, err := json.Marshal(request{doc.Name, limits})
+	if err := w.sendPieces(doc, limits, answered); err != nil {
+		return err
+	}
+	return w.in.Flush()
+}
+
+func (w *process) sendPieces(doc *extract.Document, limits extract.Limits, answered *atomic.Bool) error {
+	head, err := json.Marshal(request{doc.Name, doc.Size(), limits})
 	if err != nil {
 		return err
 	}
@@ -203,11 +214,10 @@ func (w *process) send(doc *extract.Document, limits extract.Limits, answered *a
 		return err
 	}
 	content := doc.Reader()
-	piece := make([]byte, pieceSize)
 	for !answered.Load() {
-		n, err := io.ReadFull(content, piece)
+		n, err := io.ReadFull(content, w.piece)
 		if n > 0 {
-			if err := writeFrame(w.in, kindData, piece[:n]); err != nil {
+			if err := writeFrame(w.in, kindData, w.piece[:n]); err != nil {
 				return err
 			}
 		}

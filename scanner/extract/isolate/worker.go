@@ -2,6 +2,7 @@ package isolate
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -29,6 +30,7 @@ const grace = 2 * time.Second
 // request is what the parent says of a document.
 type request struct {
 	Name   string
+	Size   int64 // of the content, in bytes; -1 if it is not known
 	Limits extract.Limits
 }
 
@@ -67,6 +69,7 @@ type worker struct {
 	out        *bufio.Writer
 	extractors []*extract.Extractor
 	buf        []byte
+	held       []byte // room for a document
 	watched    bool
 }
 
@@ -93,10 +96,11 @@ func (w *worker) next() error {
 	defer last.Stop()
 
 	content := &content{w: w}
+	doc := w.document(req, content)
 	sink := &sender{out: w.out}
 	settled := context.AfterFunc(ctx, sink.flush) // we may be killed soon
 	defer settled()
-	err = extract.InProcess(w.extractors, req.Limits).Extract(ctx, extract.FromReader(req.Name, content), sink)
+	err = extract.InProcess(w.extractors, req.Limits).Extract(ctx, doc, sink)
 	if ctx.Err() != nil && (err == nil || errors.Is(err, ctx.Err())) {
 		err = &extract.OverBudget{Limit: "more than " + req.Limits.Time.String()}
 	}
@@ -110,6 +114,32 @@ func (w *worker) next() error {
 		return sink.err
 	}
 	return content.drain()
+}
+
+// What is held of documents, in bytes: a larger one is read as a stream, and the
+// room for one that is larger than usual is not kept.
+const (
+	mostHeld = 32 << 20
+	mostKept = 4 << 20
+)
+
+// document returns the document that is sent: in memory, if it fits.
+func (w *worker) document(req request, c *content) *extract.Document {
+	if req.Size < 0 || req.Size > mostHeld {
+		return extract.FromReader(req.Name, c)
+	}
+	room := w.held
+	if int64(cap(room)) < req.Size {
+		room = make([]byte, req.Size)
+	}
+	if cap(room) <= mostKept {
+		w.held = room
+	}
+	n, err := io.ReadFull(c, room[:req.Size])
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return extract.FromReader(req.Name, io.MultiReader(bytes.NewReader(room[:n]), c))
+	}
+	return extract.FromBytes(req.Name, room[:n])
 }
 
 // limit bounds the memory of the process, once: softly, so that the collector

@@ -43,13 +43,20 @@ func pages(data []byte, out *extract.Output) error {
 		case html.ErrorToken:
 			return out.Err()
 		case html.StartTagToken, html.SelfClosingTagToken:
-			name, attrs := attributes(z)
-			if name == "diagram" {
+			name, more := z.TagName()
+			if string(name) == "diagram" {
 				n++
 				inPage = true
-				out.Place(pagePlace(n, attrs["name"]))
+				title := ""
+				for more {
+					var key, value []byte
+					if key, value, more = z.TagAttr(); string(key) == "name" {
+						title = string(value)
+					}
+				}
+				out.Place(pagePlace(n, title))
 			}
-			if err := label(attrs, out); err != nil {
+			if err := label(properties(z, more), out); err != nil {
 				return err
 			}
 		case html.EndTagToken:
@@ -96,41 +103,41 @@ func packed(text string, out *extract.Output) error {
 		case html.ErrorToken:
 			return out.Err()
 		case html.StartTagToken, html.SelfClosingTagToken:
-			_, attrs := attributes(z)
-			if err := label(attrs, out); err != nil {
+			_, more := z.TagName()
+			if err := label(properties(z, more), out); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-func attributes(z *html.Tokenizer) (name string, attrs map[string]string) {
-	n, more := z.TagName()
-	name = string(n)
-	attrs = map[string]string{}
+// property is an attribute of a shape.
+type property struct{ key, value string }
+
+// properties returns what a shape says, in the order in which it says it: all
+// attributes but those of its looks.
+func properties(z *html.Tokenizer, more bool) (said []property) {
 	for more {
 		var key, value []byte
 		key, value, more = z.TagAttr()
-		attrs[string(key)] = string(value)
+		if len(value) > 0 && !geometry[string(key)] {
+			said = append(said, property{string(key), string(value)})
+		}
 	}
-	return name, attrs
+	return said
 }
 
 // label writes what a shape says: its label, which is HTML, its tooltip and link,
 // and the properties that people give it.
-func label(attrs map[string]string, out *extract.Output) error {
-	for _, key := range sorted(attrs) {
-		value := attrs[key]
-		if geometry[key] || value == "" {
-			continue
-		}
+func label(said []property, out *extract.Output) error {
+	for _, p := range said {
 		w := &writer{out: out, fresh: true}
-		if key != "value" && key != "label" {
-			if _, err := out.WriteString(key + ": "); err != nil {
+		if p.key != "value" && p.key != "label" {
+			if _, err := out.WriteString(p.key + ": "); err != nil {
 				return err
 			}
 		}
-		if err := w.page([]byte(value)); err != nil {
+		if err := w.markup(p.value); err != nil {
 			return err
 		}
 		if _, err := out.WriteString("\n"); err != nil {

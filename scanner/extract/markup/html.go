@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -21,13 +22,9 @@ func newHTML() *extract.Extractor {
 	return &extract.Extractor{
 		Name: "HTML page", Text: true,
 		Claims: func(head []byte) bool { return begins(head, "<!doctype html", "<html") },
+		Worth:  hides,
 		Extract: func(_ context.Context, doc *extract.Document, out *extract.Output) error {
-			data, err := doc.Bytes()
-			if err != nil || !hides(data) {
-				return err
-			}
-			w := &writer{out: out}
-			return w.page(data)
+			return (&writer{out: out}).read(doc)
 		},
 	}
 }
@@ -38,13 +35,9 @@ func newSVG() *extract.Extractor {
 		Claims: func(head []byte) bool {
 			return begins(head, "<svg") || begins(head, "<?xml", "<!doctype svg") && bytes.Contains(head, []byte("<svg"))
 		},
+		Worth: hides,
 		Extract: func(_ context.Context, doc *extract.Document, out *extract.Output) error {
-			data, err := doc.Bytes()
-			if err != nil {
-				return err
-			}
-			w := &writer{out: out, picture: true}
-			return w.page(data)
+			return (&writer{out: out}).read(doc)
 		},
 	}
 }
@@ -72,12 +65,33 @@ func begins(head []byte, words ...string) bool {
 	return false
 }
 
-// hides says whether a page shows a browser what its bytes do not show: digits
-// parted by tags or written as references, or documents in data: URIs.
-func hides(data []byte) bool {
-	if bytes.Contains(data, []byte(";base64,")) {
+// hides says whether a page shows a browser what its bytes do not show.
+func hides(data []byte) bool { return holdsDocuments(data) || hidesDigits(data) }
+
+// holdsDocuments says whether there may be documents in a page: in attributes that
+// are data: URIs, or the source that draw.io keeps in its SVGs.
+func holdsDocuments(data []byte) bool {
+	if bytes.Contains(data, []byte(diagramMark)) {
 		return true
 	}
+	for at := 0; ; {
+		i := bytes.Index(data[at:], []byte("data:"))
+		if i < 0 {
+			return false
+		}
+		at += i
+		for _, lead := range []string{`="`, `='`, `src=`, `href=`} {
+			if bytes.HasSuffix(data[:at], []byte(lead)) {
+				return true
+			}
+		}
+		at++
+	}
+}
+
+// hidesDigits says whether digits of a page, or what keys are made of beside letters
+// and digits, are parted by tags or written as references.
+func hidesDigits(data []byte) bool {
 	for at := 0; ; {
 		i := bytes.IndexByte(data[at:], '<')
 		if i < 0 {
@@ -94,11 +108,31 @@ func hides(data []byte) bool {
 		if i < 0 {
 			return false
 		}
-		at += i + 2
-		if code := strings.ToLower(string(data[at:min(len(data), at+4)])); strings.HasPrefix(code, "x3") || len(code) > 1 && (code[0] == '4' || code[0] == '5') {
-			return true // the references of the digits are 48 to 57, 0x30 to 0x39
+		at += i + len("&#")
+		if inKeys(referenced(data[at:min(len(data), at+8)])) {
+			return true
 		}
 	}
+}
+
+func inKeys(c byte) bool { return isDigit(c) || c == '+' || c == '/' || c == '=' }
+
+// referenced returns the character of ASCII that a numeric reference stands for,
+// from behind its &# on; 0 if it is none.
+func referenced(reference []byte) byte {
+	base := 10
+	if len(reference) > 0 && reference[0]|0x20 == 'x' {
+		base, reference = 16, reference[1:]
+	}
+	end := bytes.IndexFunc(reference, func(r rune) bool { return !strings.ContainsRune("0123456789abcdefABCDEF", r) })
+	if end < 0 {
+		end = len(reference)
+	}
+	code, err := strconv.ParseUint(string(reference[:end]), base, 7)
+	if err != nil {
+		return 0
+	}
+	return byte(code)
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
@@ -107,17 +141,32 @@ func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 // between the beginning of text and a digit.
 func digitBehindTags(text []byte) bool {
 	for range 8 {
-		if len(text) == 0 || text[0] != '<' {
+		if !beginsTag(text) {
 			break
 		}
 		end := bytes.IndexByte(text[:min(len(text), 300)], '>')
-		if end < 0 || parts[tagName(text[1:end])] {
+		if end < 0 {
+			return false
+		}
+		name := tagName(text[1:end])
+		if parts[name] || strings.ContainsAny(name, `&|;,.+*%()[]{}="'`) { // an element that parts, or a script
 			return false
 		}
 		text = text[end+1:]
 	}
 	return len(text) > 0 && isDigit(text[0])
 }
+
+// beginsTag says whether a tag or a comment begins a text: scripts have a < before a
+// number (HTML Living Standard, 13.2.5.6).
+func beginsTag(text []byte) bool {
+	if len(text) < 2 || text[0] != '<' {
+		return false
+	}
+	return isLetter(text[1]) || text[1] == '/' || text[1] == '!'
+}
+
+func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
 func tagName(tag []byte) string {
 	tag = bytes.TrimPrefix(tag, []byte("/"))
@@ -143,14 +192,36 @@ func set(words string) map[string]bool {
 
 // writer writes what a page shows.
 type writer struct {
-	out     *extract.Output
-	picture bool // an SVG
-	fresh   bool // a separator stands at the end
-	images  int
+	out    *extract.Output
+	silent bool // the text says no more than the bytes, and is left out
+	fresh  bool // a separator stands at the end
+	images int
 }
 
 // maxToken bounds a tag or text; a longer one is read in pieces or ends the page.
 const maxToken = 64 << 20
+
+// diagramMark is the root of a diagram.
+const diagramMark = "mxfile"
+
+// read writes what a page hides: its text, if that hides digits, and documents. The
+// scanner has the bytes.
+func (w *writer) read(doc *extract.Document) error {
+	data, err := doc.Bytes()
+	if err != nil || !hides(data) {
+		return err
+	}
+	w.silent = !hidesDigits(data)
+	return w.page(data)
+}
+
+// markup writes the text of a piece of HTML, which often has no markup in it.
+func (w *writer) markup(text string) error {
+	if strings.ContainsAny(text, "<&") {
+		return w.page([]byte(text))
+	}
+	return w.write([]byte(text))
+}
 
 // page writes the text of a page in HTML, SVG or anything like them.
 func (w *writer) page(data []byte) error {
@@ -161,6 +232,9 @@ func (w *writer) page(data []byte) error {
 		case html.ErrorToken:
 			return w.out.Err()
 		case html.TextToken:
+			if w.silent {
+				continue
+			}
 			if err := w.write(z.Text()); err != nil {
 				return err
 			}
@@ -192,7 +266,7 @@ func (w *writer) start(z *html.Tokenizer) error {
 			if err := w.embedded(value); err != nil {
 				return err
 			}
-		case w.picture && string(key) == "content" && bytes.Contains(value, []byte("<mxfile")):
+		case string(key) == "content" && bytes.Contains(value, []byte("<"+diagramMark)):
 			if err := w.out.EmbedBytes("", "diagram", bytes.Clone(value)); err != nil {
 				return err
 			}
@@ -205,6 +279,8 @@ func (w *writer) start(z *html.Tokenizer) error {
 // part writes the separator of an element, if it has one.
 func (w *writer) part(name string) error {
 	switch {
+	case w.silent:
+		return nil
 	case name == "td" || name == "th":
 		_, err := w.out.WriteString("\t")
 		return err

@@ -138,6 +138,11 @@ func TestPagesThatHideNothing(t *testing.T) {
 		"cells":               `<html><table><tr><td>1234</td><td>5678</td></tr></table></html>`,
 		"lines":               `<html>1234<br>5678</html>`,
 		"references of signs": `<html>&#8212; &#160; &#x2014;</html>`,
+		"an apostrophe":       `<html>It&#39;s 12 o&#x27;clock</html>`,
+		"a comparison":        `<html><script>if (n%10<5&&n%10>1) f()</script></html>`,
+		"another":             `<html><script>t+9<a&&(i=parse(t+4))>1</script></html>`,
+		"data in a script":    `<html><script>f({data:1}, "x=data:;base64,eHh4")</script></html>`,
+		"a picture":           `<svg><text>AWS account 123456789012</text><path d="M10 20L30"/></svg>`,
 	} {
 		assert.Empty(t, extracted(t, page).Pieces, name)
 	}
@@ -146,11 +151,22 @@ func TestPagesThatHideNothing(t *testing.T) {
 		"empty tags":         `<html>1234<a name="x"></a>5678</html>`,
 		"references":         `<html>&#49;&#50;</html>`,
 		"hexadecimal":        `<html>&#x31;&#x32;</html>`,
+		"leading zeros":      `<html>&#0049;</html>`,
+		"signs of a key":     `<html>wJalr&#43;XUtn</html>`,
 		"behind a comment":   "\ufeff<!-- made by hand -->\n<HTML>1<i>2</i></HTML>",
 		"a picture in a URI": `<html><img src="data:image/png;base64,` + encoded("x") + `"></html>`,
+		"tags in a picture":  `<svg><text>1234<tspan>5678</tspan></text></svg>`,
 	} {
 		assert.NotEmpty(t, extracted(t, page).Pieces, name)
 	}
+}
+
+// Where a page hides documents alone, its text is left to those who match it as it
+// stands.
+func TestPageThatHidesDocumentsAlone(t *testing.T) {
+	r := extracted(t, `<html><p>AWS account 123456789012</p><img src="data:,inner"></html>`)
+	assert.NotContains(t, r.All(), "account")
+	assert.Contains(t, r.All(), "inner")
 }
 
 func TestQuality(t *testing.T) {

@@ -5,8 +5,6 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"unicode/utf16"
 
@@ -291,5 +289,3 @@ func (r *rtf) moveTo(place string) {
 }
 
 func numbered(noun string, n int) string { return fmt.Sprintf("%s %d", noun, n) }
-
-func sorted(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }

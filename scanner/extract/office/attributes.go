@@ -42,6 +42,26 @@ var cellValues = map[string]bool{"value": true, "string-value": true, "formula":
 // names are the attributes that say what the others of their element are about.
 var names = map[string]bool{"name": true, "key": true, "label": true, "N": true, "displayName": true}
 
+// role is what is known of an attribute by its name. A document has a million of
+// them, so the tables above are looked up at once.
+type role struct {
+	noun                    string
+	formal, cellValue, name bool
+}
+
+var roles = func() map[string]role {
+	all := map[string]role{}
+	for _, table := range []map[string]bool{formal, cellValues, names} {
+		for key := range table {
+			all[key] = role{formal: formal[key], cellValue: cellValues[key], name: names[key]}
+		}
+	}
+	for key, noun := range attributeNouns {
+		all[key] = role{noun: noun}
+	}
+	return all
+}()
+
 // attributes keeps what the attributes of an element say: alternative texts and
 // the like by themselves, the others as one text, "AccountID: 1234…" where one of
 // them names the others.
@@ -52,22 +72,21 @@ func (w *writer) attributes(t *tokens) {
 	}
 	var label, text string
 	t.eachAttr(func(key, value []byte) bool {
-		k := string(key)
-		noun := attributeNouns[k]
+		known := roles[string(key)]
 		switch {
-		case noun != "":
-			w.nearby(noun, string(t.decode(value)))
-		case formal[k], cellValues[k] && cells[string(t.name)]:
-		case names[k] && label == "" && len(value) < longestName:
+		case known.noun != "":
+			w.nearby(known.noun, string(t.decode(value)))
+		case known.formal, known.cellValue && cells[string(t.name)]:
+		case known.name && label == "" && len(value) < longestName:
 			label = string(t.decode(value))
 		case len(value) < least || !telling(value):
-		case k == "val" && !written[string(t.name)] && !hasDigit(value):
+		case string(key) == "val" && !written[string(t.name)] && !hasDigit(value):
 		default:
 			v := string(t.decode(value))
-			if k == "value" {
+			if string(key) == "value" {
 				v = plainNumber(v)
 			}
-			text += k + ": " + v + " "
+			text += string(key) + ": " + v + " "
 		}
 		return true
 	})

@@ -27,7 +27,7 @@ func (p prefixed) Blob(b *source.Blob) {
 		c.Path = p.prefix + b.Path
 	}
 	p.Visitor.Blob(&c)
-	b.Trace, b.Clean = c.Trace, c.Clean
+	b.Trace = c.Trace
 }
 
 // Unexamined implements [source.Visitor].

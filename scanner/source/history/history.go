@@ -148,12 +148,19 @@ func (s *Source) visitBlob(o *objects.Object, v source.Visitor) any {
 	b := &source.Blob{
 		ID: source.ID(o.ID.String()), Size: o.Size, Data: o.Data, Open: o.Open,
 		Base: o.Base, Segments: o.Segments, Traced: true,
+		Clean: s.cleaner(o),
 	}
 	v.Blob(b)
-	if b.Clean {
-		s.State.Add(o.ID, o.Size)
-	}
 	return b.Trace
+}
+
+// cleaner returns what notes that there is nothing in a blob.
+func (s *Source) cleaner(o *objects.Object) func() {
+	if s.State == nil {
+		return nil
+	}
+	id, size := o.ID, o.Size
+	return func() { s.State.Add(id, size) }
 }
 
 // visitLarge takes what is too large to be a tree, commit or tag that anybody

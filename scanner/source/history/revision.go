@@ -266,11 +266,7 @@ func (s *Source) lookUpBlobs(ctx context.Context, blobs map[objects.ID]bool, v s
 					v.Unexamined("object "+id.String(), err.Error())
 					continue
 				}
-				b := &source.Blob{ID: source.ID(id.String()), Size: o.Size, Data: o.Data, Open: o.Open}
-				v.Blob(b)
-				if b.Clean {
-					s.State.Add(id, o.Size)
-				}
+				v.Blob(&source.Blob{ID: source.ID(id.String()), Size: o.Size, Data: o.Data, Open: o.Open, Clean: s.cleaner(o)})
 			}
 		})
 	}

@@ -65,7 +65,9 @@ func (r *Recording) Blob(b *source.Blob) {
 	_, again := r.Contents[b.ID]
 	assert.False(r.t, again, "%q was handed over twice", b.ID)
 	r.Contents[b.ID] = string(data)
-	b.Clean = r.Clean != nil && r.Clean(string(data))
+	if b.Clean != nil && r.Clean != nil && r.Clean(string(data)) {
+		b.Clean()
+	}
 }
 
 func (r *Recording) read(b *source.Blob) []byte {
