@@ -48,7 +48,7 @@ type Source struct {
 
 	register *register
 	graph    *graph
-	forest   *forest // of all trees; nil if only a range is read
+	forest   *forest // of all trees; nil if only a small range is read
 	roots    []gitdir.Root
 	only     map[num]bool   // commits of the range; nil: all
 	visitor  source.Visitor // of the scan, for what Locate cannot read
@@ -129,19 +129,23 @@ func (s *Source) visit(o *objects.Object, v source.Visitor) any {
 	case o.Open != nil:
 		s.visitLarge(o, v)
 	case o.Kind == objects.Tree:
-		outline, err := s.forest.add(n, o)
-		if err != nil {
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			s.spoilt[n] = err
-		}
-		return outline
+		return s.visitTree(n, o)
 	case o.Kind == objects.Commit:
 		s.visitCommit(n, o, v)
 	case o.Kind == objects.Tag:
 		s.visitTag(n, o, v)
 	}
 	return nil
+}
+
+func (s *Source) visitTree(n num, o *objects.Object) any {
+	outline, err := s.forest.add(n, o)
+	if err != nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.spoilt[n] = err
+	}
+	return outline
 }
 
 func (s *Source) visitBlob(o *objects.Object, v source.Visitor) any {

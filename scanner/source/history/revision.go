@@ -1,7 +1,6 @@
 package history
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -200,7 +199,11 @@ func (s *Source) load(n num) (*commit, error) {
 // examineRange hands over the texts of the range's commits and the blobs they
 // brought.
 func (s *Source) examineRange(ctx context.Context, v source.Visitor) error {
-	brought := &brought{s: s, v: v, seen: map[string]bool{}, blobs: map[objects.ID]bool{}}
+	trees, err := s.lister(ctx)
+	if err != nil {
+		return err
+	}
+	brought := newBrought(s, v, trees)
 	for _, c := range s.graph.sorted() {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -311,85 +314,6 @@ func (s *Source) walkBlobs(ctx context.Context, blobs map[objects.ID]bool, v sou
 		}
 	}
 	return nil
-}
-
-// brought collects the blobs that commits brought. Unlike attribution it wants
-// all blobs, and so reads only the trees that changed.
-type brought struct {
-	s     *Source
-	v     source.Visitor
-	seen  map[string]bool // trees compared, with what they were compared to
-	blobs map[objects.ID]bool
-}
-
-func (b *brought) commit(c *commit) {
-	var parents []objects.ID
-	for _, p := range c.parents {
-		if parent, err := b.s.load(p); err == nil {
-			parents = append(parents, b.s.register.id(parent.tree))
-		}
-	}
-	b.diff(b.s.register.id(c.tree), parents, "", 0)
-}
-
-// diff compares a tree with those in its place in the parents.
-func (b *brought) diff(tree objects.ID, parents []objects.ID, path string, depth int) {
-	if depth > maxDepth {
-		b.v.Unexamined(path, "nested too deep")
-		return
-	}
-	for _, p := range parents {
-		if p == tree {
-			return
-		}
-	}
-	key := string(tree.Bytes())
-	for _, p := range parents {
-		key += string(p.Bytes())
-	}
-	if b.seen[key] {
-		return
-	}
-	b.seen[key] = true
-	old := make([]map[string]objects.Entry, 0, len(parents))
-	for _, p := range parents {
-		old = append(old, b.read(p, path))
-	}
-	for name, e := range b.read(tree, path) {
-		var below []objects.ID
-		same := false
-		for _, o := range old {
-			if was, ok := o[name]; ok {
-				same = same || was.OID == e.OID
-				if was.Mode.IsTree() {
-					below = append(below, was.OID)
-				}
-			}
-		}
-		switch {
-		case same || e.Mode.IsSubmodule():
-		case e.Mode.IsTree():
-			b.diff(e.OID, below, join(path, string(e.Name)), depth+1)
-		default:
-			b.blobs[e.OID] = true
-		}
-	}
-}
-
-// read reads a tree by name. One that is not here is told, and empty.
-func (b *brought) read(tree objects.ID, path string) map[string]objects.Entry {
-	entries := map[string]objects.Entry{}
-	_, data, err := b.s.db.Read(tree)
-	if err == nil {
-		err = objects.EachEntry(data, b.s.db.IDSize(), func(e objects.Entry) bool {
-			entries[string(e.Name)] = e
-			return true
-		})
-	}
-	if err != nil {
-		b.v.Unexamined(cmp.Or(path, "tree "+tree.String()), err.Error())
-	}
-	return entries
 }
 
 // resolve finds the commit that a revision names: HEAD, a ref by any name git

@@ -1,0 +1,291 @@
+package history
+
+import (
+	"cmp"
+	"context"
+	"encoding/binary"
+	"slices"
+
+	"github.com/deputy-sec/deputy/scanner/source"
+	"github.com/deputy-sec/deputy/scanner/source/objects"
+)
+
+// brought collects the blobs that commits brought: those that none of a commit's
+// parents has at the same path. Unlike attribution it wants all blobs, and so goes
+// through the trees that changed.
+type brought struct {
+	s     *Source
+	v     source.Visitor
+	trees lister
+	seen  map[string]bool // trees compared, with what they were compared to
+	way   []uint32        // numbers of the names that lead to the tree at hand
+	blobs map[objects.ID]bool
+}
+
+// lister is where the entries of trees come from.
+type lister interface {
+	// list returns the entries of a tree in its own order, which is that of the names
+	// (those of trees as if a slash followed). Submodules are noObject. With an error
+	// come the entries before the damage.
+	list(tree num) ([]entry, error)
+	// name returns the name that has a number.
+	name(number uint32) string
+}
+
+// wide is how many objects there may be for each commit of a range before it costs
+// less to go along all trees of the packs than to look up those of the range.
+const wide = 200
+
+// lister returns whichever costs less. The forest then serves attribution, too.
+func (s *Source) lister(ctx context.Context) (lister, error) {
+	if len(s.only) < s.db.Numbers()/wide {
+		return newStoredList(s), nil
+	}
+	if err := s.growForest(ctx); err != nil {
+		return nil, err
+	}
+	return newGrownList(s), nil
+}
+
+func newBrought(s *Source, v source.Visitor, from lister) *brought {
+	return &brought{s: s, v: v, trees: from, seen: map[string]bool{}, blobs: map[objects.ID]bool{}}
+}
+
+// growForest reads all trees. What cannot be read is told if the range leads to it.
+func (s *Source) growForest(ctx context.Context) error {
+	s.forest = newForest(s.register, s.Jobs)
+	visit := func(o *objects.Object) any {
+		n := s.register.arrived(o)
+		if o.Open != nil { // no tree that anybody made by working
+			return nil
+		}
+		return s.visitTree(n, o)
+	}
+	o := objects.WalkOptions{Workers: s.Jobs, Kinds: []objects.Kind{objects.Tree}}
+	if err := s.db.Walk(ctx, o, visit, func(objects.Problem) {}); err != nil {
+		return err
+	}
+	s.forest.grown()
+	return nil
+}
+
+// commit adds what a commit brought.
+func (b *brought) commit(c *commit) {
+	var parents []num
+	for _, p := range c.parents {
+		if parent, err := b.s.load(p); err == nil {
+			parents = append(parents, parent.tree)
+		}
+	}
+	b.diff(c.tree, parents)
+}
+
+// diff compares a tree with those in its place in the parents.
+func (b *brought) diff(tree num, parents []num) {
+	if slices.Contains(parents, tree) || b.compared(tree, parents) {
+		return
+	}
+	if len(b.way) > maxDepth {
+		b.v.Unexamined(b.path(), "nested too deep")
+		return
+	}
+	old := make([][]entry, 0, len(parents))
+	for _, p := range parents {
+		old = append(old, b.list(p))
+	}
+	for _, e := range b.list(tree) {
+		var below []num
+		same := false
+		for i := range old {
+			was, ok := b.passTo(&old[i], e)
+			same = same || ok && was.child == e.child
+			if ok && e.isTree() {
+				below = append(below, was.child)
+			}
+		}
+		switch {
+		case same || e.child == noObject:
+		case e.isTree():
+			b.way = append(b.way, e.name())
+			b.diff(e.child, below)
+			b.way = b.way[:len(b.way)-1]
+		default:
+			b.blobs[b.s.register.id(e.child)] = true
+		}
+	}
+}
+
+// passTo finds the entry of the same name and sort in a list whose beginning has
+// been passed, and passes what comes before it. Lists that are out of order, as no
+// git makes them, look as if more were new in them.
+func (b *brought) passTo(list *[]entry, e entry) (was entry, ok bool) {
+	l := *list
+	for len(l) > 0 && l[0].what != e.what && b.before(l[0], e) {
+		l = l[1:]
+	}
+	*list = l
+	if len(l) == 0 || l[0].what != e.what {
+		return entry{}, false
+	}
+	return l[0], true
+}
+
+// before reports whether an entry stands before another one in a tree.
+func (b *brought) before(x, y entry) bool {
+	return b.sortName(x) < b.sortName(y)
+}
+
+func (b *brought) sortName(e entry) string {
+	if e.isTree() {
+		return b.trees.name(e.name()) + "/"
+	}
+	return b.trees.name(e.name())
+}
+
+// compared reports whether the same was compared before.
+func (b *brought) compared(tree num, parents []num) bool {
+	key := binary.LittleEndian.AppendUint32(make([]byte, 0, 32), uint32(tree))
+	for _, p := range parents {
+		key = binary.LittleEndian.AppendUint32(key, uint32(p))
+	}
+	if b.seen[string(key)] {
+		return true
+	}
+	b.seen[string(key)] = true
+	return false
+}
+
+// list tells of a tree that is not here, or malformed.
+func (b *brought) list(tree num) []entry {
+	entries, err := b.trees.list(tree)
+	if err != nil {
+		b.v.Unexamined(cmp.Or(b.path(), "tree "+b.s.register.id(tree).String()), err.Error())
+	}
+	return entries
+}
+
+func (b *brought) path() string {
+	path := ""
+	for _, name := range b.way {
+		path = join(path, b.trees.name(name))
+	}
+	return path
+}
+
+// maxListed bounds the entries that are held to be compared again, of eight bytes.
+const maxListed = 4 << 20
+
+// storedList reads trees one by one.
+type storedList struct {
+	s     *Source
+	names *names
+	lists map[num][]entry
+	held  int
+}
+
+func newStoredList(s *Source) *storedList {
+	return &storedList{s: s, names: newNames(), lists: map[num][]entry{}}
+}
+
+func (l *storedList) name(n uint32) string { return l.names.text(n) }
+
+func (l *storedList) list(tree num) ([]entry, error) {
+	if known, ok := l.lists[tree]; ok {
+		return known, nil
+	}
+	entries, err := l.s.readTree(tree, l.names)
+	if l.held += len(entries); l.held > maxListed {
+		clear(l.lists)
+		l.held = len(entries)
+	}
+	if err == nil {
+		l.lists[tree] = entries
+	}
+	return entries, err
+}
+
+// readTree reads a tree. With an error come the entries before the damage.
+func (s *Source) readTree(tree num, n *names) ([]entry, error) {
+	_, data, err := s.db.Read(s.register.id(tree))
+	if err != nil {
+		return nil, err
+	}
+	var entries []entry
+	err = objects.EachEntry(data, s.db.IDSize(), func(e objects.Entry) bool {
+		read := entry{n.of(e.Name), noObject}
+		if e.Mode.IsTree() {
+			read.what |= isTree
+		}
+		if !e.Mode.IsSubmodule() {
+			read.child = s.register.of(e.OID)
+		}
+		entries = append(entries, read)
+		return true
+	})
+	return entries, err
+}
+
+// grownList makes trees out of the edits of a forest.
+type grownList struct {
+	s     *Source
+	lists map[num][]entry
+	held  int
+}
+
+func newGrownList(s *Source) *grownList { return &grownList{s: s, lists: map[num][]entry{}} }
+
+func (l *grownList) name(n uint32) string { return l.s.forest.names.text(n) }
+
+func (l *grownList) list(tree num) ([]entry, error) {
+	made, ok := l.make(tree)
+	if !ok {
+		return l.s.readTree(tree, l.s.forest.names)
+	}
+	return made, l.s.spoilt[tree]
+}
+
+// longestChain bounds the edits between a tree and what it was made from: git's own
+// bound. Copies of trees in several packs can be edits of each other.
+const longestChain = 4096
+
+// make applies the edits that make a tree; false if it cannot be made.
+func (l *grownList) make(tree num) ([]entry, bool) {
+	f := l.s.forest
+	var chain []num
+	var base []entry
+	for at := tree; at != noObject; {
+		if known, ok := l.lists[at]; ok {
+			base = known
+			break
+		}
+		if int(at) >= len(f.rowOf) || f.rowOf[at] == noRow || len(chain) > longestChain {
+			return nil, false
+		}
+		chain = append(chain, at)
+		at = f.rows[f.rowOf[at]].base
+	}
+	for _, at := range slices.Backward(chain) {
+		base = f.rows[f.rowOf[at]].apply(base)
+		if l.held += len(base); l.held > maxListed {
+			clear(l.lists)
+			l.held = len(base)
+		}
+		l.lists[at] = base
+	}
+	return base, true
+}
+
+// apply makes a tree's entries out of those of its base.
+func (r *row) apply(base []entry) []entry {
+	var out []entry
+	for i := 0; i < len(r.ops); i += 2 {
+		what, n := r.ops[i], r.ops[i+1]
+		if what&isNew != 0 {
+			out = append(out, entry{what &^ isNew, num(n)})
+			continue
+		}
+		from := min(int(what), len(base))
+		out = append(out, base[from:min(from+int(n), len(base))]...)
+	}
+	return out
+}
