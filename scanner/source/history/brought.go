@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"slices"
+	"strings"
 
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/source/objects"
@@ -132,14 +133,23 @@ func (b *brought) passTo(list *[]entry, e entry) (was entry, ok bool) {
 
 // before reports whether an entry stands before another one in a tree.
 func (b *brought) before(x, y entry) bool {
-	return b.sortName(x) < b.sortName(y)
+	p, q := b.trees.name(x.name()), b.trees.name(y.name())
+	n := min(len(p), len(q))
+	if c := strings.Compare(p[:n], q[:n]); c != 0 {
+		return c < 0
+	}
+	return behind(p, n, x) < behind(q, n, y)
 }
 
-func (b *brought) sortName(e entry) string {
-	if e.isTree() {
-		return b.trees.name(e.name()) + "/"
+// behind returns the nth byte of an entry's name: git ends those of trees in a slash.
+func behind(name string, n int, e entry) byte {
+	switch {
+	case n < len(name):
+		return name[n]
+	case e.isTree():
+		return '/'
 	}
-	return b.trees.name(e.name())
+	return 0
 }
 
 // compared reports whether the same was compared before.
