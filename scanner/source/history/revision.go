@@ -18,22 +18,23 @@ import (
 // scanRange examines what the commits of the range brought: blobs that none of
 // their parents has at the same path, and their texts.
 func (s *Source) scanRange(ctx context.Context, v source.Visitor) error {
-	err := s.db.EachCommit(ctx, s.Jobs, func(id objects.ID, c *objects.CommitData) {
-		s.graph.addCommit(s.register.of(id), id, c)
-	})
-	if err != nil {
-		return err
-	}
 	s.only = map[num]bool{}
+	choose := s.between
 	if s.Since != "" {
-		err = s.since(ctx, v)
-	} else {
-		err = s.between(ctx, v)
+		choose = s.since
 	}
-	if err != nil {
+	if err := choose(ctx, v); err != nil {
 		return err
 	}
 	return s.examineRange(ctx, v)
+}
+
+// readCommits takes in all commits at once, which costs less than to look up most
+// of them.
+func (s *Source) readCommits(ctx context.Context) error {
+	return s.db.EachCommit(ctx, s.Jobs, func(id objects.ID, c *objects.CommitData) {
+		s.graph.addCommit(s.register.of(id), id, c)
+	})
 }
 
 // between selects the commits of s.Range.
@@ -53,17 +54,21 @@ func (s *Source) between(ctx context.Context, v source.Visitor) error {
 		return fmt.Errorf("range %q: %w", s.Range, err)
 	}
 	// The all-zero hash is what git passes to hooks for a ref yet to be made.
-	excluded := map[num]bool{}
 	if strings.Trim(from, "0") != "" {
 		start, err := s.resolve(ctx, from)
 		if err != nil {
 			return fmt.Errorf("range %q: %w", s.Range, err)
 		}
-		s.reach(start, excluded, nil, v)
-	} else if isRange && from == "" {
+		s.limited(start, end, v)
+		return nil
+	}
+	if isRange && from == "" {
 		return fmt.Errorf("range %q: no commit before the dots", s.Range)
 	}
-	s.reach(end, s.only, excluded, v)
+	if err := s.readCommits(ctx); err != nil {
+		return err
+	}
+	s.reach(end, s.only, nil, v)
 	return nil
 }
 
@@ -73,6 +78,9 @@ var dates = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", "2
 // since selects the commits of s.Since, a revision or else a date, local unless
 // it says otherwise.
 func (s *Source) since(ctx context.Context, v source.Visitor) error {
+	if err := s.readCommits(ctx); err != nil {
+		return err
+	}
 	excluded := map[num]bool{}
 	from, err := s.resolve(ctx, s.Since)
 	var date time.Time
@@ -116,14 +124,7 @@ func (s *Source) inRange(c *commit) bool { return s.only == nil || s.only[c.num]
 // reach reads the commits that from reaches into the graph and into set, except
 // those in without.
 func (s *Source) reach(from objects.ID, set, without map[num]bool, v source.Visitor) {
-	ends, err := s.dir.Shallow()
-	if err != nil {
-		v.Unexamined(".git/shallow", err.Error())
-	}
-	end := map[objects.ID]bool{}
-	for _, id := range ends {
-		end[id] = true
-	}
+	end := s.shallowEnds(v)
 	stack := []num{s.register.of(from)}
 	for len(stack) > 0 {
 		n := stack[len(stack)-1]
@@ -145,8 +146,21 @@ func (s *Source) reach(from objects.ID, set, without map[num]bool, v source.Visi
 	}
 }
 
+// shallowEnds returns the commits at which a shallow clone ends.
+func (s *Source) shallowEnds(v source.Visitor) map[objects.ID]bool {
+	ends, err := s.dir.Shallow()
+	if err != nil {
+		v.Unexamined(".git/shallow", err.Error())
+	}
+	end := map[objects.ID]bool{}
+	for _, id := range ends {
+		end[id] = true
+	}
+	return end
+}
+
 // headReach returns the commits that HEAD reaches. Of a range it stops looking
-// when it has met all of it.
+// when it has met all of it, or what is left is older.
 func (s *Source) headReach() map[num]bool {
 	set := map[num]bool{}
 	head, ok := s.dir.Head()
@@ -157,7 +171,7 @@ func (s *Source) headReach() map[num]bool {
 	if err != nil {
 		return set
 	}
-	open := len(s.only)
+	open, oldest := len(s.only), s.oldest()
 	for stack := []num{s.register.of(id)}; len(stack) > 0 && (s.only == nil || open > 0); {
 		n := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
@@ -172,9 +186,23 @@ func (s *Source) headReach() map[num]bool {
 		if s.only[n] {
 			open--
 		}
-		stack = append(stack, c.parents...)
+		if !c.when.Before(oldest.Add(-skew)) {
+			stack = append(stack, c.parents...)
+		}
 	}
 	return set
+}
+
+// oldest returns the date of the oldest commit of the range; zero, which is older
+// than any, if there is no range.
+func (s *Source) oldest() time.Time {
+	var oldest time.Time
+	for n := range s.only {
+		if c := s.graph.commits[n]; c != nil && (oldest.IsZero() || c.when.Before(oldest)) {
+			oldest = c.when
+		}
+	}
+	return oldest
 }
 
 func (s *Source) load(n num) (*commit, error) {

@@ -1,0 +1,108 @@
+package history
+
+import (
+	"container/heap"
+	"time"
+
+	"github.com/deputy-sec/deputy/scanner/source"
+	"github.com/deputy-sec/deputy/scanner/source/objects"
+)
+
+// skew is how far the dates of commits may be wrong: git, too, goes by them, so as
+// not to read all of history for the few commits of a push.
+const skew = 24 * time.Hour
+
+// limited selects the commits that end reaches and start does not. It goes back
+// from both, the newest commits first, until all that is left is reached by start
+// and older than what was selected.
+func (s *Source) limited(start, end objects.ID, v source.Visitor) {
+	l := &limit{s: s, v: v, excluded: map[num]bool{}, done: map[num]bool{}, queued: map[num]bool{}, shallow: s.shallowEnds(v)}
+	l.reach(s.register.of(start), true)
+	l.reach(s.register.of(end), false)
+	for len(l.queue) > 0 && (l.open > 0 || len(s.only) > 0 && !l.queue[0].when.Before(l.oldest.Add(-skew))) {
+		c := heap.Pop(&l.queue).(*commit)
+		l.done[c.num] = true
+		if !l.excluded[c.num] {
+			l.open--
+			if len(s.only) == 0 || c.when.Before(l.oldest) {
+				l.oldest = c.when
+			}
+			s.only[c.num] = true
+		}
+		for _, p := range c.parents {
+			l.reach(p, l.excluded[c.num])
+		}
+	}
+}
+
+// limit is a walk back from both ends of a range.
+type limit struct {
+	s        *Source
+	v        source.Visitor
+	shallow  map[objects.ID]bool
+	queue    newest
+	open     int          // in the queue, and not excluded
+	excluded map[num]bool // reached from the start
+	done     map[num]bool // taken from the queue, or not there
+	queued   map[num]bool
+	oldest   time.Time // of the commits selected
+}
+
+// reach puts a commit into the queue, or excludes it with what it is known to lead
+// to.
+func (l *limit) reach(n num, exclude bool) {
+	stack := []num{n}
+	for len(stack) > 0 {
+		n := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		switch known := l.queued[n] || l.done[n]; {
+		case !known:
+			l.enqueue(n, exclude)
+		case exclude && !l.excluded[n]:
+			l.excluded[n] = true
+			if !l.done[n] {
+				l.open--
+				continue // its turn comes
+			}
+			delete(l.s.only, n)
+			if c := l.s.graph.commits[n]; c != nil {
+				stack = append(stack, c.parents...)
+			}
+		}
+	}
+}
+
+func (l *limit) enqueue(n num, exclude bool) {
+	if exclude {
+		l.excluded[n] = true
+	}
+	c, err := l.s.load(n)
+	if err != nil {
+		l.done[n] = true
+		l.v.Unexamined("object "+l.s.register.id(n).String(), err.Error())
+		return
+	}
+	if l.shallow[c.id] {
+		c.parents = nil
+		l.v.Unexamined(".git/shallow", "shallow clone: the history before commit "+objects.Short(c.id)+" is not here")
+	}
+	l.queued[n] = true
+	if !exclude {
+		l.open++
+	}
+	heap.Push(&l.queue, c)
+}
+
+// newest is a heap of commits.
+type newest []*commit
+
+func (h newest) Len() int           { return len(h) }
+func (h newest) Less(i, j int) bool { return h[i].when.After(h[j].when) }
+func (h newest) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *newest) Push(c any)        { *h = append(*h, c.(*commit)) }
+func (h *newest) Pop() any {
+	last := len(*h) - 1
+	c := (*h)[last]
+	*h = (*h)[:last]
+	return c
+}
