@@ -2,6 +2,7 @@ package history
 
 import (
 	"container/heap"
+	"maps"
 	"time"
 
 	"github.com/deputy-sec/deputy/scanner/source"
@@ -12,33 +13,13 @@ import (
 // not to read all of history for the few commits of a push.
 const skew = 24 * time.Hour
 
-// limited selects the commits that end reaches and start does not. It goes back
-// from both, the newest commits first, until all that is left is reached by start
-// and older than what was selected.
-func (s *Source) limited(start, end objects.ID, v source.Visitor) {
-	l := &limit{s: s, v: v, excluded: map[num]bool{}, done: map[num]bool{}, queued: map[num]bool{}, shallow: s.shallowEnds(v)}
-	l.reach(s.register.of(start), true)
-	l.reach(s.register.of(end), false)
-	for len(l.queue) > 0 && (l.open > 0 || len(s.only) > 0 && !l.queue[0].when.Before(l.oldest.Add(-skew))) {
-		c := heap.Pop(&l.queue).(*commit)
-		l.done[c.num] = true
-		if !l.excluded[c.num] {
-			l.open--
-			if len(s.only) == 0 || c.when.Before(l.oldest) {
-				l.oldest = c.when
-			}
-			s.only[c.num] = true
-		}
-		for _, p := range c.parents {
-			l.reach(p, l.excluded[c.num])
-		}
-	}
-}
-
-// limit is a walk back from both ends of a range.
+// limit is a walk back from both ends of a range: from what is excluded and from
+// what is wanted, the newest commits first, until all that is left is excluded and
+// older than what was selected, or older than wanted.
 type limit struct {
 	s        *Source
 	v        source.Visitor
+	since    time.Time // older commits are not wanted
 	shallow  map[objects.ID]bool
 	queue    newest
 	open     int          // in the queue, and not excluded
@@ -46,6 +27,39 @@ type limit struct {
 	done     map[num]bool // taken from the queue, or not there
 	queued   map[num]bool
 	oldest   time.Time // of the commits selected
+}
+
+func (s *Source) newLimit(v source.Visitor) *limit {
+	return &limit{
+		s: s, v: v, shallow: s.shallowEnds(v),
+		excluded: map[num]bool{}, done: map[num]bool{}, queued: map[num]bool{},
+	}
+}
+
+// walk selects the commits. Where it begins was said with reach.
+func (l *limit) walk() {
+	for l.more() {
+		c := heap.Pop(&l.queue).(*commit)
+		l.done[c.num] = true
+		if !l.excluded[c.num] {
+			l.open--
+			if len(l.s.only) == 0 || c.when.Before(l.oldest) {
+				l.oldest = c.when
+			}
+			l.s.only[c.num] = true
+		}
+		for _, p := range c.parents {
+			l.reach(p, l.excluded[c.num])
+		}
+	}
+	maps.DeleteFunc(l.s.only, func(n num, _ bool) bool { return l.s.graph.commits[n].when.Before(l.since) })
+}
+
+func (l *limit) more() bool {
+	if len(l.queue) == 0 || l.queue[0].when.Before(l.since.Add(-skew)) {
+		return false
+	}
+	return l.open > 0 || len(l.s.only) > 0 && !l.queue[0].when.Before(l.oldest.Add(-skew))
 }
 
 // reach puts a commit into the queue, or excludes it with what it is known to lead

@@ -47,26 +47,37 @@ func TestLimitedIsWhatGitLists(t *testing.T) {
 		require.NoError(t, err)
 		for range 40 {
 			from, to := fmt.Sprintf("c%d", r.IntN(commits)), fmt.Sprintf("c%d", r.IntN(commits))
-			want := map[string]bool{}
-			for _, id := range strings.Fields(repo.Git("rev-list", from+".."+to)) {
-				want[id] = true
-			}
+			want := list(repo, from+".."+to)
 			sizes[len(want) > 3]++
-			s := New(dir, db, Options{Jobs: 2, Range: from + ".." + to})
-			s.only = map[num]bool{}
-			v := &heard{contents: map[source.ID]string{}, rows: map[string]string{}}
-			require.NoError(t, s.between(t.Context(), v))
-			got := map[string]bool{}
-			for n := range s.only {
-				got[s.register.id(n).String()] = true
-			}
-			assert.Equal(t, want, got, "%s..%s of seed %d", from, to, seed)
-			assert.Empty(t, v.rows)
+			assert.Equal(t, want, selected(t, New(dir, db, Options{Jobs: 2, Range: from + ".." + to})), "%s..%s of seed %d", from, to, seed)
+			assert.Equal(t, list(repo, "--all", "^"+from), selected(t, New(dir, db, Options{Jobs: 2, Since: from})), "since %s of seed %d", from, seed)
 		}
 		require.NoError(t, db.Close())
 	}
 	assert.Greater(t, sizes[true], 10, "ranges with several commits")
 	assert.Greater(t, sizes[false], 10, "and with few or none")
+}
+
+// list returns the commits that git lists.
+func list(repo *sourcetest.Repo, args ...string) map[string]bool {
+	commits := map[string]bool{}
+	for _, id := range strings.Fields(repo.Git(append([]string{"rev-list"}, args...)...)) {
+		commits[id] = true
+	}
+	return commits
+}
+
+// selected returns the commits of a range.
+func selected(t *testing.T, s *Source) map[string]bool {
+	t.Helper()
+	v := &heard{contents: map[source.ID]string{}, rows: map[string]string{}}
+	require.NoError(t, s.Scan(t.Context(), v))
+	assert.Empty(t, v.rows)
+	commits := map[string]bool{}
+	for n := range s.only {
+		commits[s.register.id(n).String()] = true
+	}
+	return commits
 }
 
 // TestLimitedReadsNoMoreThanItNeeds: the history behind a push is not read.

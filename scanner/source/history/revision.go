@@ -59,7 +59,10 @@ func (s *Source) between(ctx context.Context, v source.Visitor) error {
 		if err != nil {
 			return fmt.Errorf("range %q: %w", s.Range, err)
 		}
-		s.limited(start, end, v)
+		l := s.newLimit(v)
+		l.reach(s.register.of(start), true)
+		l.reach(s.register.of(end), false)
+		l.walk()
 		return nil
 	}
 	if isRange && from == "" {
@@ -68,7 +71,7 @@ func (s *Source) between(ctx context.Context, v source.Visitor) error {
 	if err := s.readCommits(ctx); err != nil {
 		return err
 	}
-	s.reach(end, s.only, nil, v)
+	s.reach(end, v)
 	return nil
 }
 
@@ -78,35 +81,26 @@ var dates = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", "2
 // since selects the commits of s.Since, a revision or else a date, local unless
 // it says otherwise.
 func (s *Source) since(ctx context.Context, v source.Visitor) error {
-	if err := s.readCommits(ctx); err != nil {
-		return err
-	}
-	excluded := map[num]bool{}
+	l := s.newLimit(v)
 	from, err := s.resolve(ctx, s.Since)
-	var date time.Time
 	if err == nil {
-		s.reach(from, excluded, nil, v)
-	} else if date, err = parseDate(s.Since, err); err != nil {
+		l.reach(s.register.of(from), true)
+	} else if l.since, err = parseDate(s.Since, err); err != nil {
 		return err
 	}
 	s.tellMissingRoots(v)
 	for _, r := range s.roots {
-		if id, err := s.peel(r.ID); err == nil {
-			s.reachCommits(id, excluded, v)
+		id, err := s.peel(r.ID)
+		if err != nil {
+			continue
+		}
+		root := s.register.of(id)
+		if _, err := s.load(root); err == nil { // it is a commit
+			l.reach(root, false)
 		}
 	}
-	maps.DeleteFunc(s.only, func(n num, _ bool) bool {
-		c := s.graph.commits[n]
-		return c != nil && c.when.Before(date)
-	})
+	l.walk()
 	return nil
-}
-
-// reachCommits adds what a root reaches, if it is a commit.
-func (s *Source) reachCommits(root objects.ID, excluded map[num]bool, v source.Visitor) {
-	if _, err := s.load(s.register.of(root)); err == nil {
-		s.reach(root, s.only, excluded, v)
-	}
 }
 
 // parseDate reads a date. unresolved is why it is no revision.
@@ -121,18 +115,17 @@ func parseDate(text string, unresolved error) (time.Time, error) {
 
 func (s *Source) inRange(c *commit) bool { return s.only == nil || s.only[c.num] }
 
-// reach reads the commits that from reaches into the graph and into set, except
-// those in without.
-func (s *Source) reach(from objects.ID, set, without map[num]bool, v source.Visitor) {
+// reach selects the commits that from reaches.
+func (s *Source) reach(from objects.ID, v source.Visitor) {
 	end := s.shallowEnds(v)
 	stack := []num{s.register.of(from)}
 	for len(stack) > 0 {
 		n := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		if set[n] || without[n] {
+		if s.only[n] {
 			continue
 		}
-		set[n] = true
+		s.only[n] = true
 		c, err := s.load(n)
 		if err != nil {
 			v.Unexamined("object "+s.register.id(n).String(), err.Error())
