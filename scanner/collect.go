@@ -98,7 +98,11 @@ func newCollector(ctx context.Context, o Options) *collector {
 // examined both ways. Documents are read beside the walk as far as there is room.
 func (c *collector) Blob(b *source.Blob) {
 	x := &examination{c: c, blob: b}
-	doc := c.claimant(b)
+	var doc *extract.Extractor
+	x.guarded(func() (bool, error) {
+		doc = c.claimant(b)
+		return true, nil
+	})
 	if doc == nil || doc.Text {
 		x.guarded(x.plain)
 	}

@@ -56,7 +56,7 @@ func (c *collector) claimant(b *source.Blob) *extract.Extractor {
 func (x *examination) document() (done bool, err error) {
 	doc, closer, err := documentOf(x.blob)
 	if err != nil {
-		return false, nil // reading it as it is will say why
+		return false, err
 	}
 	defer closer.Close()
 	s := x.newDocumentScan()

@@ -46,8 +46,13 @@ type Result struct {
 // whole; everything less is a row in Result.Unexamined.
 func Scan(ctx context.Context, src source.Source, o Options) (*Result, error) {
 	start := time.Now()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	c := newCollector(ctx, o)
 	err := src.Scan(ctx, c)
+	if err != nil {
+		cancel() // of what is left to be read
+	}
 	c.aside.wait()
 	if err != nil {
 		return nil, err

@@ -53,13 +53,14 @@ func bzip2Magics() []string {
 	return out
 }
 
-// heldGzip is how large a gzip file is read from memory, which is three times as
-// fast as from a stream.
-const heldGzip = 64 << 20
+// heldGzip is how large a gzip file in another document may be to be read from
+// memory, which is three times as fast as from a stream: as many of them as documents
+// lie in each other are held at once.
+const heldGzip = 8 << 20
 
 func openGzip(doc *extract.Document) (io.Reader, error) {
-	data, err := doc.BytesUpTo(heldGzip)
-	if err != nil { // too large, or its end cannot be read
+	data, err := doc.BytesUpTo(heldGzip) // of any size if it is in memory already
+	if err != nil {                      // too large, or its end cannot be read
 		return gzip.NewReader(doc.Reader())
 	}
 	return inflate.NewGzip(data)

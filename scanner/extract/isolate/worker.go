@@ -139,7 +139,7 @@ func (w *worker) document(req request, c *content) *extract.Document {
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return extract.FromReader(req.Name, io.MultiReader(bytes.NewReader(room[:n]), c))
 	}
-	return extract.FromBytes(req.Name, room[:n])
+	return extract.FromBytes(req.Name, room[:n:n])
 }
 
 // limit bounds the memory of the process, once: softly, so that the collector

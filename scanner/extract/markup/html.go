@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/base64"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -24,7 +23,7 @@ func newHTML() *extract.Extractor {
 		Claims: func(head []byte) bool { return begins(head, "<!doctype html", "<html") },
 		Worth:  hides,
 		Extract: func(_ context.Context, doc *extract.Document, out *extract.Output) error {
-			return (&writer{out: out}).read(doc)
+			return (&writer{out: out, matched: true}).read(doc, hides)
 		},
 	}
 }
@@ -35,9 +34,9 @@ func newSVG() *extract.Extractor {
 		Claims: func(head []byte) bool {
 			return begins(head, "<svg") || begins(head, "<?xml", "<!doctype svg") && bytes.Contains(head, []byte("<svg"))
 		},
-		Worth: hides,
+		Worth: showsText,
 		Extract: func(_ context.Context, doc *extract.Document, out *extract.Output) error {
-			return (&writer{out: out}).read(doc)
+			return (&writer{out: out, matched: true}).read(doc, showsText)
 		},
 	}
 }
@@ -65,117 +64,6 @@ func begins(head []byte, words ...string) bool {
 	return false
 }
 
-// hides says whether a page shows a browser what its bytes do not show.
-func hides(data []byte) bool { return holdsDocuments(data) || hidesDigits(data) }
-
-// holdsDocuments says whether there may be documents in a page: in attributes that
-// are data: URIs, or the source that draw.io keeps in its SVGs.
-func holdsDocuments(data []byte) bool {
-	if bytes.Contains(data, []byte(diagramMark)) {
-		return true
-	}
-	for at := 0; ; {
-		i := bytes.Index(data[at:], []byte("data:"))
-		if i < 0 {
-			return false
-		}
-		at += i
-		for _, lead := range []string{`="`, `='`, `src=`, `href=`} {
-			if bytes.HasSuffix(data[:at], []byte(lead)) {
-				return true
-			}
-		}
-		at++
-	}
-}
-
-// hidesDigits says whether digits of a page, or what keys are made of beside letters
-// and digits, are parted by tags or written as references.
-func hidesDigits(data []byte) bool {
-	for at := 0; ; {
-		i := bytes.IndexByte(data[at:], '<')
-		if i < 0 {
-			break
-		}
-		at += i
-		if at > 0 && isDigit(data[at-1]) && digitBehindTags(data[at:]) {
-			return true
-		}
-		at++
-	}
-	for at := 0; ; {
-		i := bytes.Index(data[at:], []byte("&#"))
-		if i < 0 {
-			return false
-		}
-		at += i + len("&#")
-		if inKeys(referenced(data[at:min(len(data), at+8)])) {
-			return true
-		}
-	}
-}
-
-func inKeys(c byte) bool { return isDigit(c) || c == '+' || c == '/' || c == '=' }
-
-// referenced returns the character of ASCII that a numeric reference stands for,
-// from behind its &# on; 0 if it is none.
-func referenced(reference []byte) byte {
-	base := 10
-	if len(reference) > 0 && reference[0]|0x20 == 'x' {
-		base, reference = 16, reference[1:]
-	}
-	end := bytes.IndexFunc(reference, func(r rune) bool { return !strings.ContainsRune("0123456789abcdefABCDEF", r) })
-	if end < 0 {
-		end = len(reference)
-	}
-	code, err := strconv.ParseUint(string(reference[:end]), base, 7)
-	if err != nil {
-		return 0
-	}
-	return byte(code)
-}
-
-func isDigit(c byte) bool { return '0' <= c && c <= '9' }
-
-// digitBehindTags says whether tags that do not part text, and nothing else, stand
-// between the beginning of text and a digit.
-func digitBehindTags(text []byte) bool {
-	for range 8 {
-		if !beginsTag(text) {
-			break
-		}
-		end := bytes.IndexByte(text[:min(len(text), 300)], '>')
-		if end < 0 {
-			return false
-		}
-		name := tagName(text[1:end])
-		if parts[name] || strings.ContainsAny(name, `&|;,.+*%()[]{}="'`) { // an element that parts, or a script
-			return false
-		}
-		text = text[end+1:]
-	}
-	return len(text) > 0 && isDigit(text[0])
-}
-
-// beginsTag says whether a tag or a comment begins a text: scripts have a < before a
-// number (HTML Living Standard, 13.2.5.6).
-func beginsTag(text []byte) bool {
-	if len(text) < 2 || text[0] != '<' {
-		return false
-	}
-	return isLetter(text[1]) || text[1] == '/' || text[1] == '!'
-}
-
-func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
-
-func tagName(tag []byte) string {
-	tag = bytes.TrimPrefix(tag, []byte("/"))
-	if i := bytes.IndexAny(tag, " \t\r\n/"); i >= 0 {
-		tag = tag[:i]
-	}
-	return strings.ToLower(string(tag))
-}
-
 // parts are the elements that part what stands before and behind them; all others
 // are within a line.
 var parts = set("p div section article header footer main nav aside ul ol li dl dt dd table tr td th thead tbody tfoot caption " +
@@ -192,10 +80,10 @@ func set(words string) map[string]bool {
 
 // writer writes what a page shows.
 type writer struct {
-	out    *extract.Output
-	silent bool // the text says no more than the bytes, and is left out
-	fresh  bool // a separator stands at the end
-	images int
+	out     *extract.Output
+	matched bool // the scanner has the bytes, and so all scripts
+	fresh   bool // a separator stands at the end
+	images  int
 }
 
 // maxToken bounds a tag or text; a longer one is read in pieces or ends the page.
@@ -204,14 +92,12 @@ const maxToken = 64 << 20
 // diagramMark is the root of a diagram.
 const diagramMark = "mxfile"
 
-// read writes what a page hides: its text, if that hides digits, and documents. The
-// scanner has the bytes.
-func (w *writer) read(doc *extract.Document) error {
+// read writes what a page shows, if that is more than its bytes do.
+func (w *writer) read(doc *extract.Document, more func([]byte) bool) error {
 	data, err := doc.Bytes()
-	if err != nil || !hides(data) {
+	if err != nil || !more(data) {
 		return err
 	}
-	w.silent = !hidesDigits(data)
 	return w.page(data)
 }
 
@@ -227,23 +113,27 @@ func (w *writer) markup(text string) error {
 func (w *writer) page(data []byte) error {
 	z := html.NewTokenizer(bytes.NewReader(data))
 	z.SetMaxBuf(maxToken)
+	script := false
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
 			return w.out.Err()
 		case html.TextToken:
-			if w.silent {
+			if script && w.matched {
 				continue
 			}
 			if err := w.write(z.Text()); err != nil {
 				return err
 			}
 		case html.StartTagToken, html.SelfClosingTagToken:
-			if err := w.start(z); err != nil {
+			name, err := w.start(z)
+			if err != nil {
 				return err
 			}
+			script = name == "script" || name == "style"
 		case html.EndTagToken:
 			name, _ := z.TagName()
+			script = false
 			if err := w.part(string(name)); err != nil {
 				return err
 			}
@@ -251,11 +141,12 @@ func (w *writer) page(data []byte) error {
 	}
 }
 
-func (w *writer) start(z *html.Tokenizer) error {
-	name, more := z.TagName()
-	if cell := string(name); cell != "td" && cell != "th" {
-		if err := w.part(cell); err != nil {
-			return err
+func (w *writer) start(z *html.Tokenizer) (name string, err error) {
+	tag, more := z.TagName()
+	name = string(tag)
+	if name != "td" && name != "th" {
+		if err := w.part(name); err != nil {
+			return name, err
 		}
 	}
 	for more {
@@ -264,23 +155,21 @@ func (w *writer) start(z *html.Tokenizer) error {
 		switch {
 		case bytes.HasPrefix(value, []byte("data:")):
 			if err := w.embedded(value); err != nil {
-				return err
+				return name, err
 			}
 		case string(key) == "content" && bytes.Contains(value, []byte("<"+diagramMark)):
 			if err := w.out.EmbedBytes("", "diagram", bytes.Clone(value)); err != nil {
-				return err
+				return name, err
 			}
 			w.out.Begin("")
 		}
 	}
-	return nil
+	return name, nil
 }
 
 // part writes the separator of an element, if it has one.
 func (w *writer) part(name string) error {
 	switch {
-	case w.silent:
-		return nil
 	case name == "td" || name == "th":
 		_, err := w.out.WriteString("\t")
 		return err

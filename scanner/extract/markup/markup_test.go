@@ -135,14 +135,18 @@ func TestPageThatIsCutOff(t *testing.T) {
 func TestPagesThatHideNothing(t *testing.T) {
 	for name, page := range map[string]string{
 		"plain text":          `<html><p>AWS account 123456789012</p></html>`,
-		"cells":               `<html><table><tr><td>1234</td><td>5678</td></tr></table></html>`,
-		"lines":               `<html>1234<br>5678</html>`,
+		"cells":               `<html><table><tr><td>123</td><td>words</td></tr></table></html>`,
+		"lines":               `<html>12<br>34</html>`,
 		"references of signs": `<html>&#8212; &#160; &#x2014;</html>`,
 		"an apostrophe":       `<html>It&#39;s 12 o&#x27;clock</html>`,
 		"a comparison":        `<html><script>if (n%10<5&&n%10>1) f()</script></html>`,
 		"another":             `<html><script>t+9<a&&(i=parse(t+4))>1</script></html>`,
 		"data in a script":    `<html><script>f({data:1}, "x=data:;base64,eHh4")</script></html>`,
-		"a picture":           `<svg><text>AWS account 123456789012</text><path d="M10 20L30"/></svg>`,
+		"ends of sentences":   `<html>a <code>text/plain</code>. <b>Note</b>: <a>this</a>, (<i>that</i>)</html>`,
+		"tags in a comment":   `<html><!--<link rel="a"><link rel="b">--></html>`,
+		"blanks around tags":  `<html>all <b>bold</b> <i>words</i>, <a href="x">linked</a>, &amp; more</html>`,
+		"a source map":        `<html><script>n="sourceMappingURL=data:application/json;base64,"+s</script></html>`,
+		"a picture":           `<svg><title>Icon 12</title><style type="text/css">.a<b>c</style><path d="M10 20L30"/></svg>`,
 	} {
 		assert.Empty(t, extracted(t, page).Pieces, name)
 	}
@@ -153,6 +157,22 @@ func TestPagesThatHideNothing(t *testing.T) {
 		"hexadecimal":        `<html>&#x31;&#x32;</html>`,
 		"leading zeros":      `<html>&#0049;</html>`,
 		"signs of a key":     `<html>wJalr&#43;XUtn</html>`,
+		"signs by name":      `<html>wJalr&sol;XUtn</html>`,
+		"dashes":             `<html>4689&#45;2017&#45;3355</html>`,
+		"no semicolon":       `<html>wJalr&#43abc</html>`,
+		"a colon":            `<html>"sts:ExternalId"&#58; "x"</html>`,
+		"a letter":           `<html>&#65;KIA</html>`,
+		"a comment":          `<html>4689<!--[-->2017<!--]-->3355</html>`,
+		"an instruction":     `<html>4689<?x?>2017</html>`,
+		"parted letters":     `<html>AK<wbr>IA</html>`,
+		"a highlighted pair": `<html><span>"sts:ExternalId"</span><span>:</span> <span>"Zk4T9vQx7"</span></html>`,
+		"parted by a dash":   `<html><span>4689</span>-<span>2017</span></html>`,
+		"behind a script":    `<html><script>if (a<b) c()</script>12<b>34</b></html>`,
+		"blanks in a URI":    "<html><img src =\n \" data:,x\"></html>",
+		"an open URI":        `<html><object DATA=data:,x></object></html>`,
+		"a value by itself":  `<html>--external-id <code>Zk4T9vQx7</code></html>`,
+		"groups of digits":   `<html><b>4689</b> <b>2017</b> <b>3355</b></html>`,
+		"labels":             `<svg><text>AWS account</text><text>123456789012</text></svg>`,
 		"behind a comment":   "\ufeff<!-- made by hand -->\n<HTML>1<i>2</i></HTML>",
 		"a picture in a URI": `<html><img src="data:image/png;base64,` + encoded("x") + `"></html>`,
 		"tags in a picture":  `<svg><text>1234<tspan>5678</tspan></text></svg>`,
@@ -161,12 +181,15 @@ func TestPagesThatHideNothing(t *testing.T) {
 	}
 }
 
-// Where a page hides documents alone, its text is left to those who match it as it
-// stands.
-func TestPageThatHidesDocumentsAlone(t *testing.T) {
-	r := extracted(t, `<html><p>AWS account 123456789012</p><img src="data:,inner"></html>`)
-	assert.NotContains(t, r.All(), "account")
-	assert.Contains(t, r.All(), "inner")
+// What scripts hold stands in the bytes.
+func TestScriptsAreLeftOutOfPages(t *testing.T) {
+	r := extracted(t, `<html><script>var kept = "in the bytes"</script><p>12<b>34</b></p><STYLE>p{}</STYLE><p>behind</p></html>`)
+	assert.NotContains(t, r.All(), "kept")
+	assert.NotContains(t, r.All(), "p{}")
+	assert.Contains(t, r.All(), "1234")
+	assert.Contains(t, r.All(), "behind")
+	r = extracted(t, `<mxfile><diagram name="x"><mxGraphModel><mxCell value="&lt;script&gt;kept&lt;/script&gt;"/></mxGraphModel></diagram></mxfile>`)
+	assert.Contains(t, r.All(), "kept", "the bytes of a label are not matched")
 }
 
 func TestQuality(t *testing.T) {
