@@ -69,11 +69,16 @@ type Window struct {
 	gaveUp        func(reason string)
 }
 
+// Forgetful notes can forget all that they hold, and keep the room for it.
+type Forgetful interface{ Forget() }
+
 // Notes returns the place where the detector keeps what it learned at earlier
-// windows of the same text; it holds nil at the first one. Neighbouring windows
+// windows of the same text; it holds nil, or what
+// has forgotten all, at the first one. Neighbouring windows
 // overlap for the most part, and a detector need not read the same lines for
 // each. What is kept may refer to the text's memory. It changes no verdict:
-// windows come in any order, and a text may be scanned in pieces.
+// windows come in any order, and a text may be scanned in pieces. Notes that are
+// [Forgetful] are handed on to another text.
 func (w *Window) Notes() *any {
 	if w.notes == nil {
 		w.notes = new(any)

@@ -220,7 +220,13 @@ func (s *Set) examiner(how Text) *examiner {
 		e.match, e.giveUp = e.take, e.tell
 	}
 	e.how, e.window = how, Window{}
-	clear(e.notes)
+	for i, n := range e.notes {
+		if f, ok := n.(Forgetful); ok {
+			f.Forget()
+		} else {
+			e.notes[i] = nil
+		}
+	}
 	return e
 }
 

@@ -28,6 +28,23 @@ type line struct {
 	more     []part // instead of one, if there are several
 }
 
+// maxRoom is how many lines there may be room for in a survey that is kept.
+const maxRoom = 8 << 10
+
+// Forget implements [detect.Forgetful].
+func (s *survey) Forget() {
+	if cap(s.lines) > maxRoom || cap(s.runs.list) > maxRoom {
+		*s = survey{}
+		return
+	}
+	clear(s.lines)
+	*s = survey{
+		lines: s.lines[:0],
+		runs:  runs{list: s.runs.list[:0]},
+		here:  s.here.forgotten(), there: s.there.forgotten(),
+	}
+}
+
 // surveyOf returns the survey of the text that the window is cut from.
 func surveyOf(w *detect.Window) *survey {
 	notes := w.Notes()
