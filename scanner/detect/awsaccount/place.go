@@ -27,11 +27,11 @@ type place struct {
 	above, below neighbours
 }
 
-// forgotten returns a place that is none, with the room of this one.
-func (p *place) forgotten() place {
+// forget makes the place none, with the room of this one.
+func (p *place) forget() {
 	clear(p.above.parts)
 	clear(p.below.parts)
-	return place{above: neighbours{parts: p.above.parts[:0]}, below: neighbours{parts: p.below.parts[:0]}}
+	*p = place{above: neighbours{parts: p.above.parts[:0]}, below: neighbours{parts: p.below.parts[:0]}}
 }
 
 // look cuts the surroundings of c out of the window, at most before and after bytes.

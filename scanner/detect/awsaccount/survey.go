@@ -12,6 +12,7 @@ import (
 // what follows from a line itself, so it changes no verdict. A line that a window
 // cuts is read anew for it.
 type survey struct {
+	used    bool   // for the text at hand
 	covered int    // from here on all whole lines are known
 	lines   []line // in order, without gaps
 	next    int    // where the line behind the last one begins
@@ -33,16 +34,18 @@ const maxRoom = 8 << 10
 
 // Forget implements [detect.Forgetful].
 func (s *survey) Forget() {
+	if !s.used {
+		return
+	}
 	if cap(s.lines) > maxRoom || cap(s.runs.list) > maxRoom {
 		*s = survey{}
 		return
 	}
 	clear(s.lines)
-	*s = survey{
-		lines: s.lines[:0],
-		runs:  runs{list: s.runs.list[:0]},
-		here:  s.here.forgotten(), there: s.there.forgotten(),
-	}
+	s.used, s.covered, s.lines, s.next = false, 0, s.lines[:0], 0
+	s.runs = runs{list: s.runs.list[:0]}
+	s.here.forget()
+	s.there.forget()
 }
 
 // surveyOf returns the survey of the text that the window is cut from.
@@ -53,6 +56,7 @@ func surveyOf(w *detect.Window) *survey {
 		s = &survey{}
 		*notes = s
 	}
+	s.used = true
 	return s
 }
 
