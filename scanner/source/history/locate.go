@@ -142,7 +142,15 @@ func (l *locator) commit(id objects.ID) *finding.Commit {
 	if c, ok := l.commits[id]; ok {
 		return c
 	}
-	kind, data, err := l.s.db.Read(id)
+	c := l.s.readCommit(id)
+	if c != nil {
+		l.commits[id] = c
+	}
+	return c
+}
+
+func (s *Source) readCommit(id objects.ID) *finding.Commit {
+	kind, data, err := s.db.Read(id)
 	if err != nil {
 		return nil
 	}
@@ -154,9 +162,34 @@ func (l *locator) commit(id objects.ID) *finding.Commit {
 	} else if c, err := objects.ParseCommit(data); err == nil {
 		who = c.Author
 	}
-	c := &finding.Commit{Hash: id.String(), Author: string(who.Name), Email: string(who.Email), Date: who.When}
-	l.commits[id] = c
-	return c
+	return &finding.Commit{Hash: id.String(), Author: string(who.Name), Email: string(who.Email), Date: who.When}
+}
+
+// readCommits reads the commits of places, several at once.
+func (l *locator) readCommits(places map[placeKey]*record) {
+	var ids []objects.ID
+	for _, r := range places {
+		for _, c := range []*commit{r.first, r.last} {
+			if _, known := l.commits[c.id]; !known && c.reach != byTree {
+				l.commits[c.id] = nil
+				ids = append(ids, c.id)
+			}
+		}
+	}
+	read := make([]*finding.Commit, len(ids))
+	var group sync.WaitGroup
+	jobs := max(1, l.s.Jobs)
+	for j := range jobs {
+		group.Go(func() {
+			for i := j; i < len(ids); i += jobs {
+				read[i] = l.s.readCommit(ids[i])
+			}
+		})
+	}
+	group.Wait()
+	for i, id := range ids {
+		l.commits[id] = read[i]
+	}
 }
 
 // identities places people: one place for each part they had.
@@ -220,6 +253,7 @@ func (l *locator) blobs(a *attribution, all []*commit) error {
 	l.attribute(a, all, func(c *commit) bool { return l.s.inRange(c) && (c.reach != unreached || l.s.partial()) })
 	head, hasHead := l.s.headTree()
 	l.direct(a)
+	l.readCommits(a.places)
 	for key, r := range a.places {
 		l.places = append(l.places, l.place(key, r, finding.History, hasHead && a.has(head, key)))
 	}
@@ -237,6 +271,7 @@ func (l *locator) blobs(a *attribution, all []*commit) error {
 	}
 	a = l.attribution(rest)
 	l.attribute(a, all, func(c *commit) bool { return c.reach == unreached })
+	l.readCommits(a.places)
 	for key, r := range a.places {
 		l.places = append(l.places, l.place(key, r, finding.Unreachable, false))
 	}
