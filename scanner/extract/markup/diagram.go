@@ -121,7 +121,7 @@ func properties(z *html.Tokenizer, more bool) (said []property) {
 		var key, value []byte
 		key, value, more = z.TagAttr()
 		if len(value) > 0 && !geometry[string(key)] {
-			said = append(said, property{string(key), string(value)})
+			said = append(said, property{strings.ToValidUTF8(string(key), "\ufffd"), string(value)})
 		}
 	}
 	return said
