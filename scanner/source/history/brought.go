@@ -203,7 +203,7 @@ func (l *storedList) list(tree num) ([]entry, error) {
 	if known, ok := l.lists[tree]; ok {
 		return known, nil
 	}
-	entries, err := l.s.readTree(tree, l.names)
+	entries, err := l.s.register.readTree(tree, l.names)
 	if l.held += len(entries); l.held > maxListed {
 		clear(l.lists)
 		l.held = len(entries)
@@ -211,27 +211,6 @@ func (l *storedList) list(tree num) ([]entry, error) {
 	if err == nil {
 		l.lists[tree] = entries
 	}
-	return entries, err
-}
-
-// readTree reads a tree. With an error come the entries before the damage.
-func (s *Source) readTree(tree num, n *names) ([]entry, error) {
-	_, data, err := s.db.Read(s.register.id(tree))
-	if err != nil {
-		return nil, err
-	}
-	var entries []entry
-	err = objects.EachEntry(data, s.db.IDSize(), func(e objects.Entry) bool {
-		read := entry{n.of(e.Name), noObject}
-		if e.Mode.IsTree() {
-			read.what |= isTree
-		}
-		if !e.Mode.IsSubmodule() {
-			read.child = s.register.of(e.OID)
-		}
-		entries = append(entries, read)
-		return true
-	})
 	return entries, err
 }
 
@@ -249,7 +228,7 @@ func (l *grownList) name(n uint32) string { return l.s.forest.names.text(n) }
 func (l *grownList) list(tree num) ([]entry, error) {
 	made, ok := l.make(tree)
 	if !ok {
-		return l.s.readTree(tree, l.s.forest.names)
+		return l.s.register.readTree(tree, l.s.forest.names)
 	}
 	return made, l.s.spoilt[tree]
 }

@@ -56,7 +56,8 @@ func (t *storedTrees) prune(tree num, depth int) []entry {
 	}
 	t.pruned[tree] = nil // what a tree sees that claims to hold itself
 	var kept []entry
-	for _, e := range t.read(tree) {
+	entries, _ := t.readTree(tree, t.names) // the scan has told of what is wrong with it
+	for _, e := range entries {
 		if t.wanted[e.child] || e.isTree() && len(t.prune(e.child, depth+1)) > 0 {
 			kept = append(kept, e)
 		}
@@ -66,23 +67,26 @@ func (t *storedTrees) prune(tree num, depth int) []entry {
 	return kept
 }
 
-func (t *storedTrees) read(tree num) []entry {
-	_, data, err := t.db.Read(t.id(tree))
+// readTree reads a tree, in its own order. Submodules are noObject. With an error come
+// the entries before the damage.
+func (r *register) readTree(tree num, n *names) ([]entry, error) {
+	_, data, err := r.db.Read(r.id(tree))
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	var entries []entry
-	_ = objects.EachEntry(data, t.db.IDSize(), func(e objects.Entry) bool {
-		what := t.names.of(e.Name)
+	err = objects.EachEntry(data, r.db.IDSize(), func(e objects.Entry) bool {
+		read := entry{n.of(e.Name), noObject}
 		if e.Mode.IsTree() {
-			what |= isTree
+			read.what |= isTree
 		}
 		if !e.Mode.IsSubmodule() {
-			entries = append(entries, entry{what, t.of(e.OID)})
+			read.child = r.of(e.OID)
 		}
+		entries = append(entries, read)
 		return true
 	})
-	return entries
+	return entries, err
 }
 
 // forest holds all trees the way git does, most of them as an edit of another
