@@ -233,6 +233,11 @@ func (o *Output) run(e *Extractor, doc *Document) (err error) {
 			err = fmt.Errorf("internal error while reading a %s: %s", e.Name, panicked(p))
 		}
 	}()
+	if e.Worth != nil {
+		if data, err := doc.Bytes(); err == nil && !e.Worth(data) {
+			return nil
+		}
+	}
 	return e.Extract(o.ctx, doc, o)
 }
 

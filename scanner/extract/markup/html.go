@@ -23,7 +23,7 @@ func newHTML() *extract.Extractor {
 		Claims: func(head []byte) bool { return begins(head, "<!doctype html", "<html") },
 		Worth:  hides,
 		Extract: func(_ context.Context, doc *extract.Document, out *extract.Output) error {
-			return (&writer{out: out, matched: true}).read(doc, hides)
+			return (&writer{out: out, matched: true}).read(doc)
 		},
 	}
 }
@@ -36,7 +36,7 @@ func newSVG() *extract.Extractor {
 		},
 		Worth: showsText,
 		Extract: func(_ context.Context, doc *extract.Document, out *extract.Output) error {
-			return (&writer{out: out, matched: true}).read(doc, showsText)
+			return (&writer{out: out, matched: true}).read(doc)
 		},
 	}
 }
@@ -92,10 +92,10 @@ const maxToken = 64 << 20
 // diagramMark is the root of a diagram.
 const diagramMark = "mxfile"
 
-// read writes what a page shows, if that is more than its bytes do.
-func (w *writer) read(doc *extract.Document, more func([]byte) bool) error {
+// read writes what a page shows.
+func (w *writer) read(doc *extract.Document) error {
 	data, err := doc.Bytes()
-	if err != nil || !more(data) {
+	if err != nil {
 		return err
 	}
 	return w.page(data)

@@ -165,8 +165,8 @@ func (s *Source) readCommit(id objects.ID) *finding.Commit {
 	return &finding.Commit{Hash: id.String(), Author: string(who.Name), Email: string(who.Email), Date: who.When}
 }
 
-// readCommits reads the commits of places, several at once.
-func (l *locator) readCommits(places map[placeKey]*record) {
+// prefetch reads the commits of places, several at once.
+func (l *locator) prefetch(places map[placeKey]*record) {
 	var ids []objects.ID
 	for _, r := range places {
 		for _, c := range []*commit{r.first, r.last} {
@@ -253,7 +253,7 @@ func (l *locator) blobs(a *attribution, all []*commit) error {
 	l.attribute(a, all, func(c *commit) bool { return l.s.inRange(c) && (c.reach != unreached || l.s.partial()) })
 	head, hasHead := l.s.headTree()
 	l.direct(a)
-	l.readCommits(a.places)
+	l.prefetch(a.places)
 	for key, r := range a.places {
 		l.places = append(l.places, l.place(key, r, finding.History, hasHead && a.has(head, key)))
 	}
@@ -271,7 +271,7 @@ func (l *locator) blobs(a *attribution, all []*commit) error {
 	}
 	a = l.attribution(rest)
 	l.attribute(a, all, func(c *commit) bool { return c.reach == unreached })
-	l.readCommits(a.places)
+	l.prefetch(a.places)
 	for key, r := range a.places {
 		l.places = append(l.places, l.place(key, r, finding.Unreachable, false))
 	}

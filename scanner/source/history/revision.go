@@ -71,7 +71,9 @@ func (s *Source) between(ctx context.Context, v source.Visitor) error {
 	if err := s.readCommits(ctx); err != nil {
 		return err
 	}
-	s.reach(end, v)
+	l := s.newLimit(v)
+	l.reach(s.register.of(end), false)
+	l.walk()
 	return nil
 }
 
@@ -114,30 +116,6 @@ func parseDate(text string, unresolved error) (time.Time, error) {
 }
 
 func (s *Source) inRange(c *commit) bool { return s.only == nil || s.only[c.num] }
-
-// reach selects the commits that from reaches.
-func (s *Source) reach(from objects.ID, v source.Visitor) {
-	end := s.shallowEnds(v)
-	stack := []num{s.register.of(from)}
-	for len(stack) > 0 {
-		n := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		if s.only[n] {
-			continue
-		}
-		s.only[n] = true
-		c, err := s.load(n)
-		if err != nil {
-			v.Unexamined("object "+s.register.id(n).String(), err.Error())
-			continue
-		}
-		if end[c.id] {
-			c.parents = nil
-			v.Unexamined(".git/shallow", "shallow clone: the history before commit "+objects.Short(c.id)+" is not here")
-		}
-		stack = append(stack, c.parents...)
-	}
-}
 
 // shallowEnds returns the commits at which a shallow clone ends.
 func (s *Source) shallowEnds(v source.Visitor) map[objects.ID]bool {
