@@ -19,8 +19,8 @@ type Gzip struct {
 
 // The ways in which a gzip file can be wrong.
 var (
-	ErrGzipHeader   = errors.New("inflate: not a gzip header")
-	ErrGzipChecksum = errors.New("inflate: CRC-32 or length does not match")
+	ErrGzipHeader   = errors.New("gzip: not a header")
+	ErrGzipChecksum = errors.New("gzip: checksum or length does not match")
 )
 
 // NewGzip returns a Gzip of a file.

@@ -29,8 +29,11 @@ func (r *Result) Notes(f *finding.Finding, s finding.Sighting) []string {
 		}
 		notes = append(notes, what)
 	}
-	if len(s.Inside) > 0 {
-		notes = append(notes, "in "+strings.Join(s.Inside, " › ")+line(s))
+	switch where := line(s); {
+	case len(s.Inside) > 0:
+		notes = append(notes, "in "+strings.Join(s.Inside, " › ")+where)
+	case s.Extracted && where != "":
+		notes = append(notes, "in its text"+where)
 	}
 	if note := status(s); note != "" {
 		notes = append(notes, note)
@@ -38,8 +41,8 @@ func (r *Result) Notes(f *finding.Finding, s finding.Sighting) []string {
 	return notes
 }
 
-// line returns the line of a value in a file that lies in another one, where
-// nothing says better where it stands.
+// line returns the line of a value in a file that lies in another one, or in the text
+// of a document, where nothing says better where it stands.
 func line(s finding.Sighting) string {
 	if s.Place != "" || s.Line == 0 {
 		return ""

@@ -93,18 +93,25 @@ func (l *limit) enqueue(n num, exclude bool) {
 	c, err := l.s.load(n)
 	if err != nil {
 		l.done[n] = true
-		l.v.Unexamined("object "+l.s.register.id(n).String(), err.Error())
+		l.tell(exclude, "object "+l.s.register.id(n).String(), err.Error())
 		return
 	}
 	if l.shallow[c.id] {
 		c.parents = nil
-		l.v.Unexamined(".git/shallow", "shallow clone: the history before commit "+objects.Short(c.id)+" is not here")
+		l.tell(exclude, ".git/shallow", "shallow clone: the history before commit "+objects.Short(c.id)+" is not here")
 	}
 	l.queued[n] = true
 	if !exclude {
 		l.open++
 	}
 	heap.Push(&l.queue, c)
+}
+
+// tell tells of what the range lacks: what lies behind its start was not asked for.
+func (l *limit) tell(excluded bool, path, reason string) {
+	if !excluded {
+		l.v.Unexamined(path, reason)
+	}
 }
 
 // newest is a heap of commits.

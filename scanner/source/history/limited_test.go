@@ -99,3 +99,32 @@ func TestLimitedReadsNoMoreThanItNeeds(t *testing.T) {
 	assert.Len(t, s.only, 2)
 	assert.Less(t, len(s.graph.commits), 10)
 }
+
+// TestLimitedLacksNothingBehindItsStart: a clone that has both ends of a range, as
+// pipelines make them, has all of it, whatever was cut off behind.
+func TestLimitedLacksNothingBehindItsStart(t *testing.T) {
+	repo := sourcetest.NewRepo(t)
+	for i := range 5 {
+		repo.Commit(fmt.Sprintf("f%d", i), fmt.Sprint(i))
+	}
+	shallow := t.TempDir()
+	repo.Git("clone", "-q", "--depth=3", "file://"+repo.Dir, shallow)
+	for name, want := range map[string]struct {
+		o    Options
+		rows int
+	}{
+		"behind the start": {Options{Jobs: 1, Range: "HEAD~2..HEAD"}, 0},
+		"in the range":     {Options{Jobs: 1, Range: "HEAD"}, 1},
+	} {
+		dir, err := gitdir.Find(shallow)
+		require.NoError(t, err)
+		db, err := objects.Open(dir.Git, objects.Options{})
+		require.NoError(t, err)
+		s := New(dir, db, want.o)
+		v := &heard{contents: map[source.ID]string{}, rows: map[string]string{}}
+		require.NoError(t, s.Scan(t.Context(), v))
+		assert.Len(t, v.rows, want.rows, name)
+		assert.NotEmpty(t, s.only, name)
+		require.NoError(t, db.Close())
+	}
+}
