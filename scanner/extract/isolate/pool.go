@@ -180,12 +180,16 @@ func (w *process) extract(ctx context.Context, doc *extract.Document, limits ext
 	return w.post(limits, err)
 }
 
+// outOfMemory is what a process says that the system gives no more: for its data, or
+// for the stack of another thread, with cgo and without.
+var outOfMemory = []string{"out of memory", "cannot allocate memory", "pthread_create failed", "failed to create new OS thread"}
+
 // post says why a worker died.
 func (w *process) post(limits extract.Limits, err error) error {
 	waitErr := w.cmd.Wait()
 	w.gone = true
 	var exit *exec.ExitError
-	if errors.As(waitErr, &exit) && exit.ExitCode() == exitMemory || w.last.says("out of memory", "cannot allocate memory") {
+	if errors.As(waitErr, &exit) && exit.ExitCode() == exitMemory || w.last.says(outOfMemory...) {
 		return &extract.OverBudget{Limit: fmt.Sprintf("more than %d MiB of memory", limits.Memory>>20)}
 	}
 	if w.last.says("stack overflow", "stack exceeds") {
