@@ -29,6 +29,7 @@ type examineOptions struct {
 	jobs       int
 	memory     size
 	state      string
+	values     bool // what was found is to be told as it is
 	target     targetOptions
 	documents  documentOptions
 }
@@ -44,7 +45,7 @@ func (o *examineOptions) flags(f *pflag.FlagSet) {
 	f.BoolVar(&o.exhaustive, "exhaustive", false, "match every version of a file in full, not only what is new in it")
 	f.IntVarP(&o.jobs, "jobs", "j", runtime.GOMAXPROCS(0), "how much to do at once")
 	f.Var(&o.memory, "max-memory", "about how much memory to take beside packs and documents (default: 128M and half the size of the packs)")
-	f.StringVar(&o.state, "state", "", "remember in `FILE` what of histories was examined and holds nothing, and leave that out the next time")
+	f.StringVar(&o.state, "state", "", "remember in `FILE` what was examined, and leave out the next time what holds nothing or has not changed")
 }
 
 // engine makes what all targets are scanned with.
@@ -98,7 +99,11 @@ func (o *examineOptions) run(ctx context.Context, targets []string, engine scann
 	engine.Documents = documents
 	stop := showProgress(errs, engine.Progress)
 	defer stop()
-	result, err := scanTargets(ctx, targets, target.Options{Options: read, Stdin: in}, engine)
+	keep, err := o.keeper(read.State, engine)
+	if err != nil {
+		return nil, err
+	}
+	result, err := scanTargets(ctx, targets, target.Options{Options: read, Stdin: in}, engine, keep)
 	if err != nil {
 		return nil, err
 	}
@@ -123,10 +128,10 @@ func limitMemory(asked, packs int64) {
 
 // scanTargets scans one target after the other. With several, paths say which
 // one they belong to.
-func scanTargets(ctx context.Context, names []string, read target.Options, options scanner.Options) (*scanner.Result, error) {
+func scanTargets(ctx context.Context, names []string, read target.Options, options scanner.Options, keep *keeper) (*scanner.Result, error) {
 	var results []*scanner.Result
 	for _, name := range names {
-		result, err := scanTarget(ctx, name, read, options)
+		result, err := keep.orScan(ctx, name, read, options)
 		if err != nil {
 			return nil, err
 		}

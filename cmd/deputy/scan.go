@@ -66,6 +66,7 @@ func (o *scanOptions) run(ctx context.Context, targets []string, in io.Reader, o
 	if err != nil {
 		return err
 	}
+	o.examine.values = o.showSecrets
 	engine, err := o.examine.engine()
 	if err != nil {
 		return err

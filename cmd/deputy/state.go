@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -8,10 +9,14 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
+	"time"
 
+	"github.com/deputy-sec/deputy/scanner"
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/source/state"
+	"github.com/deputy-sec/deputy/scanner/source/target"
 )
 
 // openState opens the file of --state; nil if there is none. One that is damaged
@@ -70,4 +75,74 @@ func programID() (string, error) {
 		return "", fmt.Errorf("tell this build from others: %w", err)
 	}
 	return fmt.Sprintf("%s %x", v, h.Sum(nil)), nil
+}
+
+// keeper keeps the results of targets in the state, and gives them back as long as
+// neither the target has changed nor anything else that went into them.
+type keeper struct {
+	state  *state.State
+	asked  string // what of a target is asked for
+	given  string // what a result depends on beside that, the target and the rules
+	values bool   // results are asked for with values, which are not kept
+}
+
+func (o *examineOptions) keeper(s *state.State, engine scanner.Options) (*keeper, error) {
+	if s == nil {
+		return nil, nil
+	}
+	given := sha256.New()
+	_, _ = fmt.Fprintln(given, engine.Fingerprints.KeyID(), o.memory) // a hash takes all
+	if o.accounts != "" {
+		inventory, err := os.ReadFile(o.accounts)
+		if err != nil {
+			return nil, fmt.Errorf("accounts: %w", err)
+		}
+		_, _ = fmt.Fprintf(given, "accounts %x\n", sha256.Sum256(inventory))
+	}
+	if engine.Baseline != nil {
+		if err := engine.Baseline.Write(given); err != nil {
+			return nil, err
+		}
+	}
+	t := o.target
+	asked := fmt.Sprintf("%q %q %v %v %v %v", t.include, t.exclude, t.staged, t.historyOnly, t.noHistory, t.includeIgnored)
+	return &keeper{s, fmt.Sprintf("%s all=%v", asked, o.all), fmt.Sprintf("%x", given.Sum(nil)), o.values}, nil
+}
+
+// orScan returns the result that was kept for a target, or else scans it.
+func (k *keeper) orScan(ctx context.Context, name string, read target.Options, options scanner.Options) (*scanner.Result, error) {
+	if k == nil {
+		return scanTarget(ctx, name, read, options)
+	}
+	start := time.Now()
+	stamp, ok := target.Stamp(ctx, name, read)
+	if !ok {
+		return scanTarget(ctx, name, read, options)
+	}
+	slot, mark := k.asked+" "+fullName(name), k.given+" "+stamp
+	if data, known := k.state.Result(slot, mark); known && !k.values {
+		if result, err := scanner.Recall(data, options.Detectors.Rules()); err == nil {
+			result.Stats.Seconds = time.Since(start).Seconds()
+			return result, nil
+		}
+	}
+	result, err := scanTarget(ctx, name, read, options)
+	if err != nil {
+		return nil, err
+	}
+	// What has changed meanwhile was read in part before that and in part after it.
+	if after, ok := target.Stamp(ctx, name, read); ok && after == stamp {
+		if data, ok := result.Keep(); ok {
+			k.state.KeepResult(slot, mark, data)
+		}
+	}
+	return result, nil
+}
+
+// fullName returns the name of a target that holds wherever it is scanned from.
+func fullName(name string) string {
+	if path, err := filepath.Abs(name); err == nil && !strings.Contains(name, "://") {
+		return path
+	}
+	return name
 }

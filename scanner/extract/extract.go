@@ -46,6 +46,9 @@ var (
 	ErrDamaged     = errors.New("damaged")
 )
 
+// ErrCut says that the source of a document failed before its end.
+var ErrCut = errors.New("the rest could not be read")
+
 // Origin is what a text was read from.
 type Origin struct {
 	Inside []string // the way from the document into its parts, outermost first; empty for the document itself

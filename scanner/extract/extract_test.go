@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -250,4 +252,20 @@ func (f *failing) Read(p []byte) (int, error) {
 	}
 	f.done = true
 	return copy(p, "begin"), nil
+}
+
+func TestWhatLasts(t *testing.T) {
+	for _, reason := range []error{
+		extract.ErrEncrypted, extract.ErrDamaged, fmt.Errorf("%w: no footer", extract.ErrDamaged),
+		&extract.OverBudget{Limit: "more than 12 parts"}, errors.New(extract.OCRSwitchedOff),
+	} {
+		assert.True(t, extract.Lasting(reason.Error()), reason)
+	}
+	for _, reason := range []error{
+		extract.OverTime(time.Minute), extract.OverMemory(1 << 30), extract.ErrCut, fmt.Errorf("%w: %w", extract.ErrDamaged, extract.ErrCut),
+		fmt.Errorf("%w: %w", extract.ErrDamaged, context.DeadlineExceeded), errors.New("the process that reads documents crashed"),
+		errors.New("input/output error"),
+	} {
+		assert.False(t, extract.Lasting(reason.Error()), reason)
+	}
 }

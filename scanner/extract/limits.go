@@ -1,8 +1,10 @@
 package extract
 
 import (
+	"context"
 	"fmt"
 	"hash/maphash"
+	"strings"
 	"time"
 )
 
@@ -27,6 +29,9 @@ const (
 	OCROff
 	OCRRequire
 )
+
+// OCRSwitchedOff is why a picture is not read if there is to be no OCR.
+const OCRSwitchedOff = "needs OCR, which is switched off"
 
 // Defaults are generous for what people make and small for what is made to
 // hurt.
@@ -59,7 +64,39 @@ type budget struct {
 // OverBudget says which limit a document reached.
 type OverBudget struct{ Limit string }
 
-func (e *OverBudget) Error() string { return "over budget: " + e.Limit }
+func (e *OverBudget) Error() string { return overBudget + e.Limit }
+
+// How reasons begin and end that go with the machine, not with the document alone.
+const (
+	overBudget = "over budget: "
+	tooSlow    = "it takes more than "
+	ofMemory   = " of memory"
+)
+
+// OverTime says that a document took longer than it may.
+func OverTime(limit time.Duration) error { return &OverBudget{tooSlow + limit.String()} }
+
+// OverMemory says that reading a document took more memory than it may, in bytes.
+func OverMemory(limit int64) error {
+	return &OverBudget{fmt.Sprintf("more than %d MiB", limit>>20) + ofMemory}
+}
+
+// Lasting says that what was not read for this reason would not be read another time
+// either, under the same limits: the reason lies in the document, not in what else the
+// machine had to do. In doubt it does not last.
+func Lasting(reason string) bool {
+	switch {
+	case strings.HasPrefix(reason, overBudget+tooSlow), strings.HasSuffix(reason, ofMemory),
+		strings.Contains(reason, ErrCut.Error()), strings.Contains(reason, context.DeadlineExceeded.Error()):
+		return false
+	}
+	for _, lasting := range []string{overBudget, ErrEncrypted.Error(), ErrDamaged.Error()} {
+		if strings.HasPrefix(reason, lasting) {
+			return true
+		}
+	}
+	return reason == OCRSwitchedOff
+}
 
 func (b *budget) takeText(n int) error {
 	b.text += int64(n)

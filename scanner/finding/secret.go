@@ -15,10 +15,15 @@ type Secret struct {
 	value string
 	keep  int // characters shown at the end
 	head  int // characters shown at the front: a public prefix such as AKIA
+
+	mask string // if nothing else is known
 }
 
 // NewSecret wraps a value of which the mask shows the last four characters.
 func NewSecret(value string) Secret { return Secret{value: value, keep: 4} }
+
+// Masked returns a secret of which only the mask is known: what was kept of it.
+func Masked(mask string) Secret { return Secret{mask: mask} }
 
 // WithHead returns the secret with its first n bytes shown: for values whose
 // prefix is a public part of the format, like AKIA or ghp_.
@@ -34,7 +39,7 @@ func (s Secret) Opaque() Secret {
 	return s
 }
 
-// Reveal returns the value itself.
+// Reveal returns the value itself, "" if only its mask is known.
 func (s Secret) Reveal() string { return s.value }
 
 // maxBullets bounds the mask of long secrets; the length of a private key is
@@ -48,6 +53,9 @@ const minHidden = 8
 // Mask returns the value with all but its public head and last characters
 // replaced: ••••••••9012, AKIA••••••••••••WXYZ.
 func (s Secret) Mask() string {
+	if s.value == "" {
+		return s.mask
+	}
 	runes := []rune(s.value)
 	head, keep := s.head, s.keep
 	if len(runes)-head-keep < minHidden {
@@ -58,6 +66,14 @@ func (s Secret) Mask() string {
 	}
 	hidden := min(len(runes)-head-keep, maxBullets)
 	return string(runes[:head]) + strings.Repeat("•", hidden) + string(runes[len(runes)-keep:])
+}
+
+// Redact returns a text with the value masked, should it stand in there.
+func (s Secret) Redact(text string) string {
+	if s.value == "" || !strings.Contains(text, s.value) {
+		return text
+	}
+	return strings.ReplaceAll(text, s.value, s.Mask())
 }
 
 // String returns the mask.

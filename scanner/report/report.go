@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
@@ -54,11 +53,10 @@ func (r *Result) Secret(f *finding.Finding) string {
 // told as they are: a report that misspells them leads nowhere, and who reads
 // the report knows the repository's file names.
 func (r *Result) Redact(f *finding.Finding, s string) string {
-	value := f.Secret.Reveal()
-	if r.ShowSecrets || value == "" || !strings.Contains(s, value) {
+	if r.ShowSecrets {
 		return s
 	}
-	return strings.ReplaceAll(s, value, f.Secret.Mask())
+	return f.Secret.Redact(s)
 }
 
 // Ordered returns the findings as every format tells them: the most severe
@@ -81,7 +79,6 @@ func compare(a, b *finding.Finding) int {
 		cmp.Compare(p.Column, q.Column),
 		cmp.Compare(a.Rule.ID, b.Rule.ID),
 		cmp.Compare(a.Fingerprint, b.Fingerprint),
-		cmp.Compare(a.Secret.Reveal(), b.Secret.Reveal()),
 	)
 }
 

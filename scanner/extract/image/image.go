@@ -156,7 +156,7 @@ func readPixels(ctx context.Context, data []byte, out *extract.Output) error {
 // unreadable says why no picture is read, "" if pictures are.
 func unreadable(wanted extract.OCR) string {
 	if wanted == extract.OCROff {
-		return "needs OCR, which is switched off"
+		return extract.OCRSwitchedOff
 	}
 	if missing := ocr.Available(); missing != nil {
 		return "needs OCR: " + missing.Error()

@@ -197,10 +197,10 @@ func TestTimeIsBounded(t *testing.T) {
 	r, err := read(t, p, "HANG")
 	var over *extract.OverBudget
 	require.ErrorAs(t, err, &over)
-	assert.Equal(t, "over budget: more than 50ms", over.Error())
+	assert.Equal(t, "over budget: it takes more than 50ms", over.Error())
 	assert.Equal(t, "before\n\n", r.All(), "what was read until then counts")
 	_, err = read(t, p, "WAIT")
-	require.ErrorContains(t, err, "over budget: more than 50ms", "one that notices itself")
+	require.ErrorContains(t, err, "over budget: it takes more than 50ms", "one that notices itself")
 }
 
 func TestWhatAWorkerStartedDiesWithIt(t *testing.T) {

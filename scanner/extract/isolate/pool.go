@@ -175,7 +175,7 @@ func (w *process) extract(ctx context.Context, doc *extract.Document, limits ext
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case expired.Load():
-		return &extract.OverBudget{Limit: "more than " + limits.Time.String()}
+		return extract.OverTime(limits.Time)
 	}
 	return w.post(limits, err)
 }
@@ -190,7 +190,7 @@ func (w *process) post(limits extract.Limits, err error) error {
 	w.gone = true
 	var exit *exec.ExitError
 	if errors.As(waitErr, &exit) && exit.ExitCode() == exitMemory || w.last.says(outOfMemory...) {
-		return &extract.OverBudget{Limit: fmt.Sprintf("more than %d MiB of memory", limits.Memory>>20)}
+		return extract.OverMemory(limits.Memory)
 	}
 	if w.last.says("stack overflow", "stack exceeds") {
 		return &extract.OverBudget{Limit: "nested too deeply"}

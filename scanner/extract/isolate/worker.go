@@ -102,7 +102,7 @@ func (w *worker) next() error {
 	defer settled()
 	err = extract.InProcess(w.extractors, req.Limits).Extract(ctx, doc, sink)
 	if ctx.Err() != nil && (err == nil || errors.Is(err, ctx.Err())) {
-		err = &extract.OverBudget{Limit: "more than " + req.Limits.Time.String()}
+		err = extract.OverTime(req.Limits.Time)
 	}
 	done := outcome{Other: errors.Is(err, extract.ErrOtherFormat)}
 	if err != nil {
@@ -186,7 +186,7 @@ func (c *content) Read(p []byte) (int, error) {
 		case k == kindEnd:
 			c.done = io.EOF
 		case k == kindCut:
-			c.done = errCut
+			c.done = extract.ErrCut
 		default:
 			c.done = errFrame
 		}
@@ -195,8 +195,6 @@ func (c *content) Read(p []byte) (int, error) {
 	c.rest = c.rest[n:]
 	return n, nil
 }
-
-var errCut = errors.New("the rest could not be read")
 
 // drain reads what is left of the document, so that the next one begins.
 func (c *content) drain() error {
@@ -208,7 +206,7 @@ func (c *content) drain() error {
 			c.done = io.EOF
 		}
 	}
-	if errors.Is(c.done, io.EOF) || errors.Is(c.done, errCut) {
+	if errors.Is(c.done, io.EOF) || errors.Is(c.done, extract.ErrCut) {
 		return nil
 	}
 	return c.done

@@ -297,3 +297,7 @@ func (d *Database) IDSize() int { return d.repo.HashLen() }
 
 // Close releases the files. Nothing of the database may be in use.
 func (d *Database) Close() error { return d.repo.Close() }
+
+// Stamp writes what tells the objects of the repository whose git directory is dir
+// from what they were or will be, see [gitpack.Stamp].
+func Stamp(w io.Writer, dir string) error { return gitpack.Stamp(w, dir, gitpack.Options{}) }

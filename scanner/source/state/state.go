@@ -1,10 +1,11 @@
 // Package state remembers between scans which contents hold nothing of interest,
-// so that the next scan need not examine them again. It keeps neither secrets nor
-// findings: whatever had a hit, however weak, or could not be read whole, is not
-// remembered and so examined by every scan, which then says the same as the first.
+// so that the next scan need not examine them again. Whatever had a hit, however
+// weak, or could not be read whole, is not among them and so examined by every scan,
+// which then says the same as the first. What was examined is known by its hash. So a
+// state outlives repacking, and one file serves several repositories and their clones.
 //
-// What was examined is known by its hash. So a state outlives repacking, and one
-// file serves several repositories and their clones.
+// Beside that it keeps results, for targets that do not change from scan to scan. What
+// is in them is the business of who keeps them; no secret, in any case.
 package state
 
 import (
@@ -23,13 +24,14 @@ import (
 	"github.com/deputy-sec/deputy/scanner/source/objects"
 )
 
-// The file: magic, hash of the rule set, records in the order of their IDs, and
-// the SHA-256 of all that.
+// The file: magic, hash of the rule set, the number of records in eight bytes, records
+// in the order of their IDs, results from the one that was of use the longest ago on,
+// and the SHA-256 of all that.
 const (
-	magic     = "deputy-state 1\r\n"
+	magic     = "deputy-state 2\r\n"
 	idLen     = 32 // a SHA-1 ends in zeros
 	recordLen = idLen + 8
-	headLen   = len(magic) + sha256.Size
+	headLen   = len(magic) + sha256.Size + 8
 )
 
 // maxFile is how large a state may be: a hundred million contents.
@@ -49,8 +51,10 @@ type State struct {
 	old   []byte // records
 	first [257]int
 
-	mu    sync.Mutex
-	added []record
+	mu      sync.Mutex
+	added   []record
+	results []*result
+	changed bool // there is something to be saved
 }
 
 type record struct {
@@ -63,7 +67,7 @@ type record struct {
 // is no error. With [ErrDamaged] comes a state that knows nothing and may be used:
 // Save replaces the file.
 func Open(file, rules string) (*State, error) {
-	s := &State{file: file, rules: sha256.Sum256([]byte(rules))}
+	s := &State{file: file, rules: sha256.Sum256([]byte(rules)), changed: true}
 	data, err := read(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return s, nil
@@ -74,12 +78,13 @@ func Open(file, rules string) (*State, error) {
 	if !ours(data) {
 		return nil, fmt.Errorf("%s: %w", file, ErrForeign)
 	}
-	records, same, err := s.parse(data)
+	records, results, same, err := s.parse(data)
 	if err != nil {
 		return s, fmt.Errorf("%s: %w", file, err)
 	}
 	if same {
 		s.know(records)
+		s.results, s.changed = results, false
 	}
 	return s, nil
 }
@@ -103,25 +108,31 @@ func read(file string) ([]byte, error) {
 	return os.ReadFile(file)
 }
 
-// parse returns the records of a file, and whether they are about our rules.
-func (s *State) parse(data []byte) (records []byte, same bool, err error) {
+// parse returns the records and the results of a file, and whether they are about our
+// rules.
+func (s *State) parse(data []byte) (records []byte, results []*result, same bool, err error) {
 	if len(data) < headLen+sha256.Size || !bytes.HasPrefix(data, []byte(magic)) {
-		return nil, false, ErrDamaged
+		return nil, nil, false, ErrDamaged
 	}
 	body, sum := data[:len(data)-sha256.Size], data[len(data)-sha256.Size:]
 	if got := sha256.Sum256(body); !bytes.Equal(got[:], sum) {
-		return nil, false, ErrDamaged
+		return nil, nil, false, ErrDamaged
 	}
-	records = body[headLen:]
-	if len(records)%recordLen != 0 {
-		return nil, false, ErrDamaged
+	rest := body[headLen:]
+	n := binary.BigEndian.Uint64(body[headLen-8:])
+	if n > uint64(len(rest)/recordLen) {
+		return nil, nil, false, ErrDamaged
 	}
+	records, rest = rest[:n*recordLen], rest[n*recordLen:]
 	for at := recordLen; at < len(records); at += recordLen {
 		if bytes.Compare(records[at-recordLen:][:idLen], records[at:][:idLen]) >= 0 {
-			return nil, false, ErrDamaged
+			return nil, nil, false, ErrDamaged
 		}
 	}
-	return records, bytes.Equal(body[len(magic):headLen], s.rules[:]), nil
+	if results, err = parseResults(rest); err != nil {
+		return nil, nil, false, err
+	}
+	return records, results, bytes.Equal(body[len(magic):][:sha256.Size], s.rules[:]), nil
 }
 
 // know takes records for what is known. They are found by their first byte.
@@ -167,13 +178,18 @@ func (s *State) Add(id objects.ID, size int64) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.added = append(s.added, record{id, size})
+	s.added, s.changed = append(s.added, record{id, size}), true
 }
 
-// Save writes what is known now, all at once or not at all. It is for the end of
-// a scan that went through.
+// Save writes what is known now, all at once or not at all, unless it is what was read.
+// It is for the end of a scan that went through.
 func (s *State) Save() error {
 	if s == nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.changed {
 		return nil
 	}
 	if err := writeAll(s.file, s.encode()); err != nil {
@@ -183,12 +199,11 @@ func (s *State) Save() error {
 }
 
 func (s *State) encode() []byte {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	slices.SortFunc(s.added, func(a, b record) int { return a.id.Compare(b.id) })
 	out := make([]byte, 0, headLen+len(s.old)+len(s.added)*recordLen+sha256.Size)
 	out = append(out, magic...)
 	out = append(out, s.rules[:]...)
+	out = append(out, make([]byte, 8)...) // for the number of records
 	old := s.old
 	for _, r := range s.added {
 		for len(old) > 0 && bytes.Compare(old[:idLen], r.id[:]) < 0 {
@@ -201,6 +216,10 @@ func (s *State) encode() []byte {
 		out = binary.BigEndian.AppendUint64(out, uint64(r.size))
 	}
 	out = append(out, old...)
+	binary.BigEndian.PutUint64(out[headLen-8:], uint64((len(out)-headLen)/recordLen))
+	for _, r := range newest(s.results) {
+		out = r.append(out)
+	}
 	sum := sha256.Sum256(out)
 	return append(out, sum[:]...)
 }

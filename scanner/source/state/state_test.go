@@ -79,6 +79,8 @@ func TestDamagedStateKnowsNothing(t *testing.T) {
 	for n := range uint64(20) {
 		s.Add(id(n), 7)
 	}
+	s.KeepResult("a", "1", []byte("what was found"))
+	s.KeepResult("b", "1", []byte("what else was found"))
 	require.NoError(t, s.Save())
 	intact, err := os.ReadFile(file)
 	require.NoError(t, err)
@@ -91,9 +93,11 @@ func TestDamagedStateKnowsNothing(t *testing.T) {
 			_, ok := s.Knows(id(n))
 			require.False(t, ok)
 		}
+		_, ok := s.Result("a", "1")
+		require.False(t, ok)
 		s.Add(id(3), 7)
 		require.NoError(t, s.Save())
-		_, ok := open(t, file, "rules").Knows(id(3))
+		_, ok = open(t, file, "rules").Knows(id(3))
 		require.True(t, ok, "the next scan finds a sound one")
 	}
 	for cut := 0; cut < len(intact); cut += 13 {
@@ -131,6 +135,7 @@ func FuzzOpen(f *testing.F) {
 	s := open(f, file, "rules")
 	s.Add(id(1), 1)
 	s.Add(id(2), 1<<40)
+	s.KeepResult("a", "1", []byte("what was found"))
 	require.NoError(f, s.Save())
 	sound, err := os.ReadFile(file)
 	require.NoError(f, err)

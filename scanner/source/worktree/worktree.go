@@ -201,15 +201,20 @@ func (g *guide) Unreadable(p string, err error) {
 	g.v.Unexamined(p, "cannot be read: "+err.Error())
 }
 
+// wanted says that what stands at a path, and is no directory, is to be read.
+func (g *guide) wanted(p string, dir place) bool {
+	if p == ".git" || !g.Filter.Match(p) {
+		return false
+	}
+	return g.tracked[p] != nil || g.IncludeIgnored || !dir.ignored && !dir.rules.match(p, false)
+}
+
 // File implements [filetree.Guide].
 func (g *guide) File(p string, dir place, entry fs.DirEntry) {
+	if !g.wanted(p, dir) {
+		return
+	}
 	e := g.tracked[p]
-	if p == ".git" || !g.Filter.Match(p) {
-		return
-	}
-	if e == nil && !g.IncludeIgnored && (dir.ignored || dir.rules.match(p, false)) {
-		return
-	}
 	info, err := entry.Info()
 	if errors.Is(err, fs.ErrNotExist) {
 		return // removed since it was listed

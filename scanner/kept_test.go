@@ -1,0 +1,152 @@
+package scanner_test
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/deputy-sec/deputy/scanner"
+	"github.com/deputy-sec/deputy/scanner/finding"
+	"github.com/deputy-sec/deputy/scanner/report"
+	"github.com/deputy-sec/deputy/scanner/report/json"
+	"github.com/deputy-sec/deputy/scanner/report/reporttest"
+)
+
+// fill sets every field below v to something that is not its zero value, so that one
+// that is not kept shows.
+func fill(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString("text “é” <" + v.Type().Name() + ">")
+	case reflect.Int, reflect.Int64:
+		v.SetInt(7)
+	case reflect.Float64:
+		v.SetFloat(0.1 + 0.2)
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+		fill(v.Index(0))
+		fill(v.Index(1))
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem())
+	case reflect.Struct:
+		switch v.Interface().(type) {
+		case time.Time:
+			v.Set(reflect.ValueOf(time.Date(2026, 2, 3, 4, 5, 6, 0, time.FixedZone("", -5*3600))))
+			return
+		case finding.Secret:
+			v.Set(reflect.ValueOf(finding.NewSecret("not to be written")))
+			return
+		}
+		for i := range v.NumField() {
+			fill(v.Field(i))
+		}
+	}
+}
+
+func full(t *testing.T) (*scanner.Result, []*finding.Rule) {
+	t.Helper()
+	r := &scanner.Result{}
+	fill(reflect.ValueOf(r).Elem())
+	rules := []*finding.Rule{{ID: "other"}, {ID: "rule"}}
+	r.Unexamined = []finding.Unexamined{{Path: "a.pdf", Place: "page 3", Reason: "encrypted"}}
+	for _, f := range r.Findings {
+		f.Rule = rules[1]
+	}
+	return r, rules
+}
+
+func TestRecalledIsWhatWasKept(t *testing.T) {
+	r, rules := full(t)
+	data, ok := r.Keep()
+	require.True(t, ok)
+	got, err := scanner.Recall(data, rules)
+	require.NoError(t, err)
+	want, _ := full(t)
+	want.Stats.Remembered = want.Stats.Blobs
+	for i, f := range want.Findings {
+		assert.Equal(t, "not to be written", f.Secret.Reveal())
+		assert.Equal(t, f.Secret.Mask(), got.Findings[i].Secret.Mask())
+		assert.Empty(t, got.Findings[i].Secret.Reveal())
+		f.Secret, got.Findings[i].Secret = finding.Secret{}, finding.Secret{}
+		f.Rule, got.Findings[i].Rule = nil, nil
+	}
+	assert.Equal(t, want, got)
+	assert.NotContains(t, string(data), "not to be written")
+}
+
+func TestKeptFindingsTellNoValue(t *testing.T) {
+	r, rules := full(t)
+	const value = "not to be written"
+	f := r.Findings[0]
+	f.Evidence = []string{"beside " + value}
+	f.Related = []finding.Relation{{Why: "with " + value}}
+	f.Sightings[0].Place = "sheet " + value
+	commit := &finding.Commit{Author: "Ada " + value, Email: value + "@example.com"}
+	f.First, f.Last, f.Sightings[1].Commit = commit, commit, commit
+	data, ok := r.Keep()
+	require.True(t, ok)
+	assert.NotContains(t, string(data), value)
+	got, err := scanner.Recall(data, rules)
+	require.NoError(t, err)
+	assert.Equal(t, "beside "+f.Secret.Mask(), got.Findings[0].Evidence[0])
+	assert.Equal(t, "Ada "+f.Secret.Mask(), got.Findings[0].First.Author)
+	assert.Contains(t, f.Evidence[0], value, "the result is as it was")
+	assert.Contains(t, f.First.Author, value)
+}
+
+func TestWhatIsNotKept(t *testing.T) {
+	for name, change := range map[string]func(*scanner.Result){
+		"too slow":       func(r *scanner.Result) { r.Unexamined[0].Reason = "over budget: it takes more than 2m0s" },
+		"a disk's fault": func(r *scanner.Result) { r.Unexamined[0].Reason = "cannot be read: input/output error" },
+		"not UTF-8":      func(r *scanner.Result) { r.Findings[0].Sightings[0].Path = "caf\xe9.txt" },
+		"a date beyond all": func(r *scanner.Result) {
+			r.Findings[0].First.Date = time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC)
+		},
+	} {
+		r, _ := full(t)
+		change(r)
+		_, ok := r.Keep()
+		assert.False(t, ok, name)
+	}
+}
+
+// TestReportsOfRecalledResultsAreTheSame keeps the results that reports are tested with.
+func TestReportsOfRecalledResultsAreTheSame(t *testing.T) {
+	kept := 0
+	for seed := range uint64(1000) {
+		random := reporttest.Random(seed)
+		for i := range random.Unexamined {
+			random.Unexamined[i].Reason = "encrypted"
+		}
+		r := &scanner.Result{Findings: random.Findings, Unexamined: random.Unexamined}
+		data, ok := r.Keep()
+		if !ok {
+			continue
+		}
+		kept++
+		got, err := scanner.Recall(data, reporttest.Rules())
+		require.NoError(t, err)
+		before := reporttest.Write(t, json.Writer{}, &report.Result{Findings: r.Findings, Unexamined: r.Unexamined})
+		after := reporttest.Write(t, json.Writer{}, &report.Result{Findings: got.Findings, Unexamined: got.Unexamined})
+		require.Equal(t, before, after, "seed %d", seed)
+	}
+	assert.Greater(t, kept, 30)
+}
+
+func TestForeignResultsAreNotRecalled(t *testing.T) {
+	r, rules := full(t)
+	data, ok := r.Keep()
+	require.True(t, ok)
+	_, err := scanner.Recall(data, rules[:1])
+	require.ErrorContains(t, err, "no rule")
+	for _, foreign := range []string{"", "{", "[]", `{"Findings":[{}]}`, `{"Findings":[null]}`} {
+		_, err := scanner.Recall([]byte(foreign), rules)
+		assert.Error(t, err, foreign)
+	}
+}
