@@ -152,16 +152,8 @@ type pass struct {
 	set    *Set
 	how    Text
 	hits   []Hit
-	seen   map[seenKey]int // index into hits
 	cursor cursor
 	base   int64
-}
-
-// seenKey identifies a match: two triggers may lead to the same one.
-type seenKey struct {
-	rule   *finding.Rule
-	offset int64
-	end    int64
 }
 
 func newPass(s *Set, how Text) *pass {
@@ -282,46 +274,54 @@ func (e *examiner) take(m Match) {
 	e.hits = append(e.hits, Hit{Match: m, Offset: int64(w.Offset + m.Start), Allowed: mark})
 }
 
-// add keeps a hit; of two at the same place the more confident one.
-func (p *pass) add(h Hit) {
-	key := keyOf(&h)
-	if at, ok := p.seen[key]; ok {
-		if h.Surer(&p.hits[at].Match) {
-			p.hits[at] = h
-		}
-		return
-	}
-	if p.seen == nil {
-		p.seen = map[seenKey]int{}
-	}
-	p.seen[key] = len(p.hits)
-	p.hits = append(p.hits, h)
-}
-
-func keyOf(h *Hit) seenKey {
-	return seenKey{h.Rule, h.Offset, h.Offset + int64(h.End-h.Start)}
-}
+func (p *pass) add(h Hit) { p.hits = append(p.hits, h) }
 
 // emitUnplaced emits all hits in order of offset, without lines and columns.
 func (p *pass) emitUnplaced(emit func(Hit)) {
-	p.sort()
-	for _, h := range p.hits {
-		emit(h)
+	p.settle()
+	for i := range p.hits {
+		emit(p.hits[i])
 	}
 }
 
-// sort orders hits by offset; of hits at one offset the rule decides, so that
-// the order does not depend on which trigger led there.
-func (p *pass) sort() {
-	slices.SortFunc(p.hits, func(a, b Hit) int {
-		return cmp.Or(cmp.Compare(a.Offset, b.Offset), cmp.Compare(a.Rule.ID, b.Rule.ID), cmp.Compare(a.End-a.Start, b.End-b.Start))
-	})
+// settle orders hits by offset; of hits at one offset the rule decides, so that the
+// order does not depend on which trigger led there. Two triggers may lead to the same
+// match: the surer one stays.
+func (p *pass) settle() {
+	for i := 1; i < len(p.hits); i++ { // they mostly come in order
+		if place(&p.hits[i-1], &p.hits[i]) >= 0 {
+			slices.SortFunc(p.hits, func(a, b Hit) int { return order(&a, &b) })
+			p.hits = slices.CompactFunc(p.hits, func(a, b Hit) bool { return place(&a, &b) == 0 })
+			return
+		}
+	}
+}
+
+func order(a, b *Hit) int {
+	c := place(a, b)
+	switch {
+	case c != 0:
+		return c
+	case a.Surer(&b.Match):
+		return -1
+	case b.Surer(&a.Match):
+		return 1
+	}
+	return 0
+}
+
+// place compares what makes matches the same one: where they stand, and the rule.
+func place(a, b *Hit) int {
+	if a.Offset != b.Offset {
+		return cmp.Compare(a.Offset, b.Offset)
+	}
+	return cmp.Or(cmp.Compare(a.Rule.ID, b.Rule.ID), cmp.Compare(a.End-a.Start, b.End-b.Start))
 }
 
 // flush places the hits that start in text[:drop], in which no later trigger can
 // find anything, and emits them. Then it forgets that part of the text.
 func (p *pass) flush(text []byte, drop int, emit func(Hit)) {
-	p.sort()
+	p.settle()
 	at, done := 0, 0
 	for ; done < len(p.hits); done++ {
 		h := &p.hits[done]
@@ -336,10 +336,6 @@ func (p *pass) flush(text []byte, drop int, emit func(Hit)) {
 	}
 	p.cursor.advance(text[at:drop])
 	p.hits = append(p.hits[:0], p.hits[done:]...)
-	clear(p.seen)
-	for i := range p.hits {
-		p.seen[keyOf(&p.hits[i])] = i
-	}
 }
 
 // printable narrows a window in binary text to the run of printable bytes that

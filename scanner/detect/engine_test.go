@@ -115,22 +115,36 @@ func (spy) Triggers() []detect.Trigger                        { return []detect.
 func (s spy) Detect(w *detect.Window, _ func(m detect.Match)) { s.see(w) }
 
 func TestOfTwoMatchesAtOnePlaceTheSurerOneCounts(t *testing.T) {
-	rule := &finding.Rule{ID: "r"}
-	set := detect.NewSet(twice{rule})
-	hits := scan(set, []byte("key=token"), detect.Text{})
-	require.Len(t, hits, 1)
-	assert.InDelta(t, 0.9, hits[0].Confidence, 0)
+	text := []byte("key=token key=token")
+	for _, sure := range [][]float64{{0.6, 0.9}, {0.9, 0.6}, {0.9, 0.9}} {
+		set := detect.NewSet(twice{&finding.Rule{ID: "r"}, sure})
+		var streamed, traced []detect.Hit
+		_, err := set.Stream(bytes.NewReader(text), detect.Text{}, func(h detect.Hit) { streamed = append(streamed, h) })
+		require.NoError(t, err)
+		set.ScanTraced(text, detect.Text{}, func(h detect.Hit) { traced = append(traced, h) })
+		for way, hits := range map[string][]detect.Hit{"whole": scan(set, text, detect.Text{}), "streamed": streamed, "traced": traced} {
+			require.Len(t, hits, 2, way)
+			for i, h := range hits {
+				assert.EqualValues(t, 4+10*i, h.Offset, way)
+				assert.InDelta(t, 0.9, h.Confidence, 0, "%s: %v", way, sure)
+			}
+		}
+	}
 }
 
 // twice reports the same match for both of its triggers.
-type twice struct{ rule *finding.Rule }
+type twice struct {
+	rule *finding.Rule
+	sure []float64
+}
 
 func (d twice) Rules() []*finding.Rule { return []*finding.Rule{d.rule} }
 func (twice) Triggers() []detect.Trigger {
-	return []detect.Trigger{{Literal: "key"}, {Literal: "token"}}
+	return []detect.Trigger{{Literal: "key="}, {Literal: "token"}}
 }
 func (d twice) Detect(w *detect.Window, report func(detect.Match)) {
-	report(detect.Match{Rule: d.rule, Start: 4, End: 9, Confidence: []float64{0.6, 0.9}[w.Trigger]})
+	at := w.Start + 4*(1-w.Trigger) // of the token
+	report(detect.Match{Rule: d.rule, Start: at, End: at + 5, Confidence: d.sure[w.Trigger]})
 }
 
 func TestAllowMarks(t *testing.T) {
