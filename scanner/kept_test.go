@@ -150,3 +150,31 @@ func TestForeignResultsAreNotRecalled(t *testing.T) {
 		assert.Error(t, err, foreign)
 	}
 }
+
+// FuzzRecall wants bytes that are no result to be refused, and others to be kept again.
+func FuzzRecall(f *testing.F) {
+	r := reporttest.Sample()
+	for i := range r.Unexamined {
+		r.Unexamined[i].Reason = "encrypted"
+	}
+	data, ok := (&scanner.Result{Findings: r.Findings, Unexamined: r.Unexamined}).Keep()
+	require.True(f, ok)
+	f.Add(data)
+	f.Add([]byte(`{"Findings":[{"Rule":"aws-account-id","Secret":"•","Sightings":[{"Commit":{}}]}]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		got, err := scanner.Recall(data, reporttest.Rules())
+		if err != nil {
+			return
+		}
+		reporttest.Write(t, json.Writer{}, &report.Result{Findings: got.Findings, Unexamined: got.Unexamined, Stats: got.Stats})
+		again, ok := got.Keep()
+		if !ok {
+			return
+		}
+		got, err = scanner.Recall(again, reporttest.Rules())
+		require.NoError(t, err)
+		third, ok := got.Keep()
+		require.True(t, ok)
+		require.Equal(t, string(again), string(third))
+	})
+}
