@@ -23,6 +23,7 @@ func New() detect.Detector {
 			"access_key", "accesskey", "access-key", "primary_key", "primarykey", "cosmos", "documentdb"),
 
 		detect.AtAnyCase(sharedAccessKey, "sharedaccesskey="),
+		detect.AtAnyCase(namedAccessKey, "sharedaccesskey", "shared_access_key", "shared-access-key", "devicekey", "device_key", "device-key"),
 		detect.At(keyBehind(";secret=", "secret of an App Configuration connection string"), ".azconfig.io"),
 		detect.AtAnyCase(keyBehind(";accesskey=", "access key of a connection string of a messaging service"),
 			".service.signalr.net", ".webpubsub.azure.com", ".communication.azure.com"),

@@ -34,6 +34,33 @@ func sharedAccessKey(w *detect.Window, report func(detect.Match)) {
 	report(m)
 }
 
+// namedAccessKey decides over the value of a name like SharedAccessKey, in code and
+// configuration. In a connection string that is sharedAccessKey's.
+func namedAccessKey(w *detect.Window, report func(detect.Match)) {
+	if w.End < len(w.Text) && w.Text[w.End] == '=' && w.Start > 0 && w.Text[w.Start-1] == ';' {
+		w.Saw(1, 1)
+		return
+	}
+	a, ok := notation.AssignedIn(w)
+	if !ok {
+		return
+	}
+	end, ok := base64At(w.Text, a.Start, 32)
+	if !ok {
+		end, ok = base64At(w.Text, a.Start, accountKeyBytes)
+	}
+	if !ok || marked(w.Text[a.Start:end]) {
+		return
+	}
+	w.Saw(detect.Before, detect.After)
+	service := notation.Near(w.Text, a.NameStart, end, connectionReach, "azure", "servicebus", "service bus", "eventhub", "event hub", "event_hub", "iothub", "iot hub", "iot_hub",
+		"notificationhub", "sharedaccesskeyname", "shared_access_key_name")
+	if service == "" {
+		return
+	}
+	report(secret(accessKeyRule, w.Text, a.Start, end, 0.85, "value of "+a.Name, "a key in base64", service+" stands near it"))
+}
+
 // keyBehind decides over the key that a part of a connection string holds, behind the host
 // of the service that it opens.
 func keyBehind(part, evidence string) func(*detect.Window, func(detect.Match)) {

@@ -76,6 +76,7 @@ var clientSecretMatches = []finding.Example{
 	{Name: "url-encoded", Text: `client_secret%3D«clientsecret»%26x`},
 	{Name: "end-of-a-sentence", Text: "The secret is «clientsecret»...\nKeep it."},
 	{Name: "older-secret", Text: `ARM_CLIENT_SECRET="«alnum:34»"`},
+	{Name: "of-an-own-server", Text: `"AzureAd": { "Instance": "https://sts.x.io/adfs", "ClientSecret": "«alnum:40»" }`},
 	{Name: "older-secret-in-base64", Text: `"AzureAd": { "ClientSecret": "«key:32»" }`},
 }
 
@@ -84,6 +85,7 @@ var clientSecretNearMisses = []finding.Example{
 	{Name: "too-long", Text: `AZURE_CLIENT_SECRET=abC8Q~‹alnum:40›`},
 	{Name: "too-short", Text: `abC8Q~‹alnum:20›`},
 	{Name: "reference", Text: `AZURE_CLIENT_SECRET=${AZURE_CLIENT_SECRET_FROM_THE_VAULT_X}`},
+	{Name: "long-secret-of-another-service", Text: `client_secret: ‹alnum:40›`},
 	{Name: "secret-of-another-service", Text: `client_secret: ‹alnum:34›`},
 	{Name: "expression", Text: `azure.ClientSecret = getSecretFromKeyVaultByNameX12(vault)`},
 }
@@ -113,10 +115,15 @@ var accessKeyMatches = []finding.Example{
 	{Name: "container-registry", Text: `docker login x.azurecr.io -u x -p «registry»`},
 	{Name: "function-address", Text: `https://x.azurewebsites.net/api/HttpTrigger1?code=«function»`},
 	{Name: "annotated", Text: `AZURE_OPENAI_API_KEY=«annotated:AAABACOG»`},
+	{Name: "device-in-code", Text: "static const char* hubSuffix = \"azure-devices.net\";\nstatic const char* deviceKey1 = \"«key:32»\";\n"},
+	{Name: "shared-access-key-in-json", Text: `{"Namespace": "x.servicebus.windows.net", "SharedAccessKeyName": "send", "SharedAccessKey": "«key:32»"}`},
+	{Name: "shared-access-key-in-the-environment", Text: "EVENTHUB_NAMESPACE=x\nEVENTHUB_SHARED_ACCESS_KEY=«key:32»\n"},
 	{Name: "publish-profile", Text: `<publishProfile userName="$x" userPWD="«alnum:60»" />`},
 }
 
 var accessKeyNearMisses = []finding.Example{
+	{Name: "device-key-of-nobody-known", Text: `deviceKey = "‹key:32›"`},
+	{Name: "name-of-the-policy", Text: `{"servicebus": true, "SharedAccessKeyName": "RootManageSharedAccessKey"}`},
 	{Name: "cosmos-emulator", Text: `AccountEndpoint=https://localhost:8081/;AccountKey=C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==;cosmos`},
 	{Name: "mark-at-another-place", Text: `"‹base64:20›+ACR‹base64:40›"`},
 	{Name: "address-without-a-key", Text: `https://x.azurewebsites.net/api/HttpTrigger1?code=<your-function-key>`},

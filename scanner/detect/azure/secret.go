@@ -76,6 +76,9 @@ func secretEnd(text []byte, start, at int) int {
 const (
 	oldSecret     = 34
 	encodedSecret = 44 // 32 bytes in base64
+	// AD FS makes secrets of forty letters and digits, and administrators their own.
+	shortestOwn   = 32
+	longestSecret = 64
 )
 
 // namedClientSecret decides over older secrets, which carry no mark, behind a
@@ -85,7 +88,7 @@ func namedClientSecret(w *detect.Window, report func(detect.Match)) {
 	if !ok {
 		return
 	}
-	end := notation.Run(w.Text, a.Start, encodedSecret+1, func(c byte) bool {
+	end := notation.Run(w.Text, a.Start, longestSecret+1, func(c byte) bool {
 		return isSecretByte(c) || c == '+' || c == '/' || c == '='
 	})
 	value := w.Text[a.Start:end]
@@ -93,6 +96,7 @@ func namedClientSecret(w *detect.Window, report func(detect.Match)) {
 		return
 	}
 	var form string
+	words := []string{"azure", "arm_", "aad", "microsoft", "entra"}
 	switch {
 	case len(value) == encodedSecret && isKey(value, 32):
 		form = "32 bytes in base64"
@@ -100,11 +104,13 @@ func namedClientSecret(w *detect.Window, report func(detect.Match)) {
 		form = "length and alphabet of an older client secret"
 	case len(value) == uuidLength && uuidAt(w.Text, a.Start) && !typedUUID(value):
 		form = "UUID, as older tools made secrets"
+	case len(value) >= shortestOwn && len(value) <= longestSecret && mixed(value) && notation.Run(value, 0, len(value), notation.IsAlnum) == len(value) && !notation.Typed(value):
+		form, words = "long enough, of capitals, small letters and digits", []string{"azuread", "adfs", "azure_tenant", "arm_tenant"}
 	default:
 		return
 	}
 	w.Saw(detect.Before, detect.After)
-	if notation.Near(w.Text, a.NameStart, a.NameEnd, aboutReach, "azure", "arm_", "aad", "microsoft", "entra") == "" {
+	if notation.Near(w.Text, a.NameStart, a.NameEnd, aboutReach, words...) == "" {
 		return
 	}
 	report(secret(clientSecretRule, w.Text, a.Start, end, 0.75, "value of "+a.Name+" near words of Azure", form))

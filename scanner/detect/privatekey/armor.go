@@ -3,6 +3,7 @@ package privatekey
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -86,7 +87,7 @@ var known = map[string]bool{"RSA": true, "EC": true, "DSA": true, "DH": true, "E
 func (b *block) readForeign() (key, bool) {
 	words := strings.Fields(b.label)
 	foreign := slices.ContainsFunc(words, func(word string) bool { return !known[word] })
-	if !b.whole || !foreign || words[0] == "PUBLIC" || isText(b.body) {
+	if !b.whole || !foreign || words[0] == "PUBLIC" || isText(b.body) && !sealed(b.body) {
 		return key{}, false
 	}
 	name := strings.TrimSuffix(strings.TrimSuffix(b.label, " PRIVATE KEY"), " ENCRYPTED")
@@ -95,6 +96,19 @@ func (b *block) readForeign() (key, bool) {
 		k.encrypted, k.protection = true, "its label says that it is encrypted"
 	}
 	return k, true
+}
+
+// sealed says whether a text is a key that a password opens, as sigstore writes them
+// (https://github.com/secure-systems-lab/go-securesystemslib, encrypted): the derivation,
+// the cipher and what it made, in JSON.
+func sealed(text []byte) bool {
+	var box struct {
+		KDF struct {
+			Salt []byte `json:"salt"`
+		} `json:"kdf"`
+		Ciphertext []byte `json:"ciphertext"`
+	}
+	return json.Unmarshal(text, &box) == nil && len(box.KDF.Salt) >= 8 && len(box.Ciphertext) >= 32
 }
 
 // isText says whether bytes are a text, and no key.

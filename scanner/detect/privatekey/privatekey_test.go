@@ -52,6 +52,9 @@ var keys = sync.OnceValue(func() map[string]*pem.Block {
 	m["mislabelled"] = &pem.Block{Type: "RSA PRIVATE KEY", Bytes: m["openssh"].Bytes}
 	m["foreign"] = &pem.Block{Type: "ACME ED25519 PRIVATE KEY", Bytes: []byte(edKey)}
 	m["foreign-encrypted"] = &pem.Block{Type: "ACME ED25519 ENCRYPTED PRIVATE KEY", Bytes: m["pkcs8"].Bytes[:64]}
+	m["sigstore"] = &pem.Block{Type: "ENCRYPTED SIGSTORE PRIVATE KEY", Bytes: fmt.Appendf(nil,
+		`{"kdf":{"name":"scrypt","params":{"N":65536,"r":8,"p":1},"salt":%q},"cipher":{"name":"nacl/secretbox","nonce":"AAAA"},"ciphertext":%q}`,
+		base64.StdEncoding.EncodeToString(m["pkcs8"].Bytes[100:132]), base64.StdEncoding.EncodeToString(m["pkcs8"].Bytes[200:400]))}
 	m["foreign-text"] = &pem.Block{Type: "ACME PRIVATE KEY", Bytes: []byte("put the key of your own certificate authority here, 64 bytes of it")}
 	m["pkcs8-encrypted"] = &pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: encryptedPKCS8()}
 	m["rsa-encrypted"] = must(x509.EncryptPEMBlock(rand.Reader, "RSA PRIVATE KEY", m["rsa"].Bytes, []byte("passphrase"), x509.PEMCipherAES256)) //nolint:staticcheck // the insecure form is what is looked for
@@ -272,6 +275,7 @@ func TestEvidenceSaysWhatTheKeyIs(t *testing.T) {
 		"pkcs8-encrypted":   "an encrypted PKCS #8 key",
 		"foreign":           "a private key of the kind ACME ED25519",
 		"foreign-encrypted": "a private key of the kind ACME ED25519",
+		"sigstore":          "a private key of the kind ENCRYPTED SIGSTORE",
 	} {
 		hits := scan(pemText(name))
 		require.Len(t, hits, 1, name)

@@ -16,6 +16,10 @@ type basicDetector struct{}
 
 func (basicDetector) Rules() []*finding.Rule { return []*finding.Rule{basicRule} }
 
+// longUser is how long a user's name may be to be told: what is longer may be a key that
+// stands for one.
+const longUser = 24
+
 // maxBasic bounds the base64 of a user and a password.
 const maxBasic = 512
 
@@ -44,16 +48,23 @@ func (basicDetector) Detect(w *detect.Window, report func(detect.Match)) {
 	}
 	raw, ok := decode(string(w.Text[start:end]))
 	user, pass, found := strings.Cut(string(raw), ":")
-	if !ok || !found || user == "" || !printable(string(raw)) || recognised(user) || recognised(pass) {
+	if !ok || !found || user == "" || !printable(string(raw)) || reference(user) {
 		return
 	}
-	confidence := password(user, pass)
-	if confidence == 0 || reference(user) {
+	confidence, evidence := password(user, pass), "decodes to the user "+user+" and a password"
+	if kind := tokenIn(user); kind != "" { // which some servers take for a user
+		confidence, evidence = 0.95, "decodes to "+article(kind)
+	} else if kind := tokenIn(pass); kind != "" {
+		confidence, evidence = 0.95, "decodes to the user "+user+" and "+article(kind)
+	} else if len(user) > longUser {
+		evidence = "decodes to a user and a password"
+	}
+	if confidence == 0 {
 		return
 	}
 	m := detect.Match{
 		Rule: basicRule, Start: start, End: end, Hidden: true, Confidence: confidence,
-		Evidence: []string{"decodes to the user " + user + " and a password"},
+		Evidence: []string{evidence},
 	}
 	if pass == "open sesame" { // RFC 7617, section 2
 		m.Class = finding.Sample
@@ -77,6 +88,8 @@ var basicRule = &finding.Rule{
 		{Name: "docker-config", Text: "{\"auths\": {\"registry.vendor.io\": {\"auth\": \"«basic»\"}}}\n"},
 		{Name: "docker-config-in-a-string", Text: "config: \"{\\\"auths\\\":{\\\"registry.vendor.io\\\":{\\\"auth\\\":\\\"«basic»\\\"}}}\"\n"},
 		{Name: "npm-config", Text: "//registry.vendor.io/:_auth=«basic»\n"},
+		{Name: "token-of-a-provider-for-a-password", Text: "http.extraheader=AUTHORIZATION: basic «basic-token»\n"},
+		{Name: "token-of-a-provider-for-a-user", Text: "curl -H 'Authorization: Basic «basic-token-user»' https://api.vendor.io/\n"},
 	},
 	NearMisses: []finding.Example{
 		{Name: "prose", Text: "Basic authentication is used. Basic functionality works. BASIC interpreters\n"},

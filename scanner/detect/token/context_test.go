@@ -31,6 +31,14 @@ func contextShapes() map[string]example.Shape {
 	m["basic"] = func(r *rand.Rand, _ string) string {
 		return base64.StdEncoding.EncodeToString([]byte("deploy:" + generated(0, func() string { return strongPassword(r) })))
 	}
+	m["password-like-a-token"] = func(r *rand.Rand, _ string) string { return "npm_" + m["password"](r, "") }
+	token := func(r *rand.Rand) string { return m["github-token/github-personal-access-token"](r, "") }
+	m["basic-token"] = func(r *rand.Rand, _ string) string {
+		return base64.StdEncoding.EncodeToString([]byte("x-access-token:" + token(r)))
+	}
+	m["basic-token-user"] = func(r *rand.Rand, _ string) string {
+		return base64.StdEncoding.EncodeToString([]byte(token(r) + ":x-oauth-basic"))
+	}
 	return m
 }
 

@@ -2,6 +2,7 @@ package token
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/finding"
@@ -24,7 +25,7 @@ func New() detect.Detector {
 		}
 		for _, k := range p.keyed {
 			matcher := k.compile()
-			for _, name := range k.names {
+			for _, name := range k.spellings() {
 				d.add(known, detect.Trigger{Literal: name, Fold: true}, target{rule, matcher})
 			}
 		}
@@ -74,17 +75,30 @@ func (d *detector) Detect(w *detect.Window, report func(detect.Match)) {
 	}
 }
 
-// recognised says whether a text begins with the literal of a provider's token,
-// which the provider's own rule judges better than one about passwords.
-func recognised(s string) bool {
-	for i := range providers {
-		for _, f := range providers[i].forms {
-			for _, literal := range f.literals {
-				if len(literal) >= 4 && f.lead.max == 0 && strings.HasPrefix(s, literal) {
-					return true
-				}
+// tokenIn says what provider's token a text begins with, "" if none.
+func tokenIn(text string) (what string) {
+	for _, f := range plainForms() {
+		for _, literal := range f.literals {
+			if !strings.HasPrefix(text, literal) {
+				continue
+			}
+			if _, ok := f.match(&detect.Window{Text: []byte(text), End: len(literal)}); ok {
+				return f.what
 			}
 		}
 	}
-	return false
+	return ""
 }
+
+// plainForms are the forms that decide by themselves and begin with their literal.
+var plainForms = sync.OnceValue(func() []*formMatcher {
+	var forms []*formMatcher
+	for i := range providers {
+		for _, f := range providers[i].forms {
+			if f.lead.max == 0 && len(f.near) == 0 {
+				forms = append(forms, &formMatcher{f, lazily(f.rest)})
+			}
+		}
+	}
+	return forms
+})

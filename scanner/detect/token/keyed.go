@@ -3,9 +3,11 @@ package token
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/detect/example"
 )
 
 // keyed finds a value without a form of its own behind a name that says what it
@@ -17,6 +19,7 @@ type keyed struct {
 	same    int      // how many bytes at the front are the same in all values
 	near    []string // words in lower case, one of which stands near, for a name that others use
 	marked  bool     // the value's form tells it: it may stand anywhere behind the name on its line
+	mixed   bool     // the value has letters of both cases and digits
 	what    string   // "API key"
 }
 
@@ -28,6 +31,20 @@ func (k *keyed) purposes() []string {
 		return k.purpose
 	}
 	return usualPurposes
+}
+
+// spellings are the names as languages and formats write them: with underscores, hyphens,
+// dots or nothing between their words.
+func (k *keyed) spellings() []string {
+	var all []string
+	for _, name := range k.names {
+		for _, between := range []string{"_", "-", ".", ""} {
+			if s := strings.ReplaceAll(name, "_", between); !slices.Contains(all, s) {
+				all = append(all, s)
+			}
+		}
+	}
+	return all
 }
 
 func (k keyed) compile() matcher {
@@ -66,7 +83,7 @@ func (k *keyedMatcher) value(w *detect.Window, nameStart, nameEnd, start int) (d
 		return detect.Match{}, false
 	}
 	end := start + found[1]
-	if !ends(w.Text, end) || filler(string(w.Text[start+k.same:end])) {
+	if !ends(w.Text, end) || filler(string(w.Text[start+k.same:end])) || k.mixed && !mixed(w.Text[start:end]) {
 		return detect.Match{}, false
 	}
 	m := detect.Match{
@@ -85,6 +102,11 @@ func (k *keyedMatcher) value(w *detect.Window, nameStart, nameEnd, start int) (d
 		m.Evidence = append(m.Evidence, word+" stands near it")
 	}
 	return m, true
+}
+
+// mixed says whether a value has capitals, small letters and digits.
+func mixed(value []byte) bool {
+	return bytes.ContainsAny(value, example.Upper) && bytes.ContainsAny(value, example.Lower) && bytes.ContainsAny(value, example.Digits)
 }
 
 // lineReach bounds how far behind a name a value with a mark of its own may stand.
@@ -195,7 +217,7 @@ func lineEnd(text []byte) []byte {
 }
 
 // notValues end a name that speaks of a secret without holding it.
-var notValues = []string{"name", "id", "arn", "path", "file", "url", "uri", "hash", "digest", "ref", "version", "type", "sha", "md5", "length", "env", "variable", "header"}
+var notValues = []string{"name", "id", "arn", "path", "file", "url", "uri", "hash", "digest", "ref", "version", "type", "sha", "md5", "length", "env", "variable", "header", "accessor"}
 
 // fits says whether a name says that it holds the secret.
 func (k *keyedMatcher) fits(name string) bool {
@@ -247,7 +269,7 @@ func assigned(text []byte, at int) (start int, ok bool) {
 	switch {
 	case p.manifestValue():
 	case p.word("||"), p.word("??"): // process.env.NAME || 'x'
-	case p.word("=>"), p.word(":="), p.word("%3D"), p.word("%3d"), p.word("="), p.word(","), p.word(">"):
+	case p.word("=>"), p.word("->"), p.word(":="), p.word("+="), p.word(".="), p.word("?="), p.word("%3D"), p.word("%3d"), p.word("="), p.word(","), p.word(">"):
 	case p.word(":"):
 		p.spaces()
 		if p.word("string") || p.word("str") {

@@ -38,8 +38,8 @@ var codeHosts = []provider{
 		// word github alone stands in too many lines.
 		keyed: []keyed{
 			{
-				names:   []string{"github_token", "githubtoken", "github_api", "github_access", "github_oauth", "github_pat", "github_client_secret", "github_secret"},
-				purpose: []string{"token", "secret", "pat"},
+				names:   []string{"github_token", "gh_token", "github_api", "gh_api_key", "github_access", "github_oauth", "github_pat", "github_client_secret", "github_secret"},
+				purpose: []string{"token", "secret", "pat", "apikey"},
 				value:   lowhex + `{40}`, what: "GitHub token of the older form or OAuth client secret",
 			},
 			{names: []string{"oauth_token"}, value: lowhex + `{40}`, near: []string{"github.com"}, what: "GitHub token of the older form"},
@@ -245,6 +245,10 @@ var clouds = []provider{
 			tok("doo_v1_", lowhex+`{64}`, "DigitalOcean OAuth token"),
 			tok("dor_v1_", lowhex+`{64}`, "DigitalOcean refresh token"),
 		},
+		keyed: []keyed{{
+			names: []string{"digitalocean", "digital_ocean", "do_api_token", "do_access_token"}, purpose: []string{"token", "apikey", "accesstoken"},
+			value: lowhex + `{64}`, what: "DigitalOcean token of the older form",
+		}},
 	},
 	{
 		id: "heroku-token", title: "Heroku API key", severity: finding.Critical,
@@ -268,7 +272,27 @@ var clouds = []provider{
 			tok("hvb.", `AAAAA`+wordish+`{80,}`, "Vault batch token"),
 			tok("hvr.", `CAES`+wordish+`{84,200}`, "Vault recovery token"),
 		},
-		keyed: []keyed{{names: []string{"vault"}, purpose: []string{"token"}, value: `s\.` + alnum + `{24}`, what: "Vault token of the older form"}},
+		keyed: []keyed{
+			{names: []string{"vault"}, purpose: []string{"token"}, value: `s\.` + alnum + `{24}`, what: "Vault token of the older form"},
+			{names: []string{"vault_token", "vault_root_token", "vault_dev_root_token"}, purpose: []string{"token"}, value: uuid, what: "Vault token of the oldest form, a UUID"},
+		},
+	},
+	{
+		id: "consul-token", title: "HashiCorp Consul ACL token", severity: finding.Critical,
+		gains:  "Reads and writes the keys, services and intentions that its policies allow, often all of a datacenter's.",
+		revoke: "Delete it with consul acl token delete, and read the audit log.",
+		source: "https://developer.hashicorp.com/consul/docs/secure/acl/token",
+		keyed: []keyed{{
+			names: []string{"consul_http_token", "consul_token", "consul_acl", "consul_master", "consul_agent_token", "consul"}, purpose: []string{"token"},
+			value: uuid, what: "Consul ACL token, a UUID",
+		}},
+	},
+	{
+		id: "docker-swarm-token", title: "Docker Swarm join token", severity: finding.High,
+		gains:  "Joins a machine to the swarm, with a manager's token as a manager, where it is sent the secrets of the services.",
+		revoke: "Rotate it: docker swarm join-token --rotate worker (or manager). Look for nodes that nobody knows.",
+		source: "https://docs.docker.com/reference/cli/docker/swarm/join-token/",
+		forms:  []form{tok("SWMTKN-1-", `[0-9a-z]{50}-[0-9a-z]{25}`, "Docker Swarm join token")},
 	},
 	{
 		id: "terraform-token", title: "HCP Terraform token", severity: finding.Critical,
@@ -430,6 +454,7 @@ var clouds = []provider{
 			tok("dnkey-", `[A-Z0-9]{26}-[A-Z0-9]{52}`, "Defined Networking API key"),
 			tok("pnu_", alnum+`{36}`, "Prefect API key"),
 		},
+		keyed: []keyed{{names: []string{"mongodb_atlas", "atlas"}, purpose: []string{"privatekey", "privateapikey"}, value: uuid, what: "MongoDB Atlas private key"}},
 	},
 	{
 		id: "dropbox-token", title: "Dropbox token", severity: finding.High,

@@ -26,6 +26,7 @@ var chats = []provider{
 			tok("xoxe-", `1-[0-9A-Za-z]{140,160}`, "Slack refresh token"),
 			tok("xoxe-", `(?:[0-9]{10,14}-){3}[0-9a-f]{32}`, "Slack export token"),
 		},
+		keyed: []keyed{{names: []string{"slack"}, purpose: []string{"token"}, value: alnum + `{24}`, mixed: true, what: "Slack token of an integration"}},
 	},
 	{
 		id: "slack-webhook", title: "Slack webhook", severity: finding.Medium,
@@ -263,6 +264,16 @@ var observers = []provider{
 }
 
 var services = []provider{
+	{
+		id: "rails-secret", title: "Secret key of a Rails application", severity: finding.High,
+		gains:  "Signs and opens the application's cookies and sessions: whoever has it signs in as anybody, and in older versions runs code.",
+		revoke: "Make another one (bin/rails secret), which signs everybody out, and keep it in the credentials file or the environment.",
+		source: "https://guides.rubyonrails.org/security.html#environmental-security",
+		keyed: []keyed{{
+			names: []string{"secret_key", "secret_token", "pepper"}, purpose: []string{"secretkey", "secrettoken", "pepper"},
+			value: lowhex + `{128}`, what: "secret of a Rails application, 64 bytes",
+		}},
+	},
 	{
 		id: "okta-token", title: "Okta API token", severity: finding.Critical,
 		gains:  "Reads and changes users, groups and applications with the rights of the administrator who made it.",

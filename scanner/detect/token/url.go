@@ -34,7 +34,7 @@ func (urlDetector) Detect(w *detect.Window, report func(detect.Match)) {
 	}
 	user, pass, host := string(authority[:colon]), string(authority[colon+1:at]), hostOf(authority[at+1:])
 	confidence := password(user, pass)
-	if host == "" || confidence == 0 || reference(user) || reference(host) || recognised(user) || recognised(pass) {
+	if host == "" || confidence == 0 || reference(user) || reference(host) || tokenIn(user) != "" || tokenIn(pass) != "" { // the provider's rule finds those
 		return
 	}
 	m := detect.Match{
@@ -108,6 +108,7 @@ var urlRule = &finding.Rule{
 		{Name: "broker-in-yaml", Text: "broker: \"amqps://worker:«password»@mq.vendor.io/prod\"\n"},
 		{Name: "no-user", Text: "REDIS_URL=redis://:«password»@cache.vendor.io:6379/0\n"},
 		{Name: "json-with-escaped-slashes", Text: `{"url":"mongodb+srv:\/\/app:«password»@cluster0.vendor.io\/app"}`},
+		{Name: "begins-as-a-token-does", Text: "https://deploy:«password-like-a-token»@git.vendor.io/team/app.git\n"},
 		{Name: "in-a-private-network", Text: "proxy=http://build:«password»@10.20.30.40:3128\n"},
 	},
 	NearMisses: []finding.Example{
