@@ -32,6 +32,7 @@ func Families() []Family {
 		{token.NewJWT(), nil},
 		{token.NewURL(), nil},
 		{token.NewBasic(), nil},
+		{token.NewCurl(), nil},
 	}
 }
 

@@ -24,6 +24,8 @@ func TestAcceptURL(t *testing.T) { detecttest.Accept(t, NewURL(), contextShapes(
 
 func TestAcceptBasic(t *testing.T) { detecttest.Accept(t, NewBasic(), contextShapes()) }
 
+func TestAcceptCurl(t *testing.T) { detecttest.Accept(t, NewCurl(), contextShapes()) }
+
 func contextShapes() map[string]example.Shape {
 	m := shapes()
 	m["jwt"] = madeJWT

@@ -12,7 +12,7 @@ import (
 )
 
 func all() []detect.Detector {
-	return []detect.Detector{New(), NewJWT(), NewURL(), NewBasic()}
+	return []detect.Detector{New(), NewJWT(), NewURL(), NewBasic(), NewCurl()}
 }
 
 func FuzzDetect(f *testing.F) { detecttest.Fuzz(f, contextShapes(), nil, all()...) }
