@@ -28,7 +28,8 @@ type collector struct {
 	scans      chan *documentScan // that are not in use
 	aside      *aside
 	exhaustive bool
-	progress   *Progress
+	progress   *Progress    // of all that is scanned, for whoever watches
+	counts     Progress     // of this scan
 	remembered atomic.Int64 // blobs that an earlier scan examined
 
 	mu         sync.Mutex
@@ -159,8 +160,7 @@ func (x *examination) guarded(look func() (bool, error)) (done bool) {
 
 // end keeps what was found.
 func (x *examination) end() {
-	x.c.progress.Blobs.Add(1)
-	x.c.progress.Bytes.Add(max(x.size, x.blob.Size, int64(len(x.blob.Data))))
+	x.c.count(1, max(x.size, x.blob.Size, int64(len(x.blob.Data))))
 	if len(x.hits) > 0 {
 		x.c.keep(x.blob.ID, plainFirst(x.hits))
 		return
@@ -354,26 +354,35 @@ func (c *collector) failed(b *source.Blob, f failure) {
 	}
 }
 
+// count counts contents that were examined.
+func (c *collector) count(blobs, bytes int64) {
+	for _, p := range []*Progress{&c.counts, c.progress} {
+		p.Blobs.Add(blobs)
+		p.Bytes.Add(bytes)
+	}
+}
+
 // Count implements source.Visitor.
 func (c *collector) Count(commits, files int64) {
-	c.progress.Commits.Add(commits)
-	c.progress.Files.Add(files)
+	for _, p := range []*Progress{&c.counts, c.progress} {
+		p.Commits.Add(commits)
+		p.Files.Add(files)
+	}
 }
 
 // Remembered implements source.Visitor. What an earlier scan has examined counts like
 // what this one does.
 func (c *collector) Remembered(blobs, bytes int64) {
-	c.progress.Blobs.Add(blobs)
-	c.progress.Bytes.Add(bytes)
+	c.count(blobs, bytes)
 	c.remembered.Add(blobs)
 }
 
 func (c *collector) stats() finding.Stats {
 	return finding.Stats{
-		Blobs:   c.progress.Blobs.Load(),
-		Bytes:   c.progress.Bytes.Load(),
-		Commits: c.progress.Commits.Load(),
-		Files:   c.progress.Files.Load(),
+		Blobs:   c.counts.Blobs.Load(),
+		Bytes:   c.counts.Bytes.Load(),
+		Commits: c.counts.Commits.Load(),
+		Files:   c.counts.Files.Load(),
 
 		Remembered: c.remembered.Load(),
 	}

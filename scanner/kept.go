@@ -28,14 +28,15 @@ type keptFinding struct {
 	Rule, Secret string
 }
 
-// Keep writes a result down for [Recall], without secrets. It is false if the result
-// is not worth keeping: some of it could go otherwise the next time, or it cannot be
-// written down as it is.
+// Keep writes a result down for [Recall], and redacts it for that. It is false if the
+// result is not worth keeping: some of it could go otherwise the next time, or it cannot
+// be written down as it is.
 func (r *Result) Keep() ([]byte, bool) {
+	r.Redact()
 	if !slices.ContainsFunc(r.Unexamined, passing) {
 		k := kept{r.Repository, nil, r.Unexamined, r.Stats, r.Hidden, r.Allowed, r.Known}
 		for _, f := range r.Findings {
-			k.Findings = append(k.Findings, keptFinding{redacted(f), f.Rule.ID, f.Secret.Mask()})
+			k.Findings = append(k.Findings, keptFinding{f, f.Rule.ID, f.Secret.Mask()})
 		}
 		data, err := json.Marshal(k)
 		// What is no UTF-8, as names of files may be, is written so and lost. And a
@@ -45,35 +46,6 @@ func (r *Result) Keep() ([]byte, bool) {
 		}
 	}
 	return nil, false
-}
-
-// redacted returns a finding with its value masked wherever a report would.
-func redacted(f *finding.Finding) *finding.Finding {
-	own, mask := *f, f.Secret.Redact
-	own.Evidence = slices.Clone(f.Evidence)
-	for i, e := range own.Evidence {
-		own.Evidence[i] = mask(e)
-	}
-	own.Related = slices.Clone(f.Related)
-	for i := range own.Related {
-		own.Related[i].Why = mask(own.Related[i].Why)
-	}
-	own.Sightings = slices.Clone(f.Sightings)
-	for i := range own.Sightings {
-		own.Sightings[i].Place = mask(own.Sightings[i].Place)
-		own.Sightings[i].Commit = redactedCommit(f, own.Sightings[i].Commit)
-	}
-	own.First, own.Last = redactedCommit(f, f.First), redactedCommit(f, f.Last)
-	return &own
-}
-
-func redactedCommit(f *finding.Finding, c *finding.Commit) *finding.Commit {
-	if c == nil {
-		return nil
-	}
-	own := *c
-	own.Author, own.Email = f.Secret.Redact(c.Author), f.Secret.Redact(c.Email)
-	return &own
 }
 
 // lasting are the reasons of sources that lie in what is scanned. There are others, as a

@@ -96,8 +96,40 @@ func TestKeptFindingsTellNoValue(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "beside "+f.Secret.Mask(), got.Findings[0].Evidence[0])
 	assert.Equal(t, "Ada "+f.Secret.Mask(), got.Findings[0].First.Author)
-	assert.Contains(t, f.Evidence[0], value, "the result is as it was")
-	assert.Contains(t, f.First.Author, value)
+	assert.Equal(t, value, f.Secret.Reveal(), "the result has it still")
+}
+
+// TestMergedResultsTellNoValue merges a finding that was recalled with the same one, about
+// which another target has a text that holds the value.
+func TestMergedResultsTellNoValue(t *testing.T) {
+	const value = "not to be written"
+	r, rules := full(t)
+	r.Findings = r.Findings[:1]
+	data, ok := r.Keep()
+	require.True(t, ok)
+	recalled, err := scanner.Recall(data, rules)
+	require.NoError(t, err)
+	fresh, _ := full(t)
+	fresh.Findings = fresh.Findings[:1]
+	fresh.Findings[0].Rule = recalled.Findings[0].Rule
+	fresh.Findings[0].First = &finding.Commit{Author: "Ada " + value}
+	fresh.Findings[0].Sightings[0].Place = "refs/" + value
+	merged := scanner.Merge([]*scanner.Result{recalled, fresh})
+	merged.Redact()
+	out := reporttest.Write(t, json.Writer{}, &report.Result{Findings: merged.Findings})
+	assert.NotContains(t, out, value)
+	assert.Contains(t, out, "refs/"+fresh.Findings[0].Secret.Mask())
+}
+
+func TestValuesAreMaskedInWhatIsToldOfOthers(t *testing.T) {
+	r, _ := full(t)
+	r.Findings[0].Secret = finding.NewSecret("first value of all")
+	r.Findings[1].Secret = finding.NewSecret("short")
+	r.Findings[1].Evidence = []string{"beside first value of all", "a short one"}
+	r.Findings[0].Evidence = []string{"a short one"}
+	r.Redact()
+	assert.Equal(t, []string{"beside " + r.Findings[0].Secret.Mask(), "a ••••• one"}, r.Findings[1].Evidence)
+	assert.Equal(t, []string{"a short one"}, r.Findings[0].Evidence, "a word stands in many texts")
 }
 
 func TestWhatIsNotKept(t *testing.T) {

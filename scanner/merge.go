@@ -43,6 +43,9 @@ func absorb(f, other *finding.Finding) {
 	if other.Confidence > f.Confidence {
 		f.Confidence, f.Evidence = other.Confidence, other.Evidence
 	}
+	if f.Secret.Reveal() == "" { // it was recalled
+		f.Secret = other.Secret
+	}
 	f.Sightings = append(f.Sightings, other.Sightings...)
 	f.First, f.Last = earliest(f.First, other.First), latest(f.Last, other.Last)
 	f.InHead = f.InHead || other.InHead

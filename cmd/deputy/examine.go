@@ -107,6 +107,9 @@ func (o *examineOptions) run(ctx context.Context, targets []string, engine scann
 	if err != nil {
 		return nil, err
 	}
+	if !o.values {
+		result.Redact()
+	}
 	if err := read.State.Save(); err != nil { // no reason to keep the result back
 		_, _ = fmt.Fprintf(errs, "deputy: %v: the next scan examines everything again\n", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/deputy-sec/deputy/internal/fileid"
 	"github.com/deputy-sec/deputy/scanner"
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/source/state"
@@ -45,13 +46,30 @@ func (o *examineOptions) ruleSet(detectors *detect.Set) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	tesseract, _ := exec.LookPath("tesseract") // if there is none, pictures are not read
 	limits, err := o.documents.limits()
 	if err != nil {
 		return "", err
 	}
-	text, err := json.Marshal([]any{program, detectors.Rules(), o.rules.digests(), o.documents.off, limits, tesseract})
+	text, err := json.Marshal([]any{program, detectors.Rules(), o.rules.digests(), o.documents.off, limits, tesseract()})
 	return string(text), err
+}
+
+// tesseract tells what reads pictures: the program and, where it is said to lie, the data
+// for English.
+func tesseract() []string {
+	path, _ := exec.LookPath("tesseract") // if there is none, pictures are not read
+	files := []string{path}
+	data := os.Getenv("TESSDATA_PREFIX")
+	if data != "" {
+		files = append(files, filepath.Join(data, "eng.traineddata"), filepath.Join(data, "tessdata", "eng.traineddata"))
+	}
+	told := []string{data}
+	for _, file := range files {
+		if info, err := os.Stat(file); err == nil {
+			told = append(told, fileid.Line(file, file, info))
+		}
+	}
+	return told
 }
 
 // programID tells one build of deputy from another: by its version if that names
@@ -91,14 +109,8 @@ func (o *examineOptions) keeper(s *state.State, engine scanner.Options) (*keeper
 		return nil, nil
 	}
 	given := sha256.New()
-	_, _ = fmt.Fprintln(given, engine.Fingerprints.KeyID(), o.memory) // a hash takes all
-	if o.accounts != "" {
-		inventory, err := os.ReadFile(o.accounts)
-		if err != nil {
-			return nil, fmt.Errorf("accounts: %w", err)
-		}
-		_, _ = fmt.Fprintf(given, "accounts %x\n", sha256.Sum256(inventory))
-	}
+	_, _ = fmt.Fprintln(given, engine.Fingerprints.KeyID(), o.memory, o.exhaustive, os.Geteuid()) // a hash takes all
+	_, _ = engine.Accounts.WriteTo(given)
 	if engine.Baseline != nil {
 		if err := engine.Baseline.Write(given); err != nil {
 			return nil, err
@@ -111,7 +123,7 @@ func (o *examineOptions) keeper(s *state.State, engine scanner.Options) (*keeper
 
 // orScan returns the result that was kept for a target, or else scans it.
 func (k *keeper) orScan(ctx context.Context, name string, read target.Options, options scanner.Options) (*scanner.Result, error) {
-	if k == nil {
+	if k == nil || k.values {
 		return scanTarget(ctx, name, read, options)
 	}
 	start := time.Now()
@@ -120,7 +132,7 @@ func (k *keeper) orScan(ctx context.Context, name string, read target.Options, o
 		return scanTarget(ctx, name, read, options)
 	}
 	slot, mark := k.asked+" "+fullName(name), k.given+" "+stamp
-	if data, known := k.state.Result(slot, mark); known && !k.values {
+	if data, known := k.state.Result(slot, mark); known {
 		if result, err := scanner.Recall(data, options.Detectors.Rules()); err == nil {
 			result.Stats.Seconds = time.Since(start).Seconds()
 			return result, nil

@@ -7,12 +7,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/deputy-sec/deputy/internal/fileid"
 )
 
 // Stamp writes what tells the object store of the repository at path from what it
-// was or will be: the names, sizes and times of its packs, indexes and loose
-// objects, and the checksums that the former end in. Equal stamps are of equal
-// objects. It reads directories and no objects, and opens nothing for long.
+// was or will be: which files its packs, indexes and loose objects are, their sizes
+// and times, and the checksums that the former end in. Equal stamps are of equal
+// objects, as long as no disk fails. It reads directories and no objects.
 func Stamp(w io.Writer, path string, opts Options) error {
 	r := &Repo{opts: opts, byPath: make(map[string]*pack)}
 	var err error
@@ -62,13 +64,12 @@ func stampDir(w io.Writer, dir string, last int) error {
 			return err
 		}
 		var sum []byte
-		if last > 0 && info.Mode().IsRegular() {
+		if last > 0 && !info.IsDir() {
 			if sum, err = lastBytes(filepath.Join(dir, f.Name()), last); err != nil {
-				return err
+				sum = []byte(err.Error())
 			}
 		}
-		_, err = fmt.Fprintf(w, "%s/%q %v %d %d %x\n", filepath.Base(dir), f.Name(), info.Mode(), info.Size(), info.ModTime().UnixNano(), sum)
-		if err != nil {
+		if _, err := fmt.Fprintf(w, "%s %x %s", filepath.Base(dir), sum, fileid.Line(f.Name(), filepath.Join(dir, f.Name()), info)); err != nil {
 			return err
 		}
 	}

@@ -264,7 +264,7 @@ func TestWhatLasts(t *testing.T) {
 	for _, reason := range []error{
 		extract.OverTime(time.Minute), extract.OverMemory(1 << 30), extract.ErrCut, fmt.Errorf("%w: %w", extract.ErrDamaged, extract.ErrCut),
 		fmt.Errorf("%w: %w", extract.ErrDamaged, context.DeadlineExceeded), errors.New("the process that reads documents crashed"),
-		errors.New("input/output error"),
+		errors.New("input/output error"), errors.New("damaged object: file could not be read from disk"), errors.New("encrypted or not"),
 	} {
 		assert.False(t, extract.Lasting(reason.Error()), reason)
 	}

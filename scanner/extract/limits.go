@@ -90,12 +90,12 @@ func Lasting(reason string) bool {
 		strings.Contains(reason, ErrCut.Error()), strings.Contains(reason, context.DeadlineExceeded.Error()):
 		return false
 	}
-	for _, lasting := range []string{overBudget, ErrEncrypted.Error(), ErrDamaged.Error()} {
-		if strings.HasPrefix(reason, lasting) {
-			return true
-		}
+	sort, _, _ := strings.Cut(reason, ":")
+	switch sort {
+	case strings.TrimSuffix(overBudget, ": "), ErrEncrypted.Error(), ErrDamaged.Error(), OCRSwitchedOff:
+		return true
 	}
-	return reason == OCRSwitchedOff
+	return false
 }
 
 func (b *budget) takeText(n int) error {

@@ -201,19 +201,27 @@ func (s *Source) scanWorkTree(ctx context.Context, v source.Visitor) error {
 	return nil
 }
 
-// scanNested examines a repository in the work tree. Its git directory must lie
+// findNested finds the repository at a path of the work tree. Its git directory must lie
 // in the target as well: a .git file could name any repository there is.
+func findNested(in *gitdir.Dir, path string) (*gitdir.Dir, error) {
+	dir, err := gitdir.Find(filepath.Join(in.WorkTree, filepath.FromSlash(path)))
+	if err != nil {
+		return nil, err
+	}
+	if !inside(dir.Common, in.WorkTree) && !inside(dir.Common, in.Common) {
+		return nil, errors.New("its repository lies outside of the target")
+	}
+	return dir, nil
+}
+
+// scanNested examines a repository in the work tree.
 func (s *Source) scanNested(ctx context.Context, path string, v source.Visitor) error {
-	dir, err := gitdir.Find(filepath.Join(s.dir.WorkTree, filepath.FromSlash(path)))
+	dir, err := findNested(s.dir, path)
 	if err != nil {
 		v.Unexamined(path, err.Error())
 		return nil
 	}
-	switch {
-	case !inside(dir.Common, s.dir.WorkTree) && !inside(dir.Common, s.dir.Common):
-		v.Unexamined(path, "its repository lies outside of the target")
-		return nil
-	case s.family[realPath(dir.Git)] || s.level >= maxNesting:
+	if s.family[realPath(dir.Git)] || s.level >= maxNesting {
 		v.Unexamined(path, "repositories are nested in a circle or too deep")
 		return nil
 	}

@@ -4,12 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"hash"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/deputy-sec/deputy/scanner/source/gitdir"
@@ -69,11 +66,9 @@ func (s *stamper) repository(dir *gitdir.Dir, level int) error {
 	if s.options.Parts&(Staged|WorkTree) == 0 {
 		return nil
 	}
-	index, err := os.ReadFile(dir.IndexFile())
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := gitdir.StampIndex(s.hash, dir.IndexFile()); err != nil {
 		return err
 	}
-	s.tell("index", sha256.Sum256(index))
 	if s.options.Parts&WorkTree == 0 || dir.WorkTree == "" {
 		return nil
 	}
@@ -98,7 +93,7 @@ func (s *stamper) workTree(dir *gitdir.Dir, level int) error {
 		return err
 	}
 	for _, path := range seen.Nested {
-		below, err := gitdir.Find(filepath.Join(dir.WorkTree, filepath.FromSlash(path)))
+		below, err := findNested(dir, path)
 		s.tell("nested", path, err)
 		if err != nil {
 			continue

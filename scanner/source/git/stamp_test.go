@@ -79,6 +79,12 @@ func TestStampChangesWithWhatIsRead(t *testing.T) {
 		{"prune", git("prune-packed", "-q"), nil},
 		{"nested repository", git("clone", "-q", sub.Dir, "sub"), []string{all, rest}},
 		{"in it", func() { repo.At(filepath.Join(repo.Dir, "sub")).Write("in.txt", "changed there") }, []string{all, rest}},
+		{"attributes", write(".git/info/attributes", "* filter=own\n"), []string{all, rest}},
+		{"ref there and back", func() {
+			head := repo.Head()
+			repo.Git("update-ref", "refs/heads/main", head+"~1")
+			repo.Git("update-ref", "refs/heads/main", head)
+		}, []string{history, index, all, rest}},
 		{"remote", git("config", "remote.origin.url", "https://example.com/x"), []string{history, index, all, rest}},
 		{"alternate", write(".git/objects/info/alternates", filepath.Join(sub.Dir, ".git/objects")+"\n"), []string{history, index, all, rest}},
 		{"object there", func() { sub.Object("blob", "nobody's") }, []string{history, index, all, rest}},
@@ -102,6 +108,26 @@ func damage(t *testing.T, dir string) {
 	data[len(data)/2] ^= 1
 	require.NoError(t, os.Chmod(packs[0], 0o600))
 	require.NoError(t, os.WriteFile(packs[0], data, 0o600))
+}
+
+// TestStampReadsNoMoreThanAScan has files in place of an index that a scan would not read.
+func TestStampReadsNoMoreThanAScan(t *testing.T) {
+	repo := sourcetest.NewRepo(t)
+	repo.Commit("a.txt", "one")
+	index := filepath.Join(repo.Dir, ".git/index")
+	require.NoError(t, os.Remove(index))
+	require.NoError(t, os.Symlink(os.DevNull, index))
+	if _, err := os.Stat("/dev/zero"); err == nil {
+		require.NoError(t, os.Remove(index))
+		require.NoError(t, os.Symlink("/dev/zero", index))
+	}
+	_, ok := stampAt(t.Context(), repo.Dir, Options{Parts: Staged}, later())
+	assert.True(t, ok)
+	require.NoError(t, os.Remove(index))
+	require.NoError(t, os.WriteFile(index, nil, 0o600))
+	require.NoError(t, os.Truncate(index, 40<<30))
+	_, ok = stampAt(t.Context(), repo.Dir, Options{Parts: Staged}, later())
+	assert.True(t, ok)
 }
 
 func TestWhatHasNoStamp(t *testing.T) {

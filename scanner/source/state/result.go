@@ -42,10 +42,7 @@ func (s *State) Result(target, stamp string) ([]byte, bool) {
 	if err != nil || len(data) > maxResult {
 		return nil, false
 	}
-	if last := len(s.results) - 1; i < last { // it was of use
-		s.results = append(slices.Delete(s.results, i, i+1), r)
-		s.changed = true
-	}
+	s.results = append(slices.Delete(s.results, i, i+1), r) // it was of use; not worth writing for itself
 	return data, true
 }
 

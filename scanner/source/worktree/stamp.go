@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/deputy-sec/deputy/internal/fileid"
 	"github.com/deputy-sec/deputy/scanner/source/filetree"
 	"github.com/deputy-sec/deputy/scanner/source/gitdir"
 )
@@ -35,6 +36,8 @@ func NewStamp(ctx context.Context, dir *gitdir.Dir, index *gitdir.Index, o Optio
 		return nil, err
 	}
 	slices.Sort(g.lines)
+	// Whether git's notes of files are believed goes with the attributes.
+	g.lines = append(g.lines, fmt.Sprintf("filters %t\n", src.filters))
 	return &Stamp{lines: g.lines, Nested: src.Nested(), Steady: g.steady}, nil
 }
 
@@ -65,9 +68,8 @@ func (g *stamper) File(p string, dir place, entry fs.DirEntry) {
 		g.Unreadable(p, err)
 		return
 	}
-	inode, changed, ok := identity(info)
-	line := fmt.Sprintf("%q %v %d %d %d %d\n", p, info.Mode(), info.Size(), info.ModTime().UnixNano(), changed.UnixNano(), inode)
-	g.note(line, ok && changed.Before(g.before) && info.ModTime().Before(g.before))
+	id, ok := fileid.Of(info)
+	g.note(fileid.Line(p, g.name(p), info), ok && id.Changed.Before(g.before) && info.ModTime().Before(g.before))
 }
 
 func (g *stamper) note(line string, steady bool) {

@@ -22,6 +22,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/deputy-sec/deputy/scanner/finding"
@@ -94,6 +96,25 @@ func (inv *Inventory) add(line string) error {
 	}
 	inv.plain[account] = entry
 	return nil
+}
+
+// WriteTo writes what tells the inventory from others: two that say the same write the
+// same.
+func (inv *Inventory) WriteTo(w io.Writer) (int64, error) {
+	if inv == nil {
+		return 0, nil
+	}
+	var written int64
+	for _, entries := range []map[string]Entry{inv.plain, inv.hashed} {
+		for _, account := range slices.Sorted(maps.Keys(entries)) {
+			n, err := fmt.Fprintf(w, "%s %+q\n", account, entries[account])
+			written += int64(n)
+			if err != nil {
+				return written, err
+			}
+		}
+	}
+	return written, nil
 }
 
 // Canonical removes the dashes that the console puts into an account ID; ok is
