@@ -107,7 +107,7 @@ func (c *collector) Blob(b *source.Blob) {
 	if doc == nil || doc.Text {
 		x.guarded(x.plain)
 	}
-	if doc == nil {
+	if doc == nil || x.guarded(func() (bool, error) { return x.shown(doc), nil }) {
 		x.end()
 		return
 	}

@@ -72,6 +72,23 @@ func (x *examination) document() (done bool, err error) {
 	return err == nil, err
 }
 
+// shown runs the engine over the text of a content that can be read at once. It reports
+// whether it can be.
+func (x *examination) shown(doc *extract.Extractor) bool {
+	if doc.Shown == nil || x.blob.Data == nil {
+		return false
+	}
+	s := x.newDocumentScan()
+	defer s.release()
+	s.Begin(extract.Origin{})
+	text, ok := doc.Shown(s.text[:0], x.blob.Data)
+	if ok {
+		s.text, s.length = text, int64(len(text))
+		s.finish()
+	}
+	return ok
+}
+
 func (x *examination) newDocumentScan() *documentScan {
 	var s *documentScan
 	select {

@@ -31,6 +31,10 @@ type Extractor struct {
 	// document. It is asked about every content there is, so it compares a few
 	// bytes. The content decides; a file's name proves nothing.
 	Claims func(head []byte) bool
+	// Shown appends the text of a whole content to text, in the process that asks and at
+	// once: for formats that need neither limits nor walls. It is false for a content that
+	// needs them, of which it is to be extracted then. Nil is false for all.
+	Shown func(text, content []byte) ([]byte, bool)
 	// Extract writes what the document holds to out. It stops when out returns
 	// an error and passes that on. Another error says why the document was not
 	// read, or not to its end: what was written until then counts. Its message

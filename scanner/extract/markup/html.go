@@ -22,6 +22,7 @@ func newHTML() *extract.Extractor {
 		Name: "HTML page", Text: true,
 		Claims: func(head []byte) bool { return begins(head, "<!doctype html", "<html") },
 		Worth:  hides,
+		Shown:  func(text, page []byte) ([]byte, bool) { return show(text, page, false) },
 		Extract: func(_ context.Context, doc *extract.Document, out *extract.Output) error {
 			return (&writer{out: out, matched: true}).read(doc)
 		},
@@ -35,6 +36,7 @@ func newSVG() *extract.Extractor {
 			return begins(head, "<svg") || begins(head, "<?xml", "<!doctype svg") && bytes.Contains(head, []byte("<svg"))
 		},
 		Worth: showsText,
+		Shown: func(text, page []byte) ([]byte, bool) { return show(text, page, false) },
 		Extract: func(_ context.Context, doc *extract.Document, out *extract.Output) error {
 			return (&writer{out: out, matched: true}).read(doc)
 		},
@@ -111,6 +113,17 @@ func (w *writer) markup(text string) error {
 
 // page writes the text of a page in HTML, SVG or anything like them.
 func (w *writer) page(data []byte) error {
+	s := shown{all: !w.matched, fresh: w.fresh}
+	if s.read(data) {
+		w.fresh = s.fresh
+		_, err := w.out.Write(s.text)
+		return err
+	}
+	return w.tokens(data)
+}
+
+// tokens is page for what show does not read.
+func (w *writer) tokens(data []byte) error {
 	z := html.NewTokenizer(bytes.NewReader(data))
 	z.SetMaxBuf(maxToken)
 	script := false

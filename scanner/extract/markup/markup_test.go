@@ -3,6 +3,7 @@ package markup
 import (
 	"bytes"
 	"compress/flate"
+	"context"
 	"encoding/base64"
 	"fmt"
 	"net/url"
@@ -222,6 +223,48 @@ func FuzzMarkup(f *testing.F) {
 			}
 		}
 	})
+}
+
+// FuzzShow wants the same text from both readings of a page.
+func FuzzShow(f *testing.F) {
+	for _, page := range []string{
+		`<html>a<b>c</b> &amp; d<br/>e<td>x</td><td>y</td>`, "<p a=b c='d>' e=\"f>\" / g = h/>i</p\n>", `<script>a<!--<script>b</script>c--></script>d`,
+		`<script>x</scriptx></script y>z`, `<title>a&lt;b</title><textarea></textarea><noscript><b>&amp;</b></noscript><xmp></xmp>`, `<!-->a<!--->b<!----!>c<!--x--!y-->d<!doctype x>e<!x>f<?y>g</>h</ i>j`,
+		"a\r\nb\rc\xff\xfe<\xffd &#0; &#x80; &nbsp", `<p ="x>">1<p a= >2<p a="b"c>3<p/ d>4`, `<`, `</`, `<a`, `<a b="`, `<a b=c`, `</a`, `<!`, `<!-`, `<!--`, `<?`, `a<`, `<img src="d&#97;ta:,x">`, `<style>a</STYLE >b<plaintext>c`,
+	} {
+		f.Add([]byte(page))
+	}
+	f.Fuzz(func(t *testing.T, page []byte) {
+		for _, all := range []bool{false, true} {
+			text, ok := show([]byte("before "), page, all)
+			if !ok {
+				require.Equal(t, "before ", string(text))
+				continue
+			}
+			var want []byte
+			e := &extract.Extractor{
+				Claims: func([]byte) bool { return true },
+				Extract: func(_ context.Context, _ *extract.Document, out *extract.Output) error {
+					return (&writer{out: out, matched: !all}).tokens(page)
+				},
+			}
+			r, err := extracttest.Extract(t, page, e)
+			require.NoError(t, err)
+			for _, p := range r.Pieces {
+				want = append(want, p.Text...)
+			}
+			require.Equal(t, "before "+string(want), string(text))
+		}
+	})
+}
+
+func BenchmarkShow(b *testing.B) {
+	page := []byte("<html>" + strings.Repeat("<p class=\"a\">A paragraph of 12 words &amp; <b>bold</b> <a href=\"/x/y.html#L12\" class=\"b\">ones</a>.</p>\n", 10_000))
+	var text []byte
+	b.SetBytes(int64(len(page)))
+	for b.Loop() {
+		text, _ = show(text[:0], page, false)
+	}
 }
 
 func BenchmarkGlance(b *testing.B) {
