@@ -38,7 +38,7 @@ func (c *collector) claimant(b *source.Blob) *extract.Extractor {
 	}
 	if b.Data != nil || b.Open == nil {
 		e := c.documents.Claims(b.Data[:min(len(b.Data), extract.Sniff)])
-		if e != nil && e.Text && e.Worth != nil && !e.Worth(b.Data) {
+		if e != nil && e.Text && e.Worth != nil && e.Shown == nil && !e.Worth(b.Data) {
 			return nil
 		}
 		return e

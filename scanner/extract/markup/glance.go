@@ -180,7 +180,7 @@ func wordBehindTags(text []byte) bool {
 			continue
 		}
 		end := bytes.IndexByte(text[:min(len(text), longest)], '>')
-		if end < 0 || parts[tagName(text[1:end])] {
+		if end < 0 || parts(tagName(text[1:end])) {
 			return false
 		}
 		text = text[end+1:]

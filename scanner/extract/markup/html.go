@@ -66,11 +66,19 @@ func begins(head []byte, words ...string) bool {
 	return false
 }
 
-// parts are the elements that part what stands before and behind them; all others
-// are within a line.
-var parts = set("p div section article header footer main nav aside ul ol li dl dt dd table tr td th thead tbody tfoot caption " +
-	"h1 h2 h3 h4 h5 h6 br hr pre blockquote form fieldset option select textarea button title script style text g svg body html head " +
-	"figure figcaption address details summary iframe")
+// parts says whether an element parts what stands before and behind it; all others are
+// within a line.
+func parts(name string) bool {
+	switch name {
+	case "p", "div", "section", "article", "header", "footer", "main", "nav", "aside", "ul", "ol", "li", "dl", "dt",
+		"dd", "table", "tr", "td", "th", "thead", "tbody", "tfoot", "caption", "h1", "h2", "h3", "h4", "h5", "h6", "br",
+		"hr", "pre", "blockquote", "form", "fieldset", "option", "select", "textarea", "button", "title", "script",
+		"style", "text", "g", "svg", "body", "html", "head", "figure", "figcaption", "address", "details", "summary",
+		"iframe":
+		return true
+	}
+	return false
+}
 
 func set(words string) map[string]bool {
 	m := map[string]bool{}
@@ -186,7 +194,7 @@ func (w *writer) part(name string) error {
 	case name == "td" || name == "th":
 		_, err := w.out.WriteString("\t")
 		return err
-	case !parts[name] || w.fresh:
+	case !parts(name) || w.fresh:
 		return nil
 	}
 	w.fresh = true

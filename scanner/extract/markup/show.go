@@ -154,11 +154,14 @@ func (s *shown) tag(start bool) bool {
 	switch {
 	case cell && !start:
 		s.text = append(s.text, '\t')
-	case !cell && !s.fresh && parts[string(name)]:
+	case !cell && !s.fresh && parts(string(name)):
 		s.fresh = true
 		s.text = append(s.text, '\n')
 	}
-	if sort := rawText[string(name)]; start && sort != "" {
+	if !start {
+		return true
+	}
+	if sort := rawText(string(name)); sort != "" {
 		return s.raw(string(name), sort)
 	}
 	return true
@@ -228,10 +231,19 @@ func (s *shown) attributes() bool {
 	return false
 }
 
-// rawText are the elements whose content is no markup, by what it is then.
-var rawText = map[string]string{
-	"script": "code", "style": "code", "title": "text", "textarea": "text", "plaintext": "rest",
-	"iframe": "raw", "noembed": "raw", "noframes": "raw", "noscript": "raw", "xmp": "raw",
+// rawText says what the content of an element is whose content is no markup; "" of others.
+func rawText(name string) string {
+	switch name {
+	case "script", "style":
+		return "code"
+	case "title", "textarea":
+		return "text"
+	case "iframe", "noembed", "noframes", "noscript", "xmp":
+		return "raw"
+	case "plaintext":
+		return "rest"
+	}
+	return ""
 }
 
 // raw reads the content of an element that is no markup, up to its end tag.
