@@ -30,7 +30,7 @@ func (s *shown) read(page []byte) bool {
 	if len(page) > maxToken || bytes.IndexByte(page, 0) >= 0 || bytes.Contains(page, []byte(diagramMark)) {
 		return false
 	}
-	s.page, s.at, s.valid = page, 0, utf8.Valid(page)
+	s.page, s.at, s.valid, s.feeds = page, 0, utf8.Valid(page), bytes.IndexByte(page, '\r') >= 0
 	for s.at < len(page) {
 		if !s.next() {
 			return false
@@ -46,6 +46,7 @@ type shown struct {
 	at    int
 	all   bool
 	valid bool // the page is UTF-8
+	feeds bool // the page has carriage returns
 	fresh bool // a separator stands at the end
 	holds bool // a document, in an attribute
 }
@@ -130,20 +131,16 @@ func (s *shown) declaration() {
 // tag reads the tag whose name begins here.
 func (s *shown) tag(start bool) bool {
 	begin := s.at
-	for s.at < len(s.page) && !isBlank(s.page[s.at]) && s.page[s.at] != '/' && s.page[s.at] != '>' {
+	for s.at < len(s.page) && sort[s.page[s.at]] == plain {
 		s.at++
 	}
-	var room [16]byte // longer names are of no interest
-	name := room[:0]
-	if s.at-begin <= len(room) {
-		for _, c := range s.page[begin:s.at] {
-			if 'A' <= c && c <= 'Z' {
-				c |= 0x20
-			}
-			name = append(name, c)
-		}
+	name := s.page[begin:s.at]
+	if s.at < len(s.page) && sort[s.page[s.at]] == other {
+		name = s.otherName(begin)
 	}
-	if !s.attributes() {
+	if s.at < len(s.page) && s.page[s.at] == '>' {
+		s.at++
+	} else if !s.attributes() {
 		s.at = len(s.page) // the page ends within the tag
 		return true
 	}
@@ -161,11 +158,52 @@ func (s *shown) tag(start bool) bool {
 	if !start {
 		return true
 	}
-	if sort := rawText(string(name)); sort != "" {
-		return s.raw(string(name), sort)
+	if kind := rawText(string(name)); kind != "" {
+		return s.raw(string(name), kind)
 	}
 	return true
 }
+
+// otherName reads a name in which there is more than small letters and digits.
+func (s *shown) otherName(begin int) []byte {
+	for s.at < len(s.page) && sort[s.page[s.at]] < blank {
+		s.at++
+	}
+	const longest = 16 // longer names are of no interest
+	name := s.page[begin:s.at]
+	if len(name) > longest {
+		return nil
+	}
+	name = bytes.Clone(name)
+	for i, c := range name {
+		if 'A' <= c && c <= 'Z' {
+			name[i] = c | 0x20
+		}
+	}
+	return name
+}
+
+// The sorts of bytes that tags are made of.
+const (
+	other = iota
+	plain // small letters and digits
+	blank
+	ending // '/' and '>'
+)
+
+var sort = func() (sorts [256]byte) {
+	for c := range sorts {
+		switch b := byte(c); {
+		case 'a' <= b && b <= 'z' || isDigit(b):
+			sorts[c] = plain
+		case isOneOf(b, " \n\r\t\f"):
+			sorts[c] = blank
+		case b == '/' || b == '>':
+			sorts[c] = ending
+		}
+	}
+	return sorts
+}()
 
 // value looks at the value of an attribute.
 func (s *shown) value(value []byte) {
@@ -179,7 +217,7 @@ func (s *shown) value(value []byte) {
 	}
 }
 
-func isBlank(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' }
+func isBlank(c byte) bool { return sort[c] == blank }
 
 func (s *shown) blanks() {
 	for s.at < len(s.page) && isBlank(s.page[s.at]) {
@@ -196,7 +234,7 @@ func (s *shown) attributes() bool {
 			return true
 		}
 		key := s.at
-		for s.at < len(page) && !isBlank(page[s.at]) && page[s.at] != '/' && page[s.at] != '>' && (page[s.at] != '=' || s.at == key) {
+		for s.at < len(page) && sort[page[s.at]] < blank && (page[s.at] != '=' || s.at == key) {
 			s.at++
 		}
 		s.blanks()
@@ -247,8 +285,8 @@ func rawText(name string) string {
 }
 
 // raw reads the content of an element that is no markup, up to its end tag.
-func (s *shown) raw(name, sort string) bool {
-	if sort == "rest" {
+func (s *shown) raw(name, kind string) bool {
+	if kind == "rest" {
 		return false
 	}
 	begin := s.at
@@ -257,8 +295,8 @@ func (s *shown) raw(name, sort string) bool {
 	switch {
 	case name == "script" && nested(content):
 		return false
-	case sort != "code" || s.all:
-		s.write(content, sort == "text")
+	case kind != "code" || s.all:
+		s.write(content, kind == "text")
 	}
 	return true
 }
@@ -292,7 +330,7 @@ func (s *shown) write(text []byte, references bool) {
 	if len(text) == 0 {
 		return
 	}
-	if bytes.IndexByte(text, '\r') >= 0 {
+	if s.feeds {
 		text = bytes.ReplaceAll(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
 	}
 	if references && bytes.IndexByte(text, '&') >= 0 {
