@@ -65,13 +65,33 @@ func TypeKey(t types.Type) string {
 	return ""
 }
 
-// StructOf is the struct that a value is or points to.
+// StructOf is the struct that a value is or points to. A value of a type parameter is
+// what its constraint says.
 func StructOf(t types.Type) *types.Struct {
-	if p, ok := t.Underlying().(*types.Pointer); ok {
+	if p, ok := core(t).(*types.Pointer); ok {
 		t = p.Elem()
 	}
-	s, _ := t.Underlying().(*types.Struct)
+	s, _ := core(t).(*types.Struct)
 	return s
+}
+
+// core is the type that a type is made of: for a type parameter, whose values have
+// fields if all types of the constraint are the same underneath, that of the first one.
+func core(t types.Type) types.Type {
+	if _, ok := types.Unalias(t).(*types.TypeParam); !ok {
+		return t.Underlying()
+	}
+	constraint, ok := t.Underlying().(*types.Interface)
+	for ok && constraint.NumEmbeddeds() > 0 {
+		first := constraint.EmbeddedType(0)
+		if union, ok := first.(*types.Union); ok && union.Len() > 0 {
+			first = union.Term(0).Type()
+		}
+		if constraint, ok = first.Underlying().(*types.Interface); !ok {
+			return first.Underlying()
+		}
+	}
+	return t.Underlying()
 }
 
 // Element is what a pointer points to, or the type itself.

@@ -332,7 +332,7 @@ func (f *frame) apply(sum *summary, a application, v *ssa.Call) {
 			f.sink(s, t)
 			continue
 		}
-		if s.Pos.IsValid() {
+		if s.Pos.IsValid() && s.Where == "" {
 			s.Where = f.e.pass.Fset.Position(s.Pos).String()
 		}
 		s.Pos = a.pos
@@ -361,7 +361,9 @@ func (f *frame) applyEffect(key target, o output, a application) {
 	}
 	for _, r := range arg.refs {
 		p := r.join(key.path)
-		f.writerSink(r, a.pos, c.taint, a.name)
+		if !a.inside { // the literal's own frame has told
+			f.writerSink(r, a.pos, c.taint, a.name)
+		}
 		switch {
 		case o.cleaned && len(arg.refs) == 1:
 			f.mem.set(p, cell{known: true, cleaned: true})
@@ -369,6 +371,7 @@ func (f *frame) applyEffect(key target, o output, a application) {
 			f.mem.set(p, cell{taint: c.taint, refs: without(c.refs, p), known: true})
 		default:
 			f.mem.add(p, cell{taint: c.taint, refs: without(c.refs, p), opaque: c.opaque})
+			f.unsettle(p, o)
 		}
 		f.writeBelow(p, o, a)
 		for _, q := range f.behindVariable(r.place, key.path) {
@@ -376,6 +379,17 @@ func (f *frame) applyEffect(key target, o output, a application) {
 			f.writeBelow(q, o, a)
 		}
 	}
+}
+
+// unsettle forgets that all of a place is known if an effect speaks of places below it:
+// what was put there before, an empty list say, is not all of it any more.
+func (f *frame) unsettle(p place, o output) {
+	c, ok := f.mem.get(p)
+	if !ok || !c.known || !o.below() {
+		return
+	}
+	c.known = false
+	f.mem.put(p, c)
 }
 
 // writeBelow adds what an effect tells of the places below the one it is about.
@@ -478,7 +492,11 @@ func (f *frame) resolve(t Taint, a application, how string) Taint {
 			}
 			out = out.union(Taint{{l, x.Step.then(a.pos, how)}})
 		case l.Param < len(a.args):
-			out = out.union(f.resolveInput(l, a.args[l.Param]).step(a.pos, how))
+			got := f.resolveInput(l, a.args[l.Param])
+			if l.Beside {
+				got = got.beside()
+			}
+			out = out.union(got.step(a.pos, how))
 		}
 	}
 	return out

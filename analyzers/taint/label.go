@@ -26,6 +26,10 @@ type Label struct {
 	Typed  bool // configured: followed whatever it holds
 	Pos    token.Pos
 
+	// Beside is set on what a request chose, or may have chosen, in a text that was made
+	// of it and of an External ID: it is no External ID for that.
+	Beside bool
+
 	// Unshown is one more than the index of the field that it names, where encoders and
 	// loggers leave that out: found in place, below an interface, it is not shown.
 	Unshown int
@@ -101,6 +105,46 @@ func (t Taint) union(u Taint) Taint {
 			out, owned = slices.Clip(slices.Clone(out)), true
 		}
 		out = append(out, x)
+	}
+	return out
+}
+
+// alone is the label of the same thing by itself.
+func (l Label) alone() Label {
+	l.Beside = false
+	return l
+}
+
+// isBeside reports whether a thing stands beside an External ID in a text; on one of
+// several ways to it, perhaps.
+func (t Taint) isBeside(l Label) bool {
+	l.Beside = true
+	return t.has(l)
+}
+
+// joined is what a text holds that was made of others.
+func joined(parts ...Taint) Taint {
+	isID := func(t Taint) bool {
+		return slices.ContainsFunc(t, func(x Tag) bool { return x.Label.Kind == External && !x.Label.Typed })
+	}
+	var out Taint
+	for i, part := range parts {
+		others := slices.Concat(parts[:i], parts[i+1:])
+		if !isID(part) && slices.ContainsFunc(others, isID) {
+			part = part.beside()
+		}
+		out = out.union(part)
+	}
+	return out
+}
+
+// beside says of what requests chose that it stands beside an External ID.
+func (t Taint) beside() Taint {
+	out := slices.Clone(t)
+	for i := range out {
+		if k := out[i].Label.Kind; k == Request || k == input {
+			out[i].Label.Beside = true
+		}
 	}
 	return out
 }

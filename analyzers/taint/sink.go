@@ -67,8 +67,9 @@ func (f *frame) sink(s Sink, t Taint) {
 		return
 	}
 	for _, x := range t.exact() {
-		l := x.Label
+		l := x.Label.alone()
 		switch {
+		case (s.Kind == Kept || s.Kind == Stored) && t.isBeside(l):
 		case l.Kind == input:
 			if !shadowed(t, l, s.Kind) && len(f.sum.sinks) < maxSinks {
 				l.Shadow = false

@@ -47,6 +47,21 @@ func (o output) empty() bool {
 	return !o.known && !o.cleaned && !o.opaque && len(o.at) == 0 && len(o.aliases) == 0
 }
 
+// below reports whether it speaks of places below.
+func (o output) below() bool {
+	for path := range o.at {
+		if path != "" {
+			return true
+		}
+	}
+	for path := range o.aliases {
+		if path != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // holds reports whether a label of the kind is in it.
 func (o output) holds(kind Kind) bool {
 	for _, t := range o.at {
@@ -271,14 +286,11 @@ func (e *engine) fact(name string, s *summary) FuncFact {
 	order := slices.Clone(s.sinkOrder())
 	slices.SortStableFunc(order, func(a, b sinkKey) int { return boolInt(b.sink.Kind.settles()) - boolInt(a.sink.Kind.settles()) })
 	for _, k := range order {
-		step := s.sinks[k]
 		if len(f.Sinks) < maxSinkFacts {
 			k.label.Pos = token.NoPos
-			where := ""
-			if p := k.sink.Pos; p.IsValid() {
+			where := k.sink.Where // further down, if it is known
+			if p := k.sink.Pos; where == "" && p.IsValid() {
 				where = e.pass.Fset.Position(p).String()
-			} else if step != nil {
-				where = k.sink.Where
 			}
 			k.sink.Pos = token.NoPos
 			f.Sinks = append(f.Sinks, SinkFact{k.label, k.sink, where})

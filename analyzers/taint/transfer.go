@@ -306,13 +306,13 @@ func (f *frame) formatted(k site) bool {
 		return false
 	}
 	r := sinkRow{mode: printed}
-	t := Taint(nil)
+	var parts []Taint
 	if strings.HasSuffix(name, "f") {
 		r.format = last // the argument before the variadic one, counted from 1
-		t = f.deep(k.args[last-1], printed)
+		parts = append(parts, f.deep(k.args[last-1], printed))
 	}
-	f.variadic(k, last, r, 0, func(shown Taint) { t = t.union(shown) })
-	t = t.step(k.pos, "formatted by fmt."+name)
+	f.variadic(k, last, r, 0, func(shown Taint) { parts = append(parts, shown) })
+	t := joined(parts...).step(k.pos, "formatted by fmt."+name)
 	if to >= 0 {
 		f.writeTo(k, to, t)
 	}

@@ -365,7 +365,10 @@ func isSecretName(name string) bool {
 // isOpaqueRoot reports whether what an object holds was decided elsewhere, so that
 // its type says what it may be.
 func isOpaqueRoot(root ssa.Value) bool {
-	switch root.(type) {
+	switch root := root.(type) {
+	case *ssa.Call:
+		builtin, ok := root.Call.Value.(*ssa.Builtin)
+		return !ok || builtin.Name() != "append"
 	case *ssa.Alloc, *ssa.MakeMap, *ssa.MakeSlice, *ssa.MakeChan, *ssa.MakeClosure, *ssa.Function, *ssa.Const, *ssa.MakeInterface:
 		return false
 	}

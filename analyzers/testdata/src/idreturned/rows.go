@@ -90,3 +90,53 @@ func readByInterface(w http.ResponseWriter, s scanner) {
 		json.NewEncoder(w).Encode(v) // want `External ID returned`
 	}
 }
+
+func filledIntoAnEmptyList(w http.ResponseWriter, r *http.Request, tx transactions, db *sql.DB) {
+	out := []view{} // so that JSON says [] and not null
+	tx.With(r.Context(), func(ctx context.Context) error {
+		rows, err := db.QueryContext(ctx, "select name, role_arn, external_id from integrations")
+		for err == nil && rows.Next() {
+			var v view
+			rows.Scan(&v.Name, &v.RoleARN, &v.ExternalID)
+			out = append(out, v)
+		}
+		return err
+	})
+	json.NewEncoder(w).Encode(out) // want `External ID returned`
+}
+
+// copies have all but the External ID: so has a list of them.
+func copies(stored []*view) (out []view) {
+	for _, v := range stored {
+		safe := view{Name: v.Name}
+		safe.RoleARN = v.RoleARN
+		out = append(out, safe)
+	}
+	return out
+}
+
+func shownAsCopies(w http.ResponseWriter, stored []*view) {
+	json.NewEncoder(w).Encode(copies(stored))
+	var whole []view
+	for _, v := range stored {
+		whole = append(whole, *v)
+	}
+	json.NewEncoder(w).Encode(whole) // want `External ID returned`
+}
+
+// respond is called from several places, and tells once what it shows.
+func respond(w http.ResponseWriter, r *http.Request, stored []view) {
+	page := func() []view { return stored }
+	show := func(code int) {
+		w.WriteHeader(code)
+		json.NewEncoder(w).Encode(page()) // want `External ID returned`
+	}
+	switch r.Method {
+	case http.MethodGet:
+		show(http.StatusOK)
+	case http.MethodPost:
+		show(http.StatusCreated)
+	default:
+		show(http.StatusMethodNotAllowed)
+	}
+}
