@@ -15,14 +15,18 @@ import (
 // confirmed returns the values that are findings: found with confidence
 // somewhere, or weak but named by something found with confidence.
 func confirmed(c *collector) []*value {
-	named := map[string]bool{} // accounts that something found with confidence belongs to
+	named := map[string]bool{} // accounts that a key found with confidence belongs to
 	for _, v := range c.values {
-		if v.best.Confidence >= detect.Report && v.best.Account != "" && v.best.Class != finding.Sample {
+		if v.rule.Kind != finding.AccountID && v.best.Confidence >= detect.Report && v.best.Account != "" && v.best.Class != finding.Sample {
 			named[v.best.Account] = true
 		}
 	}
+	series := seriesOf(c.values)
 	var out []*value
 	for _, v := range c.values {
+		if undecided(v) && series[v.value[:seriesHead]] && !named[v.value] {
+			continue // numbers that somebody gave out in order
+		}
 		if v.rule.Kind == finding.AccountID && v.best.Confidence < detect.Report && named[v.value] {
 			v.best.Confidence = detect.Report
 			v.best.Evidence = append([]string{"the account of a key found in this target"}, v.best.Evidence...)
@@ -32,6 +36,34 @@ func confirmed(c *collector) []*value {
 		}
 	}
 	return out
+}
+
+// AWS gives out account IDs at random. Several that begin alike are the IDs of another
+// system, which counts: orders, users, articles. Of a hundred accounts four begin with the
+// same five digits once in ten billion targets.
+const (
+	seriesHead  = 5
+	leastSeries = 4
+	decided     = 0.95 // the least confidence of what stands where only an account can
+)
+
+func undecided(v *value) bool {
+	return v.rule.Kind == finding.AccountID && v.best.Confidence < decided && len(v.value) > seriesHead
+}
+
+// seriesOf returns the beginnings that several undecided values share.
+func seriesOf(values map[valueKey]*value) map[string]bool {
+	count := map[string]int{}
+	for _, v := range values {
+		if undecided(v) && v.best.Class != finding.Sample {
+			count[v.value[:seriesHead]]++
+		}
+	}
+	series := map[string]bool{}
+	for head, n := range count {
+		series[head] = n >= leastSeries
+	}
+	return series
 }
 
 // classify gives each value its class and drops what is not to be reported.

@@ -47,6 +47,7 @@ func (words) Detect(w *detect.Window, report func(detect.Match)) {
 	switch w.Trigger {
 	case 0:
 		m := detect.Match{Rule: accountRule, Start: w.Start, End: w.End, Confidence: 0.3, Evidence: []string{"bare"}}
+		m.Account = string(w.Text[w.Start:w.End])
 		if bytes.HasSuffix(w.Text[:w.Start], []byte("account ")) {
 			m.Confidence, m.Evidence = 0.9, []string{"said to be one"}
 		}
@@ -287,4 +288,25 @@ func TestPairsReachAsFarAsSaid(t *testing.T) {
 		require.Len(t, res.Findings, 2)
 		assert.Equal(t, gap <= 1024, len(res.Findings[0].Related) == 1, "%d bytes apart", gap)
 	}
+}
+
+// TestNumbersInASeriesAreNoAccounts has the IDs of another system, which counts, beside an
+// account that nothing decides either and one that a key names.
+func TestNumbersInASeriesAreNoAccounts(t *testing.T) {
+	const head = "60421" // as in ours
+	text := "account " + theirs + " KEY01\n"
+	for _, tail := range []string{"0077341", "0077956", "1180223"} {
+		text += "account " + head + tail + "\n"
+	}
+	found := func(text string) (values []string) {
+		for _, f := range scan(t, memory{contents: map[source.ID]string{"a": text}}, options()).Findings {
+			if f.Rule == accountRule {
+				values = append(values, f.Secret.Reveal())
+			}
+		}
+		slices.Sort(values)
+		return values
+	}
+	assert.Len(t, found(text), 4, "three may be chance")
+	assert.Equal(t, []string{ours, theirs}, found(text+"account "+head+"2209417\naccount "+ours+"\n"))
 }

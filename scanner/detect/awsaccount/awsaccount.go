@@ -45,6 +45,9 @@ func (detector) Detect(w *detect.Window, report func(detect.Match)) {
 	default:
 		w.Saw(detect.Before, detect.After)
 		weigh(&v, p, s)
+		if v.confidence() >= detect.Keep && ofService(p) {
+			class, published = finding.Vendor, []string{"one of a table of accounts by region, as services publish them"}
+		}
 	}
 	m := detect.Match{
 		Rule: rule, Start: c.start, End: c.end, Value: c.value,

@@ -60,5 +60,8 @@ var nearMisses = []finding.Example{
 	{Name: "metric", Text: `node_filesystem_size_bytes{device="/dev/sda1"} ‹digits:12›`},
 	{Name: "bare-digits", Text: `["‹digits:12›", "‹digits:12›"]`},
 	{Name: "documentation-accounts", Text: "arn:aws:iam::123456789012:root\naccount_id = 111122223333\nowner: \"012345678901\""},
+	{Name: "table-of-a-service", Text: "ACCOUNTS = {\n    \"us-east-1\": \"‹digits:12›\",\n    \"us-east-2\": \"‹digits:12›\",\n    \"us-west-1\": \"‹digits:12›\",\n" +
+		"    \"us-west-2\": \"‹digits:12›\",\n    \"eu-west-1\": \"‹digits:12›\",\n    \"eu-west-2\": \"‹digits:12›\",\n    \"ap-south-1\": \"‹digits:12›\",\n    \"sa-east-1\": \"‹digits:12›\",\n}"},
+	{Name: "number-of-a-deployment", Text: "serverless/x/dev/‹digits:12›-2016-08-18T13:40:06.390Z/aws-template.json"},
 	{Name: "more-than-twelve-digits", Text: `account_id = ‹digits:13›, aws_time = 1700000000000`},
 }

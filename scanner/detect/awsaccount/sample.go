@@ -27,7 +27,7 @@ func isSample(id string) bool {
 	return false
 }
 
-var sampleRules = []func(string) bool{countsOn, pairsUp, repeats, repeatsWithin, fewDigits, endsInZeros, everySecondSame, blocks}
+var sampleRules = []func(string) bool{countsOn, pairsUp, repeats, repeatsWithin, fewDigits, endsInZeros, everySecondSame, blocks, creeps}
 
 // longestCount is how many digits in a row may count up or down by chance: six
 // do in one of 7,000 random numbers.
@@ -63,9 +63,9 @@ func pairsUp(id string) bool {
 	return true
 }
 
-// repeats holds for a period of up to six digits: 123123123123.
+// repeats holds for a period of up to seven digits: 123123123123, 567531256753.
 func repeats(id string) bool {
-	for period := 1; period <= 6; period++ {
+	for period := 1; period <= 7; period++ {
 		same := true
 		for i := period; i < len(id) && same; i++ {
 			same = id[i] == id[i-period]
@@ -92,6 +92,18 @@ func repeatsWithin(id string) bool {
 		}
 	}
 	return false
+}
+
+// creeps holds where a finger went along the row of digits: all steps from digit to digit
+// but one are to the same or the next one. One random number in 40,000 does.
+func creeps(id string) bool {
+	far := 0
+	for i := 1; i < len(id); i++ {
+		if step := int(id[i]) - int(id[i-1]); step < -1 || step > 1 {
+			far++
+		}
+	}
+	return far <= 1
 }
 
 // blocks holds where the digits fall into groups of three or four of which each

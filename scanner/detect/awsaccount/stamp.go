@@ -41,12 +41,20 @@ var stampLayouts = []stampLayout{
 // none.
 func stampWeight(id string) float64 {
 	for _, l := range stampLayouts {
-		if l.fits(id) {
-			return l.weight
+		if !l.fits(id) {
+			continue
 		}
+		if sharp := id[len(id)-4:]; !l.century && (sharp == "0000" || sharp == "5959") {
+			return sharpStamp
+		}
+		return l.weight
 	}
 	return 0
 }
+
+// sharpStamp is the weight of a date on the hour, or a second before it: the begin and the
+// end of a period.
+const sharpStamp = -2.5
 
 func (l stampLayout) fits(id string) bool {
 	in := func(at, low, high int) bool {

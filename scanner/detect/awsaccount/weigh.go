@@ -73,6 +73,7 @@ var (
 	unknownID      = signal{-0.8, "the ID of something unknown"}
 	plainLink      = signal{-4, "a number in a web address"}
 	negative       = signal{-3, "a negative number"}
+	beforeDate     = signal{-4, "a date stands behind it"}
 )
 
 // weigh adds the signals that need more than the nearest bytes.
@@ -132,9 +133,27 @@ func weighForm(v *verdict, p *place) {
 	if p.prev(1) == ':' && bytes.IndexByte(p.head, '/') >= 0 && !inARN(p) {
 		v.add(imageTag)
 	}
+	if datedBehind(p.tail) {
+		v.add(beforeDate)
+	}
 	if bytes.Contains(p.head, []byte("://")) && readBack(p.head).kind != account && shapeOf(p).weight == 0 {
 		v.add(plainLink)
 	}
+}
+
+// datedBehind says whether a number is joined to a date, as in the names of deployments:
+// -2016-08-18T13:40:06.
+func datedBehind(text []byte) bool {
+	const form = "-0000-00-00T"
+	if len(text) < len(form) {
+		return false
+	}
+	for i := range form {
+		if c := form[i]; c == '0' && !isDigit(text[i]) || c != '0' && c != text[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // weighWords adds what the words before, above and behind the digits say, and

@@ -116,7 +116,7 @@ var placeholders = set("external", "externalid", "id", "ids", "ext", "extid", "e
 	"change", "changeme", "me", "replace", "here", "insert", "todo", "foo", "bar", "baz", "qux", "foobar", "abc", "abcd", "abcdef", "xyz", "xxx",
 	"null", "none", "nil", "undefined", "true", "false", "optional", "required", "uuid", "guid", "uid", "key", "name", "provided", "customer",
 	"vendor", "company", "account", "acct", "aws", "role", "sts", "iam", "assume", "arn", "user", "from", "for", "to", "of", "by", "and", "or", "with",
-	"shared", "token", "random", "generated", "text", "data", "hello", "world", "new", "old", "prod", "dev", "cross", "third", "party", "org",
+	"shared", "token", "random", "generated", "text", "data", "hello", "world", "goes", "yet", "repo", "repository", "legit", "corp", "new", "old", "prod", "dev", "cross", "third", "party", "org",
 	"tenant", "client", "app", "invalid", "valid", "wrong", "other", "another", "different", "empty", "blank", "not", "no", "set", "enter", "password",
 	"fixed", "param", "parameter", "variable", "type", "number", "integer", "object", "deadbeef", "asdf", "qwerty", "something", "anything", "whatever",
 	"example", "one", "two", "expected", "actual", "source", "target", "bad", "good", "condition", "specific", "given", "supplied", "supply", "acme", "env", "ignored", "pretend", "incorrect", "denied", "be", "populated", "filled", "defined", "tbd", "tba")
