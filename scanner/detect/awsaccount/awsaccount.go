@@ -86,6 +86,9 @@ func publicity(id string) (class finding.Class, evidence []string) {
 	if isSample(id) {
 		return finding.Sample, nil
 	}
+	if service, ok := documented()[id]; ok {
+		return finding.Sample, []string{"stands in the examples of AWS's API model of " + service}
+	}
 	if v, ok := vendors()[id]; ok {
 		return finding.Vendor, []string{"published by " + v.Owner + " (" + v.Purpose + ")"}
 	}

@@ -78,3 +78,16 @@ func TestOwnFilesAreClean(t *testing.T) {
 		}
 	}
 }
+
+func TestAccountsOfAPIModelsAreSamples(t *testing.T) {
+	assert.Greater(t, len(documented()), 30)
+	for id, service := range documented() {
+		assert.Len(t, id, 12)
+		assert.Regexp(t, `^[a-z0-9-]+$`, service)
+		_, known := vendors()[id]
+		assert.False(t, known, "%s is a vendor's, too", id)
+		class, evidence := publicity(id)
+		assert.Equal(t, finding.Sample, class)
+		assert.Contains(t, evidence[0], service)
+	}
+}

@@ -1,7 +1,7 @@
 package awsaccount
 
 import (
-	_ "embed" // vendors.tsv
+	_ "embed" // the tables
 	"strings"
 	"sync"
 )
@@ -25,6 +25,29 @@ var vendors = sync.OnceValue(func() map[string]vendor {
 		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
 		if len(f) == 4 && !strings.HasPrefix(line, "#") {
 			m[f[0]] = vendor{Owner: f[1], Purpose: f[2], Source: f[3]}
+		}
+	}
+	return m
+})
+
+// documentedTable has one account per line: account, and the file of botocore that it
+// stands in, separated by a tab.
+//
+//go:embed documented.tsv
+var documentedTable string
+
+// documented returns the accounts that stand in the examples of AWS's API models, with the
+// service they are about.
+var documented = sync.OnceValue(func() map[string]string {
+	m := map[string]string{}
+	for line := range strings.Lines(documentedTable) {
+		account, file, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+		if parts := strings.Split(file, "/"); ok && !strings.HasPrefix(line, "#") {
+			service := strings.TrimSuffix(parts[2], ".json")
+			if service == "aws" { // the older layout
+				service = strings.TrimSuffix(parts[3], ".json")
+			}
+			m[account] = service
 		}
 	}
 	return m

@@ -91,6 +91,9 @@ func (f *formMatcher) match(w *detect.Window) (detect.Match, bool) {
 	if !ends(w.Text, end) || filler(string(w.Text[start:w.Start])+string(w.Text[w.End:end])) {
 		return detect.Match{}, false
 	}
+	if w.Saw(w.Start-start+dataReach, end-w.End+dataReach); withinData(w.Text, start, end) {
+		return detect.Match{}, false
+	}
 	m := detect.Match{Start: start, End: end, ShowHead: len(f.lead.begins), Severity: f.severity, Confidence: 0.9}
 	if start == w.Start {
 		m.ShowHead = w.End - w.Start
@@ -99,6 +102,27 @@ func (f *formMatcher) match(w *detect.Window) (detect.Match, bool) {
 		w.Saw(w.Start-start+nearBefore, end-w.End+nearAfter)
 	}
 	return f.decide(w.Text, m)
+}
+
+// dataReach is how many characters of base64 beside a token make it a piece of data. Paths
+// in URLs have slashes, too, but not so far apart.
+const dataReach = 48
+
+// withinData says whether text[start:end] is a piece of data in base64, where any prefix
+// stands by chance: it is joined to more of it by a sign that no token has.
+func withinData(text []byte, start, end int) bool {
+	if start > 0 && isSign(text[start-1]) && isData(text[max(0, start-dataReach):start]) {
+		return true
+	}
+	return end < len(text) && isSign(text[end]) && isData(text[end:min(len(text), end+dataReach)])
+}
+
+func isSign(c byte) bool { return c == '+' || c == '/' }
+
+// isData says whether a piece of text is as long, and as mixed, as data in base64 is.
+func isData(b []byte) bool {
+	return len(b) == dataReach && mixed(b) && bytes.Count(b, []byte("/")) <= dataReach/8 &&
+		!bytes.ContainsFunc(b, func(r rune) bool { return r >= 0x80 || !isAlnum(byte(r)) && !isSign(byte(r)) })
 }
 
 // walk goes back from the literal at i over the token's lead.

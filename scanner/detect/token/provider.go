@@ -84,6 +84,7 @@ func (f *form) nearMisses(shape string, first bool) []finding.Example {
 	if first {
 		misses = append(misses,
 			finding.Example{Name: name + "-inside-a-longer-word", Text: fmt.Sprintf("%sx = q7‹%s›q7\n", c, shape)},
+			finding.Example{Name: name + "-in-a-piece-of-data", Text: fmt.Sprintf("%sx = ‹base64:80›+‹%s›\n", c, shape)},
 			finding.Example{Name: name + "-typed-as-a-placeholder", Text: fmt.Sprintf("%sx = %s%s\n", c, f.literals[0], strings.Repeat("x", 40))})
 	}
 	if f.verify.checksum {
