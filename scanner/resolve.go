@@ -22,8 +22,12 @@ func confirmed(c *collector) []*value {
 		}
 	}
 	series := seriesOf(c.values)
+	tellOnce(c.values)
 	var out []*value
 	for _, v := range c.values {
+		if len(v.spots) == 0 && v.allowed == 0 {
+			continue // told by another rule
+		}
 		if undecided(v) && series[v.value[:seriesHead]] && !named[v.value] {
 			continue // numbers that somebody gave out in order
 		}
@@ -36,6 +40,28 @@ func confirmed(c *collector) []*value {
 		}
 	}
 	return out
+}
+
+// tellOnce leaves a private key to the rule that knows whose it is, in the contents where
+// there is one: a service account's key file is one leak, not two.
+func tellOnce(values map[valueKey]*value) {
+	keys := map[string]*value{}
+	for _, v := range values {
+		if v.rule.Kind == finding.PrivateKey {
+			keys[v.value] = v
+		}
+	}
+	for _, v := range values {
+		key := keys[v.value]
+		if key == nil || key == v || v.rule.Kind == finding.PrivateKey || v.best.Confidence < detect.Report {
+			continue
+		}
+		told := map[int32]bool{}
+		for _, s := range v.spots {
+			told[s.blob] = true
+		}
+		key.spots = slices.DeleteFunc(key.spots, func(s spot) bool { return told[s.blob] })
+	}
 }
 
 // AWS gives out account IDs at random. Several that begin alike are the IDs of another

@@ -27,6 +27,8 @@ var (
 	accountRule = &finding.Rule{ID: "account", Kind: finding.AccountID, Severity: finding.Medium, LowEntropy: true}
 	keyRule     = &finding.Rule{ID: "key", Kind: finding.AccessKeyID, Severity: finding.High}
 	secretRule  = &finding.Rule{ID: "secret", Kind: finding.SecretAccessKey, Severity: finding.Critical}
+	pemRule     = &finding.Rule{ID: "pem", Kind: finding.PrivateKey, Severity: finding.Critical}
+	fileRule    = &finding.Rule{ID: "key-file", Kind: "gcp-key", Severity: finding.Critical}
 )
 
 // Accounts of nobody. They are put together here, so that a scan of this file
@@ -38,9 +40,11 @@ const (
 
 type words struct{}
 
-func (words) Rules() []*finding.Rule { return []*finding.Rule{accountRule, keyRule, secretRule} }
+func (words) Rules() []*finding.Rule {
+	return []*finding.Rule{accountRule, keyRule, secretRule, pemRule, fileRule}
+}
 func (words) Triggers() []detect.Trigger {
-	return []detect.Trigger{{Digits: true}, {Literal: "KEY"}, {Literal: "SECRET"}, {Literal: "PANIC"}, {Literal: "ENOUGH"}}
+	return []detect.Trigger{{Digits: true}, {Literal: "KEY"}, {Literal: "SECRET"}, {Literal: "PANIC"}, {Literal: "ENOUGH"}, {Literal: "PEM"}}
 }
 
 func (words) Detect(w *detect.Window, report func(detect.Match)) {
@@ -64,6 +68,11 @@ func (words) Detect(w *detect.Window, report func(detect.Match)) {
 		_ = none[len(w.Text)]
 	case 4:
 		w.GiveUp("had enough")
+	case 5:
+		report(detect.Match{Rule: pemRule, Start: w.Start, End: w.End + 2, Confidence: 1, Evidence: []string{"a key"}})
+		if bytes.HasSuffix(w.Text[:w.Start], []byte("file ")) {
+			report(detect.Match{Rule: fileRule, Start: w.Start, End: w.End + 2, Confidence: 1, Evidence: []string{"a key file"}})
+		}
 	}
 }
 
@@ -309,4 +318,18 @@ func TestNumbersInASeriesAreNoAccounts(t *testing.T) {
 	}
 	assert.Len(t, found(text), 4, "three may be chance")
 	assert.Equal(t, []string{ours, theirs}, found(text+"account "+head+"2209417\naccount "+ours+"\n"))
+}
+
+func TestAKeyIsToldByTheRuleThatKnowsWhoseItIs(t *testing.T) {
+	found := func(contents map[source.ID]string) (told []string) {
+		for _, f := range scan(t, memory{contents: contents}, options()).Findings {
+			for _, at := range f.Sightings {
+				told = append(told, f.Rule.ID+" in "+at.Path)
+			}
+		}
+		return told
+	}
+	assert.Equal(t, []string{"key-file in a"}, found(map[source.ID]string{"a": "file PEM01"}))
+	assert.Equal(t, []string{"key-file in a", "pem in b"}, found(map[source.ID]string{"a": "file PEM01", "b": "PEM01"}))
+	assert.Equal(t, []string{"pem in b"}, found(map[source.ID]string{"b": "PEM01"}))
 }

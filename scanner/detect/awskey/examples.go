@@ -56,6 +56,7 @@ var secretMatches = examples{
 
 var secretNearMisses = examples{
 	{Name: "of-aws-documentation", Text: "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"},
+	{Name: "of-another-name", Text: "env:\n  AWS_SECRET_ACCESS_KEY: ${{ secrets.AWS_SECRET_ACCESS_KEY }}\n  RECAPTCHA_SITE_KEY: ‹aws-secret›\n"},
 	{Name: "a-git-sha", Text: "aws_access_key_id = ‹aws-id:AKIA›\nsecret_commit = ‹hex:40›"},
 	{Name: "a-sha-in-capitals", Text: "AWS_SECRET_ACCESS_KEY_REVISION = 0123456789ABCDEF0123456789ABCDEF01234567"},
 	{Name: "a-path", Text: "aws secret: /services/storage2/AccessKeys/AwsSecrets"},

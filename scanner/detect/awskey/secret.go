@@ -105,6 +105,8 @@ func namedSecret(w *detect.Window, report func(detect.Match)) {
 			s.run = decoded
 		case !secretForm(r) || followedBy(w.Text, r.end, '='):
 			return true // a word of the name
+		case ofAnother(w.Text, w.End, r.start):
+			return true
 		}
 		s.confidence, s.evidence = judgeName(w, r.start)
 		if s.confidence == 0 || isEncoded && s.confidence < 0.9 {
@@ -117,6 +119,31 @@ func namedSecret(w *detect.Window, report func(detect.Match)) {
 		return false
 	})
 }
+
+// ofAnother says whether a value stands on a line of its own, below the name at text[at], and
+// that line gives it to another name:
+//
+//	AWS_SECRET_ACCESS_KEY: ${{ secrets.KEY }}
+//	RECAPTCHA_SITE_KEY: …
+func ofAnother(text []byte, at, value int) bool {
+	line := text[at:value]
+	i := bytes.LastIndexByte(line, '\n')
+	if i < 0 {
+		return false
+	}
+	line = bytes.TrimRight(line[i+1:], " \t\"'`\\>")
+	given := bytes.TrimRight(line, ":=")
+	if len(given) == len(line) {
+		return false
+	}
+	name := bytes.TrimRight(given, " \t\"'`\\")
+	name = name[nameStart(name, len(name)):]
+	plain := notation.Plain(name)
+	return len(name) > 0 && !strings.Contains(plain, "secret") && !valueNames[plain]
+}
+
+// valueNames are the names under which a name's value stands in a line of its own.
+var valueNames = map[string]bool{"value": true, "val": true, "default": true, "defaultvalue": true, "string": true, "stringvalue": true, "text": true, "content": true, "key": true, "accesskey": true, "data": true}
 
 // secretLimit returns where the text ends in which the value of a name is sought: on its
 // line or one of the two below.

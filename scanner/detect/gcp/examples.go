@@ -158,6 +158,7 @@ var projectIDMatches = []finding.Example{
 }
 
 var projectIDNearMisses = []finding.Example{
+	{Name: "module-in-backticks", Text: "Select what you need.\nMoved the handler from `gateway.status.addresses` and `saleor.graphql.core`.\n"},
 	{Name: "folder-of-projects", Text: `see projects/‹project›/README.md`},
 	{Name: "placeholder", Text: `projects/my-project/locations/us-central1`},
 	{Name: "placeholder-with-a-number", Text: `--project=your-gcp-project-123 # for gcloud`},

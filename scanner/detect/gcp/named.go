@@ -213,7 +213,11 @@ func queriedProject(w *detect.Window, report func(detect.Match)) {
 	if notation.Near(w.Text, w.Start, w.Start, statement, "select", "insert into", "merge into", "delete from") == "" {
 		return
 	}
-	report(project(w.Text, w.End, end, 0.75, "project of a table in a BigQuery query"))
+	confidence := 0.75
+	if !bytes.ContainsAny(w.Text[w.End:end], "-0123456789") {
+		confidence = weak // a module, a host or a field in backticks, in a text that selects something else
+	}
+	report(project(w.Text, w.End, end, confidence, "project of a table in a BigQuery query"))
 }
 
 // stateNumber decides over the number of a project in Terraform's state.
