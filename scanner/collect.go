@@ -70,6 +70,7 @@ type spot struct {
 	line, col, end int32 // 0 if not known yet
 	offset         int64
 	length         int32
+	sure           uint8   // confidence in percent
 	in             *within // nil unless it stands in a document
 
 	exempt func(path, commit string) bool // see detect.Match; nil for nearly all
@@ -304,6 +305,7 @@ func spotOf(blob int32, h *hit) spot {
 		blob: blob,
 		line: int32(h.Line), col: int32(h.Column), end: int32(h.EndColumn),
 		offset: h.Offset, length: int32(h.End - h.Start),
+		sure:   uint8(100 * h.Confidence),
 		in:     h.in,
 		exempt: h.Exempt,
 	}

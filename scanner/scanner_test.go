@@ -140,9 +140,10 @@ func TestAWeakValueCountsOnlyWhereItIsConfirmed(t *testing.T) {
 		assert.Empty(t, scan(t, memory{contents: map[source.ID]string{"list": text}}, options()).Findings)
 	})
 	t.Run("confirmed by the same value elsewhere", func(t *testing.T) {
-		res := scan(t, memory{contents: map[source.ID]string{"list": text, "doc": "account " + ours}}, options())
+		res := scan(t, memory{contents: map[source.ID]string{"a list": text, "doc": "account " + ours}}, options())
 		require.Len(t, res.Findings, 1)
 		f := res.Findings[0]
+		assert.Equal(t, "doc", f.Sightings[0].Path, "the evidence is about the first place")
 		assert.Equal(t, ours, f.Secret.Reveal())
 		assert.Equal(t, []string{"said to be one"}, f.Evidence)
 		assert.Len(t, f.Sightings, 2)

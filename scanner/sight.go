@@ -92,14 +92,45 @@ func (v *value) groups(c *collector, byBlob map[source.ID][]*source.Place) []*sp
 }
 
 func (v *value) sight(groups []*spotGroup) {
-	f := v.finding
+	var all []sighted
 	for _, g := range groups {
 		for i := range g.spots {
-			f.Sightings = append(f.Sightings, g.sighting(&g.spots[i]))
+			all = append(all, sighted{g.sighting(&g.spots[i]), g.spots[i].sure})
 		}
 	}
-	slices.SortFunc(f.Sightings, compareSightings)
-	f.Sightings = slices.CompactFunc(f.Sightings, samePlace)
+	slices.SortFunc(all, func(a, b sighted) int {
+		return cmp.Or(compareSightings(a.Sighting, b.Sighting), cmp.Compare(b.sure, a.sure))
+	})
+	all = slices.CompactFunc(all, func(a, b sighted) bool { return samePlace(a.Sighting, b.Sighting) })
+	lead(all)
+	for _, s := range all {
+		v.finding.Sightings = append(v.finding.Sightings, s.Sighting)
+	}
+}
+
+// sighted is a sighting with how sure its match is, in percent.
+type sighted struct {
+	finding.Sighting
+	sure uint8
+}
+
+// lead puts the surest of the places that are as good to look at as the first one in front
+// of them: a finding's evidence speaks of it.
+func lead(all []sighted) {
+	best := 0
+	for i := range all {
+		if sightingRank(all[i].Sighting) != sightingRank(all[0].Sighting) {
+			break
+		}
+		if all[i].sure > all[best].sure {
+			best = i
+		}
+	}
+	if best > 0 {
+		surest := all[best]
+		copy(all[1:], all[:best])
+		all[0] = surest
+	}
 }
 
 func (g *spotGroup) sighting(s *spot) finding.Sighting {
