@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/tools/go/analysis"
 
 	"github.com/deputy-sec/deputy/analyzers"
 	"github.com/deputy-sec/deputy/analyzers/driver"
@@ -56,6 +57,20 @@ func TestEachPackageThatIsBrokenIsToldOnce(t *testing.T) {
 			}
 			require.Equal(t, packages, r.Packages)
 		})
+	}
+}
+
+// TestAPassThatFailsIsAnInternalProblem has a pass that panics: the others go on, and the
+// problem is known for what it is.
+func TestAPassThatFailsIsAnInternalProblem(t *testing.T) {
+	fails := &analysis.Analyzer{Name: "fails", Doc: "fails", Run: func(*analysis.Pass) (any, error) { panic("of the pass") }}
+	r, err := driver.Run(context.Background(), driver.Options{Dir: module(t, beside(nil))}, append([]*analysis.Analyzer{fails}, analyzers.All...))
+	require.NoError(t, err)
+	require.Equal(t, []string{"api.go:11 idlogged"}, found(r))
+	require.NotEmpty(t, r.Problems)
+	for _, p := range r.Problems {
+		require.True(t, p.Internal)
+		require.Contains(t, p.Message, "fails: internal error: of the pass")
 	}
 }
 

@@ -17,6 +17,7 @@ type Problem struct {
 	Package, Message string
 	Position         string // file:line:column, if known
 	Partial          bool   // the rest of the package was examined
+	Internal         bool   // a pass failed: a defect of deputy's, not of the package
 }
 
 // problemsOf says why a package could not be examined, or not all of it.

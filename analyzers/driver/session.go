@@ -3,6 +3,7 @@ package driver
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"go/types"
 	"maps"
@@ -151,7 +152,7 @@ func (s *session) run(ctx context.Context, passes []*analysis.Analyzer) {
 func (s *session) problem(p *packages.Package, a *analysis.Analyzer, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	pr := Problem{Package: p.PkgPath, Message: err.Error()}
+	pr := Problem{Package: p.PkgPath, Message: err.Error(), Internal: errors.Is(err, errInternal)}
 	if !slices.Contains(s.problems, pr) {
 		s.problems = append(s.problems, pr)
 	}
@@ -183,11 +184,13 @@ func (s *session) do(p *packages.Package, a *analysis.Analyzer) (any, error) {
 	return v, err
 }
 
+var errInternal = errors.New("internal error")
+
 // protected keeps a pass that panics from taking the others along.
 func (s *session) protected(p *packages.Package, a *analysis.Analyzer, inputs map[*analysis.Analyzer]any) (v any, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("%s: internal error: %v", a.Name, r)
+			err = fmt.Errorf("%s: %w: %v", a.Name, errInternal, r)
 		}
 	}()
 	return a.Run(s.pass(p, a, inputs))

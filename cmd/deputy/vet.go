@@ -115,6 +115,8 @@ func (o *vetOptions) run(ctx context.Context, stdout, stderr io.Writer) error {
 	switch {
 	case len(found.Findings) > 0:
 		return verdict(exitFindings)
+	case slices.ContainsFunc(found.Problems, func(p driver.Problem) bool { return p.Internal }):
+		return errors.New("a pass failed, so what it says of the others is not all: please report it")
 	case found.Packages == 0:
 		return errors.New("nothing was examined: no packages")
 	case o.failOnUnexamined && len(found.Problems) > 0:
