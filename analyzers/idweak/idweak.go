@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"go/types"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -158,6 +159,11 @@ func picked(index ssa.Value) string {
 // parts is what the parts of a value tell of it: a random part makes the whole good,
 // and a literal beside something unknown is a prefix.
 func parts(next func(ssa.Value) string, values ...ssa.Value) string {
+	for text, n := range cutUp(values) {
+		if n >= shortest && next(text) == "" {
+			return ""
+		}
+	}
 	worst := ""
 	for _, p := range values {
 		reason := next(p)
@@ -235,6 +241,55 @@ func sliced(s *ssa.Slice, depth int) string {
 		}
 		return weakness(s.X, depth+1)
 	}
+}
+
+// cutUp tells of texts that are cut and put together again, as with hyphens between the
+// pieces, how many of their characters are in them.
+func cutUp(values []ssa.Value) map[ssa.Value]int64 {
+	pieces := map[ssa.Value][]*ssa.Slice{}
+	var walk func(v ssa.Value, depth int)
+	walk = func(v ssa.Value, depth int) {
+		if depth > maxDepth {
+			return
+		}
+		switch v := v.(type) {
+		case *ssa.BinOp:
+			walk(v.X, depth+1)
+			walk(v.Y, depth+1)
+		case *ssa.MakeInterface:
+			walk(v.X, depth+1)
+		case *ssa.Slice:
+			if a, ok := v.X.(*ssa.Alloc); ok {
+				for _, e := range elements(a) {
+					walk(e, depth+1)
+				}
+			} else if short(v) {
+				pieces[v.X] = append(pieces[v.X], v)
+			}
+		}
+	}
+	for _, v := range values {
+		walk(v, 0)
+	}
+	covered := map[ssa.Value]int64{}
+	for text, cuts := range pieces {
+		slices.SortFunc(cuts, func(a, b *ssa.Slice) int { return cmp.Compare(lowOf(a), lowOf(b)) })
+		end := int64(0)
+		for _, s := range cuts {
+			high := s.High.(*ssa.Const).Int64() // short says that it is one
+			covered[text] += max(0, high-max(end, lowOf(s)))
+			end = max(end, high)
+		}
+	}
+	return covered
+}
+
+// lowOf is where a piece begins that is short.
+func lowOf(s *ssa.Slice) int64 {
+	if c, ok := s.Low.(*ssa.Const); ok {
+		return c.Int64()
+	}
+	return 0
 }
 
 // shortest is how many characters hold 128 bits, six bits to a character.

@@ -204,3 +204,13 @@ func (t *Tenant) OrganizationID() string
 func byMethod(ctx context.Context, c *sts.Client, t *Tenant) {
 	c.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: &t.RoleARN, ExternalId: aws.String(t.OrganizationID())}) // want `derived from OrganizationID`
 }
+
+func cutAndJoined(in *Integration) {
+	b := make([]byte, 16)
+	crand.Read(b)
+	h := hex.EncodeToString(b)
+	in.ExternalID = fmt.Sprintf("acme-%s-%s-%s-%s", h[0:8], h[8:16], h[16:24], h[24:32])
+	in.ExternalID = h[0:8] + "-" + h[8:20] + "-" + h[20:32]
+	in.ExternalID = h[:8] + "-" + h[4:12]                // want `cut to fewer than 128 random bits`
+	in.ExternalID = fmt.Sprintf("%s-%s", h[:8], h[8:16]) // want `cut to fewer than 128 random bits`
+}
