@@ -496,6 +496,9 @@ func (f *frame) resolve(t Taint, a application, how string) Taint {
 			if l.Beside {
 				got = got.beside()
 			}
+			if l.Made {
+				got = got.made()
+			}
 			out = out.union(got.step(a.pos, how))
 		}
 	}

@@ -337,7 +337,7 @@ func (f *frame) eval(v ssa.Value) cell {
 		return f.phi(v)
 	case *ssa.BinOp:
 		if v.Op == token.ADD && carries(v.Type()) {
-			return cell{taint: joined(f.value(v.X).taint, f.value(v.Y).taint).step(v.Pos(), "concatenated")}
+			return cell{taint: joined(f.value(v.X).taint, f.value(v.Y).taint).made().step(v.Pos(), "concatenated")}
 		}
 		return cell{}
 	case *ssa.ChangeType:

@@ -29,6 +29,8 @@ type Label struct {
 	// Beside is set on what a request chose, or may have chosen, in a text that was made
 	// of it and of an External ID: it is no External ID for that.
 	Beside bool
+	// Made is set on what a request chose of which another text was made.
+	Made bool
 
 	// Unshown is one more than the index of the field that it names, where encoders and
 	// loggers leave that out: found in place, below an interface, it is not shown.
@@ -118,8 +120,11 @@ func (l Label) alone() Label {
 // isBeside reports whether a thing stands beside an External ID in a text; on one of
 // several ways to it, perhaps.
 func (t Taint) isBeside(l Label) bool {
-	l.Beside = true
-	return t.has(l)
+	return slices.ContainsFunc(t, func(x Tag) bool {
+		m := x.Label.alone()
+		m.Made = l.Made
+		return x.Label.Beside && m == l
+	})
 }
 
 // joined is what a text holds that was made of others.
@@ -144,6 +149,17 @@ func (t Taint) beside() Taint {
 	for i := range out {
 		if k := out[i].Label.Kind; k == Request || k == input {
 			out[i].Label.Beside = true
+		}
+	}
+	return out
+}
+
+// made says of what requests chose that a text was made of it.
+func (t Taint) made() Taint {
+	out := slices.Clone(t)
+	for i := range out {
+		if k := out[i].Label.Kind; k == Request || k == input {
+			out[i].Label.Made = true
 		}
 	}
 	return out

@@ -95,7 +95,8 @@ func (r *Result) Leaks(kind SinkKind) []*Flow {
 
 // Accepted are the flows of what callers chose into External IDs, one for each line
 // where it is read: the one that gets farthest. A function that reads the same value
-// twice is told once.
+// twice is told once, and so is an External ID that is made of the same thing, an account's
+// number say, wherever requests name that.
 func (r *Result) Accepted() []*Flow {
 	lines := r.each(func(f *Flow) bool { return f.Label.Kind == Request }, func(f *Flow) token.Pos { return r.line(f.Source()) })
 	type read struct {
@@ -109,8 +110,18 @@ func (r *Result) Accepted() []*Flow {
 			best[key] = f
 		}
 	}
+	told := map[string]bool{} // texts that are made of what several requests name
 	return slices.DeleteFunc(lines, func(f *Flow) bool {
-		return isKeyed(f.Label) && best[read{outermost(f.Fn), f.Label.What}] != f
+		if isKeyed(f.Label) && best[read{outermost(f.Fn), f.Label.What}] != f {
+			return true
+		}
+		if !f.Label.Made || !isKeyed(f.Label) || strings.Contains(strings.ToLower(f.Label.What), "external") {
+			return false
+		}
+		key := f.Label.What + f.Sink.What + f.Sink.Where
+		again := told[key]
+		told[key] = true
+		return again
 	})
 }
 

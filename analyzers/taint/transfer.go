@@ -312,7 +312,7 @@ func (f *frame) formatted(k site) bool {
 		parts = append(parts, f.deep(k.args[last-1], printed))
 	}
 	f.variadic(k, last, r, 0, func(shown Taint) { parts = append(parts, shown) })
-	t := joined(parts...).step(k.pos, "formatted by fmt."+name)
+	t := joined(parts...).made().step(k.pos, "formatted by fmt."+name)
 	if to >= 0 {
 		f.writeTo(k, to, t)
 	}
