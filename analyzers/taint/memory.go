@@ -23,7 +23,7 @@ type place struct {
 
 // maxPath is how deep a path goes; what lies deeper is merged into its ancestor,
 // which costs precision below and keeps recursive types finite.
-const maxPath = 5
+const maxPath = 8
 
 func (p place) at(segment string) place {
 	if strings.Count(p.path, ".")+strings.Count(p.path, "[]")+strings.Count(p.path, "{") >= maxPath {
