@@ -7,8 +7,8 @@ import (
 )
 
 // The scanner has the bytes of a page as they stand. What follows tells at a glance
-// whether a page shows more than that: it costs a tenth of reading the page, and most
-// pages show nothing more.
+// whether a page shows more than that, for those that lie in other documents: it costs
+// no more than to read the page, and saves a text that says the same again.
 
 // hides says whether a page shows a browser what its bytes do not show: words that
 // are parted by tags within a line or in which references stand for characters, values
