@@ -290,7 +290,7 @@ func (t *wordText) nextStory() error {
 		t.stories = t.stories[1:]
 	}
 	if len(t.stories) == 0 {
-		t.left = 1 << 62
+		t.left = math.MaxInt
 		return nil
 	}
 	if t.begun {
