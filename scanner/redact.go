@@ -16,10 +16,16 @@ const leastForeign = 10
 // name of a commit's author, say. Paths stay as they are.
 func (r *Result) Redact() {
 	foreign := newMasks(r.Findings)
+	masked := map[*finding.Commit]bool{} // of foreign values; findings share their commits
 	for _, f := range r.Findings {
 		mask := func(s *string) { *s = foreign.Replace(f.Secret.Redact(*s)) }
 		commit := func(c *finding.Commit) {
-			if c != nil {
+			if c == nil {
+				return
+			}
+			c.Author, c.Email = f.Secret.Redact(c.Author), f.Secret.Redact(c.Email)
+			if !masked[c] {
+				masked[c] = true
 				mask(&c.Author)
 				mask(&c.Email)
 			}

@@ -144,22 +144,17 @@ func joined(parts ...Taint) Taint {
 }
 
 // beside says of what requests chose that it stands beside an External ID.
-func (t Taint) beside() Taint {
-	out := slices.Clone(t)
-	for i := range out {
-		if k := out[i].Label.Kind; k == Request || k == input {
-			out[i].Label.Beside = true
-		}
-	}
-	return out
-}
+func (t Taint) beside() Taint { return t.ofRequests(func(l *Label) { l.Beside = true }) }
 
 // made says of what requests chose that a text was made of it.
-func (t Taint) made() Taint {
+func (t Taint) made() Taint { return t.ofRequests(func(l *Label) { l.Made = true }) }
+
+// ofRequests changes the labels of what requests chose, or may have chosen.
+func (t Taint) ofRequests(change func(*Label)) Taint {
 	out := slices.Clone(t)
 	for i := range out {
 		if k := out[i].Label.Kind; k == Request || k == input {
-			out[i].Label.Made = true
+			change(&out[i].Label)
 		}
 	}
 	return out

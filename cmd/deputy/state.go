@@ -98,14 +98,14 @@ func programID() (string, error) {
 // keeper keeps the results of targets in the state, and gives them back as long as
 // neither the target has changed nor anything else that went into them.
 type keeper struct {
-	state  *state.State
-	asked  string // what of a target is asked for
-	given  string // what a result depends on beside that, the target and the rules
-	values bool   // results are asked for with values, which are not kept
+	state *state.State
+	asked string // what of a target is asked for
+	given string // what a result depends on beside that, the target and the rules
 }
 
+// keeper returns nil if nothing is kept: values never are.
 func (o *examineOptions) keeper(s *state.State, engine scanner.Options) (*keeper, error) {
-	if s == nil {
+	if s == nil || o.values {
 		return nil, nil
 	}
 	given := sha256.New()
@@ -118,12 +118,12 @@ func (o *examineOptions) keeper(s *state.State, engine scanner.Options) (*keeper
 	}
 	t := o.target
 	asked := fmt.Sprintf("%q %q %v %v %v %v", t.include, t.exclude, t.staged, t.historyOnly, t.noHistory, t.includeIgnored)
-	return &keeper{s, fmt.Sprintf("%s all=%v", asked, o.all), fmt.Sprintf("%x", given.Sum(nil)), o.values}, nil
+	return &keeper{s, fmt.Sprintf("%s all=%v", asked, o.all), fmt.Sprintf("%x", given.Sum(nil))}, nil
 }
 
 // orScan returns the result that was kept for a target, or else scans it.
 func (k *keeper) orScan(ctx context.Context, name string, read target.Options, options scanner.Options) (*scanner.Result, error) {
-	if k == nil || k.values {
+	if k == nil {
 		return scanTarget(ctx, name, read, options)
 	}
 	start := time.Now()

@@ -14,10 +14,11 @@ const (
 
 // ofService says whether the digits stand in such a table.
 func ofService(p *place) bool {
-	t := regionTable{map[string]bool{}, map[string]bool{}, false}
-	if p.survey == nil || !t.take(p.line, p.value) {
+	if p.survey == nil || !hasRegion(tail(p.line, maxLine)) {
 		return false
 	}
+	t := regionTable{map[string]bool{}, map[string]bool{}, false}
+	t.take(tail(p.line, maxLine), p.value)
 	for _, next := range []func(int) *part{p.up, p.down} {
 		for i := range maxRegionLines {
 			l := next(i)

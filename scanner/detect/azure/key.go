@@ -255,7 +255,7 @@ func functionKey(w *detect.Window, report func(detect.Match)) {
 		end++
 	}
 	const least = 40
-	if end-start < least || !mixed(w.Text[start:end]) || bytes.Contains(w.Text[start:end], []byte("AzFu")) {
+	if end-start < least || !notation.Mixed(w.Text[start:end]) || bytes.Contains(w.Text[start:end], []byte("AzFu")) {
 		return
 	}
 	report(secret(accessKeyRule, w.Text, start, end, 0.85, "code parameter in the address of an Azure Function"))
@@ -271,7 +271,7 @@ func publishPassword(w *detect.Window, report func(detect.Match)) {
 		return
 	}
 	end := notation.Run(w.Text, v.Start, publishLength+1, notation.IsAlnum)
-	if end-v.Start != publishLength || !mixed(w.Text[v.Start:end]) || notation.Near(w.Text, w.Start, w.End, 600, "publishprofile", "publishurl", "azurewebsites") == "" {
+	if end-v.Start != publishLength || !notation.Mixed(w.Text[v.Start:end]) || notation.Near(w.Text, w.Start, w.End, 600, "publishprofile", "publishurl", "azurewebsites") == "" {
 		return
 	}
 	report(secret(accessKeyRule, w.Text, v.Start, end, 0.95, "userPWD of the publish profile of an App Service"))

@@ -100,11 +100,11 @@ func namedClientSecret(w *detect.Window, report func(detect.Match)) {
 	switch {
 	case len(value) == encodedSecret && isKey(value, 32):
 		form = "32 bytes in base64"
-	case len(value) == oldSecret && mixed(value) && !bytes.ContainsAny(value, "+/="):
+	case len(value) == oldSecret && notation.Mixed(value) && !bytes.ContainsAny(value, "+/="):
 		form = "length and alphabet of an older client secret"
 	case len(value) == uuidLength && uuidAt(w.Text, a.Start) && !typedUUID(value):
 		form = "UUID, as older tools made secrets"
-	case len(value) >= shortestOwn && len(value) <= longestSecret && mixed(value) && notation.Run(value, 0, len(value), notation.IsAlnum) == len(value) && !notation.Typed(value):
+	case len(value) >= shortestOwn && len(value) <= longestSecret && notation.Mixed(value) && notation.Run(value, 0, len(value), notation.IsAlnum) == len(value) && !notation.Typed(value):
 		form, words = "long enough, of capitals, small letters and digits", []string{"azuread", "adfs", "azure_tenant", "arm_tenant"}
 	default:
 		return
@@ -114,11 +114,6 @@ func namedClientSecret(w *detect.Window, report func(detect.Match)) {
 		return
 	}
 	report(secret(clientSecretRule, w.Text, a.Start, end, 0.75, "value of "+a.Name+" near words of Azure", form))
-}
-
-// mixed says whether a value has capitals, small letters and digits.
-func mixed(b []byte) bool {
-	return bytes.ContainsAny(b, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") && bytes.ContainsAny(b, "abcdefghijklmnopqrstuvwxyz") && bytes.ContainsAny(b, "0123456789")
 }
 
 // patLength is that of a personal access token of the older form: 260 bits in

@@ -127,7 +127,7 @@ func oldClientSecret(w *detect.Window, report func(detect.Match)) {
 			continue
 		}
 		end := notation.Run(w.Text, v.Start, oldSecretLength+1, notation.IsBase64URL)
-		if end-v.Start != oldSecretLength || !mixed(w.Text[v.Start:end]) || notation.Typed(w.Text[v.Start:end]) {
+		if end-v.Start != oldSecretLength || !notation.Mixed(w.Text[v.Start:end]) || notation.Typed(w.Text[v.Start:end]) {
 			continue
 		}
 		report(detect.Match{
@@ -135,11 +135,6 @@ func oldClientSecret(w *detect.Window, report func(detect.Match)) {
 			Evidence: []string{"value of a name that says secret, next to a Google OAuth client ID", "has the length and alphabet of an older client secret"},
 		})
 	}
-}
-
-// mixed says whether a value has capitals, small letters and digits.
-func mixed(b []byte) bool {
-	return bytes.ContainsAny(b, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") && bytes.ContainsAny(b, "abcdefghijklmnopqrstuvwxyz") && bytes.ContainsAny(b, "0123456789")
 }
 
 const (
@@ -163,7 +158,7 @@ func oauthAccessToken(w *detect.Window, report func(detect.Match)) {
 		Rule: accessTokenRule, Start: w.Start, End: end, ShowHead: len("ya29."), Confidence: 0.9,
 		Evidence: []string{"has the form of a Google OAuth access token"},
 	}
-	if notation.Typed(w.Text[w.End:end]) || !mixed(w.Text[w.End:end]) {
+	if notation.Typed(w.Text[w.End:end]) || !notation.Mixed(w.Text[w.End:end]) {
 		m.Class = finding.Sample
 	}
 	report(m)
@@ -179,7 +174,7 @@ const minRefreshToken = 40
 func oauthRefreshToken(w *detect.Window, report func(detect.Match)) {
 	end := notation.Run(w.Text, w.End, maxToken, notation.IsBase64URL)
 	body := w.Text[w.End:end]
-	if len(body) < minRefreshToken || !notation.Starts(w.Text, w.Start) || !mixed(body) || notation.Typed(body) {
+	if len(body) < minRefreshToken || !notation.Starts(w.Text, w.Start) || !notation.Mixed(body) || notation.Typed(body) {
 		return
 	}
 	m := detect.Match{

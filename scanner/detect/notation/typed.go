@@ -25,6 +25,11 @@ func Typed(value []byte) bool {
 	return Distinct(value) < min(8, len(value)/3) || periodic(value) || 2*Steps(value) > len(value)
 }
 
+// Mixed says whether a value has capitals, small letters and digits.
+func Mixed(value []byte) bool {
+	return bytes.ContainsAny(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") && bytes.ContainsAny(value, "abcdefghijklmnopqrstuvwxyz") && bytes.ContainsAny(value, "0123456789")
+}
+
 // Distinct counts the different bytes of a value.
 func Distinct(value []byte) int {
 	var seen [256]bool

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/detect/notation"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -121,7 +122,7 @@ func isSign(c byte) bool { return c == '+' || c == '/' }
 
 // isData says whether a piece of text is as long, and as mixed, as data in base64 is.
 func isData(b []byte) bool {
-	return len(b) == dataReach && mixed(b) && bytes.Count(b, []byte("/")) <= dataReach/8 &&
+	return len(b) == dataReach && notation.Mixed(b) && bytes.Count(b, []byte("/")) <= dataReach/8 &&
 		!bytes.ContainsFunc(b, func(r rune) bool { return r >= 0x80 || !isAlnum(byte(r)) && !isSign(byte(r)) })
 }
 

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/deputy-sec/deputy/scanner/detect"
-	"github.com/deputy-sec/deputy/scanner/detect/example"
+	"github.com/deputy-sec/deputy/scanner/detect/notation"
 )
 
 // keyed finds a value without a form of its own behind a name that says what it
@@ -83,7 +83,7 @@ func (k *keyedMatcher) value(w *detect.Window, nameStart, nameEnd, start int) (d
 		return detect.Match{}, false
 	}
 	end := start + found[1]
-	if !ends(w.Text, end) || filler(string(w.Text[start+k.same:end])) || k.mixed && !mixed(w.Text[start:end]) {
+	if !ends(w.Text, end) || filler(string(w.Text[start+k.same:end])) || k.mixed && !notation.Mixed(w.Text[start:end]) {
 		return detect.Match{}, false
 	}
 	m := detect.Match{
@@ -102,11 +102,6 @@ func (k *keyedMatcher) value(w *detect.Window, nameStart, nameEnd, start int) (d
 		m.Evidence = append(m.Evidence, word+" stands near it")
 	}
 	return m, true
-}
-
-// mixed says whether a value has capitals, small letters and digits.
-func mixed(value []byte) bool {
-	return bytes.ContainsAny(value, example.Upper) && bytes.ContainsAny(value, example.Lower) && bytes.ContainsAny(value, example.Digits)
 }
 
 // lineReach bounds how far behind a name a value with a mark of its own may stand.

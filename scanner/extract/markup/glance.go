@@ -53,7 +53,7 @@ func untilScript(page []byte) (markup, rest []byte) {
 			return page, nil
 		}
 		begin += at + 1
-		end := endOf(page[begin:], name)
+		end := endTag(page[begin:], name)
 		return page[:begin], page[begin+end:]
 	}
 }
@@ -67,20 +67,6 @@ func rawElement(tag []byte) string {
 		}
 	}
 	return ""
-}
-
-// endOf returns where the end tag of an element begins.
-func endOf(content []byte, name string) int {
-	for at := 0; ; at++ {
-		i := bytes.Index(content[at:], []byte("</"))
-		if i < 0 {
-			return len(content)
-		}
-		at += i
-		if rawElement(content[at+2:]) == name {
-			return at
-		}
-	}
 }
 
 // holdsDocuments says whether there may be documents in a page: in attributes that
