@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/tools/go/analysis"
 
-	"github.com/deputy-sec/deputy/analyzers"
 	"github.com/deputy-sec/deputy/analyzers/driver"
+	"github.com/deputy-sec/deputy/analyzers/policy"
 )
 
 // beside is the sample module with more files in it.
@@ -43,7 +43,7 @@ func TestEachPackageThatIsBrokenIsToldOnce(t *testing.T) {
 		"cgo, no compiler":     {map[string]string{"x/x.go": "package x\n\n// int f(int x);\nimport \"C\"\n\nfunc F() int { return int(C.f(1)) }\n"}, []string{"CGO_ENABLED=1", "CC=/no/such/compiler"}, "cgo could not be run", true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, err := driver.Run(context.Background(), driver.Options{Dir: module(t, beside(c.files)), Env: append(os.Environ(), c.env...)}, analyzers.All)
+			r, err := driver.Run(context.Background(), driver.Options{Dir: module(t, beside(c.files)), Env: append(os.Environ(), c.env...)}, policy.Config{})
 			require.NoError(t, err)
 			require.Equal(t, []string{"api.go:11 idlogged"}, found(r))
 			require.Len(t, r.Problems, 1, "%v", r.Problems)
@@ -64,7 +64,7 @@ func TestEachPackageThatIsBrokenIsToldOnce(t *testing.T) {
 // problem is known for what it is.
 func TestAPassThatFailsIsAnInternalProblem(t *testing.T) {
 	fails := &analysis.Analyzer{Name: "fails", Doc: "fails", Run: func(*analysis.Pass) (any, error) { panic("of the pass") }}
-	r, err := driver.Run(context.Background(), driver.Options{Dir: module(t, beside(nil))}, append([]*analysis.Analyzer{fails}, analyzers.All...))
+	r, err := driver.Run(context.Background(), driver.Options{Dir: module(t, beside(nil)), Also: []*analysis.Analyzer{fails}}, policy.Config{})
 	require.NoError(t, err)
 	require.Equal(t, []string{"api.go:11 idlogged"}, found(r))
 	require.NotEmpty(t, r.Problems)
@@ -76,13 +76,13 @@ func TestAPassThatFailsIsAnInternalProblem(t *testing.T) {
 
 func TestAModuleOfANewerGoIsTold(t *testing.T) {
 	env := append(os.Environ(), "GOTOOLCHAIN=local")
-	_, err := driver.Run(context.Background(), driver.Options{Dir: module(t, map[string]string{"go.mod": "module shop\n\ngo 1.999\n", "a.go": "package shop\n"}), Env: env}, analyzers.All)
+	_, err := driver.Run(context.Background(), driver.Options{Dir: module(t, map[string]string{"go.mod": "module shop\n\ngo 1.999\n", "a.go": "package shop\n"}), Env: env}, policy.Config{})
 	require.ErrorContains(t, err, "requires go >= 1.999")
 }
 
 func TestFilesThatConstraintsLeaveOutAreCounted(t *testing.T) {
 	files := map[string]string{"api/new.go": "//go:build go1.999\n\npackage api\n\nfunc f() { try g() }\n", "api/api_plan9.go": "package api\n", "api/x_test.go": "package api\n"}
-	r, err := driver.Run(context.Background(), driver.Options{Dir: module(t, beside(files))}, analyzers.All)
+	r, err := driver.Run(context.Background(), driver.Options{Dir: module(t, beside(files))}, policy.Config{})
 	require.NoError(t, err)
 	require.Empty(t, r.Problems)
 	require.Equal(t, 2, r.LeftOut)

@@ -16,6 +16,7 @@ import (
 	"go/ast"
 	"go/token"
 	"os/exec"
+	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -23,9 +24,9 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/packages"
 
+	"github.com/deputy-sec/deputy/analyzers"
 	"github.com/deputy-sec/deputy/analyzers/externalid"
-	"github.com/deputy-sec/deputy/analyzers/program"
-	"github.com/deputy-sec/deputy/analyzers/taint"
+	"github.com/deputy-sec/deputy/analyzers/policy"
 )
 
 // Options choose what is analysed.
@@ -36,6 +37,9 @@ type Options struct {
 	BuildTags []string
 	Env       []string // the environment of the go command; the process's if nil
 	Overlay   map[string][]byte
+
+	Passes []string             // the reporting passes to run; all if empty
+	Also   []*analysis.Analyzer // other passes, beside ours
 }
 
 // Step is one step of a finding's way.
@@ -66,19 +70,26 @@ type Report struct {
 const mode = packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports |
 	packages.NeedTypes | packages.NeedTypesSizes | packages.NeedSyntax | packages.NeedTypesInfo | packages.NeedModule
 
-// Run loads the packages and runs the passes over them. Packages that do not compile
+// Run loads the packages and runs the passes over them, as the configuration says. Packages that do not compile
 // are listed as problems and the rest is analysed; an error means that nothing could
 // be loaded at all.
-func Run(ctx context.Context, o Options, passes []*analysis.Analyzer) (*Report, error) {
+func Run(ctx context.Context, o Options, cfg policy.Config) (*Report, error) {
+	cfg.TellUnfinished = false // they are problems here, told in any case
+	world := &analyzers.World{}
+	suite := analyzers.New(cfg, world)
+	passes, err := analyzers.Choose(suite, o.Passes)
+	if err != nil {
+		return nil, err
+	}
 	if len(o.Patterns) == 0 {
 		o.Patterns = patterns(cmp.Or(o.Dir, "."))
 	}
 	fset := token.NewFileSet()
-	cfg := &packages.Config{Context: ctx, Mode: mode, Dir: o.Dir, Env: o.Env, Tests: o.Tests, Fset: fset, Overlay: o.Overlay}
+	loading := &packages.Config{Context: ctx, Mode: mode, Dir: o.Dir, Env: o.Env, Tests: o.Tests, Fset: fset, Overlay: o.Overlay}
 	if len(o.BuildTags) > 0 {
-		cfg.BuildFlags = []string{"-tags=" + strings.Join(o.BuildTags, ",")}
+		loading.BuildFlags = []string{"-tags=" + strings.Join(o.BuildTags, ",")}
 	}
-	pkgs, err := packages.Load(cfg, o.Patterns...)
+	pkgs, err := packages.Load(loading, o.Patterns...)
 	if err != nil {
 		return nil, fmt.Errorf("load packages: %w", err)
 	}
@@ -88,13 +99,13 @@ func Run(ctx context.Context, o Options, passes []*analysis.Analyzer) (*Report, 
 		if len(report.Problems) > 0 {
 			return report, fmt.Errorf("nothing could be analysed: %s", report.Problems[0].Message)
 		}
-		if why := unlisted(ctx, o, cfg.BuildFlags); why != "" {
+		if why := unlisted(ctx, o, loading.BuildFlags); why != "" {
 			return report, errors.New("go list cannot load the packages: " + why)
 		}
 		return report, errors.New("no packages match " + strings.Join(o.Patterns, " "))
 	}
 	report.Packages = len(good)
-	report.analyse(ctx, good, passes)
+	report.analyse(ctx, good, suite, slices.Concat(o.Also, passes), world)
 	return report, ctx.Err()
 }
 
@@ -143,32 +154,25 @@ func hasCode(p *packages.Package) bool {
 	return slices.ContainsFunc(p.Syntax, func(f *ast.File) bool { return len(f.Decls) > 0 })
 }
 
-// analyse runs both rounds.
-func (r *Report) analyse(ctx context.Context, pkgs []*packages.Package, passes []*analysis.Analyzer) {
-	externalid.SetProgram(nil)
-	program.SetNeeded(nil)
-	defer externalid.SetProgram(nil)
-	defer program.SetNeeded(nil)
-
+// analyse runs both rounds, in a world of this run's own.
+func (r *Report) analyse(ctx context.Context, pkgs []*packages.Package, suite, passes []*analysis.Analyzer, world *analyzers.World) {
+	discover := []*analysis.Analyzer{passOf[*externalid.Result](suite)}
 	s := newSession(pkgs, runtime.GOMAXPROCS(0))
 	defer func() { r.Problems = append(r.Problems, s.problems...) }()
-	s.run(ctx, []*analysis.Analyzer{externalid.Analyzer})
+	s.run(ctx, discover)
 	items := s.widen(s.known())
-	externalid.SetProgram(items)
-	program.SetNeeded(s.needed(items))
+	s.tell(world, items)
 	for range maxDiscovery { // what is known elsewhere lets a package find more
 		s.reset()
-		s.run(ctx, []*analysis.Analyzer{externalid.Analyzer})
+		s.run(ctx, discover)
 		next := s.widen(s.known())
 		if len(next) == len(items) {
 			break
 		}
 		items = next
-		externalid.SetProgram(items)
-		program.SetNeeded(s.needed(items))
+		s.tell(world, items)
 	}
 	s.run(ctx, passes)
-	defer taint.SetResults(nil)
 	known := 0
 	for range maxDiscovery { // what an interface's implementations return, its callers learn
 		results := s.interfaceResults()
@@ -176,17 +180,32 @@ func (r *Report) analyse(ctx context.Context, pkgs []*packages.Package, passes [
 			break
 		}
 		known = len(results)
-		taint.SetResults(results)
+		world.Results = results
 		for key := range results {
 			items = append(items, externalid.Item{Key: key})
 		}
-		program.SetNeeded(s.needed(items)) // a package that only declares such an interface, too
+		world.Needed = s.needed(items) // a package that only declares such an interface, too
 		s.diagnostics = nil
 		s.reset()
 		s.run(ctx, passes)
 	}
 	r.Problems = append(r.Problems, s.unfinished()...)
 	r.collect(s)
+}
+
+// tell puts what is known into the world, for the next round.
+func (s *session) tell(world *analyzers.World, items []externalid.Item) {
+	world.Known = externalid.Program{}
+	for _, item := range items {
+		world.Known[item.Key] = item
+	}
+	world.Needed = s.needed(items)
+}
+
+// passOf is the pass whose result is of a type.
+func passOf[T any](passes []*analysis.Analyzer) *analysis.Analyzer {
+	i := slices.IndexFunc(passes, func(a *analysis.Analyzer) bool { return a.ResultType == reflect.TypeFor[T]() })
+	return passes[i]
 }
 
 // maxDiscovery bounds the rounds in which packages tell each other what carries an

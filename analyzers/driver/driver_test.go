@@ -11,14 +11,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/deputy-sec/deputy/analyzers"
 	"github.com/deputy-sec/deputy/analyzers/driver"
+	"github.com/deputy-sec/deputy/analyzers/policy"
 )
 
 // TestMain lets the test binary be go vet's tool.
 func TestMain(m *testing.M) {
 	if driver.IsUnit(os.Args[1:]) {
-		driver.UnitMain(analyzers.All...)
+		driver.UnitMain(policy.Config{})
 	}
 	os.Exit(m.Run())
 }
@@ -85,7 +85,7 @@ func found(r *driver.Report) []string {
 }
 
 func TestAFieldIsKnownWhereNobodyImportsItsUse(t *testing.T) {
-	r, err := driver.Run(context.Background(), driver.Options{Dir: module(t, shop)}, analyzers.All)
+	r, err := driver.Run(context.Background(), driver.Options{Dir: module(t, shop)}, policy.Config{})
 	require.NoError(t, err)
 	require.Empty(t, r.Problems)
 	require.Equal(t, []string{"api.go:11 idlogged"}, found(r))
@@ -98,7 +98,7 @@ func TestWhatDoesNotCompileIsToldAndTheRestAnalysed(t *testing.T) {
 	for name, text := range shop {
 		files[name] = text
 	}
-	r, err := driver.Run(context.Background(), driver.Options{Dir: module(t, files)}, analyzers.All)
+	r, err := driver.Run(context.Background(), driver.Options{Dir: module(t, files)}, policy.Config{})
 	require.NoError(t, err)
 	require.Equal(t, []string{"api.go:11 idlogged"}, found(r))
 	require.NotEmpty(t, r.Problems)
@@ -118,7 +118,7 @@ func TestTwoRunsSayTheSame(t *testing.T) {
 	dir := module(t, files)
 	var first []string
 	for range 5 {
-		r, err := driver.Run(context.Background(), driver.Options{Dir: dir}, analyzers.All)
+		r, err := driver.Run(context.Background(), driver.Options{Dir: dir}, policy.Config{})
 		require.NoError(t, err)
 		var all []string
 		for _, f := range r.Findings {
@@ -167,7 +167,7 @@ func (s *Service) Connect(ctx context.Context, role, word string) error {
 	return err
 }
 `,
-	})}, analyzers.All)
+	})}, policy.Config{})
 	require.NoError(t, err)
 	require.Equal(t, []string{"web.go:13 idparam"}, found(r))
 	require.Contains(t, r.Findings[0].Message, `request value "b"`)
@@ -219,7 +219,7 @@ func (d *DB) Read(id string) (role, word string) { return d.all[id].RoleARN, d.a
 `,
 		"store/store.go": shop["store/store.go"],
 		"aws/aws.go":     shop["aws/aws.go"],
-	})}, analyzers.All)
+	})}, policy.Config{})
 	require.NoError(t, err)
 	require.Empty(t, r.Problems)
 	require.Equal(t, []string{"web.go:14 idreturned"}, found(r))
@@ -239,7 +239,7 @@ func TestAWorkspaceIsOneProgram(t *testing.T) {
 	require.NoError(t, os.Rename(filepath.Join(dir, "go.work"), filepath.Join(root, "go.work")))
 	require.NoError(t, os.Rename(filepath.Join(dir, "broker"), filepath.Join(root, "broker")))
 	require.NoError(t, os.Rename(dir, filepath.Join(root, "shop")))
-	r, err := driver.Run(context.Background(), driver.Options{Dir: root, Env: append(os.Environ(), "GOFLAGS=-mod=readonly", "GOWORK=")}, analyzers.All)
+	r, err := driver.Run(context.Background(), driver.Options{Dir: root, Env: append(os.Environ(), "GOFLAGS=-mod=readonly", "GOWORK=")}, policy.Config{})
 	require.NoError(t, err)
 	require.Empty(t, r.Problems)
 	require.Equal(t, []string{"api.go:11 idlogged"}, found(r), "what the broker's module hands to STS, the shop's logs")
@@ -248,7 +248,7 @@ func TestAWorkspaceIsOneProgram(t *testing.T) {
 func TestAnSDKThatCannotBeLoadedIsTold(t *testing.T) {
 	dir := module(t, shop)
 	require.NoError(t, os.RemoveAll(filepath.Join(dir, "stubs", "service", "sts")))
-	r, err := driver.Run(context.Background(), driver.Options{Dir: dir}, analyzers.All)
+	r, err := driver.Run(context.Background(), driver.Options{Dir: dir}, policy.Config{})
 	require.NoError(t, err)
 	var told []string
 	for _, p := range r.Problems {
@@ -260,7 +260,7 @@ func TestAnSDKThatCannotBeLoadedIsTold(t *testing.T) {
 }
 
 func TestNothingToAnalyseIsAnError(t *testing.T) {
-	_, err := driver.Run(context.Background(), driver.Options{Dir: t.TempDir()}, analyzers.All)
+	_, err := driver.Run(context.Background(), driver.Options{Dir: t.TempDir()}, policy.Config{})
 	require.Error(t, err)
 }
 
@@ -270,7 +270,7 @@ func TestAModuleThatCannotBeHadIsTold(t *testing.T) {
 		"a.go":   "package shop\n\nimport _ \"gone.example/module/part\"\n",
 	}
 	env := append(os.Environ(), "GOPROXY=off", "GOFLAGS=-mod=mod")
-	_, err := driver.Run(context.Background(), driver.Options{Dir: module(t, files), Env: env}, analyzers.All)
+	_, err := driver.Run(context.Background(), driver.Options{Dir: module(t, files), Env: env}, policy.Config{})
 	require.ErrorContains(t, err, "gone.example/module@v1.0.0")
 }
 
@@ -279,7 +279,7 @@ func TestGeneratedFilesAreMarked(t *testing.T) {
 	for name, text := range shop {
 		files[name] = text
 	}
-	r, err := driver.Run(context.Background(), driver.Options{Dir: module(t, files)}, analyzers.All)
+	r, err := driver.Run(context.Background(), driver.Options{Dir: module(t, files)}, policy.Config{})
 	require.NoError(t, err)
 	require.Len(t, r.Findings, 2)
 	require.False(t, r.Findings[0].Generated)

@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/tools/go/analysis"
 
-	"github.com/deputy-sec/deputy/analyzers"
 	"github.com/deputy-sec/deputy/analyzers/driver"
+	"github.com/deputy-sec/deputy/analyzers/policy"
 )
 
 const leaky = `package api
@@ -41,7 +41,7 @@ func leakyModule(t *testing.T) string {
 
 func TestFixesAreAppliedOnce(t *testing.T) {
 	dir := leakyModule(t)
-	r, err := driver.Run(context.Background(), driver.Options{Dir: dir}, analyzers.All)
+	r, err := driver.Run(context.Background(), driver.Options{Dir: dir}, policy.Config{})
 	require.NoError(t, err)
 	require.Len(t, r.Findings, 3)
 	changes, refused := r.Fixes()
@@ -55,7 +55,7 @@ func TestFixesAreAppliedOnce(t *testing.T) {
 	require.Equal(t, leaky, string(before), "nothing is written before Write")
 	require.NoError(t, changes[0].Write())
 
-	r, err = driver.Run(context.Background(), driver.Options{Dir: dir}, analyzers.All)
+	r, err = driver.Run(context.Background(), driver.Options{Dir: dir}, policy.Config{})
 	require.NoError(t, err)
 	require.Equal(t, []string{"api.go:16 idlogged"}, found(r))
 	changes, refused = r.Fixes()
@@ -68,7 +68,7 @@ func TestADiffIsWhatPatchApplies(t *testing.T) {
 		t.Skip("git applies the diff")
 	}
 	dir := leakyModule(t)
-	r, err := driver.Run(context.Background(), driver.Options{Dir: dir}, analyzers.All)
+	r, err := driver.Run(context.Background(), driver.Options{Dir: dir}, policy.Config{})
 	require.NoError(t, err)
 	changes, _ := r.Fixes()
 	require.Len(t, changes, 1)
@@ -106,7 +106,7 @@ func TestDiffsOfDistantLines(t *testing.T) {
 
 func TestFixesThatCannotBeAppliedAreRefused(t *testing.T) {
 	dir := leakyModule(t)
-	r, err := driver.Run(context.Background(), driver.Options{Dir: dir}, analyzers.All)
+	r, err := driver.Run(context.Background(), driver.Options{Dir: dir}, policy.Config{})
 	require.NoError(t, err)
 	require.Len(t, r.Findings, 3)
 

@@ -16,10 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/tools/go/packages"
 
-	"github.com/deputy-sec/deputy/analyzers/idlogged"
-	"github.com/deputy-sec/deputy/analyzers/idmissing"
-	"github.com/deputy-sec/deputy/analyzers/idparam"
-	"github.com/deputy-sec/deputy/analyzers/idweak"
+	"github.com/deputy-sec/deputy/analyzers"
+	"github.com/deputy-sec/deputy/analyzers/policy"
 
 	"golang.org/x/tools/go/analysis"
 )
@@ -50,7 +48,7 @@ func FuzzMutatedSource(f *testing.F) {
 		}
 		s := newSession([]*packages.Package{pkg}, 1)
 		s.reads = func(string) ([]byte, error) { return src, nil }
-		s.run(context.Background(), []*analysis.Analyzer{idlogged.Analyzer, idparam.Analyzer, idweak.Analyzer, idmissing.Analyzer})
+		s.run(context.Background(), chosen(t, "idlogged", "idparam", "idweak", "idmissing"))
 		if len(pkg.TypeErrors) == 0 {
 			require.Empty(t, s.problems)
 		}
@@ -99,7 +97,7 @@ func TestASyntaxErrorLeavesTheRest(t *testing.T) {
 	pkg := load(fset, importer.Default(), []byte(src))
 	require.NotNil(t, pkg)
 	s := newSession([]*packages.Package{pkg}, 1)
-	s.run(context.Background(), []*analysis.Analyzer{idlogged.Analyzer})
+	s.run(context.Background(), chosen(t, "idlogged"))
 }
 
 func TestFunctionsBesideAnErrorAreAnalysed(t *testing.T) {
@@ -107,7 +105,7 @@ func TestFunctionsBesideAnErrorAreAnalysed(t *testing.T) {
 	pkg := load(token.NewFileSet(), importer.Default(), []byte(src))
 	s := newSession([]*packages.Package{pkg}, 1)
 	s.reads = func(string) ([]byte, error) { return []byte(src), nil }
-	s.run(context.Background(), []*analysis.Analyzer{idlogged.Analyzer})
+	s.run(context.Background(), chosen(t, "idlogged"))
 	require.Empty(t, s.problems)
 	require.Len(t, s.diagnostics, 1)
 	require.Equal(t, 11, pkg.Fset.Position(s.diagnostics[0].Pos).Line)
@@ -142,7 +140,7 @@ func TestStatementsBesideAnErrorAreAnalysed(t *testing.T) {
 	before := len(pkg.Syntax[0].Decls[3].(*ast.FuncDecl).Body.List)
 	s := newSession([]*packages.Package{pkg}, 1)
 	s.reads = func(string) ([]byte, error) { return []byte(src), nil }
-	s.run(context.Background(), []*analysis.Analyzer{idlogged.Analyzer})
+	s.run(context.Background(), chosen(t, "idlogged"))
 	require.Empty(t, s.problems)
 	var lines []int
 	for _, d := range s.diagnostics {
@@ -150,4 +148,12 @@ func TestStatementsBesideAnErrorAreAnalysed(t *testing.T) {
 	}
 	require.Equal(t, []int{9, 11, 12, 13, 14, 17}, lines)
 	require.Len(t, pkg.Syntax[0].Decls[3].(*ast.FuncDecl).Body.List, before, "the syntax is as it was")
+}
+
+// chosen are passes of a suite of their own.
+func chosen(t testing.TB, names ...string) []*analysis.Analyzer {
+	t.Helper()
+	passes, err := analyzers.Choose(analyzers.New(policy.Config{}, nil), names)
+	require.NoError(t, err)
+	return passes
 }

@@ -278,8 +278,8 @@ func (s *session) unfinished() []Problem {
 // known is everything that some package knows to carry an External ID.
 func (s *session) known() []externalid.Item {
 	best := map[string]externalid.Item{}
-	for k, o := range s.results {
-		if r, ok := o.value.(*externalid.Result); ok && k.a == externalid.Analyzer && r != nil {
+	for _, o := range s.results {
+		if r, ok := o.value.(*externalid.Result); ok && r != nil {
 			for _, item := range r.Items() {
 				old, ok := best[item.Key]
 				if !ok || cmp.Or(cmp.Compare(old.Strength, item.Strength), cmp.Compare(item.Reason, old.Reason)) < 0 {
@@ -295,7 +295,7 @@ func (s *session) known() []externalid.Item {
 
 // needed are the packages through which a known External ID can pass: those that
 // declare one, those that import one of these, and what any of them calls.
-func (s *session) needed(items []externalid.Item) map[string]bool {
+func (s *session) needed(items []externalid.Item) program.Needed {
 	sees := map[string]bool{}
 	for k, o := range s.results {
 		if r, ok := o.value.(*program.Result); ok && r != nil && r.Pkg != nil {

@@ -3,8 +3,10 @@ package driver
 import (
 	"strings"
 
-	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/unitchecker"
+
+	"github.com/deputy-sec/deputy/analyzers"
+	"github.com/deputy-sec/deputy/analyzers/policy"
 )
 
 // UnitMain is the main function of go vet's tool: it answers -V=full, -flags and
@@ -13,7 +15,7 @@ import (
 // go vet hands its tool every dependency, the standard library included, and wants
 // the types of each back. Type-checking is therefore the floor of a cold run; package
 // program keeps everything above it to the units that can see an External ID.
-func UnitMain(passes ...*analysis.Analyzer) { unitchecker.Main(passes...) }
+func UnitMain(cfg policy.Config) { unitchecker.Main(analyzers.New(cfg, nil)...) }
 
 // IsUnit reports whether a command line is one that go vet gives to its tool.
 func IsUnit(args []string) bool {

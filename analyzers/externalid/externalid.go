@@ -17,21 +17,24 @@ import (
 	"github.com/deputy-sec/deputy/analyzers/program"
 )
 
-// Analyzer finds External IDs. Its result is a *Result.
-var Analyzer = &analysis.Analyzer{
-	Name:       "externalid",
-	Doc:        "find what carries an AWS External ID (reports nothing)",
-	Run:        run,
-	Requires:   []*analysis.Analyzer{program.Analyzer},
-	ResultType: reflect.TypeFor[*Result](),
-	FactTypes:  []analysis.Fact{new(Known)},
-}
+// Program is what was found in the whole program, by key, so that packages learn of
+// uses in packages they do not import.
+type Program map[string]Item
 
-func init() {
-	Analyzer.Flags.Var(policy.FieldsFlag(), "fields", "comma-separated fields that are External IDs: path/of/package.Type.Field")
-	Analyzer.Flags.Var(policy.TypesFlag(), "types", "comma-separated types whose values are followed: path/of/package.Type")
-	Analyzer.Flags.Var(policy.BuiltinSourcesFlag(), "builtin", "find External IDs by themselves; false: only what is configured, tagged or annotated")
-	Analyzer.Flags.Var(policy.FileFlag(), "config", "YAML file with sources, sinks and sanitizers (see analyzers/policy)")
+// New makes the pass that finds External IDs in what prog builds. Its result is a
+// *Result.
+func New(cfg *policy.Config, prog *analysis.Analyzer, known *Program) *analysis.Analyzer {
+	return &analysis.Analyzer{
+		Name: "externalid",
+		Doc:  "find what carries an AWS External ID (reports nothing)",
+		Run: func(pass *analysis.Pass) (any, error) {
+			return run(pass, pass.ResultOf[prog].(*program.Result), cfg, *known), nil
+		},
+		Flags:      *cfg.Flags("externalid"),
+		Requires:   []*analysis.Analyzer{prog},
+		ResultType: reflect.TypeFor[*Result](),
+		FactTypes:  []analysis.Fact{new(Known)},
+	}
 }
 
 // Strength orders the reasons to take something for an External ID.
@@ -77,22 +80,6 @@ func (k *Known) String() string {
 // maxItems bounds the fact of one package.
 const maxItems = 512
 
-var (
-	programMu    sync.Mutex
-	programKnown map[string]Item
-)
-
-// SetProgram tells the pass what was found in the whole program, so that packages
-// learn of uses in packages they do not import. nil forgets it.
-func SetProgram(items []Item) {
-	programMu.Lock()
-	defer programMu.Unlock()
-	programKnown = map[string]Item{}
-	for _, item := range items {
-		programKnown[item.Key] = item
-	}
-}
-
 // Result answers what carries an External ID in one package.
 type Result struct {
 	known   map[string]Item
@@ -100,7 +87,7 @@ type Result struct {
 	updates map[*ssa.MapUpdate]*Why
 	fieldMu sync.Mutex // drivers run the passes that ask side by side
 	fields  map[fieldID]*Why
-	policy  *policy.Policy
+	policy  *policy.Config
 	settled bool     // discovery is over: what is not known will not be
 	Origins []Origin // where the package's External IDs come from
 }
@@ -120,15 +107,12 @@ type Origin struct {
 	Why   *Why // what it becomes
 }
 
-func run(pass *analysis.Pass) (any, error) {
-	prog := pass.ResultOf[program.Analyzer].(*program.Result)
-	r := &Result{known: map[string]Item{}, values: map[ssa.Value]*Why{}, updates: map[*ssa.MapUpdate]*Why{}, fields: map[fieldID]*Why{}, policy: policy.Active()}
+func run(pass *analysis.Pass, prog *program.Result, cfg *policy.Config, known Program) *Result {
+	r := &Result{known: map[string]Item{}, values: map[ssa.Value]*Why{}, updates: map[*ssa.MapUpdate]*Why{}, fields: map[fieldID]*Why{}, policy: cfg}
 	if prog.Pkg == nil {
-		return r, nil
+		return r
 	}
-	programMu.Lock()
-	maps.Copy(r.known, programKnown)
-	programMu.Unlock()
+	maps.Copy(r.known, known)
 	for _, f := range pass.AllPackageFacts() {
 		if k, ok := f.Fact.(*Known); ok && f.Package != pass.Pkg {
 			for _, item := range k.Items {
@@ -146,7 +130,7 @@ func run(pass *analysis.Pass) (any, error) {
 	if fact := added(before, r.known); len(fact.Items) > 0 {
 		pass.ExportPackageFact(fact)
 	}
-	return r, nil
+	return r
 }
 
 func added(before, after map[string]Item) *Known {

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/tools/go/analysis/analysistest"
 
 	"github.com/deputy-sec/deputy/analyzers/externalid"
+	"github.com/deputy-sec/deputy/analyzers/passtest"
 	"github.com/deputy-sec/deputy/analyzers/program"
 )
 
@@ -20,10 +21,11 @@ func (silent) Errorf(string, ...any) {}
 
 // go vet runs the passes that ask of one result side by side.
 func TestAResultIsAskedFromManySides(t *testing.T) {
+	source := passtest.Pass(t, "externalid")
 	asks := &analysis.Analyzer{
-		Name: "asks", Doc: "ask of every field of every type", Requires: []*analysis.Analyzer{externalid.Analyzer},
+		Name: "asks", Doc: "ask of every field of every type", Requires: []*analysis.Analyzer{source},
 		Run: func(pass *analysis.Pass) (any, error) {
-			ids := pass.ResultOf[externalid.Analyzer].(*externalid.Result)
+			ids := pass.ResultOf[source].(*externalid.Result)
 			var wg sync.WaitGroup
 			for range 8 {
 				wg.Go(func() {

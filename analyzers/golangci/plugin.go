@@ -44,31 +44,18 @@ type plugin struct{ settings Settings }
 
 // BuildAnalyzers hands golangci-lint the passes that were chosen.
 func (p *plugin) BuildAnalyzers() ([]*analysis.Analyzer, error) {
+	var cfg policy.Config
 	if p.settings.Config != "" {
-		if err := policy.FileFlag().Set(p.settings.Config); err != nil {
+		if err := cfg.ReadFile(p.settings.Config); err != nil {
 			return nil, err
 		}
 	}
 	for _, f := range p.settings.Fields {
-		if err := policy.FieldsFlag().Set(f); err != nil {
-			return nil, fmt.Errorf("deputy's fields: %w", err)
+		if err := cfg.AddField(f); err != nil {
+			return nil, fmt.Errorf("deputy's fields: %q: %w", f, err)
 		}
 	}
-	if len(p.settings.Passes) == 0 {
-		return analyzers.All, nil
-	}
-	byName := map[string]*analysis.Analyzer{}
-	for _, a := range analyzers.All {
-		byName[a.Name] = a
-	}
-	var out []*analysis.Analyzer
-	for _, name := range p.settings.Passes {
-		if byName[name] == nil {
-			return nil, fmt.Errorf("deputy has no pass %q", name)
-		}
-		out = append(out, byName[name])
-	}
-	return out, nil
+	return analyzers.Choose(analyzers.New(cfg, nil), p.settings.Passes)
 }
 
 // GetLoadMode asks for types.

@@ -8,6 +8,7 @@ import (
 	"github.com/golangci/plugin-module-register/register"
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
+	"golang.org/x/tools/go/analysis/analysistest"
 
 	"github.com/deputy-sec/deputy/analyzers"
 	"github.com/deputy-sec/deputy/analyzers/golangci"
@@ -15,7 +16,6 @@ import (
 )
 
 func TestThePluginIsRegistered(t *testing.T) {
-	t.Cleanup(policy.Reset)
 	newPlugin, err := register.GetPlugin("deputy")
 	require.NoError(t, err)
 	p, err := newPlugin(map[string]any{"fields": []string{"shop/store.Integration.Handshake"}})
@@ -23,8 +23,22 @@ func TestThePluginIsRegistered(t *testing.T) {
 	require.Equal(t, register.LoadModeTypesInfo, p.GetLoadMode())
 	passes, err := p.BuildAnalyzers()
 	require.NoError(t, err)
-	require.Equal(t, analyzers.All, passes)
-	require.True(t, policy.Active().IsExternalIDField("shop/store.Integration.Handshake"))
+	require.Len(t, passes, len(analyzers.New(policy.Config{}, nil)))
+}
+
+func TestTheSettingsBecomeTheSuitesConfiguration(t *testing.T) {
+	p, err := golangci.New(map[string]any{"fields": []string{"b.T.B"}, "passes": []string{"idlogged"}})
+	require.NoError(t, err)
+	passes, err := p.BuildAnalyzers()
+	require.NoError(t, err)
+	dir, cleanup, err := analysistest.WriteFiles(map[string]string{"b/b.go": "package b\n\nimport \"log\"\n\ntype T struct{ A, B string }\n\nfunc f(t T) {\n\tlog.Println(t.A)\n\tlog.Println(t.B) // want `External ID logged`\n}\n"})
+	require.NoError(t, err)
+	defer cleanup()
+	analysistest.Run(t, dir, passes[0], "b")
+	p, err = golangci.New(map[string]any{"fields": []string{"B"}})
+	require.NoError(t, err)
+	_, err = p.BuildAnalyzers()
+	require.ErrorContains(t, err, "path/of/package")
 }
 
 func TestPassesCanBeChosen(t *testing.T) {

@@ -16,20 +16,25 @@ import (
 	"github.com/deputy-sec/deputy/analyzers/taint"
 )
 
-// Analyzer reports missing External IDs.
-var Analyzer = &analysis.Analyzer{
-	Name:     "idmissing",
-	Doc:      "report AssumeRole without an External ID for a role that comes from data\n\nPass the External ID that was generated for the customer whose role it is.",
-	URL:      taint.Docs + "idmissing",
-	Run:      run,
-	Requires: []*analysis.Analyzer{program.Analyzer},
+// New makes the pass that reports missing External IDs.
+func New(prog *analysis.Analyzer) *analysis.Analyzer {
+	return &analysis.Analyzer{
+		Name: "idmissing",
+		Doc:  "report AssumeRole without an External ID for a role that comes from data\n\nPass the External ID that was generated for the customer whose role it is.",
+		URL:  taint.Docs + "idmissing",
+		Run: func(pass *analysis.Pass) (any, error) {
+			run(pass, pass.ResultOf[prog].(*program.Result))
+			return nil, nil
+		},
+		Requires: []*analysis.Analyzer{prog},
+	}
 }
 
 const message = "AssumeRole without an External ID for a role that comes from data: whoever knows another customer's role can enter it as their own"
 
-func run(pass *analysis.Pass) (any, error) {
+func run(pass *analysis.Pass, prog *program.Result) {
 	r := report.New(pass)
-	funcs := pass.ResultOf[program.Analyzer].(*program.Result).Funcs
+	funcs := prog.Funcs
 	c := checker{callers: callers(funcs)}
 	sets := settersOf(funcs)
 	for _, fn := range funcs {
@@ -45,7 +50,6 @@ func run(pass *analysis.Pass) (any, error) {
 		}
 	}
 	r.Done()
-	return nil, nil
 }
 
 // settersOf are the functions that set an External ID on some path: those without one

@@ -6,13 +6,15 @@ import (
 
 	"golang.org/x/tools/go/analysis/analysistest"
 
-	"github.com/deputy-sec/deputy/analyzers/idmissing"
+	"github.com/deputy-sec/deputy/analyzers/passtest"
 )
 
 func testdata() string { p, _ := filepath.Abs("../testdata"); return p }
 
-func TestFixtures(t *testing.T) { analysistest.Run(t, testdata(), idmissing.Analyzer, "idmissing") }
+func TestFixtures(t *testing.T) {
+	analysistest.Run(t, testdata(), passtest.Pass(t, "idmissing"), "idmissing")
+}
 
 func TestTheHostSaysNothingAboutThePackage(t *testing.T) {
-	analysistest.Run(t, testdata(), idmissing.Analyzer, "example.com/shop", "example.com/examples/shop")
+	analysistest.Run(t, testdata(), passtest.Pass(t, "idmissing"), "example.com/shop", "example.com/examples/shop")
 }

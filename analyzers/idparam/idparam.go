@@ -7,13 +7,18 @@ import (
 	"github.com/deputy-sec/deputy/analyzers/taint"
 )
 
-// Analyzer reports External IDs taken from requests.
-var Analyzer = &analysis.Analyzer{
-	Name:     "idparam",
-	Doc:      "report External IDs that a request may choose\n\nGenerate the External ID; who may choose it can make the service assume another customer's role.",
-	URL:      taint.Docs + "idparam",
-	Run:      run,
-	Requires: []*analysis.Analyzer{taint.Analyzer},
+// New makes the pass that reports External IDs taken from requests.
+func New(flows *analysis.Analyzer) *analysis.Analyzer {
+	return &analysis.Analyzer{
+		Name: "idparam",
+		Doc:  "report External IDs that a request may choose\n\nGenerate the External ID; who may choose it can make the service assume another customer's role.",
+		URL:  taint.Docs + "idparam",
+		Run: func(pass *analysis.Pass) (any, error) {
+			run(pass, pass.ResultOf[flows].(*taint.Result))
+			return nil, nil
+		},
+		Requires: []*analysis.Analyzer{flows},
+	}
 }
 
 // outcomes say how far a value got.
@@ -23,15 +28,13 @@ var outcomes = map[taint.SinkKind]string{
 	taint.Kept:   " becomes ",
 }
 
-func run(pass *analysis.Pass) (any, error) {
-	flows := pass.ResultOf[taint.Analyzer].(*taint.Result)
+func run(pass *analysis.Pass, flows *taint.Result) {
 	r := report.New(pass)
 	for _, f := range flows.Accepted() {
-		d := f.Diagnostic(pass, "idparam", "External ID accepted from a request: "+f.What()+outcomes[f.Sink.Kind]+f.Sink.What)
+		d := flows.Diagnostic(pass, f, "idparam", "External ID accepted from a request: "+f.What()+outcomes[f.Sink.Kind]+f.Sink.What)
 		d.Related = append(d.Related, analysis.RelatedInformation{Pos: f.Sink.Pos, Message: f.Sink.What})
 		d.Pos = f.Source()
 		r.Report(d)
 	}
 	r.Done()
-	return nil, nil
 }

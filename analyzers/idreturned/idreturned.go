@@ -10,30 +10,33 @@ import (
 	"github.com/deputy-sec/deputy/analyzers/taint"
 )
 
-// Analyzer reports External IDs in responses.
-var Analyzer = &analysis.Analyzer{
-	Name:     "idreturned",
-	Doc:      "report External IDs in HTTP, RPC and Lambda responses\n\nReturn one only where the user explicitly asks for it.",
-	URL:      taint.Docs + "idreturned",
-	Run:      run,
-	Requires: []*analysis.Analyzer{taint.Analyzer},
+// New makes the pass that reports External IDs in responses.
+func New(flows *analysis.Analyzer) *analysis.Analyzer {
+	return &analysis.Analyzer{
+		Name: "idreturned",
+		Doc:  "report External IDs in HTTP, RPC and Lambda responses\n\nReturn one only where the user explicitly asks for it.",
+		URL:  taint.Docs + "idreturned",
+		Run: func(pass *analysis.Pass) (any, error) {
+			run(pass, pass.ResultOf[flows].(*taint.Result))
+			return nil, nil
+		},
+		Requires: []*analysis.Analyzer{flows},
+	}
 }
 
 // Reveal is the category of handlers whose purpose is to show an External ID.
 const Reveal = "idreturned-reveal"
 
-func run(pass *analysis.Pass) (any, error) {
-	flows := pass.ResultOf[taint.Analyzer].(*taint.Result)
+func run(pass *analysis.Pass, flows *taint.Result) {
 	r := report.New(pass)
 	for _, f := range flows.Leaks(taint.Returned) {
 		category, verb := "idreturned", " returned: "
 		if reveals(f.Fn) {
 			category, verb = Reveal, " returned by a handler that is there to show it: "
 		}
-		r.Report(f.Diagnostic(pass, category, f.Subject()+verb+f.What()+" reaches "+f.Sink.What))
+		r.Report(flows.Diagnostic(pass, f, category, f.Subject()+verb+f.What()+" reaches "+f.Sink.What))
 	}
 	r.Done()
-	return nil, nil
 }
 
 // purposes are the words by which a handler says that it shows an External ID on

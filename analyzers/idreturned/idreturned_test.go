@@ -6,17 +6,19 @@ import (
 
 	"golang.org/x/tools/go/analysis/analysistest"
 
-	"github.com/deputy-sec/deputy/analyzers/idreturned"
+	"github.com/deputy-sec/deputy/analyzers/passtest"
 )
 
 func testdata() string { p, _ := filepath.Abs("../testdata"); return p }
 
-func TestFixtures(t *testing.T) { analysistest.Run(t, testdata(), idreturned.Analyzer, "idreturned") }
+func TestFixtures(t *testing.T) {
+	analysistest.Run(t, testdata(), passtest.Pass(t, "idreturned"), "idreturned")
+}
 
 func TestFunctionsThatFrameworksCall(t *testing.T) {
-	analysistest.Run(t, testdata(), idreturned.Analyzer, "handlers")
+	analysistest.Run(t, testdata(), passtest.Pass(t, "idreturned"), "handlers")
 }
 
 func TestWhatErrorsTell(t *testing.T) {
-	analysistest.Run(t, testdata(), idreturned.Analyzer, "failures")
+	analysistest.Run(t, testdata(), passtest.Pass(t, "idreturned"), "failures")
 }

@@ -16,13 +16,18 @@ import (
 	"github.com/deputy-sec/deputy/analyzers/taint"
 )
 
-// Analyzer notes endpoints without a rate limit, and such that change by GET.
-var Analyzer = &analysis.Analyzer{
-	Name:     "idroutes",
-	Doc:      "note onboarding and External ID endpoints without a rate limit, and regeneration by GET\n\nLimit how often a caller may try, and let only POST change one.",
-	URL:      taint.Docs + "idroutes",
-	Run:      run,
-	Requires: []*analysis.Analyzer{program.Analyzer},
+// New makes the pass that notes endpoints without a rate limit, and such that change by GET.
+func New(prog *analysis.Analyzer) *analysis.Analyzer {
+	return &analysis.Analyzer{
+		Name: "idroutes",
+		Doc:  "note onboarding and External ID endpoints without a rate limit, and regeneration by GET\n\nLimit how often a caller may try, and let only POST change one.",
+		URL:  taint.Docs + "idroutes",
+		Run: func(pass *analysis.Pass) (any, error) {
+			run(pass, pass.ResultOf[prog].(*program.Result))
+			return nil, nil
+		},
+		Requires: []*analysis.Analyzer{prog},
+	}
 }
 
 var (
@@ -35,9 +40,9 @@ var (
 	register  = regexp.MustCompile(`^(Handle|HandleFunc|GET|Get|POST|Post|PUT|Put|PATCH|Patch|DELETE|Delete|Any|All|Method|Add|Match|Route)$`)
 )
 
-func run(pass *analysis.Pass) (any, error) {
+func run(pass *analysis.Pass, prog *program.Result) {
 	r := report.New(pass)
-	if pass.ResultOf[program.Analyzer].(*program.Result).Pkg != nil {
+	if prog.Pkg != nil {
 		limited := limits(pass)
 		for _, f := range pass.Files {
 			if strings.HasSuffix(pass.Fset.Position(f.FileStart).Filename, "_test.go") {
@@ -52,7 +57,6 @@ func run(pass *analysis.Pass) (any, error) {
 		}
 	}
 	r.Done()
-	return nil, nil
 }
 
 func check(pass *analysis.Pass, r *report.Reporter, c *ast.CallExpr, limited bool) {

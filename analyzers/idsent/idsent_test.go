@@ -6,9 +6,11 @@ import (
 
 	"golang.org/x/tools/go/analysis/analysistest"
 
-	"github.com/deputy-sec/deputy/analyzers/idsent"
+	"github.com/deputy-sec/deputy/analyzers/passtest"
 )
 
 func testdata() string { p, _ := filepath.Abs("../testdata"); return p }
 
-func TestFixtures(t *testing.T) { analysistest.Run(t, testdata(), idsent.Analyzer, "idsent") }
+func TestFixtures(t *testing.T) {
+	analysistest.Run(t, testdata(), passtest.Pass(t, "idsent"), "idsent")
+}

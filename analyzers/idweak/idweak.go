@@ -18,20 +18,24 @@ import (
 	"github.com/deputy-sec/deputy/analyzers/taint"
 )
 
-// Analyzer reports weak External IDs.
-var Analyzer = &analysis.Analyzer{
-	Name:     "idweak",
-	Doc:      "report External IDs that are literals, derived from known identifiers, or not random enough\n\nGenerate one for each customer, from 16 bytes of crypto/rand or a version 4 UUID.",
-	URL:      taint.Docs + "idweak",
-	Run:      run,
-	Requires: []*analysis.Analyzer{program.Analyzer, externalid.Analyzer},
+// New makes the pass that reports weak External IDs.
+func New(prog, ids *analysis.Analyzer) *analysis.Analyzer {
+	return &analysis.Analyzer{
+		Name: "idweak",
+		Doc:  "report External IDs that are literals, derived from known identifiers, or not random enough\n\nGenerate one for each customer, from 16 bytes of crypto/rand or a version 4 UUID.",
+		URL:  taint.Docs + "idweak",
+		Run: func(pass *analysis.Pass) (any, error) {
+			run(pass, pass.ResultOf[prog].(*program.Result), pass.ResultOf[ids].(*externalid.Result))
+			return nil, nil
+		},
+		Requires: []*analysis.Analyzer{prog, ids},
+	}
 }
 
-func run(pass *analysis.Pass) (any, error) {
+func run(pass *analysis.Pass, prog *program.Result, ids *externalid.Result) {
 	r := report.New(pass)
 	seen := map[token.Pos]bool{}
-	ids := pass.ResultOf[externalid.Analyzer].(*externalid.Result)
-	for _, fn := range pass.ResultOf[program.Analyzer].(*program.Result).Funcs {
+	for _, fn := range prog.Funcs {
 		shared(fn, ids, func(at token.Pos, what string) {
 			if !seen[at] && !program.IsTestOnly(pass, at) {
 				seen[at] = true
@@ -47,7 +51,6 @@ func run(pass *analysis.Pass) (any, error) {
 		}
 	}
 	r.Done()
-	return nil, nil
 }
 
 // sources are functions by what their result is worth: a reason, or "" for good.

@@ -6,9 +6,11 @@ import (
 
 	"golang.org/x/tools/go/analysis/analysistest"
 
-	"github.com/deputy-sec/deputy/analyzers/idweak"
+	"github.com/deputy-sec/deputy/analyzers/passtest"
 )
 
 func testdata() string { p, _ := filepath.Abs("../testdata"); return p }
 
-func TestFixtures(t *testing.T) { analysistest.Run(t, testdata(), idweak.Analyzer, "idweak") }
+func TestFixtures(t *testing.T) {
+	analysistest.Run(t, testdata(), passtest.Pass(t, "idweak"), "idweak")
+}

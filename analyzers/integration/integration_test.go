@@ -14,14 +14,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/deputy-sec/deputy/analyzers"
 	"github.com/deputy-sec/deputy/analyzers/driver"
+	"github.com/deputy-sec/deputy/analyzers/policy"
 )
 
 // TestMain lets the test binary be go vet's tool.
 func TestMain(m *testing.M) {
 	if driver.IsUnit(os.Args[1:]) {
-		driver.UnitMain(analyzers.All...)
+		driver.UnitMain(policy.Config{})
 	}
 	os.Exit(m.Run())
 }
@@ -86,7 +86,7 @@ func isOffline(out string) bool {
 // wholeProgram runs what deputy vet runs.
 func wholeProgram(t *testing.T, dir string) []string {
 	t.Helper()
-	r, err := driver.Run(context.Background(), driver.Options{Dir: dir}, analyzers.All)
+	r, err := driver.Run(context.Background(), driver.Options{Dir: dir}, policy.Config{})
 	require.NoError(t, err)
 	require.Empty(t, r.Problems)
 	var out []string

@@ -25,6 +25,7 @@ package policy
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -33,7 +34,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -41,14 +41,17 @@ import (
 // maxFile bounds the configuration file that is read, in bytes.
 const maxFile = 1 << 20
 
-// Policy is one project's configuration. The zero value adds nothing to what the
-// passes know by themselves.
-type Policy struct {
+// Config is one project's configuration. The zero value adds nothing to what the
+// passes know by themselves. A copy is independent: lists and sets are replaced when
+// something is added, never changed.
+type Config struct {
 	Message    string // appended to every diagnostic
 	AllowPanic bool   // a panic with a followed value is not a leak
 
 	OnlySources bool // nothing is followed but what the project names
 	OnlySinks   bool // nothing leaks but panics and the sinks that the project names
+
+	TellUnfinished bool // report functions that are not followed to the end
 
 	Sources    []Source // by type: a value of the type is followed whatever it holds
 	FieldTags  []Tag
@@ -109,19 +112,19 @@ func (f Func) Match(pkg, receiver, name string) bool {
 
 // HasSources reports whether anything beyond what the passes find by themselves
 // is followed, so that no package may be skipped as unable to see it.
-func (p *Policy) HasSources() bool {
+func (p *Config) HasSources() bool {
 	return len(p.Sources)+len(p.FieldTags)+len(p.fields)+len(p.types) > 0
 }
 
 // IsSourceType reports whether every value of the type is followed.
-func (p *Policy) IsSourceType(pkg, typ string) bool {
+func (p *Config) IsSourceType(pkg, typ string) bool {
 	return p.types[pkg+"."+typ] ||
 		slices.ContainsFunc(p.Sources, func(s Source) bool { return s.Package.Match(pkg) && s.Type.Match(typ) })
 }
 
 // IsSourceField reports whether the field is followed because of its type. A type
 // given as a flag means all its fields, unless some of them are named too.
-func (p *Policy) IsSourceField(pkg, typ, field string) bool {
+func (p *Config) IsSourceField(pkg, typ, field string) bool {
 	if key := pkg + "." + typ; p.types[key] {
 		return p.fields[key+"."+field] || !p.namesFieldOf(key)
 	}
@@ -130,7 +133,7 @@ func (p *Policy) IsSourceField(pkg, typ, field string) bool {
 	})
 }
 
-func (p *Policy) namesFieldOf(typ string) bool {
+func (p *Config) namesFieldOf(typ string) bool {
 	for key := range p.fields {
 		if strings.HasPrefix(key, typ+".") {
 			return true
@@ -140,7 +143,7 @@ func (p *Policy) namesFieldOf(typ string) bool {
 }
 
 // IsTagged reports whether a struct tag marks its field as a source.
-func (p *Policy) IsTagged(tag string) bool {
+func (p *Config) IsTagged(tag string) bool {
 	if tag == "" {
 		return false
 	}
@@ -152,10 +155,10 @@ func (p *Policy) IsTagged(tag string) bool {
 
 // IsExternalIDField reports whether the project named the field, as
 // "path/of/package.Type.Field".
-func (p *Policy) IsExternalIDField(key string) bool { return p.fields[key] }
+func (p *Config) IsExternalIDField(key string) bool { return p.fields[key] }
 
 // SinkKind is the kind of leak a function was configured to be, empty if none.
-func (p *Policy) SinkKind(pkg, receiver, name string) string {
+func (p *Config) SinkKind(pkg, receiver, name string) string {
 	for _, s := range p.Sinks {
 		if s.Match(pkg, receiver, name) {
 			return s.Kind
@@ -165,105 +168,83 @@ func (p *Policy) SinkKind(pkg, receiver, name string) string {
 }
 
 // IsSanitizer reports whether what the function returns is clean.
-func (p *Policy) IsSanitizer(pkg, receiver, name string) bool {
+func (p *Config) IsSanitizer(pkg, receiver, name string) bool {
 	return slices.ContainsFunc(p.Sanitizers, func(f Func) bool { return f.Match(pkg, receiver, name) })
 }
 
 // IsExcluded reports whether the function's body is not to be reported on.
-func (p *Policy) IsExcluded(pkg, receiver, name string) bool {
+func (p *Config) IsExcluded(pkg, receiver, name string) bool {
 	return slices.ContainsFunc(p.Exclude, func(f Func) bool { return f.Match(pkg, receiver, name) })
 }
 
-var (
-	mu     sync.Mutex
-	active = &Policy{}
-)
-
-// Active is the policy of this process. Flags change it before any pass runs.
-func Active() *Policy {
-	mu.Lock()
-	defer mu.Unlock()
-	return active
-}
-
-// Reset forgets every flag and file; tests and repeated runs start with it.
-func Reset() {
-	mu.Lock()
-	defer mu.Unlock()
-	active = &Policy{}
-}
-
-// change swaps in a changed copy, so that a policy once handed out never changes.
-func change(f func(*Policy) error) error {
-	mu.Lock()
-	defer mu.Unlock()
-	next := *active
-	if err := f(&next); err != nil {
-		return err
+// Flags are the flags of a pass that add to the configuration, as NAME of -PASS.NAME.
+// A pass without any has an empty set.
+func (p *Config) Flags(pass string) *flag.FlagSet {
+	flags := flag.NewFlagSet(pass, flag.ContinueOnError)
+	switch pass {
+	case "externalid":
+		flags.Var(p.flag(each((*Config).addField)), "fields", "comma-separated fields that are External IDs: path/of/package.Type.Field")
+		flags.Var(p.flag(each((*Config).addType)), "types", "comma-separated types whose values are followed: path/of/package.Type")
+		flags.Var(p.builtinFlag(&p.OnlySources), "builtin", "find External IDs by themselves; false: only what is configured, tagged or annotated")
+		flags.Var(p.flag(addFile), "config", fileUsage)
+	case "taint":
+		flags.Var(p.flag(each((*Config).addSink)), "sinks", "comma-separated functions that leak: path/of/package.Func or path/of/package.Type.Method, each with an optional =logged, =returned or =sent")
+		flags.Var(p.flag(each((*Config).addSanitizer)), "sanitizers", "comma-separated functions whose result is clean")
+		flags.BoolVar(&p.TellUnfinished, "unfinished", false, "report functions that are too tangled to be followed to the end")
+		flags.Var(p.builtinFlag(&p.OnlySinks), "builtin", "logs, responses and requests leak by themselves; false: only panics and what is configured")
+		flags.Var(p.flag(addFile), "config", fileUsage)
 	}
-	active = &next
-	return nil
+	return flags
 }
 
-// Flag is a flag.Value that adds to the active policy each time it is set.
-type Flag struct {
-	add    func(*Policy, string) error
+const fileUsage = "YAML file with sources, sinks and sanitizers (see analyzers/policy)"
+
+// setting is a flag.Value that adds to a configuration each time it is set.
+type setting struct {
+	config *Config
+	add    func(*Config, string) error
 	text   string
 	isBool bool
 }
 
+func (p *Config) flag(add func(*Config, string) error) flag.Value {
+	return &setting{config: p, add: add}
+}
+
+// builtinFlag is true unless only what is configured counts.
+func (p *Config) builtinFlag(only *bool) flag.Value {
+	return &setting{config: p, text: "true", isBool: true, add: func(_ *Config, s string) error {
+		builtin, err := strconv.ParseBool(s)
+		*only = !builtin
+		return err
+	}}
+}
+
 // IsBoolFlag reports whether the flag may stand without a value.
-func (f *Flag) IsBoolFlag() bool { return f.isBool }
+func (f *setting) IsBoolFlag() bool { return f.isBool }
 
 // String is what was set, for flag's help.
-func (f *Flag) String() string {
+func (f *setting) String() string {
 	if f == nil {
 		return ""
 	}
 	return f.text
 }
 
-// Set adds a comma-separated list, or the file of that name.
-func (f *Flag) Set(s string) error {
+// Set adds a comma-separated list, or the file of that name. What is wrong changes
+// nothing.
+func (f *setting) Set(s string) error {
 	f.text = s
-	return change(func(p *Policy) error { return f.add(p, s) })
-}
-
-// FileFlag reads a YAML file.
-func FileFlag() *Flag { return &Flag{add: addFile} }
-
-// FieldsFlag takes fields, "path/of/package.Type.Field".
-func FieldsFlag() *Flag { return &Flag{add: each((*Policy).addField)} }
-
-// TypesFlag takes types, "path/of/package.Type": their values are followed
-// whatever they hold; all their fields are, unless some are named as fields.
-func TypesFlag() *Flag { return &Flag{add: each((*Policy).addType)} }
-
-// SinksFlag takes functions, "path/of/package.Func" or "path/of/package.Type.Method",
-// each with an optional "=kind".
-func SinksFlag() *Flag { return &Flag{add: each((*Policy).addSink)} }
-
-// SanitizersFlag takes functions as SinksFlag does.
-func SanitizersFlag() *Flag { return &Flag{add: each((*Policy).addSanitizer)} }
-
-// BuiltinSourcesFlag says whether External IDs are found by themselves.
-func BuiltinSourcesFlag() *Flag {
-	return builtinFlag(func(p *Policy) *bool { return &p.OnlySources })
-}
-
-// BuiltinSinksFlag says whether logs, responses and requests leak by themselves.
-func BuiltinSinksFlag() *Flag { return builtinFlag(func(p *Policy) *bool { return &p.OnlySinks }) }
-
-func builtinFlag(only func(*Policy) *bool) *Flag {
-	return &Flag{text: "true", isBool: true, add: func(p *Policy, s string) error {
-		builtin, err := strconv.ParseBool(s)
-		*only(p) = !builtin
+	before := *f.config
+	if err := f.add(f.config, s); err != nil {
+		*f.config = before
 		return err
-	}}
+	}
+	return nil
 }
 
-func each(add func(*Policy, string) error) func(*Policy, string) error {
-	return func(p *Policy, list string) error {
+func each(add func(*Config, string) error) func(*Config, string) error {
+	return func(p *Config, list string) error {
 		for item := range strings.SplitSeq(list, ",") {
 			if item = strings.TrimSpace(item); item == "" {
 				continue
@@ -292,12 +273,12 @@ func splitName(s string) (pkg string, names []string, err error) {
 	return s[:slash+dot], names, nil
 }
 
-func (p *Policy) addField(s string) error { return addKey(&p.fields, s, 2) }
+func (p *Config) addField(s string) error { return addKey(&p.fields, s, 2) }
 
-func (p *Policy) addType(s string) error { return addKey(&p.types, s, 1) }
+func (p *Config) addType(s string) error { return addKey(&p.types, s, 1) }
 
-// addKey puts a name of n parts after the package into a copy of the set, since a
-// policy once handed out never changes.
+// addKey puts a name of n parts after the package into a copy of the set, since
+// copies of a configuration share it.
 func addKey(set *map[string]bool, s string, n int) error {
 	_, names, err := splitName(s)
 	if err != nil {
@@ -329,7 +310,7 @@ func function(s string) (Func, error) {
 	return Func{}, errors.New("expected path/of/package.Func or path/of/package.Type.Method")
 }
 
-func (p *Policy) addSink(s string) error {
+func (p *Config) addSink(s string) error {
 	name, kind, _ := strings.Cut(s, "=")
 	fn, err := function(name)
 	if err != nil {
@@ -352,7 +333,7 @@ func sinkKind(kind string) (string, error) {
 	return "", fmt.Errorf("kind %q is none of logged, returned, sent", kind)
 }
 
-func (p *Policy) addSanitizer(s string) error {
+func (p *Config) addSanitizer(s string) error {
 	fn, err := function(s)
 	if err != nil {
 		return err
@@ -361,7 +342,7 @@ func (p *Policy) addSanitizer(s string) error {
 	return nil
 }
 
-func addFile(p *Policy, name string) error {
+func addFile(p *Config, name string) error {
 	if name == "" {
 		return nil
 	}
@@ -382,19 +363,15 @@ func addFile(p *Policy, name string) error {
 	return nil
 }
 
-// Read adds a YAML document to the active policy, for drivers that have no file of it.
-func Read(data []byte) error {
-	return change(func(p *Policy) error {
-		if len(data) > maxFile {
-			return fmt.Errorf("policy: larger than %d bytes", maxFile)
-		}
-		return p.add(data)
-	})
-}
+// ReadFile adds a YAML file.
+func (p *Config) ReadFile(name string) error { return addFile(p, name) }
+
+// AddField adds a field that is an External ID: "path/of/package.Type.Field".
+func (p *Config) AddField(field string) error { return p.addField(field) }
 
 // add merges a YAML document into p. A key that is not known is an error: a
 // misspelt policy must not pass silently for an empty one.
-func (p *Policy) add(data []byte) error {
+func (p *Config) add(data []byte) error {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
 		return err
@@ -439,7 +416,7 @@ func target(n *yaml.Node) *yaml.Node {
 
 func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }
 
-func (p *Policy) strings(n *yaml.Node, add func(string) error) error {
+func (p *Config) strings(n *yaml.Node, add func(string) error) error {
 	return list(n, func(item *yaml.Node) error { return add(target(item).Value) })
 }
 
@@ -506,7 +483,7 @@ func matchers(parts map[string]*Matcher) map[string]func(*yaml.Node) error {
 	return keys
 }
 
-func (p *Policy) addSourceNode(n *yaml.Node) error {
+func (p *Config) addSourceNode(n *yaml.Node) error {
 	var s Source
 	err := mapping(n, matchers(map[string]*Matcher{"package": &s.Package, "type": &s.Type, "field": &s.Field}))
 	p.Sources = append(slices.Clone(p.Sources), s)
@@ -526,7 +503,7 @@ func into(fs *[]Func) func(*yaml.Node) error {
 	}
 }
 
-func (p *Policy) addSinkNode(n *yaml.Node) error {
+func (p *Config) addSinkNode(n *yaml.Node) error {
 	s := Sink{Kind: "logged"}
 	keys := funcKeys(&s.Func)
 	keys["kind"] = func(n *yaml.Node) (err error) { s.Kind, err = sinkKind(n.Value); return err }
@@ -535,7 +512,7 @@ func (p *Policy) addSinkNode(n *yaml.Node) error {
 	return err
 }
 
-func (p *Policy) addTagNode(n *yaml.Node) error {
+func (p *Config) addTagNode(n *yaml.Node) error {
 	var t Tag
 	err := mapping(n, map[string]func(*yaml.Node) error{
 		"key":   func(n *yaml.Node) error { return n.Decode(&t.Key) },

@@ -8,9 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func parse(t *testing.T, yaml string) (*Policy, error) {
+func parse(t *testing.T, yaml string) (*Config, error) {
 	t.Helper()
-	p := &Policy{}
+	p := &Config{}
 	return p, p.add([]byte(yaml))
 }
 
@@ -50,10 +50,10 @@ Exclude: [{Package: a/gen}]
 // TestEveryMatcherOfLevees holds that each part can be given as a text, as a pattern,
 // or not at all, for each list that has it.
 func TestEveryMatcherOfLevees(t *testing.T) {
-	functions := map[string]func(p *Policy, pkg, receiver, name string) bool{
-		"Sinks":      func(p *Policy, pkg, receiver, name string) bool { return p.SinkKind(pkg, receiver, name) != "" },
-		"Sanitizers": (*Policy).IsSanitizer,
-		"Exclude":    (*Policy).IsExcluded,
+	functions := map[string]func(p *Config, pkg, receiver, name string) bool{
+		"Sinks":      func(p *Config, pkg, receiver, name string) bool { return p.SinkKind(pkg, receiver, name) != "" },
+		"Sanitizers": (*Config).IsSanitizer,
+		"Exclude":    (*Config).IsExcluded,
 	}
 	cases := []struct {
 		matcher string
@@ -121,17 +121,16 @@ func TestAliasesAndDocumentsWithoutAnything(t *testing.T) {
 }
 
 func TestWhatIsBuiltInCanBeTurnedOff(t *testing.T) {
-	t.Cleanup(Reset)
-	Reset()
-	require.NoError(t, Read([]byte("BuiltinSources: false\nBuiltinSinks: true")))
-	require.True(t, Active().OnlySources)
-	require.False(t, Active().OnlySinks)
-	require.NoError(t, BuiltinSinksFlag().Set("false"))
-	require.NoError(t, BuiltinSourcesFlag().Set("true"))
-	require.True(t, Active().OnlySinks)
-	require.False(t, Active().OnlySources)
-	require.Error(t, BuiltinSinksFlag().Set("perhaps"))
-	require.Error(t, Read(make([]byte, maxFile+1)))
+	p, err := parse(t, "BuiltinSources: false\nBuiltinSinks: true")
+	require.NoError(t, err)
+	require.True(t, p.OnlySources)
+	require.False(t, p.OnlySinks)
+	require.NoError(t, p.Flags("taint").Set("builtin", "false"))
+	require.NoError(t, p.Flags("externalid").Set("builtin", "true"))
+	require.True(t, p.OnlySinks)
+	require.False(t, p.OnlySources)
+	require.Error(t, p.Flags("taint").Set("builtin", "perhaps"))
+	require.True(t, p.OnlySinks, "what is wrong changes nothing")
 }
 
 // FuzzPolicy holds that a policy is refused or understood, and that whatever is
@@ -141,7 +140,7 @@ func FuzzPolicy(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		p := &Policy{}
+		p := &Config{}
 		if p.add(data) != nil {
 			return
 		}
@@ -175,30 +174,34 @@ func TestMisspeltPoliciesAreRefused(t *testing.T) {
 }
 
 func TestFlagsAddUp(t *testing.T) {
-	t.Cleanup(Reset)
-	Reset()
-	before := Active()
-	require.NoError(t, FieldsFlag().Set("a/b.T.F, a/b.U.G"))
-	require.NoError(t, TypesFlag().Set("a/b.T,gopkg.in/x.v3.Node"))
-	require.NoError(t, SinksFlag().Set("a/log.Info,a/http.Client.Post=sent"))
-	require.NoError(t, SanitizersFlag().Set("a/b.Mask"))
-	p := Active()
-	require.False(t, before.HasSources(), "a policy once handed out never changes")
+	var p Config
+	before := p
+	ids, flows := p.Flags("externalid"), p.Flags("taint")
+	require.NoError(t, ids.Set("fields", "a/b.T.F, a/b.U.G"))
+	copied := p
+	require.NoError(t, ids.Set("fields", "a/b.V.H"))
+	require.NoError(t, ids.Set("types", "a/b.T,gopkg.in/x.v3.Node"))
+	require.NoError(t, flows.Set("sinks", "a/log.Info,a/http.Client.Post=sent"))
+	require.NoError(t, flows.Set("sanitizers", "a/b.Mask"))
+	require.False(t, before.HasSources())
+	require.False(t, copied.IsExternalIDField("a/b.V.H"), "a copy does not change with its original")
 	require.True(t, p.IsExternalIDField("a/b.U.G"))
 	require.True(t, p.IsSourceField("a/b", "T", "F"))
 	require.False(t, p.IsSourceField("a/b", "T", "Other"), "named fields narrow the type")
 	require.True(t, p.IsSourceField("gopkg.in/x.v3", "Node", "Value"))
 	require.Equal(t, "sent", p.SinkKind("a/http", "Client", "Post"))
 	require.True(t, p.IsSanitizer("a/b", "", "Mask"))
-	require.Error(t, SinksFlag().Set("Info"))
-	require.Error(t, SinksFlag().Set("a/log.Info=eaten"))
+	require.Error(t, flows.Set("sinks", "Info"))
+	require.Error(t, flows.Set("sinks", "a/log.Info=eaten"))
 }
 
-func TestFileFlagReadsAFile(t *testing.T) {
-	t.Cleanup(Reset)
+func TestTheConfigFlagReadsAFile(t *testing.T) {
+	var p Config
 	name := filepath.Join(t.TempDir(), "deputy.yaml")
 	require.NoError(t, os.WriteFile(name, []byte("Sources: [{Type: S}]"), 0o600))
-	require.NoError(t, FileFlag().Set(name))
-	require.True(t, Active().IsSourceType("p", "S"))
-	require.Error(t, FileFlag().Set(name+".missing"))
+	require.NoError(t, p.Flags("taint").Set("config", name))
+	require.True(t, p.IsSourceType("p", "S"))
+	require.Error(t, p.Flags("externalid").Set("config", name+".missing"))
+	require.NoError(t, os.WriteFile(name, make([]byte, maxFile+1), 0o600))
+	require.Error(t, p.ReadFile(name), "larger than a policy may be")
 }

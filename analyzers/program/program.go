@@ -30,13 +30,19 @@ import (
 	"github.com/deputy-sec/deputy/analyzers/policy"
 )
 
-// Analyzer builds SSA where it is worth it. Its result is a *Result.
-var Analyzer = &analysis.Analyzer{
-	Name:       "program",
-	Doc:        "build SSA for packages that can see an External ID",
-	Run:        run,
-	ResultType: reflect.TypeFor[*Result](),
-	FactTypes:  []analysis.Fact{new(sees)},
+// Needed are packages that are built whatever they mention: who sees the whole program
+// knows which packages an External ID passes through.
+type Needed map[string]bool
+
+// New makes the pass that builds SSA where it is worth it. Its result is a *Result.
+func New(cfg *policy.Config, needed *Needed) *analysis.Analyzer {
+	return &analysis.Analyzer{
+		Name:       "program",
+		Doc:        "build SSA for packages that can see an External ID",
+		Run:        func(pass *analysis.Pass) (any, error) { return run(pass, cfg, *needed) },
+		ResultType: reflect.TypeFor[*Result](),
+		FactTypes:  []analysis.Fact{new(sees)},
+	}
 }
 
 // Result is the package in SSA form. Funcs is empty for a package that cannot see
@@ -65,15 +71,15 @@ var carriers = []string{
 // and large, and what it does with an External ID is its purpose.
 var opaque = []string{"github.com/aws/aws-sdk-go", "github.com/aws/smithy-go"}
 
-func run(pass *analysis.Pass) (any, error) {
+func run(pass *analysis.Pass, cfg *policy.Config, needed Needed) (any, error) {
 	res := &Result{}
 	if IsOpaque(pass.Pkg.Path()) || isStandard(pass) {
 		return res, nil
 	}
 	switch {
-	case mentions(pass) || importsCarrier(pass.Pkg) || policy.Active().HasSources():
+	case mentions(pass) || importsCarrier(pass.Pkg) || cfg.HasSources():
 		pass.ExportPackageFact(&sees{})
-	case isNeeded(pass.Pkg.Path()):
+	case needed[pass.Pkg.Path()]:
 	case isDependency(pass):
 		return res, nil
 	case importsSeeing(pass), wrapsLogger(pass), masks(pass.Pkg), wrapsHandlers(pass.Pkg):

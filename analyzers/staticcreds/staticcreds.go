@@ -12,13 +12,18 @@ import (
 	"github.com/deputy-sec/deputy/analyzers/taint"
 )
 
-// Analyzer reports static credentials.
-var Analyzer = &analysis.Analyzer{
-	Name:     "staticcreds",
-	Doc:      "report long-lived AWS access keys that are constants, and roles assumed with a user's keys\n\nUse the role that the service runs as.",
-	URL:      taint.Docs + "staticcreds",
-	Run:      run,
-	Requires: []*analysis.Analyzer{program.Analyzer},
+// New makes the pass that reports static credentials.
+func New(prog *analysis.Analyzer) *analysis.Analyzer {
+	return &analysis.Analyzer{
+		Name: "staticcreds",
+		Doc:  "report long-lived AWS access keys that are constants, and roles assumed with a user's keys\n\nUse the role that the service runs as.",
+		URL:  taint.Docs + "staticcreds",
+		Run: func(pass *analysis.Pass) (any, error) {
+			run(pass, pass.ResultOf[prog].(*program.Result))
+			return nil, nil
+		},
+		Requires: []*analysis.Analyzer{prog},
+	}
 }
 
 // User is the category of roles that are assumed with a user's credentials.
@@ -36,9 +41,9 @@ var fields = map[string]bool{
 	"github.com/aws/aws-sdk-go/aws/credentials.Value.SecretAccessKey": true,
 }
 
-func run(pass *analysis.Pass) (any, error) {
+func run(pass *analysis.Pass, prog *program.Result) {
 	r := report.New(pass)
-	for _, fn := range pass.ResultOf[program.Analyzer].(*program.Result).Funcs {
+	for _, fn := range prog.Funcs {
 		if program.IsTestOnly(pass, fn.Pos()) {
 			continue
 		}
@@ -54,7 +59,6 @@ func run(pass *analysis.Pass) (any, error) {
 		}
 	}
 	r.Done()
-	return nil, nil
 }
 
 func static(instr ssa.Instruction) string {

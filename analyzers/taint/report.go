@@ -8,8 +8,6 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
-
-	"github.com/deputy-sec/deputy/analyzers/policy"
 )
 
 // Docs is where the passes' documentation is read: each names the sentence of the
@@ -18,10 +16,10 @@ const Docs = "https://pkg.go.dev/github.com/deputy-sec/deputy/analyzers/"
 
 // Diagnostic phrases a flow: what, where it leaves, why it is an External ID, and
 // the way step by step.
-func (f *Flow) Diagnostic(pass *analysis.Pass, category, message string) analysis.Diagnostic {
+func (r *Result) Diagnostic(pass *analysis.Pass, f *Flow, category, message string) analysis.Diagnostic {
 	d := analysis.Diagnostic{Pos: f.Sink.Pos, Category: category, Message: message}
-	if p := policy.Active(); p.Message != "" {
-		d.Message += "\n" + p.Message
+	if r.message != "" {
+		d.Message += "\n" + r.message
 	}
 	for _, s := range f.Steps {
 		if s.Pos.IsValid() {

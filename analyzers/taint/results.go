@@ -1,33 +1,13 @@
 package taint
 
 import (
-	"sync"
-
 	"github.com/deputy-sec/deputy/analyzers/program"
 )
 
 // Results are what methods of interfaces return, by the key of the method and the
-// result ("pkg.Store.Link@0"), as far as their implementations carry External IDs.
+// result ("pkg.Store.Link@0"), as far as their implementations carry External IDs: a
+// package that calls one often imports none of its implementations.
 type Results map[string][]LabelFact
-
-var (
-	resultsMu      sync.Mutex
-	programResults Results
-)
-
-// SetResults tells the pass what interfaces return in the whole program: a package
-// that calls one often imports none of its implementations. nil forgets it.
-func SetResults(r Results) {
-	resultsMu.Lock()
-	defer resultsMu.Unlock()
-	programResults = r
-}
-
-func knownResultsOf(key string) []LabelFact {
-	resultsMu.Lock()
-	defer resultsMu.Unlock()
-	return programResults[key]
-}
 
 // Carried are the sources in a function's results, by the index of the result: those
 // it finds in what it is given, too, since who calls through an interface cannot tell
@@ -52,7 +32,7 @@ func (f *frame) behindInterface(k site) {
 		return
 	}
 	for j := range resultTypes(k.v) {
-		for _, l := range knownResultsOf(program.FuncOf(k.obj).Result(j)) {
+		for _, l := range f.e.program[program.FuncOf(k.obj).Result(j)] {
 			p := resultPlace(k.v, j).join(l.Path)
 			f.mem.add(p, cell{taint: Taint{{l.Label, stepAt(f.fn, k.pos, l.Label.What+", returned by "+k.name.Name)}}})
 		}

@@ -35,27 +35,20 @@ import (
 	"github.com/deputy-sec/deputy/analyzers/program"
 )
 
-// Analyzer follows flows. Its result is a *Result.
-var Analyzer = &analysis.Analyzer{
-	Name:       "taint",
-	Doc:        "follow External IDs to where they leave (reports nothing)",
-	Run:        run,
-	Requires:   []*analysis.Analyzer{program.Analyzer, externalid.Analyzer},
-	ResultType: reflect.TypeFor[*Result](),
-	FactTypes:  []analysis.Fact{new(Summaries)},
+// New makes the pass that follows flows. Its result is a *Result.
+func New(cfg *policy.Config, prog, ids *analysis.Analyzer, results *Results) *analysis.Analyzer {
+	return &analysis.Analyzer{
+		Name: "taint",
+		Doc:  "follow External IDs to where they leave (reports nothing)",
+		Run: func(pass *analysis.Pass) (any, error) {
+			return run(pass, pass.ResultOf[prog].(*program.Result), pass.ResultOf[ids].(*externalid.Result), cfg, *results), nil
+		},
+		Flags:      *cfg.Flags("taint"),
+		Requires:   []*analysis.Analyzer{prog, ids},
+		ResultType: reflect.TypeFor[*Result](),
+		FactTypes:  []analysis.Fact{new(Summaries)},
+	}
 }
-
-func init() {
-	Analyzer.Flags.Var(policy.SinksFlag(), "sinks", "comma-separated functions that leak: path/of/package.Func or path/of/package.Type.Method, each with an optional =logged, =returned or =sent")
-	Analyzer.Flags.Var(policy.SanitizersFlag(), "sanitizers", "comma-separated functions whose result is clean")
-	Analyzer.Flags.BoolVar(&tellUnfinished, "unfinished", false, "report functions that are too tangled to be followed to the end")
-	Analyzer.Flags.Var(policy.BuiltinSinksFlag(), "builtin", "logs, responses and requests leak by themselves; false: only panics and what is configured")
-	Analyzer.Flags.Var(policy.FileFlag(), "config", "YAML file with sources, sinks and sanitizers (see analyzers/policy)")
-}
-
-// tellUnfinished has the pass report what it did not follow to the end. go vet fails
-// on every report, so that this is for who asks; deputy vet lists it in any case.
-var tellUnfinished bool
 
 // Result is what flows in one package.
 type Result struct {
@@ -65,15 +58,18 @@ type Result struct {
 	// Unfinished are functions too large or tangled to be followed to the end.
 	Unfinished []string
 
-	fset  *token.FileSet
-	clean []string // masking and other converters of imported packages whose result has nothing of what they are given
+	fset    *token.FileSet
+	message string   // the project's own words, for every diagnostic
+	clean   []string // masking and other converters of imported packages whose result has nothing of what they are given
 }
 
 type engine struct {
 	pass *analysis.Pass
 	prog *program.Result
 	ext  *externalid.Result
-	pol  *policy.Policy
+	pol  *policy.Config
+
+	program Results // what methods of interfaces return in the whole program
 
 	own        map[string]*summary        // of declared functions of this package
 	local      map[*ssa.Function]*summary // of every function of this package
@@ -101,14 +97,12 @@ type engine struct {
 	woken        map[*ssa.Function]bool            // became handlers after they were analysed
 }
 
-func run(pass *analysis.Pass) (any, error) {
-	prog := pass.ResultOf[program.Analyzer].(*program.Result)
+func run(pass *analysis.Pass, prog *program.Result, ids *externalid.Result, cfg *policy.Config, results Results) *Result {
 	if len(prog.Funcs) == 0 {
-		return &Result{}, nil
+		return &Result{}
 	}
 	e := &engine{
-		pass: pass, prog: prog, pol: policy.Active(),
-		ext: pass.ResultOf[externalid.Analyzer].(*externalid.Result),
+		pass: pass, prog: prog, pol: cfg, ext: ids, program: results,
 		own: map[string]*summary{}, local: map[*ssa.Function]*summary{}, imported: map[string]*summary{}, declared: map[string]bool{}, converters: map[string]bool{},
 		hasSummaries: map[string]bool{}, globals: map[*ssa.Global]map[string]Taint{}, flows: map[flowKey]*Flow{}, masked: map[string]bool{},
 		spotCache: map[spotKey][]spot{}, fieldLabels: map[types.Type][]fieldLabel{}, impls: map[*types.Func][]*types.Func{}, unfinished: map[string]token.Pos{}, uses: map[*ssa.Function]map[string]bool{},
@@ -118,12 +112,12 @@ func run(pass *analysis.Pass) (any, error) {
 	e.findMasks()
 	e.fixpoint()
 	e.export(pass)
-	if tellUnfinished {
+	if cfg.TellUnfinished {
 		for _, name := range slices.Sorted(maps.Keys(e.unfinished)) {
 			pass.Report(analysis.Diagnostic{Pos: e.unfinished[name], Category: "unfinished", Message: name + " is too tangled to be followed to the end"})
 		}
 	}
-	return &Result{fset: pass.Fset, clean: e.clean, Flows: e.sorted(), Masks: e.maskNames, Unfinished: slices.Sorted(maps.Keys(e.unfinished))}, nil
+	return &Result{fset: pass.Fset, message: cfg.Message, clean: e.clean, Flows: e.sorted(), Masks: e.maskNames, Unfinished: slices.Sorted(maps.Keys(e.unfinished))}
 }
 
 func (e *engine) readFacts() {

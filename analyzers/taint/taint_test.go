@@ -12,6 +12,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/analysistest"
 
+	"github.com/deputy-sec/deputy/analyzers/passtest"
 	"github.com/deputy-sec/deputy/analyzers/taint"
 )
 
@@ -23,7 +24,7 @@ func TestFactsStaySmall(t *testing.T) {
 	dir, err := filepath.Abs("../testdata")
 	require.NoError(t, err)
 	exported := 0
-	for _, r := range analysistest.Run(silent{}, dir, taint.Analyzer, "flows", "idparam", "idreturned", "idparam/trust") {
+	for _, r := range analysistest.Run(silent{}, dir, passtest.Pass(t, "taint"), "flows", "idparam", "idreturned", "idparam/trust") {
 		for _, f := range r.Action.AllPackageFacts() {
 			var buf bytes.Buffer
 			require.NoError(t, gob.NewEncoder(&buf).Encode(f.Fact))
@@ -41,7 +42,7 @@ func TestFactsAreDeterministic(t *testing.T) {
 	require.NoError(t, err)
 	encode := func() []byte {
 		var buf bytes.Buffer
-		for _, r := range analysistest.Run(silent{}, dir, taint.Analyzer, "idparam/trust") {
+		for _, r := range analysistest.Run(silent{}, dir, passtest.Pass(t, "taint"), "idparam/trust") {
 			for _, f := range r.Action.AllPackageFacts() {
 				if s, ok := f.Fact.(*taint.Summaries); ok {
 					require.NoError(t, gob.NewEncoder(&buf).Encode(s))
@@ -66,10 +67,10 @@ func TestWhatIsNotFollowedToTheEndIsTold(t *testing.T) {
 	dir, cleanup, err := analysistest.WriteFiles(map[string]string{"tangle/tangle.go": b.String()})
 	require.NoError(t, err)
 	defer cleanup()
-	require.NoError(t, taint.Analyzer.Flags.Set("unfinished", "true"))
-	defer func() { require.NoError(t, taint.Analyzer.Flags.Set("unfinished", "false")) }()
+	pass := passtest.Pass(t, "taint")
+	require.NoError(t, pass.Flags.Set("unfinished", "true"))
 	var told []string
-	for _, r := range analysistest.Run(silent{}, dir, taint.Analyzer, "tangle") {
+	for _, r := range analysistest.Run(silent{}, dir, pass, "tangle") {
 		for _, d := range r.Diagnostics {
 			told = append(told, d.Message)
 		}
@@ -88,7 +89,7 @@ func TestWhatBecomesAnExternalIDIsToldOfLargePackages(t *testing.T) {
 	require.NoError(t, err)
 	defer cleanup()
 	told := map[string]bool{}
-	for _, r := range analysistest.Run(silent{}, dir, taint.Analyzer, "large") {
+	for _, r := range analysistest.Run(silent{}, dir, passtest.Pass(t, "taint"), "large") {
 		for _, f := range r.Action.AllPackageFacts() {
 			if s, ok := f.Fact.(*taint.Summaries); ok {
 				for _, fn := range s.Funcs {

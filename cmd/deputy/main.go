@@ -13,8 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/deputy-sec/deputy/analyzers"
 	"github.com/deputy-sec/deputy/analyzers/driver"
+	"github.com/deputy-sec/deputy/analyzers/policy"
 	"github.com/deputy-sec/deputy/scanner/extract/all"
 	"github.com/deputy-sec/deputy/scanner/extract/isolate"
 )
@@ -39,7 +39,7 @@ func main() {
 		return
 	}
 	if driver.IsUnit(os.Args[1:]) { // go vet -vettool calls us
-		driver.UnitMain(analyzers.All...)
+		driver.UnitMain(policy.Config{})
 		return
 	}
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))

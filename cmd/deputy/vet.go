@@ -16,6 +16,7 @@ import (
 
 	"github.com/deputy-sec/deputy/analyzers"
 	"github.com/deputy-sec/deputy/analyzers/driver"
+	"github.com/deputy-sec/deputy/analyzers/policy"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/report"
 	"github.com/deputy-sec/deputy/scanner/report/json"
@@ -30,6 +31,7 @@ type vetOptions struct {
 	failOnUnexamined bool
 	fix, diff        bool
 	load             driver.Options
+	policy           policy.Config
 }
 
 func newVet() *cobra.Command {
@@ -66,16 +68,16 @@ Exit codes: 0 nothing found, or all of it mended; 1 findings; 2 it could not run
 	f.BoolVar(&o.fix, "fix", false, "apply the fixes that are safe")
 	f.BoolVar(&o.diff, "diff", false, "with --fix: show what would change, and change nothing")
 	f.BoolVar(&o.failOnUnexamined, "fail-on-unexamined", false, "exit with 3 if a package could not be examined")
-	for _, pass := range analyzers.All {
-		f.AddGoFlagSet(passFlags(pass))
+	for _, pass := range analyzers.New(policy.Config{}, nil) {
+		f.AddGoFlagSet(passFlags(pass.Name, &o.policy))
 	}
 	return cmd
 }
 
 // passFlags are a pass's own flags as --PASS.FLAG, as go vet has them.
-func passFlags(pass *analysis.Analyzer) *flag.FlagSet {
-	flags := flag.NewFlagSet(pass.Name, flag.ContinueOnError)
-	pass.Flags.VisitAll(func(f *flag.Flag) { flags.Var(f.Value, pass.Name+"."+f.Name, f.Usage) })
+func passFlags(pass string, cfg *policy.Config) *flag.FlagSet {
+	flags := flag.NewFlagSet(pass, flag.ContinueOnError)
+	cfg.Flags(pass).VisitAll(func(f *flag.Flag) { flags.Var(f.Value, pass+"."+f.Name, f.Usage) })
 	return flags
 }
 
@@ -88,7 +90,7 @@ func (o *vetOptions) run(ctx context.Context, stdout, stderr io.Writer) error {
 		return err
 	}
 	start := time.Now()
-	found, err := driver.Run(ctx, o.load, analyzers.All)
+	found, err := driver.Run(ctx, o.load, o.policy)
 	if err != nil {
 		return err
 	}
@@ -241,7 +243,7 @@ func writeAdvice(b *strings.Builder, r *driver.Report) {
 		return
 	}
 	b.WriteString("\n")
-	for _, pass := range analyzers.All {
+	for _, pass := range reporting() {
 		if found[pass.Name] > 0 {
 			_, advice, _ := strings.Cut(pass.Doc, "\n\n")
 			fmt.Fprintf(b, "%s (%d): %s\n", pass.Name, found[pass.Name], advice)
@@ -287,11 +289,16 @@ func relative(file string) string {
 	return file
 }
 
+// reporting are the passes that tell what they find; the silent ones are no rules.
+func reporting() []*analysis.Analyzer {
+	return slices.DeleteFunc(analyzers.New(policy.Config{}, nil), func(a *analysis.Analyzer) bool { return !analyzers.Reports(a) })
+}
+
 // passRule is a pass in the words of the reports.
 func passRule(pass *analysis.Analyzer) *finding.Rule {
 	title, remedy, _ := strings.Cut(pass.Doc, "\n\n")
 	about, _ := analyzers.Explain(pass.Name)
-	return &finding.Rule{ID: pass.Name, Kind: flow, Severity: finding.Severity(analyzers.Severity(pass.Name)),
+	return &finding.Rule{ID: pass.Name, Kind: flow, Severity: analyzers.Severity(pass.Name),
 		Title: title, About: strings.TrimSpace(about), Remedy: remedy, Source: pass.URL}
 }
 
@@ -305,8 +312,9 @@ func explainPass(w io.Writer, name, format string) (bool, error) {
 		_, err := io.WriteString(w, doc)
 		return true, err
 	}
-	at := slices.IndexFunc(analyzers.All, func(a *analysis.Analyzer) bool { return a.Name == name })
-	return true, json.Explain(w, report.Explanation{Rule: passRule(analyzers.All[at])})
+	passes := reporting()
+	at := slices.IndexFunc(passes, func(a *analysis.Analyzer) bool { return a.Name == name })
+	return true, json.Explain(w, report.Explanation{Rule: passRule(passes[at])})
 }
 
 // vetResult tells diagnostics in the words of the reports.
@@ -314,7 +322,7 @@ func vetResult(r *driver.Report) *report.Result {
 	result := &report.Result{Version: version()}
 	rules := map[string]*finding.Rule{}
 	prints := finding.NewFingerprinter(nil)
-	for _, pass := range analyzers.All {
+	for _, pass := range reporting() {
 		rules[pass.Name] = passRule(pass)
 		result.Rules = append(result.Rules, rules[pass.Name])
 	}
@@ -324,7 +332,7 @@ func vetResult(r *driver.Report) *report.Result {
 			continue // a pass that only finds out
 		}
 		f := &finding.Finding{
-			Rule: rule, Class: finding.Unknown, Severity: finding.Severity(analyzers.Severity(d.Category)),
+			Rule: rule, Class: finding.Unknown, Severity: analyzers.Severity(d.Category),
 			Confidence: 1, Evidence: []string{d.Message}, InHead: true,
 			// Lines move; the file, the message and the text of the line stay.
 			Fingerprint: prints.Fingerprint(rule, relative(d.Position.Filename)+"\x00"+d.Message+"\x00"+strings.TrimSpace(d.Line)),
