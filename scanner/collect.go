@@ -148,13 +148,13 @@ func (x *examination) detach() {
 func (x *examination) guarded(look func() (bool, error)) (done bool) {
 	defer func() {
 		if p := recover(); p != nil {
-			x.c.failed(x.blob, failure{reason: "internal error while matching: " + panicked(p)})
+			x.c.failed(x.blob, failure{why: finding.Failed.Because("internal error while matching: %s", panicked(p))})
 			done = false
 		}
 	}()
 	done, err := look()
 	if err != nil {
-		x.c.failed(x.blob, failure{reason: err.Error()})
+		x.c.failed(x.blob, failure{why: finding.ReasonOf(err)})
 	}
 	return done
 }
@@ -256,7 +256,7 @@ func (c *collector) textOf(b *source.Blob, e charset.Encoding) detect.Text {
 	how.GaveUp = func(reason string) {
 		if !told {
 			told = true
-			c.failed(b, failure{reason: reason})
+			c.failed(b, failure{why: finding.OverBudget.Because("%s", reason)})
 		}
 	}
 	return how
@@ -326,8 +326,8 @@ func (c *collector) remember(v *value) bool {
 }
 
 // Unexamined implements source.Visitor. The same row is kept once.
-func (c *collector) Unexamined(path, reason string) {
-	c.unread(finding.Unexamined{Path: path, Reason: reason})
+func (c *collector) Unexamined(path string, why finding.Reason) {
+	c.unread(finding.NotExamined(path, "", why))
 }
 
 func (c *collector) unread(row finding.Unexamined) {
@@ -340,7 +340,10 @@ func (c *collector) unread(row finding.Unexamined) {
 }
 
 // failure is why a content was not read whole, and where in it.
-type failure struct{ place, reason string }
+type failure struct {
+	place string
+	why   finding.Reason
+}
 
 // failed notes that a blob was not read whole. Where the source does not know yet
 // where it stands, that is asked later, see tellFailures.
@@ -352,7 +355,7 @@ func (c *collector) failed(b *source.Blob, f failure) {
 	}
 	c.mu.Unlock()
 	if b.Path != "" {
-		c.unread(finding.Unexamined{Path: b.Path, Place: f.place, Reason: f.reason})
+		c.unread(finding.NotExamined(b.Path, f.place, f.why))
 	}
 }
 

@@ -2,7 +2,6 @@ package scanner
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"sort"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/extract"
+	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
 )
 
@@ -193,12 +193,12 @@ func (s *documentScan) Write(text []byte) (int, error) {
 }
 
 // Unexamined implements extract.Sink.
-func (s *documentScan) Unexamined(at extract.Origin, place, reason string) {
+func (s *documentScan) Unexamined(at extract.Origin, place string, why finding.Reason) {
 	where := strings.Join(at.Inside, " › ")
 	if where != "" && place != "" {
 		where += ", "
 	}
-	s.c.failed(s.blob, failure{where + place, reason})
+	s.c.failed(s.blob, failure{where + place, why})
 }
 
 // finish examines the text that ends.
@@ -210,7 +210,7 @@ func (s *documentScan) finish() {
 			s.found(h)
 		}
 		if err != nil {
-			s.Unexamined(s.origin, "", err.Error())
+			s.Unexamined(s.origin, "", finding.ReasonOf(err))
 		}
 		s.long = nil
 	case len(s.text) > 0:
@@ -255,7 +255,7 @@ func (c *collector) startStream(b *source.Blob) *stream {
 		defer close(s.done)
 		defer func() {
 			if p := recover(); p != nil {
-				s.err = fmt.Errorf("internal error while matching: %s", panicked(p))
+				s.err = finding.Failed.Because("internal error while matching: %s", panicked(p))
 				r.CloseWithError(s.err)
 			}
 		}()

@@ -49,7 +49,7 @@ func play(line string, out *extract.Output) error {
 	case strings.HasPrefix(line, "!"):
 		reason, at, _ := strings.Cut(line[1:], " in ")
 		name, place, _ := strings.Cut(at, ", ")
-		out.Unexamined(name, place, reason)
+		out.Unexamined(name, place, finding.Damaged.Because("%s", reason))
 	case line == "-other":
 		return extract.ErrOtherFormat
 	case strings.HasPrefix(line, "-"):
@@ -127,7 +127,10 @@ func TestWhatWasReadOffAPictureIsLessSure(t *testing.T) {
 func TestADocumentThatIsNotReadWhole(t *testing.T) {
 	res := scanDocument(t, "DOC@page 1", turned("account "+ours), "!encrypted in a.zip, page 2", "-damaged", "account "+theirs)
 	assert.Equal(t, []sighting{{ours, "", "page 1", 1}, {theirs, "", "", 5}}, seen(res), "what was read counts, and what shows as it stands")
-	assert.Equal(t, []finding.Unexamined{{Path: "f", Place: "a.zip, page 2", Reason: "encrypted"}, {Path: "f", Reason: "damaged"}}, res.Unexamined)
+	assert.Equal(t, []finding.Unexamined{
+		{Path: "f", Place: "a.zip, page 2", Kind: finding.Damaged, Reason: "encrypted"},
+		{Path: "f", Kind: finding.Unreadable, Reason: "damaged"},
+	}, res.Unexamined)
 }
 
 func TestADocumentOfNobodyIsReadAsItStands(t *testing.T) {

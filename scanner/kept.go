@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
-	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
 )
@@ -48,14 +46,8 @@ func (r *Result) Keep() ([]byte, bool) {
 	return nil, false
 }
 
-// lasting are the reasons of sources that lie in what is scanned. There are others, as a
-// disk that fails.
-var lasting = []string{"shallow clone: ", "the object is missing", "an object that it names is missing", "the object that it names is missing"}
-
-// passing says that something may be read the next time.
-func passing(u finding.Unexamined) bool {
-	return !extract.Lasting(u.Reason) && !slices.ContainsFunc(lasting, func(reason string) bool { return strings.HasPrefix(u.Reason, reason) })
-}
+// passing reports whether something may be read the next time.
+func passing(u finding.Unexamined) bool { return !u.Kind.Lasting() }
 
 // Recall returns a result that was kept. All of its blobs count as remembered.
 func Recall(data []byte, rules []*finding.Rule) (*Result, error) {

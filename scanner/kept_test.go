@@ -54,7 +54,7 @@ func full(t *testing.T) (*scanner.Result, []*finding.Rule) {
 	r := &scanner.Result{}
 	fill(reflect.ValueOf(r).Elem())
 	rules := []*finding.Rule{{ID: "other"}, {ID: "rule"}}
-	r.Unexamined = []finding.Unexamined{{Path: "a.pdf", Place: "page 3", Reason: "encrypted"}}
+	r.Unexamined = []finding.Unexamined{{Path: "a.pdf", Place: "page 3", Kind: finding.Encrypted, Reason: "encrypted"}}
 	for _, f := range r.Findings {
 		f.Rule = rules[1]
 	}
@@ -134,8 +134,8 @@ func TestValuesAreMaskedInWhatIsToldOfOthers(t *testing.T) {
 
 func TestWhatIsNotKept(t *testing.T) {
 	for name, change := range map[string]func(*scanner.Result){
-		"too slow":       func(r *scanner.Result) { r.Unexamined[0].Reason = "over budget: it takes more than 2m0s" },
-		"a disk's fault": func(r *scanner.Result) { r.Unexamined[0].Reason = "cannot be read: input/output error" },
+		"too slow":       func(r *scanner.Result) { r.Unexamined[0].Kind = finding.OverTime },
+		"a disk's fault": func(r *scanner.Result) { r.Unexamined[0].Kind = finding.Unreadable },
 		"not UTF-8":      func(r *scanner.Result) { r.Findings[0].Sightings[0].Path = "caf\xe9.txt" },
 		"a date beyond all": func(r *scanner.Result) {
 			r.Findings[0].First.Date = time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -154,7 +154,7 @@ func TestReportsOfRecalledResultsAreTheSame(t *testing.T) {
 	for seed := range uint64(1000) {
 		random := reporttest.Random(seed)
 		for i := range random.Unexamined {
-			random.Unexamined[i].Reason = "encrypted"
+			random.Unexamined[i].Kind = finding.Encrypted
 		}
 		r := &scanner.Result{Findings: random.Findings, Unexamined: random.Unexamined}
 		data, ok := r.Keep()
@@ -187,7 +187,7 @@ func TestForeignResultsAreNotRecalled(t *testing.T) {
 func FuzzRecall(f *testing.F) {
 	r := reporttest.Sample()
 	for i := range r.Unexamined {
-		r.Unexamined[i].Reason = "encrypted"
+		r.Unexamined[i].Kind = finding.Encrypted
 	}
 	data, ok := (&scanner.Result{Findings: r.Findings, Unexamined: r.Unexamined}).Keep()
 	require.True(f, ok)

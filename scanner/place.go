@@ -10,6 +10,7 @@ import (
 
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/extract/charset"
+	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
 )
 
@@ -21,7 +22,7 @@ func place(ctx context.Context, unplaced map[int32][]*spot, c *collector, src so
 	for blob, spots := range unplaced {
 		g.Go(func() error {
 			if err := placeIn(src, c.blobs[blob], spots); err != nil {
-				c.Unexamined("", "the lines of a finding are not known: "+err.Error())
+				c.Unexamined("", finding.ReasonOf(err).In("the lines of a finding are not known"))
 			}
 			return ctx.Err()
 		})

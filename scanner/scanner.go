@@ -5,7 +5,6 @@ package scanner
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -85,7 +84,7 @@ func Scan(ctx context.Context, src source.Source, o Options) (*Result, error) {
 		res.Findings, res.Known = o.Baseline.New(res.Findings)
 	}
 	if c.forgotten > 0 {
-		c.Unexamined("", fmt.Sprintf("%d bare numbers were not compared with the accounts found: more than %d of them", c.forgotten, maxWeak))
+		c.Unexamined("", finding.NotConfirmed.Because("%d bare numbers were not compared with the accounts found: more than %d of them", c.forgotten, maxWeak))
 	}
 	res.Unexamined = c.unexamined
 	res.Stats = c.stats()

@@ -233,7 +233,7 @@ func TestADetectorThatGivesUpIsToldOfOnce(t *testing.T) {
 		src := memory{contents: map[source.ID]string{"f": "account " + ours + " ENOUGH ENOUGH"}, streamed: streamed}
 		res := scan(t, src, options())
 		assert.Len(t, res.Findings, 1, "what the others find is found")
-		assert.Equal(t, []finding.Unexamined{{Path: "f", Reason: "had enough"}}, res.Unexamined)
+		assert.Equal(t, []finding.Unexamined{{Path: "f", Kind: finding.OverBudget, Reason: "had enough"}}, res.Unexamined)
 	}
 }
 

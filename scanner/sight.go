@@ -48,9 +48,9 @@ func (c *collector) tellFailures(places []source.Place) {
 	for _, p := range places {
 		for _, f := range c.failures[p.ID] {
 			if p.Path == "" {
-				f.reason = p.What + ": " + f.reason
+				f.why = f.why.In(p.What)
 			}
-			c.unread(finding.Unexamined{Path: p.Path, Place: f.place, Reason: f.reason})
+			c.unread(finding.NotExamined(p.Path, f.place, f.why))
 		}
 	}
 }

@@ -112,7 +112,7 @@ func (p *extractPrinter) file(ctx context.Context, reader extract.Reader, path s
 	case errors.Is(err, extract.ErrOtherFormat):
 		return fmt.Errorf("%s: not a document that deputy knows; scan reads it as it is", path)
 	case err != nil && ctx.Err() == nil:
-		p.Unexamined(extract.Origin{}, "", err.Error())
+		p.Unexamined(extract.Origin{}, "", finding.ReasonOf(err))
 	}
 	return ctx.Err()
 }
@@ -145,10 +145,10 @@ func (p *extractPrinter) Write(text []byte) (int, error) {
 }
 
 // Unexamined implements extract.Sink.
-func (p *extractPrinter) Unexamined(at extract.Origin, place, reason string) {
+func (p *extractPrinter) Unexamined(at extract.Origin, place string, why finding.Reason) {
 	p.unexamined = true
 	where := label(append([]string{p.path}, at.Inside...), place, false)
-	_, _ = fmt.Fprintf(p.errs, "deputy: not examined: %s: %s\n", where, report.Printable(reason))
+	_, _ = fmt.Fprintf(p.errs, "deputy: not examined: %s: %s\n", where, report.Printable(why.Detail))
 }
 
 // flush prints the text so far.

@@ -218,6 +218,13 @@ func reason(p driver.Problem) string {
 	return extent + p.Message
 }
 
+func problemCode(p driver.Problem) finding.Code {
+	if p.Internal {
+		return finding.Failed
+	}
+	return finding.DoesNotBuild
+}
+
 // relativePosition is relative for file:line:column.
 func relativePosition(position string) string {
 	file, rest := position, ""
@@ -347,7 +354,7 @@ func vetResult(r *driver.Report) *report.Result {
 		result.Findings = append(result.Findings, f)
 	}
 	for _, p := range r.Problems {
-		result.Unexamined = append(result.Unexamined, finding.Unexamined{Path: p.Package, Reason: reason(p)})
+		result.Unexamined = append(result.Unexamined, finding.Unexamined{Path: p.Package, Kind: problemCode(p), Reason: reason(p)})
 	}
 	result.Stats.Blobs = int64(r.Packages)
 	slices.SortFunc(result.Rules, func(a, b *finding.Rule) int { return strings.Compare(a.ID, b.ID) })

@@ -103,7 +103,7 @@ func (d *Document) BytesUpTo(limit int64) ([]byte, error) {
 	}
 	if int64(len(data)) > limit {
 		d.r, d.data = io.MultiReader(bytes.NewReader(data), d.rest()), nil
-		return nil, &OverBudget{"its format has to be held in memory, and it is larger than " + bytesOf(limit)}
+		return nil, &OverBudget{Limit: "its format has to be held in memory, and it is larger than " + bytesOf(limit)}
 	}
 	d.data, d.whole = data, true
 	return data, nil

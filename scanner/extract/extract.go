@@ -10,7 +10,8 @@ package extract
 
 import (
 	"context"
-	"errors"
+
+	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
 // Sniff is how many bytes of a content [Extractor.Claims] sees, if there are as
@@ -45,13 +46,14 @@ type Extractor struct {
 
 // What extractors say of documents that they cannot read.
 var (
-	ErrOtherFormat = errors.New("not in the format that its beginning says")
-	ErrEncrypted   = errors.New("encrypted")
-	ErrDamaged     = errors.New("damaged")
+	ErrOtherFormat error = finding.Damaged.Because("not in the format that its beginning says")
+	ErrEncrypted   error = finding.Encrypted.Because("encrypted")
+	ErrDamaged     error = finding.Damaged.Because("damaged")
+	ErrUnsupported error = finding.Unsupported.Because("not supported")
 )
 
 // ErrCut says that the source of a document failed before its end.
-var ErrCut = errors.New("the rest could not be read")
+var ErrCut error = finding.Unreadable.Because("the rest could not be read")
 
 // Origin is what a text was read from.
 type Origin struct {
@@ -72,7 +74,7 @@ type Sink interface {
 	// the bytes of a file if no extractor reads it. The slice is not kept.
 	Write(text []byte) (int, error)
 	// Unexamined says that a part was not read, or not to its end, and why.
-	Unexamined(at Origin, place, reason string)
+	Unexamined(at Origin, place string, why finding.Reason)
 }
 
 // Reader extracts documents somewhere: in this process or in others.

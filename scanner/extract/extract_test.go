@@ -14,6 +14,7 @@ import (
 
 	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/extract/extracttest"
+	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
 // box makes an extractor of a format that begins with "BOX", so that these tests
@@ -202,7 +203,7 @@ func TestAPartThatFailsCostsOnlyItself(t *testing.T) {
 func TestMistakesWithoutEndEnd(t *testing.T) {
 	e := box(func(_ *extract.Document, out *extract.Output) error {
 		for out.Err() == nil {
-			out.Unexamined("", "", "a mistake")
+			out.Unexamined("", "", finding.Damaged.Because("a mistake"))
 		}
 		return nil
 	})
@@ -257,15 +258,17 @@ func (f *failing) Read(p []byte) (int, error) {
 func TestWhatLasts(t *testing.T) {
 	for _, reason := range []error{
 		extract.ErrEncrypted, extract.ErrDamaged, fmt.Errorf("%w: no footer", extract.ErrDamaged),
-		&extract.OverBudget{Limit: "more than 12 parts"}, errors.New(extract.OCRSwitchedOff),
+		&extract.OverBudget{Limit: "more than 12 parts"}, extract.ErrOCROff,
+		errors.Join(extract.ErrDamaged, errors.New("of a library")),
 	} {
-		assert.True(t, extract.Lasting(reason.Error()), reason)
+		assert.True(t, finding.ReasonOf(reason).Code.Lasting(), reason)
 	}
 	for _, reason := range []error{
 		extract.OverTime(time.Minute), extract.OverMemory(1 << 30), extract.ErrCut, fmt.Errorf("%w: %w", extract.ErrDamaged, extract.ErrCut),
-		fmt.Errorf("%w: %w", extract.ErrDamaged, context.DeadlineExceeded), errors.New("the process that reads documents crashed"),
+		fmt.Errorf("%w: %w", extract.ErrDamaged, context.DeadlineExceeded), errors.Join(extract.ErrDamaged, extract.OverTime(time.Minute)),
 		errors.New("input/output error"), errors.New("damaged object: file could not be read from disk"), errors.New("encrypted or not"),
+		errors.New("over budget: says who"),
 	} {
-		assert.False(t, extract.Lasting(reason.Error()), reason)
+		assert.False(t, finding.ReasonOf(reason).Code.Lasting(), reason)
 	}
 }

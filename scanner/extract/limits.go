@@ -1,11 +1,12 @@
 package extract
 
 import (
-	"context"
+	"cmp"
 	"fmt"
 	"hash/maphash"
-	"strings"
 	"time"
+
+	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
 // Limits bounds what one document may cost, with everything that lies in it.
@@ -30,8 +31,8 @@ const (
 	OCRRequire
 )
 
-// OCRSwitchedOff is why a picture is not read if there is to be no OCR.
-const OCRSwitchedOff = "needs OCR, which is switched off"
+// ErrOCROff is why a picture is not read if there is to be no OCR.
+var ErrOCROff error = finding.OCROff.Because("needs OCR, which is switched off")
 
 // Defaults are generous for what people make and small for what is made to
 // hurt.
@@ -62,40 +63,24 @@ type budget struct {
 }
 
 // OverBudget says which limit a document reached.
-type OverBudget struct{ Limit string }
+type OverBudget struct {
+	Limit string
+	code  finding.Code // "" for a limit that the document reaches on every machine
+}
 
-func (e *OverBudget) Error() string { return overBudget + e.Limit }
+func (e *OverBudget) Error() string { return "over budget: " + e.Limit }
 
-// How reasons begin and end that go with the machine, not with the document alone.
-const (
-	overBudget = "over budget: "
-	tooSlow    = "it takes more than "
-	ofMemory   = " of memory"
-)
+// ReasonCode says whether it was time, memory or the document itself.
+func (e *OverBudget) ReasonCode() finding.Code { return cmp.Or(e.code, finding.OverBudget) }
 
 // OverTime says that a document took longer than it may.
-func OverTime(limit time.Duration) error { return &OverBudget{tooSlow + limit.String()} }
+func OverTime(limit time.Duration) error {
+	return &OverBudget{"it takes more than " + limit.String(), finding.OverTime}
+}
 
 // OverMemory says that reading a document took more memory than it may, in bytes.
 func OverMemory(limit int64) error {
-	return &OverBudget{fmt.Sprintf("more than %d MiB", limit>>20) + ofMemory}
-}
-
-// Lasting says that what was not read for this reason would not be read another time
-// either, under the same limits: the reason lies in the document, not in what else the
-// machine had to do. In doubt it does not last.
-func Lasting(reason string) bool {
-	switch {
-	case strings.HasPrefix(reason, overBudget+tooSlow), strings.HasSuffix(reason, ofMemory),
-		strings.Contains(reason, ErrCut.Error()), strings.Contains(reason, context.DeadlineExceeded.Error()):
-		return false
-	}
-	sort, _, _ := strings.Cut(reason, ":")
-	switch sort {
-	case strings.TrimSuffix(overBudget, ": "), ErrEncrypted.Error(), ErrDamaged.Error(), OCRSwitchedOff:
-		return true
-	}
-	return false
+	return &OverBudget{fmt.Sprintf("more than %d MiB of memory", limit>>20), finding.OverMemory}
 }
 
 func (b *budget) takeText(n int) error {
@@ -116,7 +101,7 @@ func (b *budget) takePart() error {
 
 func (b *budget) spend(format string, args ...any) error {
 	if b.spent == nil {
-		b.spent = &OverBudget{fmt.Sprintf(format, args...)}
+		b.spent = &OverBudget{Limit: fmt.Sprintf(format, args...)}
 	}
 	return b.spent
 }

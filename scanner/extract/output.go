@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
 // Output is where an extractor writes what a document holds, and where it hands
@@ -102,14 +104,15 @@ func (o *Output) Write(text []byte) (int, error) {
 func (o *Output) WriteString(text string) (int, error) { return o.Write([]byte(text)) }
 
 // Unexamined says that something at a place in the document was not read, and
-// why. The reason holds nothing of the content. What is told counts as a part, so
-// that a document of nothing but mistakes ends like one of nothing but parts.
-func (o *Output) Unexamined(part, place, reason string) {
+// why: an error that [finding.ReasonOf] has a reason for. It holds nothing of the
+// content. What is reported counts as a part, so that a document of nothing but
+// mistakes ends like one of nothing but parts.
+func (o *Output) Unexamined(part, place string, why error) {
 	if o.budget.parts++; o.budget.parts > o.budget.Parts {
 		_ = o.budget.takePart() // it says why from now on
 		return
 	}
-	o.sink.Unexamined(Origin{Inside: o.way(part)}, o.at(place), reason)
+	o.sink.Unexamined(Origin{Inside: o.way(part)}, o.at(place), finding.ReasonOf(why))
 }
 
 // Claims reports whether there is an extractor for what begins so. Those who
@@ -145,7 +148,7 @@ func (o *Output) embed(part, place string, doc *Document) error {
 		inside: o.way(part), place: o.at(place), depth: o.depth + 1,
 	}
 	if in.depth > o.budget.Depth {
-		o.Unexamined(part, place, fmt.Sprintf("over budget: more than %d documents in each other", o.budget.Depth))
+		o.Unexamined(part, place, &OverBudget{Limit: fmt.Sprintf("more than %d documents in each other", o.budget.Depth)})
 		return nil
 	}
 	if in.readBefore(doc) {
@@ -157,7 +160,7 @@ func (o *Output) embed(part, place string, doc *Document) error {
 		return stop
 	}
 	if err != nil {
-		in.sink.Unexamined(Origin{Inside: in.inside}, in.place, err.Error())
+		in.sink.Unexamined(Origin{Inside: in.inside}, in.place, finding.ReasonOf(err))
 	}
 	return nil
 }
@@ -230,7 +233,7 @@ func (o *Output) extract(doc *Document) error {
 func (o *Output) run(e *Extractor, doc *Document) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("internal error while reading a %s: %s", e.Name, panicked(p))
+			err = finding.Failed.Because("internal error while reading a %s: %s", e.Name, panicked(p))
 		}
 	}()
 	if e.Worth != nil {

@@ -77,7 +77,13 @@ type Commit struct {
 type Unexamined struct {
 	Path   string `json:"path"`
 	Place  string `json:"place,omitempty"` // in a document: the way into it, page, sheet
-	Reason string `json:"reason"`
+	Kind   Code   `json:"kind"`
+	Reason string `json:"reason"` // a sentence for people; nothing reads it to decide
+}
+
+// NotExamined returns the row for something at a path and, in a document, a place.
+func NotExamined(path, place string, why Reason) Unexamined {
+	return Unexamined{Path: path, Place: place, Kind: why.Code, Reason: why.Detail}
 }
 
 // Stats counts what a scan read.

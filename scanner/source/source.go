@@ -51,7 +51,7 @@ type Segment = gitpack.Segment
 type Visitor interface {
 	Blob(*Blob)
 	// Unexamined says that something was not read, and why.
-	Unexamined(path, reason string)
+	Unexamined(path string, why finding.Reason)
 	// Count adds to the statistics that only the source knows.
 	Count(commits, files int64)
 	// Remembered counts contents that an earlier scan has examined, and that are not

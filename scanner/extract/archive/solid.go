@@ -42,7 +42,7 @@ func extractSeven(_ context.Context, doc *extract.Document, out *extract.Output)
 func extractSevenFile(f *sevenzip.File, out *extract.Output) error {
 	content, err := f.Open()
 	if err != nil {
-		out.Unexamined(f.Name, "", sevenError(err).Error())
+		out.Unexamined(f.Name, "", sevenError(err))
 		return out.Err()
 	}
 	defer content.Close()
@@ -97,7 +97,7 @@ func extractRar(_ context.Context, doc *extract.Document, out *extract.Output) e
 		case h.IsDir:
 			continue
 		case h.Encrypted:
-			out.Unexamined(h.Name, "", extract.ErrEncrypted.Error())
+			out.Unexamined(h.Name, "", extract.ErrEncrypted)
 			continue
 		}
 		if err := out.Embed(h.Name, "", r); err != nil {

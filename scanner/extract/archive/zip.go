@@ -2,6 +2,7 @@ package archive
 
 import (
 	"context"
+	"fmt"
 	"io"
 
 	"github.com/deputy-sec/deputy/internal/ziparchive"
@@ -34,19 +35,19 @@ func extractZip(_ context.Context, doc *extract.Document, out *extract.Output) e
 		}
 	}
 	if a.Damaged {
-		out.Unexamined("", "", "damaged: the directory of the archive does not fit its files; those that were found were read")
+		out.Unexamined("", "", fmt.Errorf("%w: the directory of the archive does not fit its files; those that were found were read", extract.ErrDamaged))
 	}
 	return out.Err()
 }
 
 func extractEntry(e *ziparchive.Entry, out *extract.Output) error {
 	if e.Encrypted {
-		out.Unexamined(e.Name, "", extract.ErrEncrypted.Error())
+		out.Unexamined(e.Name, "", extract.ErrEncrypted)
 		return out.Err()
 	}
 	content, err := e.Open()
 	if err != nil {
-		out.Unexamined(e.Name, "", damaged(err).Error())
+		out.Unexamined(e.Name, "", damaged(err))
 		return out.Err()
 	}
 	defer content.Close()

@@ -189,7 +189,7 @@ func (f *file) column(c *column) error {
 	f.out.Place(place)
 	for _, chunk := range c.chunks {
 		if chunk[chunkCrypto] != nil || chunk[chunkMeta] == nil {
-			f.out.Unexamined("", place, extract.ErrEncrypted.Error())
+			f.out.Unexamined("", place, extract.ErrEncrypted)
 			continue
 		}
 		meta := chunk.at(chunkMeta)
@@ -225,7 +225,7 @@ func (f *file) chunk(c *column, meta thriftStruct, place string) error {
 	}
 	size := meta.number(metaSize)
 	if start < 0 || size < 0 || start > int64(len(f.data)) {
-		f.out.Unexamined("", place, extract.ErrDamaged.Error()+": its pages are not in the file")
+		f.out.Unexamined("", place, fmt.Errorf("%w: its pages are not in the file", extract.ErrDamaged))
 		return f.out.Err()
 	}
 	pages := f.data[start:min(int64(len(f.data)), start+size)]
@@ -236,13 +236,13 @@ func (f *file) chunk(c *column, meta thriftStruct, place string) error {
 		header, n, err := readStruct(pages)
 		length := header.number(pageCompressed)
 		if err != nil || length < 0 || length > int64(len(pages)-n) {
-			f.out.Unexamined("", place, extract.ErrDamaged.Error()+": a page is cut off")
+			f.out.Unexamined("", place, fmt.Errorf("%w: a page is cut off", extract.ErrDamaged))
 			return f.out.Err()
 		}
 		body := pages[n : n+int(length)]
 		pages = pages[n+int(length):]
 		if f.left -= n + len(body); f.left < 0 {
-			f.out.Unexamined("", place, "over budget: columns that lie in each other")
+			f.out.Unexamined("", place, &extract.OverBudget{Limit: "columns that lie in each other"})
 			return f.out.Err()
 		}
 		problem, err := f.page(c, header, body, meta.number(metaCodec))
@@ -250,7 +250,7 @@ func (f *file) chunk(c *column, meta thriftStruct, place string) error {
 			return err
 		}
 		if problem != nil {
-			f.out.Unexamined("", place, problem.Error())
+			f.out.Unexamined("", place, problem)
 		}
 	}
 	return nil

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/deputy-sec/deputy/scanner/extract"
+	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
 // Piece is the text that stands at one place.
@@ -59,8 +60,8 @@ func (r *Recorder) Write(text []byte) (int, error) {
 }
 
 // Unexamined implements extract.Sink.
-func (r *Recorder) Unexamined(at extract.Origin, place, reason string) {
-	r.Rows = append(r.Rows, strings.Join(at.Inside, " > ")+" | "+place+" | "+reason)
+func (r *Recorder) Unexamined(at extract.Origin, place string, why finding.Reason) {
+	r.Rows = append(r.Rows, strings.Join(at.Inside, " > ")+" | "+place+" | "+why.Detail)
 }
 
 // All returns all text, with a line break between places.

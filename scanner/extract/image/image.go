@@ -17,6 +17,7 @@ import (
 
 	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/extract/ocr"
+	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
 // New returns the extractor of pictures.
@@ -89,9 +90,9 @@ func read(ctx context.Context, doc *extract.Document, out *extract.Output) error
 	}
 	// To tell whether there are letters in it takes as long as to decode it: some
 	// fifty milliseconds, which would be most of a scan that reads no pictures.
-	if reason := unreadable(out.Limits().OCR); reason != "" {
+	if err := unreadable(out.Limits().OCR); err != nil {
 		if ocr.LargeEnough(config.Width, config.Height) {
-			out.Unexamined("", "", reason)
+			out.Unexamined("", "", err)
 		}
 		return out.Err()
 	}
@@ -131,9 +132,9 @@ func readPixels(ctx context.Context, data []byte, out *extract.Output) error {
 			if stop := out.Err(); stop != nil {
 				return stop
 			}
-			return fmt.Errorf("its text was not read: %w", err)
+			return finding.NeedsOCR.Because("its text was not read: %v", err)
 		}
-		if left != "" {
+		if left != nil {
 			out.Unexamined("", f.place, left)
 		}
 		if text = clean(text); strings.TrimSpace(text) == "" {
@@ -153,15 +154,15 @@ func readPixels(ctx context.Context, data []byte, out *extract.Output) error {
 	return out.Err()
 }
 
-// unreadable says why no picture is read, "" if pictures are.
-func unreadable(wanted extract.OCR) string {
+// unreadable says why no picture is read; nil if pictures are.
+func unreadable(wanted extract.OCR) error {
 	if wanted == extract.OCROff {
-		return extract.OCRSwitchedOff
+		return extract.ErrOCROff
 	}
 	if missing := ocr.Available(); missing != nil {
-		return "needs OCR: " + missing.Error()
+		return finding.NeedsOCR.Because("needs OCR: %v", missing)
 	}
-	return ""
+	return nil
 }
 
 // frame is a picture in a file that may hold several.

@@ -52,7 +52,7 @@ var formats = []*extract.Extractor{
 		if _, err := out.WriteString("read"); err != nil {
 			return err
 		}
-		out.Unexamined("other.bin", "page 3", "encrypted")
+		out.Unexamined("other.bin", "page 3", extract.ErrEncrypted)
 		return nil
 	}),
 	format("PANIC", func(context.Context, *extract.Document, *extract.Output) error { panic("the secret") }),

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/deputy-sec/deputy/scanner/extract"
+	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
 // Pool is a Reader that extracts in worker processes. They are started when
@@ -168,8 +169,8 @@ func (w *process) extract(ctx context.Context, doc *extract.Document, limits ext
 	switch {
 	case err == nil && done.Other:
 		return extract.ErrOtherFormat
-	case err == nil && done.Reason != "":
-		return errors.New(done.Reason)
+	case err == nil && done.Reason != (finding.Reason{}):
+		return done.Reason
 	case err == nil:
 		return nil
 	case ctx.Err() != nil:
@@ -196,9 +197,9 @@ func (w *process) post(limits extract.Limits, err error) error {
 		return &extract.OverBudget{Limit: "nested too deeply"}
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return errors.New("the process that reads documents crashed")
+		return finding.Failed.Because("the process that reads documents crashed")
 	}
-	return fmt.Errorf("the process that reads documents failed: %w", err)
+	return finding.Failed.Because("the process that reads documents failed: %v", err)
 }
 
 // send sends a document, until it ends or its reader has had enough.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/deputy-sec/deputy/scanner/extract"
+	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
 // variable marks a process as a worker.
@@ -36,14 +37,15 @@ type request struct {
 
 // outcome is how a document ended.
 type outcome struct {
-	Reason string // why it was not read, or not to its end; "" if it was
-	Other  bool   // it is extract.ErrOtherFormat
+	Reason finding.Reason // why it was not read, or not to its end; zero if it was
+	Other  bool           // it is extract.ErrOtherFormat
 }
 
 // row is a part that was not read.
 type row struct {
-	At            extract.Origin
-	Place, Reason string
+	At     extract.Origin
+	Place  string
+	Reason finding.Reason
 }
 
 // IsWorker reports whether this process was started to read documents, so that
@@ -106,7 +108,7 @@ func (w *worker) next() error {
 	}
 	done := outcome{Other: errors.Is(err, extract.ErrOtherFormat)}
 	if err != nil {
-		done.Reason = err.Error()
+		done.Reason = finding.ReasonOf(err)
 	}
 	sink.json(kindDone, done)
 	sink.flush()
@@ -236,8 +238,8 @@ func (s *sender) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-func (s *sender) Unexamined(at extract.Origin, place, reason string) {
-	s.json(kindUnexamined, row{at, place, reason})
+func (s *sender) Unexamined(at extract.Origin, place string, why finding.Reason) {
+	s.json(kindUnexamined, row{at, place, why})
 }
 
 func (s *sender) json(k kind, v any) {

@@ -64,12 +64,12 @@ func isDocument(a *ziparchive.Archive) bool {
 
 func entry(e *ziparchive.Entry, out *extract.Output) error {
 	if e.Encrypted || path.Base(e.Name) == ".iwpv2" { // the second verifies a password
-		out.Unexamined(e.Name, "", extract.ErrEncrypted.Error())
+		out.Unexamined(e.Name, "", extract.ErrEncrypted)
 		return out.Err()
 	}
 	content, err := e.Open()
 	if err != nil {
-		out.Unexamined(e.Name, "", extract.ErrDamaged.Error()+": "+err.Error())
+		out.Unexamined(e.Name, "", fmt.Errorf("%w: %w", extract.ErrDamaged, err))
 		return out.Err()
 	}
 	defer content.Close()
@@ -84,7 +84,7 @@ func entry(e *ziparchive.Entry, out *extract.Output) error {
 		return stop
 	}
 	if err != nil {
-		out.Unexamined(e.Name, "", err.Error())
+		out.Unexamined(e.Name, "", err)
 	}
 	return out.Err()
 }

@@ -645,7 +645,7 @@ func (b *workbook) sharedStrings(r *record) error {
 		length := int(r.u16())
 		b.shared.add(r.unicodeString(length))
 		if r.over {
-			b.out.Unexamined("", "shared strings", extract.ErrDamaged.Error()+": the table of strings is cut off")
+			b.out.Unexamined("", "shared strings", fmt.Errorf("%w: the table of strings is cut off", extract.ErrDamaged))
 			break
 		}
 	}

@@ -118,7 +118,7 @@ func (f *file) all(container *cfb.File) error {
 func (f *file) take(e *cfb.Entry) {
 	f.read[e] = true
 	if e.Short {
-		f.out.Unexamined(visible(e.Name), "", "damaged: the stream is cut off")
+		f.out.Unexamined(visible(e.Name), "", fmt.Errorf("%w: the stream is cut off", extract.ErrDamaged))
 	}
 }
 

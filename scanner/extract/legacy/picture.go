@@ -112,7 +112,7 @@ func (f *file) picture(b blip, part, place string) error {
 	f.out.Begin(part)
 	f.out.Place(place)
 	if err != nil {
-		f.out.Unexamined(part, place, "damaged: a drawing that does not inflate to its end")
+		f.out.Unexamined(part, place, fmt.Errorf("%w: a drawing that does not inflate to its end", extract.ErrDamaged))
 	}
 	return printable.Write(f.out, content)
 }

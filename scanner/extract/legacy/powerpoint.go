@@ -283,7 +283,7 @@ func (p *presentation) list(list pptRecord, kinds []uint16, name func(int, pptRe
 		p.out.Begin("")
 		p.out.Place(p.slide)
 		if !ok {
-			p.out.Unexamined("", p.slide, "damaged: its record is missing")
+			p.out.Unexamined("", p.slide, fmt.Errorf("%w: its record is missing", extract.ErrDamaged))
 		}
 		if err := p.text(r, 0); err != nil {
 			return err
@@ -443,7 +443,7 @@ func (p *presentation) storage(r pptRecord, place string) error {
 	}
 	place = strings.TrimSuffix("object on "+place, " on ")
 	if err != nil {
-		p.out.Unexamined("", place, "damaged: the object does not inflate to its end")
+		p.out.Unexamined("", place, fmt.Errorf("%w: the object does not inflate to its end", extract.ErrDamaged))
 	}
 	if len(content) == 0 {
 		return nil

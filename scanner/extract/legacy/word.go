@@ -35,7 +35,7 @@ func (f *file) word(stream []byte) error {
 		return err
 	}
 	if h.knotted {
-		f.out.Unexamined("", "", "damaged: pieces of text that lie in each other")
+		f.out.Unexamined("", "", fmt.Errorf("%w: pieces of text that lie in each other", extract.ErrDamaged))
 	}
 	return f.outsidePieces(stream, h)
 }

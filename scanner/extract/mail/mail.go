@@ -104,10 +104,10 @@ func (r *reader) entity(h header, body []byte, place string, depth int) error {
 	name := fileName(h, params)
 	switch {
 	case depth > deepest:
-		r.out.Unexamined(name, place, "over budget: too many parts in each other")
+		r.out.Unexamined(name, place, &extract.OverBudget{Limit: "too many parts in each other"})
 		return nil
 	case kind == "multipart/encrypted", strings.HasSuffix(kind, "pkcs7-mime") && params["smime-type"] == "enveloped-data":
-		r.out.Unexamined(name, place, extract.ErrEncrypted.Error())
+		r.out.Unexamined(name, place, extract.ErrEncrypted)
 		return nil
 	case strings.HasPrefix(kind, "multipart/") && params["boundary"] != "":
 		return r.parts(body, params["boundary"], place, depth)

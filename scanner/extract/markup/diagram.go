@@ -90,7 +90,7 @@ func packed(text string, out *extract.Output) error {
 	r := inflate.NewReader(compressed)
 	plain, err := io.ReadAll(io.LimitReader(r, out.Limits().Whole))
 	if err != nil {
-		out.Unexamined("", "", fmt.Errorf("%w: a compressed page", extract.ErrDamaged).Error())
+		out.Unexamined("", "", fmt.Errorf("%w: a compressed page", extract.ErrDamaged))
 	}
 	model := string(plain)
 	if decoded, err := url.PathUnescape(model); err == nil {

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/deputy-sec/deputy/scanner/extract"
 )
 
 // Read returns the text of a picture, line by line from top to bottom, what stands
@@ -19,23 +21,23 @@ import (
 //
 // Reading costs about a millisecond a letter, and a photograph is full of what may
 // be some. So what looks most like text is read first, and the rest only if that
-// was any. left says what was not read, "" if nothing.
-func Read(ctx context.Context, m image.Image) (text, left string, err error) {
+// was any. left says what was not read, nil if nothing.
+func Read(ctx context.Context, m image.Image) (text string, left, err error) {
 	g := readable(m)
 	if g == nil {
-		return "", "", nil
+		return "", nil, nil
 	}
 	r, err := readFirst(ctx, g)
 	if err != nil {
-		return "", "", err
+		return "", nil, err
 	}
 	if !r.sound() {
 		if r, err = r.orTurned(ctx, g); err != nil {
-			return "", "", err
+			return "", nil, err
 		}
 	}
 	if err := r.readAgain(ctx); err != nil {
-		return "", "", err
+		return "", nil, err
 	}
 	r.correct()
 	return r.text(), r.leftOut(), nil
@@ -200,11 +202,11 @@ func split(crops []crop, numbers []int, most int) (first, others []int) {
 }
 
 // leftOut says what was not read.
-func (r *reading) leftOut() string {
+func (r *reading) leftOut() error {
 	if r.left == 0 {
-		return ""
+		return nil
 	}
-	return fmt.Sprintf("over budget: %d of %d places that may hold text", r.left, len(r.crops))
+	return &extract.OverBudget{Limit: fmt.Sprintf("%d of %d places that may hold text", r.left, len(r.crops))}
 }
 
 // doubt is the confidence, in percent, below which a word is likely none.

@@ -53,9 +53,9 @@ func TestOnlyASampleOfWhatIsNoTextIsRead(t *testing.T) {
 			assert.Len(t, counted, c.runs)
 			if c.left {
 				assert.Greater(t, r.left, 900)
-				assert.Equal(t, fmt.Sprintf("over budget: %d of 1000 places that may hold text", r.left), r.leftOut())
+				require.EqualError(t, r.leftOut(), fmt.Sprintf("over budget: %d of 1000 places that may hold text", r.left))
 			} else {
-				assert.Empty(t, r.leftOut())
+				require.NoError(t, r.leftOut())
 			}
 		})
 	}

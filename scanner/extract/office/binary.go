@@ -2,6 +2,7 @@ package office
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math"
 	"path"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/deputy-sec/deputy/internal/ziparchive"
+	"github.com/deputy-sec/deputy/scanner/extract"
 )
 
 // Records of the binary workbook (xlsb) that hold what people see, by their
@@ -169,7 +171,7 @@ func (p *pack) binarySheet(e *ziparchive.Entry, book *workbook) error {
 	p.out.Begin(e.Name)
 	b := &binaryReader{book: book, grid: grid{out: p.out, sheet: p.places[key]}, writer: writer{pack: p, part: e.Name, place: p.places[key]}}
 	if !records(p.read(e), b.record) {
-		p.out.Unexamined(e.Name, p.places[key], "damaged: a record is cut off")
+		p.out.Unexamined(e.Name, p.places[key], fmt.Errorf("%w: a record is cut off", extract.ErrDamaged))
 	}
 	b.grid.closeRow()
 	if b.grid.err != nil {

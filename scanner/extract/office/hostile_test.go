@@ -16,6 +16,7 @@ import (
 
 	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/extract/extracttest"
+	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
 // filled is a zip of one part in which a text is repeated, made without holding
@@ -92,10 +93,10 @@ func TestGrown(t *testing.T) {
 // counter is a sink that counts.
 type counter struct{ text, places int }
 
-func (c *counter) Begin(extract.Origin)                      {}
-func (c *counter) Place(string)                              { c.places++ }
-func (c *counter) Write(text []byte) (int, error)            { c.text += len(text); return len(text), nil }
-func (c *counter) Unexamined(extract.Origin, string, string) {}
+func (c *counter) Begin(extract.Origin)                              {}
+func (c *counter) Place(string)                                      { c.places++ }
+func (c *counter) Write(text []byte) (int, error)                    { c.text += len(text); return len(text), nil }
+func (c *counter) Unexamined(extract.Origin, string, finding.Reason) {}
 
 // All parts refer to all others, and to themselves.
 func TestRelationsGoRound(t *testing.T) {

@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"strconv"
 	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/extract"
 )
 
 // markup writes the text of a part in WordprocessingML, DrawingML, or any other
@@ -288,7 +290,7 @@ func (m *markup) mashup(text []byte) {
 		return
 	}
 	if err != nil {
-		m.out.Unexamined(m.part, "data query", "damaged")
+		m.out.Unexamined(m.part, "data query", extract.ErrDamaged)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"fmt"
 	"path"
 	"strconv"
 	"strings"
@@ -437,7 +438,7 @@ func (o *openDocument) picture() {
 	}
 	place := placeOn("image", o.place)
 	if err != nil {
-		o.out.Unexamined(o.part, place, "damaged: not in base64")
+		o.out.Unexamined(o.part, place, fmt.Errorf("%w: not in base64", extract.ErrDamaged))
 		return
 	}
 	o.err = o.out.EmbedBytes("", place, data)

@@ -42,7 +42,7 @@ func extractZipped(_ context.Context, doc *extract.Document, out *extract.Output
 		return extract.ErrOtherFormat
 	}
 	if err == nil && a.Damaged {
-		out.Unexamined("", "", "damaged: the directory of the zip does not fit its files; those that were found were read")
+		out.Unexamined("", "", fmt.Errorf("%w: the directory of the zip does not fit its files; those that were found were read", extract.ErrDamaged))
 	}
 	return err
 }
@@ -96,7 +96,7 @@ func (p *pack) read(e *ziparchive.Entry) []byte {
 	data, err := p.content(e)
 	if err != nil && !p.told[e.Name] {
 		p.told[e.Name] = true
-		p.out.Unexamined(e.Name, p.places[keyOf(e.Name)], err.Error())
+		p.out.Unexamined(e.Name, p.places[keyOf(e.Name)], err)
 	}
 	return data
 }
@@ -147,12 +147,12 @@ func (p *pack) part(key string) []byte {
 // embed hands a part on that somebody else reads.
 func (p *pack) embed(e *ziparchive.Entry) error {
 	if e.Encrypted {
-		p.out.Unexamined(e.Name, p.places[keyOf(e.Name)], extract.ErrEncrypted.Error())
+		p.out.Unexamined(e.Name, p.places[keyOf(e.Name)], extract.ErrEncrypted)
 		return p.out.Err()
 	}
 	r, err := e.Open()
 	if err != nil {
-		p.out.Unexamined(e.Name, p.places[keyOf(e.Name)], fmt.Errorf("%w: %w", extract.ErrDamaged, err).Error())
+		p.out.Unexamined(e.Name, p.places[keyOf(e.Name)], fmt.Errorf("%w: %w", extract.ErrDamaged, err))
 		return p.out.Err()
 	}
 	defer r.Close()

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"path"
 	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/extract"
 )
 
 // relation is how a part refers to another one, or to something outside.
@@ -47,7 +49,7 @@ func (p *pack) readRelations(key string) []relation {
 		out = append(out, r)
 	}
 	if len(out) == maxRelations {
-		p.out.Unexamined(name, "", "over budget: too many relations")
+		p.out.Unexamined(name, "", &extract.OverBudget{Limit: "too many relations"})
 	}
 	return out
 }

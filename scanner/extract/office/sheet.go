@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/extract"
 )
 
 // workbook is what the sheets of a book share.
@@ -46,7 +48,7 @@ func (p *pack) shares(relations []relation, book *workbook) {
 		}
 	}
 	if book.strings = sharedStrings(p.part(texts)); len(book.strings) == maxStrings {
-		p.out.Unexamined(texts, "", "over budget: more strings than sheets have")
+		p.out.Unexamined(texts, "", &extract.OverBudget{Limit: "more strings than sheets have"})
 	}
 	book.used = make([]bool, len(book.strings))
 	book.formats = cellFormats(p.part(styles))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"fmt"
 
 	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/extract/printable"
@@ -49,7 +50,7 @@ func run(_ context.Context, doc *extract.Document, out *extract.Output) error {
 		length := binary.LittleEndian.Uint64(data[len(fileData):])
 		data = data[header:]
 		if length > uint64(len(data)) {
-			out.Unexamined("", "embedded file", extract.ErrDamaged.Error()+": it is cut off")
+			out.Unexamined("", "embedded file", fmt.Errorf("%w: it is cut off", extract.ErrDamaged))
 			length = uint64(len(data))
 		}
 		if err := file(data[:length], out); err != nil {

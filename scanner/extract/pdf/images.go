@@ -12,6 +12,7 @@ import (
 
 	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/extract/pdf/object"
+	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
 // picture is an image and where it is seen.
@@ -57,7 +58,7 @@ func (r *reader) embedImage(p picture) error {
 	b := r.bitmap(p.stream)
 	data, left, err := r.file.Decode(p.stream)
 	if err == nil && len(left) > 1 {
-		r.unexamined(p.place, "a picture encoded twice")
+		r.unexamined(p.place, finding.Unsupported.Because("a picture encoded twice"))
 		return nil
 	}
 	if err == nil && len(left) == 1 {
@@ -67,18 +68,18 @@ func (r *reader) embedImage(p picture) error {
 		case "CCITTFaxDecode", "CCF":
 			data, err = r.fax(b, data, left[0].Parms)
 		default: // JBIG2Decode, JPXDecode
-			r.unexamined(p.place, "a picture in the format "+strings.TrimSuffix(string(left[0].Name), "Decode")+", which is not read")
+			r.unexamined(p.place, finding.Unsupported.Because("a picture in the format %s, which is not read", strings.TrimSuffix(string(left[0].Name), "Decode")))
 			return nil
 		}
 	}
 	r.undecoded(p.place, err)
 	if int64(b.width)*int64(b.height) > r.out.Limits().Pixels {
 		large := &extract.OverBudget{Limit: fmt.Sprintf("%d by %d pixels", b.width, b.height)}
-		r.unexamined(p.place, large.Error()) // as package image says it
+		r.unexamined(p.place, large) // as package image says it
 		return nil
 	}
 	if b.row() == 0 || int64(len(data)) < int64(b.row()) {
-		r.unexamined(p.place, fmt.Sprintf("%v: a picture of %d by %d pixels", extract.ErrDamaged, b.width, b.height))
+		r.unexamined(p.place, fmt.Errorf("%w: a picture of %d by %d pixels", extract.ErrDamaged, b.width, b.height))
 		return nil
 	}
 	var out bytes.Buffer

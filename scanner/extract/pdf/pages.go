@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/extract/pdf/content"
 	"github.com/deputy-sec/deputy/scanner/extract/pdf/layout"
 	"github.com/deputy-sec/deputy/scanner/extract/pdf/object"
+	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
 // page is a page, current or of an earlier revision.
@@ -93,7 +95,7 @@ func (w *treeWalk) walk(node, resources object.Object, depth int) {
 	if kids := r.file.Array(d.Get("Kids")); kids != nil {
 		for _, kid := range kids {
 			if _, isRef := kid.(object.Ref); isRef && r.file.Resolve(kid) == nil {
-				r.unexamined(fmt.Sprintf("page %d", len(r.pages)+1), "damaged: the page is missing")
+				r.unexamined(fmt.Sprintf("page %d", len(r.pages)+1), fmt.Errorf("%w: the page is missing", extract.ErrDamaged))
 			}
 			w.walk(kid, resources, depth+1)
 		}
@@ -139,7 +141,7 @@ func (r *reader) showPage(p *page) error {
 // writeShown writes what was shown at a place, and keeps the other reading.
 func (r *reader) writeShown(shown *content.Page, place string) error {
 	if shown.Unknown > shown.Known/4 && shown.Unknown > 8 {
-		r.unexamined(place, "text in a font that does not tell its characters")
+		r.unexamined(place, finding.Unsupported.Because("text in a font that does not tell its characters"))
 	}
 	text := layout.Geometric(shown)
 	if err := r.write(piece{place, text}); err != nil {

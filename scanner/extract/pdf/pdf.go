@@ -130,11 +130,11 @@ func (r *reader) write(p piece) error {
 	return err
 }
 
-// unexamined tells once what was not read.
-func (r *reader) unexamined(place, reason string) {
-	if key := place + "\n" + reason; !r.told[key] {
+// unexamined reports once what was not read.
+func (r *reader) unexamined(place string, why error) {
+	if key := place + "\n" + why.Error(); !r.told[key] {
 		r.told[key] = true
-		r.out.Unexamined("", place, reason)
+		r.out.Unexamined("", place, why)
 	}
 }
 
@@ -143,9 +143,9 @@ func (r *reader) undecoded(place string, err error) {
 	switch {
 	case err == nil:
 	case errors.Is(err, object.ErrBudget), errors.Is(err, content.ErrBudget):
-		r.unexamined(place, err.Error())
+		r.unexamined(place, err)
 	default:
-		r.unexamined(place, extract.ErrDamaged.Error()+": "+err.Error())
+		r.unexamined(place, fmt.Errorf("%w: %w", extract.ErrDamaged, err))
 	}
 }
 

@@ -107,12 +107,12 @@ func Sample() *report.Result {
 		Rules:      Rules(),
 		Findings:   []*finding.Finding{message, key, staged, secret, gone, own},
 		Unexamined: []finding.Unexamined{
-			{Path: "docs/contract.pdf", Reason: "encrypted PDF"},
-			{Path: "docs/annex.pdf", Place: "image on page 2", Reason: "encrypted PDF"},
-			{Path: "a/1.pdf", Reason: "encrypted PDF"},
-			{Path: "b/2.pdf", Reason: "encrypted PDF"},
-			{Path: "evil\x1b[2J\u202etxt.exe", Reason: "permission denied"},
-			{Reason: "3 objects are missing: the clone is partial"},
+			{Path: "docs/contract.pdf", Kind: finding.Encrypted, Reason: "encrypted PDF"},
+			{Path: "docs/annex.pdf", Place: "image on page 2", Kind: finding.Encrypted, Reason: "encrypted PDF"},
+			{Path: "a/1.pdf", Kind: finding.Encrypted, Reason: "encrypted PDF"},
+			{Path: "b/2.pdf", Kind: finding.Encrypted, Reason: "encrypted PDF"},
+			{Path: "evil\x1b[2J\u202etxt.exe", Kind: finding.Unreadable, Reason: "permission denied"},
+			{Kind: finding.Missing, Reason: "3 objects are missing: the clone is partial"},
 		},
 		Stats:  finding.Stats{Blobs: 41204, Bytes: 312_400_000, Commits: 3234, Files: 812, Seconds: 1.9123},
 		Hidden: 7, Allowed: 1,
@@ -141,7 +141,7 @@ func Random(seed uint64) *report.Result {
 		r.Findings = append(r.Findings, g.finding())
 	}
 	for range g.IntN(4) {
-		r.Unexamined = append(r.Unexamined, finding.Unexamined{Path: g.text(), Place: g.text(), Reason: g.text()})
+		r.Unexamined = append(r.Unexamined, finding.Unexamined{Path: g.text(), Place: g.text(), Kind: finding.Damaged, Reason: g.text()})
 	}
 	r.Stats = finding.Stats{Blobs: g.Int64(), Bytes: g.Int64(), Commits: g.Int64N(5), Files: g.Int64N(5), Seconds: g.Float64() * 1e5}
 	return r

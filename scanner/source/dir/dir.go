@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/source/filetree"
 )
@@ -126,7 +127,7 @@ type guide struct {
 func (g *guide) Enter(dir string, _ struct{}) (struct{}, bool) {
 	if filepath.Base(dir) == ".git" {
 		if _, err := os.Lstat(filepath.Join(g.name(dir), "objects")); err == nil && !g.Filter.Skip(dir) {
-			g.v.Unexamined(dir, "history of a repository inside a directory: scan it as a target of its own")
+			g.v.Unexamined(dir, finding.NotFollowed.Because("history of a repository inside a directory: scan it as a target of its own"))
 		}
 		return struct{}{}, false
 	}
@@ -158,7 +159,7 @@ func (g *guide) Unreadable(p string, err error) {
 	if p == "" {
 		p = "."
 	}
-	g.v.Unexamined(p, "cannot be read: "+err.Error())
+	g.v.Unexamined(p, finding.ReasonOf(err).In("cannot be read"))
 }
 
 // link examines the text of a symbolic link. What it leads to is examined where
@@ -176,13 +177,13 @@ func (g *guide) link(p string) {
 		return // leads nowhere, or in a circle
 	}
 	if rel, err := filepath.Rel(g.root, real); err != nil || !filepath.IsLocal(rel) {
-		g.v.Unexamined(p, "symbolic link out of the target: not followed")
+		g.v.Unexamined(p, finding.NotFollowed.Because("symbolic link out of the target: not followed"))
 	}
 }
 
 func (g *guide) regular(p string, info fs.FileInfo) {
 	if why := filetree.Irregular(info.Mode()); why != "" {
-		g.v.Unexamined(p, why)
+		g.v.Unexamined(p, finding.Unsupported.Because("%s", why))
 		return
 	}
 	if inode, ok := filetree.Linked(info); ok && g.again(inode, p) {

@@ -150,10 +150,10 @@ func (s *Source) PackBytes() int64 { return s.db.PackBytes() }
 // not read what it has examined.
 func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
 	if err := s.dir.Config.Err; err != nil {
-		v.Unexamined(".git/config", err.Error()+": defaults are taken")
+		v.Unexamined(".git/config", finding.Corrupt.Because("%v: defaults are taken", err))
 	}
 	if s.indexErr != nil && s.options.Parts&(Staged|WorkTree) != 0 {
-		v.Unexamined(".git/index", s.indexErr.Error())
+		v.Unexamined(".git/index", objects.ReasonOf(s.indexErr))
 	}
 	if s.history != nil {
 		if err := s.history.Scan(ctx, v); err != nil {
@@ -209,7 +209,7 @@ func findNested(in *gitdir.Dir, path string) (*gitdir.Dir, error) {
 		return nil, err
 	}
 	if !inside(dir.Common, in.WorkTree) && !inside(dir.Common, in.Common) {
-		return nil, errors.New("its repository lies outside of the target")
+		return nil, finding.NotFollowed.Because("its repository lies outside of the target")
 	}
 	return dir, nil
 }
@@ -218,18 +218,18 @@ func findNested(in *gitdir.Dir, path string) (*gitdir.Dir, error) {
 func (s *Source) scanNested(ctx context.Context, path string, v source.Visitor) error {
 	dir, err := findNested(s.dir, path)
 	if err != nil {
-		v.Unexamined(path, err.Error())
+		v.Unexamined(path, finding.ReasonOf(err))
 		return nil
 	}
 	if s.family[realPath(dir.Git)] || s.level >= maxNesting {
-		v.Unexamined(path, "repositories are nested in a circle or too deep")
+		v.Unexamined(path, finding.OverBudget.Because("repositories are nested in a circle or too deep"))
 		return nil
 	}
 	o := s.options
 	o.Filter = nil // applied by us, to whole paths
 	sub, err := open(dir, o, s.level+1, s.family)
 	if err != nil {
-		v.Unexamined(path, err.Error())
+		v.Unexamined(path, finding.ReasonOf(err))
 		return nil
 	}
 	n := &nested{sub, path + "/"}

@@ -1,6 +1,7 @@
 package git
 
 import (
+	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/source/history"
 	"github.com/deputy-sec/deputy/scanner/source/objects"
@@ -31,9 +32,9 @@ func (p prefixed) Blob(b *source.Blob) {
 }
 
 // Unexamined implements [source.Visitor].
-func (p prefixed) Unexamined(path, reason string) {
+func (p prefixed) Unexamined(path string, why finding.Reason) {
 	if p.filter.Match(p.prefix + path) {
-		p.Visitor.Unexamined(p.prefix+path, reason)
+		p.Visitor.Unexamined(p.prefix+path, why)
 	}
 }
 

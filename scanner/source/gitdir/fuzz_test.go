@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
 // entry is an index entry in the format of the file.
@@ -78,7 +80,7 @@ func FuzzRefs(f *testing.F) {
 	f.Add([]byte(id + " " + id + " A <a> 1 +0000\tcommit: x\n"))
 	f.Add([]byte("[extensions]\n\tobjectformat = sha256\n[remote \"x\"]\n\tpromisor = true\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c := &rootCollector{seen: map[Root]bool{}, idSize: 20, problem: func(path, reason string) { require.NotEmpty(t, path+reason) }}
+		c := &rootCollector{seen: map[Root]bool{}, idSize: 20, problem: func(path string, why finding.Reason) { require.NotEmpty(t, path+why.Detail) }}
 		c.parsePacked(data)
 		c.parseLoose("refs/heads/main", data)
 		c.parsePseudo("FETCH_HEAD", data)

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source/gitdir"
 	"github.com/deputy-sec/deputy/scanner/source/sourcetest"
 )
@@ -17,7 +18,7 @@ import (
 func roots(t *testing.T, d *gitdir.Dir) (names []string, rows map[string]string) {
 	t.Helper()
 	rows = map[string]string{}
-	for _, r := range d.Roots(func(path, reason string) { rows[path] = reason }) {
+	for _, r := range d.Roots(func(path string, why finding.Reason) { rows[path] = why.Detail }) {
 		name := r.Name
 		if r.Log {
 			name += " (log)"

@@ -3,12 +3,12 @@ package gitdir
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source/objects"
 )
 
@@ -28,10 +28,10 @@ const maxSymbolic = 5
 // Roots lists all refs, pseudorefs and reflog entries of the repository and of
 // all its worktrees. Each (name, object) pair comes once. What cannot be read is
 // told to problem.
-func (d *Dir) Roots(problem func(path, reason string)) []Root {
+func (d *Dir) Roots(problem func(path string, why finding.Reason)) []Root {
 	c := &rootCollector{seen: map[Root]bool{}, idSize: d.Config.IDSize, problem: problem}
 	if d.Config.RefStorage != "files" {
-		problem(".git/refs", fmt.Sprintf("refs are stored as %q, which cannot be read: commits are not told apart by branch", d.Config.RefStorage))
+		problem(".git/refs", finding.Unsupported.Because("refs are stored as %q, which cannot be read: commits are not told apart by branch", d.Config.RefStorage))
 	}
 	c.packed(filepath.Join(d.Common, "packed-refs"))
 	for _, git := range d.Linked() {
@@ -46,7 +46,7 @@ type rootCollector struct {
 	roots   []Root
 	seen    map[Root]bool
 	idSize  int
-	problem func(path, reason string)
+	problem func(path string, why finding.Reason)
 }
 
 func (c *rootCollector) add(r Root) {
@@ -62,7 +62,7 @@ func (c *rootCollector) packed(file string) {
 		return
 	}
 	if err != nil {
-		c.problem(".git/packed-refs", err.Error())
+		c.problem(".git/packed-refs", finding.ReasonOf(err))
 		return
 	}
 	c.parsePacked(text)
@@ -77,7 +77,7 @@ func (c *rootCollector) parsePacked(text []byte) {
 		hex, name, _ := bytes.Cut(line, []byte{' '})
 		id, ok := objects.ParseID(hex)
 		if !ok || len(name) == 0 {
-			c.problem(".git/packed-refs", "a line is malformed")
+			c.problem(".git/packed-refs", finding.Corrupt.Because("a line is malformed"))
 			continue
 		}
 		c.add(Root{Name: string(name), ID: id})
@@ -97,7 +97,7 @@ func (c *rootCollector) parseLoose(name string, text []byte) {
 	}
 	id, ok := objects.ParseID(text)
 	if !ok {
-		c.problem(".git/"+name, "a ref that names no object")
+		c.problem(".git/"+name, finding.Corrupt.Because("a ref that names no object"))
 		return
 	}
 	c.add(Root{Name: name, ID: id})
@@ -108,7 +108,7 @@ func (c *rootCollector) parseLoose(name string, text []byte) {
 func (c *rootCollector) pseudo(git string) {
 	entries, err := os.ReadDir(git)
 	if err != nil {
-		c.problem(".git", err.Error())
+		c.problem(".git", finding.ReasonOf(err))
 		return
 	}
 	for _, e := range entries {
@@ -117,7 +117,7 @@ func (c *rootCollector) pseudo(git string) {
 		}
 		text, err := readText(filepath.Join(git, e.Name()), maxText)
 		if err != nil {
-			c.problem(".git/"+e.Name(), err.Error())
+			c.problem(".git/"+e.Name(), finding.ReasonOf(err))
 			continue
 		}
 		c.parsePseudo(e.Name(), text)
@@ -163,7 +163,7 @@ func (c *rootCollector) walk(git, dir string, read func(name string, text []byte
 		name = filepath.ToSlash(name)
 		if err != nil {
 			if !errors.Is(err, fs.ErrNotExist) {
-				c.problem(".git/"+name, err.Error())
+				c.problem(".git/"+name, finding.ReasonOf(err))
 			}
 			return nil
 		}
@@ -172,14 +172,14 @@ func (c *rootCollector) walk(git, dir string, read func(name string, text []byte
 		}
 		text, err := readText(path, maxText)
 		if err != nil {
-			c.problem(".git/"+name, err.Error())
+			c.problem(".git/"+name, finding.ReasonOf(err))
 			return nil
 		}
 		read(name, text)
 		return nil
 	})
 	if err != nil {
-		c.problem(".git/"+dir, err.Error())
+		c.problem(".git/"+dir, finding.ReasonOf(err))
 	}
 }
 

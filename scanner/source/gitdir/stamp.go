@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/deputy-sec/deputy/internal/fileid"
+	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
 // Stamp writes what tells the repository, but for its objects, from what it was or
@@ -20,7 +21,7 @@ func (d *Dir) Stamp(w io.Writer) error {
 	head, _ := d.Head()
 	told.line("head", branch, head)
 	told.line(fmt.Sprintf("config %+v", d.Config))
-	for _, r := range d.Roots(func(path, reason string) { told.line("problem", path, reason) }) {
+	for _, r := range d.Roots(func(path string, why finding.Reason) { told.line("problem", path, why) }) {
 		told.line(fmt.Sprintf("%+v", r))
 	}
 	ends, err := d.Shallow()

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/source/gitdir"
 	"github.com/deputy-sec/deputy/scanner/source/objects"
@@ -18,10 +19,10 @@ const benchCommits = 50_000
 // blind looks at nothing.
 type blind struct{}
 
-func (blind) Blob(*source.Blob)             {}
-func (blind) Unexamined(string, string)     {}
-func (blind) Count(commits, files int64)    {}
-func (blind) Remembered(blobs, bytes int64) {}
+func (blind) Blob(*source.Blob)                 {}
+func (blind) Unexamined(string, finding.Reason) {}
+func (blind) Count(commits, files int64)        {}
+func (blind) Remembered(blobs, bytes int64)     {}
 
 func open(b *testing.B) *Source {
 	b.Helper()

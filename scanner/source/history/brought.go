@@ -87,7 +87,7 @@ func (b *brought) diff(tree num, parents []num) {
 		return
 	}
 	if len(b.way) > maxDepth {
-		b.v.Unexamined(b.path(), "nested too deep")
+		b.v.Unexamined(b.path(), errTooDeep)
 		return
 	}
 	old := make([][]entry, 0, len(parents))
@@ -169,7 +169,7 @@ func (b *brought) compared(tree num, parents []num) bool {
 func (b *brought) list(tree num) []entry {
 	entries, err := b.trees.list(tree)
 	if err != nil {
-		b.v.Unexamined(cmp.Or(b.path(), "tree "+b.s.register.id(tree).String()), err.Error())
+		b.v.Unexamined(cmp.Or(b.path(), "tree "+b.s.register.id(tree).String()), objects.ReasonOf(err))
 	}
 	return entries
 }

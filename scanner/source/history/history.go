@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/source/gitdir"
 	"github.com/deputy-sec/deputy/scanner/source/objects"
@@ -83,7 +84,7 @@ func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
 	visit := func(o *objects.Object) any { return s.visit(o, v) }
 	err := s.db.Walk(ctx, objects.WalkOptions{Workers: s.Jobs, Skip: s.skip(v)}, visit, func(p objects.Problem) {
 		if p.ID.IsZero() {
-			v.Unexamined(p.Where, p.Err.Error())
+			v.Unexamined(p.Where, objects.ReasonOf(p.Err))
 			return
 		}
 		s.mu.Lock()
@@ -170,7 +171,7 @@ func (s *Source) cleaner(o *objects.Object) func() {
 // visitLarge takes what is too large to be a tree, commit or tag that anybody
 // made by working: it is read as a text, and where it leads is not known.
 func (s *Source) visitLarge(o *objects.Object, v source.Visitor) {
-	v.Unexamined("object "+o.ID.String(), fmt.Sprintf("a %s of %d bytes: what it leads to is not known", o.Kind, o.Size))
+	v.Unexamined("object "+o.ID.String(), finding.OverBudget.Because("a %s of %d bytes: what it leads to is not known", o.Kind, o.Size))
 	if s.Filter.Match("") {
 		v.Blob(&source.Blob{ID: source.ID(messageID + o.ID.String()), Size: o.Size, Open: o.Open})
 	}
@@ -180,7 +181,7 @@ func (s *Source) visitCommit(n num, o *objects.Object, v source.Visitor) {
 	v.Count(1, 0)
 	c, err := objects.ParseCommit(o.Data)
 	if err != nil {
-		v.Unexamined("object "+o.ID.String(), err.Error())
+		v.Unexamined("object "+o.ID.String(), objects.ReasonOf(err))
 		s.hand(messageID+o.ID.String(), o.Data, v)
 		return
 	}
@@ -194,7 +195,7 @@ func (s *Source) visitCommit(n num, o *objects.Object, v source.Visitor) {
 func (s *Source) visitTag(n num, o *objects.Object, v source.Visitor) {
 	t, err := objects.ParseTag(o.Data)
 	if err != nil {
-		v.Unexamined("object "+o.ID.String(), err.Error())
+		v.Unexamined("object "+o.ID.String(), objects.ReasonOf(err))
 		s.hand(messageID+o.ID.String(), o.Data, v)
 		return
 	}
@@ -227,11 +228,11 @@ func (s *Source) identity(line []byte, v source.Visitor) {
 func (s *Source) endAtShallow(v source.Visitor) {
 	ends, err := s.dir.Shallow()
 	if err != nil {
-		v.Unexamined(".git/shallow", err.Error())
+		v.Unexamined(".git/shallow", objects.ReasonOf(err))
 	}
 	s.graph.cut(ends)
 	if len(ends) > 0 {
-		v.Unexamined(".git/shallow", fmt.Sprintf("shallow clone: the history before %d of its commits is not here", len(ends)))
+		v.Unexamined(".git/shallow", finding.Shallow.Because("shallow clone: the history before %d of its commits is not here", len(ends)))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"time"
 
+	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/source/objects"
 )
@@ -93,12 +94,12 @@ func (l *limit) enqueue(n num, exclude bool) {
 	c, err := l.s.load(n)
 	if err != nil {
 		l.done[n] = true
-		l.tell(exclude, "object "+l.s.register.id(n).String(), err.Error())
+		l.tell(exclude, "object "+l.s.register.id(n).String(), objects.ReasonOf(err))
 		return
 	}
 	if l.shallow[c.id] {
 		c.parents = nil
-		l.tell(exclude, ".git/shallow", "shallow clone: the history before commit "+objects.Short(c.id)+" is not here")
+		l.tell(exclude, ".git/shallow", finding.Shallow.Because("shallow clone: the history before commit %s is not here", objects.Short(c.id)))
 	}
 	l.queued[n] = true
 	if !exclude {
@@ -108,9 +109,9 @@ func (l *limit) enqueue(n num, exclude bool) {
 }
 
 // tell tells of what the range lacks: what lies behind its start was not asked for.
-func (l *limit) tell(excluded bool, path, reason string) {
+func (l *limit) tell(excluded bool, path string, why finding.Reason) {
 	if !excluded {
-		l.v.Unexamined(path, reason)
+		l.v.Unexamined(path, why)
 	}
 }
 

@@ -303,7 +303,7 @@ func (l *locator) attribute(a *attribution, all []*commit, counts func(*commit) 
 	}
 	stored, _ := a.trees.(*storedTrees)
 	if (a.bounded || stored != nil && stored.tooFar) && l.s.visitor != nil {
-		l.s.visitor.Unexamined(".git", "too many places: some findings stand in more than are told")
+		l.s.visitor.Unexamined(".git", finding.OverBudget.Because("too many places: some findings stand in more than are told"))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/source/objects"
 )
@@ -30,7 +31,7 @@ func (s *Source) tellMissing(ctx context.Context, v source.Visitor) error {
 		m := &missing{s: s, seen: map[num]bool{}, absent: known, rows: map[told]int{}}
 		var whole bool
 		if m.paths, whole = s.forest.trace(slices.AppendSeq(lost, maps.Keys(s.spoilt)), maxMissing, byPlace); !whole {
-			v.Unexamined(".git", fmt.Sprintf("%d objects are missing: the paths of only some of them are told", len(lost)))
+			v.Unexamined(".git", finding.Missing.Because("%d objects are missing: the paths of only some of them are told", len(lost)))
 		}
 		if err := m.collect(ctx); err != nil {
 			return err
@@ -39,12 +40,12 @@ func (s *Source) tellMissing(ctx context.Context, v source.Visitor) error {
 	}
 	for id, err := range s.damaged {
 		if n, ok := s.register.known(id); !ok || !known[n] {
-			v.Unexamined("object "+id.String(), err.Error())
+			v.Unexamined("object "+id.String(), objects.ReasonOf(err))
 		}
 	}
 	for n, err := range s.spoilt {
 		if !known[n] {
-			v.Unexamined("object "+s.register.id(n).String(), err.Error())
+			v.Unexamined("object "+s.register.id(n).String(), objects.ReasonOf(err))
 		}
 	}
 	return nil
@@ -73,9 +74,9 @@ func (s *Source) tellMissingRoots(v source.Visitor) {
 			continue
 		}
 		if r.Log {
-			v.Unexamined("reflog of "+r.Name, "an object that it names is missing")
+			v.Unexamined("reflog of "+r.Name, finding.Missing.Because("an object that it names is missing"))
 		} else {
-			v.Unexamined(r.Name, "the object that it names is missing")
+			v.Unexamined(r.Name, finding.Missing.Because("the object that it names is missing"))
 		}
 	}
 }
@@ -90,8 +91,17 @@ type missing struct {
 	rows   map[told]int
 }
 
+// Reasons that more than one walk gives.
+var (
+	errMissing = finding.Missing.Because("the object is missing")
+	errTooDeep = finding.OverBudget.Because("nested too deep")
+)
+
 // told is a row of the report.
-type told struct{ path, reason string }
+type told struct {
+	path   string
+	reason finding.Reason
+}
 
 // collect goes through what refs reach. Only if commits are missing there, so
 // that what lies behind them seems unreachable, it goes through the rest, too:
@@ -146,11 +156,11 @@ func (m *missing) look(n num, path string) bool {
 	if path == "" {
 		path = "object " + id.String()
 	}
-	reason := "the object is missing"
+	reason := errMissing
 	if err := m.s.damaged[id]; err != nil {
-		reason = err.Error()
+		reason = objects.ReasonOf(err)
 	} else if m.s.dir.Config.Partial {
-		reason = "not in this partial clone"
+		reason = finding.Missing.Because("not in this partial clone")
 	}
 	m.rows[told{path, reason}]++
 	return false
@@ -169,7 +179,7 @@ func (m *missing) tree(n num, path string, depth int) {
 		return
 	}
 	if depth > maxDepth {
-		m.rows[told{where, "nested too deep"}]++
+		m.rows[told{where, errTooDeep}]++
 		return
 	}
 	for _, e := range m.paths.entries(n) {
@@ -182,7 +192,7 @@ func (m *missing) tree(n num, path string, depth int) {
 	}
 	if err := m.s.spoilt[n]; err != nil {
 		m.absent[n] = true
-		m.rows[told{where, err.Error()}]++
+		m.rows[told{where, objects.ReasonOf(err)}]++
 	}
 }
 
@@ -201,14 +211,14 @@ func (m *missing) tell(v source.Visitor) {
 		rows = append(rows, r)
 	}
 	slices.SortFunc(rows, func(a, b told) int {
-		return cmp.Or(cmp.Compare(a.path, b.path), cmp.Compare(a.reason, b.reason))
+		return cmp.Or(cmp.Compare(a.path, b.path), cmp.Compare(a.reason.Detail, b.reason.Detail))
 	})
 	for _, r := range rows {
 		if !m.s.Filter.Match(r.path) {
 			continue
 		}
 		if n := m.rows[r]; n > 1 {
-			r.reason = fmt.Sprintf("%s (%d versions)", r.reason, n)
+			r.reason.Detail = fmt.Sprintf("%s (%d versions)", r.reason.Detail, n)
 		}
 		v.Unexamined(r.path, r.reason)
 	}

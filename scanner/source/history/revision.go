@@ -121,7 +121,7 @@ func (s *Source) inRange(c *commit) bool { return s.only == nil || s.only[c.num]
 func (s *Source) shallowEnds(v source.Visitor) map[objects.ID]bool {
 	ends, err := s.dir.Shallow()
 	if err != nil {
-		v.Unexamined(".git/shallow", err.Error())
+		v.Unexamined(".git/shallow", objects.ReasonOf(err))
 	}
 	end := map[objects.ID]bool{}
 	for _, id := range ends {
@@ -211,7 +211,7 @@ func (s *Source) examineRange(ctx context.Context, v source.Visitor) error {
 			continue
 		}
 		if err := s.handTexts(c, v); err != nil {
-			v.Unexamined("object "+c.id.String(), err.Error())
+			v.Unexamined("object "+c.id.String(), objects.ReasonOf(err))
 			continue
 		}
 		brought.commit(c)
@@ -265,7 +265,7 @@ func (s *Source) lookUpBlobs(ctx context.Context, blobs map[objects.ID]bool, v s
 			for id := range ids {
 				o, err := objects.Load(s.db, id)
 				if err != nil {
-					v.Unexamined("object "+id.String(), err.Error())
+					v.Unexamined("object "+id.String(), objects.ReasonOf(err))
 					continue
 				}
 				v.Blob(&source.Blob{ID: source.ID(id.String()), Size: o.Size, Data: o.Data, Open: o.Open, Clean: s.cleaner(o)})
@@ -298,9 +298,9 @@ func (s *Source) walkBlobs(ctx context.Context, blobs map[objects.ID]bool, v sou
 	err := s.db.Walk(ctx, o, visit, func(p objects.Problem) {
 		switch {
 		case p.ID.IsZero():
-			v.Unexamined(p.Where, p.Err.Error())
+			v.Unexamined(p.Where, objects.ReasonOf(p.Err))
 		case blobs[p.ID]:
-			v.Unexamined("object "+p.ID.String(), p.Err.Error())
+			v.Unexamined("object "+p.ID.String(), objects.ReasonOf(p.Err))
 			told[p.ID] = true
 		}
 	})
@@ -309,7 +309,7 @@ func (s *Source) walkBlobs(ctx context.Context, blobs map[objects.ID]bool, v sou
 	}
 	for id := range blobs {
 		if !told[id] && !s.register.has(s.register.of(id)) {
-			v.Unexamined("object "+id.String(), "the object is missing")
+			v.Unexamined("object "+id.String(), errMissing)
 		}
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/source/gitdir"
 	"github.com/deputy-sec/deputy/scanner/source/objects"
@@ -36,10 +37,10 @@ func (h *heard) Blob(b *source.Blob) {
 	b.Trace = b
 }
 
-func (h *heard) Unexamined(path, reason string) {
+func (h *heard) Unexamined(path string, why finding.Reason) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.rows[path] = reason
+	h.rows[path] = why.Detail
 }
 func (*heard) Count(commits, files int64)    {}
 func (*heard) Remembered(blobs, bytes int64) {}

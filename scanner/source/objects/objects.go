@@ -5,14 +5,17 @@ package objects
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/deputy-sec/deputy/internal/gitpack"
+	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
 // ID names an object: a SHA-1 or SHA-256 hash. Its zero value names nothing.
@@ -38,6 +41,22 @@ type Entry = gitpack.TreeEntry
 // ErrMissing is returned for an object that the database does not have: that of
 // a partial or shallow clone, or of a damaged one.
 var ErrMissing = gitpack.ErrNotFound
+
+// ReasonOf returns why an object was not read: because it is not here, or because what
+// is here is not an object.
+func ReasonOf(err error) finding.Reason {
+	var file *fs.PathError
+	r := finding.ReasonOf(err)
+	switch {
+	case errors.Is(err, gitpack.ErrNotFound):
+		r.Code = finding.Missing
+	case errors.Is(err, gitpack.ErrTooLarge):
+		r.Code = finding.OverBudget
+	case r.Code == finding.Unreadable && !errors.As(err, &file):
+		r.Code = finding.Corrupt
+	}
+	return r
+}
 
 // ParseID takes the hexadecimal form of a hash. It is false for anything else
 // and for the all-zero hash, which git writes for "no object".

@@ -85,12 +85,13 @@ func (r *Recording) read(b *source.Blob) []byte {
 }
 
 // Unexamined implements [source.Visitor].
-func (r *Recording) Unexamined(path, reason string) {
+func (r *Recording) Unexamined(path string, why finding.Reason) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	assert.NotEmpty(r.t, path, "a row says what it is about (%s)", reason)
-	assert.NotEmpty(r.t, reason, path)
-	r.Rows = append(r.Rows, finding.Unexamined{Path: path, Reason: reason})
+	assert.NotEmpty(r.t, path, "a row says what it is about (%s)", why.Detail)
+	assert.NotEmpty(r.t, why.Code, path)
+	assert.NotEmpty(r.t, why.Detail, path)
+	r.Rows = append(r.Rows, finding.NotExamined(path, "", why))
 }
 
 // Count implements [source.Visitor].

@@ -59,7 +59,7 @@ func New(db *objects.Database, index *gitdir.Index, head objects.ID, o Options) 
 func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
 	for _, dir := range s.sparse {
 		if !s.Filter.Skip(dir) {
-			v.Unexamined(dir, "staged in a sparse index, which does not spell it out")
+			v.Unexamined(dir, finding.Unsupported.Because("staged in a sparse index, which does not spell it out"))
 		}
 	}
 	entries := make(chan gitdir.IndexEntry)
@@ -92,7 +92,7 @@ func (s *Source) Handed() map[source.ID]bool { return s.handed }
 func (s *Source) hand(e gitdir.IndexEntry, v source.Visitor) {
 	o, err := objects.Load(s.db, e.ID)
 	if err != nil {
-		v.Unexamined(e.Path, "staged content: "+err.Error())
+		v.Unexamined(e.Path, objects.ReasonOf(err).In("staged content"))
 		return
 	}
 	id := source.ID(e.ID.String())

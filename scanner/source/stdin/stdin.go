@@ -9,6 +9,7 @@ import (
 	"io"
 	"sync"
 
+	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
 )
 
@@ -52,7 +53,7 @@ func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
 		return fmt.Errorf("read standard input: %w", err)
 	}
 	if err != nil {
-		v.Unexamined(id, "reading stopped: "+err.Error())
+		v.Unexamined(id, finding.ReasonOf(err).In("reading stopped"))
 	}
 	v.Count(0, 1)
 	b := &source.Blob{ID: id, Path: id, Size: -1}

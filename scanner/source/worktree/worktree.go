@@ -198,7 +198,7 @@ func (g *guide) Unreadable(p string, err error) {
 	if p == "" {
 		p = "."
 	}
-	g.v.Unexamined(p, "cannot be read: "+err.Error())
+	g.v.Unexamined(p, finding.ReasonOf(err).In("cannot be read"))
 }
 
 // wanted says that what stands at a path, and is no directory, is to be read.
@@ -224,7 +224,7 @@ func (g *guide) File(p string, dir place, entry fs.DirEntry) {
 		return
 	}
 	if why := filetree.Irregular(info.Mode()); why != "" {
-		g.v.Unexamined(p, why)
+		g.v.Unexamined(p, finding.Unsupported.Because("%s", why))
 		return
 	}
 	if e != nil && g.unchanged(e, info) {

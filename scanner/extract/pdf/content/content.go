@@ -5,11 +5,11 @@ package content
 
 import (
 	"bytes"
-	"errors"
 	"math"
 
 	"github.com/deputy-sec/deputy/scanner/extract/pdf/font"
 	"github.com/deputy-sec/deputy/scanner/extract/pdf/object"
+	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
 // Span is text that was shown in one go: glyph after glyph without a gap.
@@ -41,7 +41,7 @@ type Page struct {
 }
 
 // ErrBudget says that the operators were too many.
-var ErrBudget = errors.New("over budget: too much drawing")
+var ErrBudget error = finding.OverBudget.Because("over budget: too much drawing")
 
 // Runner runs content streams of one file.
 type Runner struct {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/deputy-sec/deputy/scanner/extract/pdf/filter"
+	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
 // Resolve follows references to what they point to.
@@ -150,7 +151,7 @@ func either(d Dict, key, short Name) Object {
 }
 
 // ErrBudget says that the streams of the file decode to more than is allowed.
-var ErrBudget = errors.New("over budget: its streams decode to too much")
+var ErrBudget error = finding.OverBudget.Because("over budget: its streams decode to too much")
 
 // Decode decrypts and decodes a stream, up to a filter that makes a picture of
 // it: that one and those behind it are returned. What could be decoded before an
