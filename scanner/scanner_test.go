@@ -48,6 +48,7 @@ func (words) Triggers() []detect.Trigger {
 }
 
 func (words) Detect(w *detect.Window, report func(detect.Match)) {
+	w.LookAll()
 	switch w.Trigger {
 	case 0:
 		m := detect.Match{Rule: accountRule, Start: w.Start, End: w.End, Confidence: 0.3, Evidence: []string{"bare"}}

@@ -101,7 +101,7 @@ func TestScanningDeltasFindsWhatScanningInFullFinds(t *testing.T) {
 type tired struct{ witness }
 
 func (tired) Detect(w *detect.Window, _ func(detect.Match)) {
-	w.Saw(4, 4)
+	w.Look(4, 4)
 	w.GiveUp("tired")
 }
 

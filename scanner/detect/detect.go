@@ -43,8 +43,8 @@ type Detector interface {
 	Rules() []*finding.Rule
 	// Triggers lists what the prefilter should look for on its behalf.
 	Triggers() []Trigger
-	// Detect reports the matches that belong to the window's trigger. It must
-	// neither keep w.Text nor look beyond it.
+	// Detect reports the matches that belong to the window's trigger, in the
+	// positions that Text has when it reports them. It must not keep w.Text.
 	Detect(w *Window, report func(Match))
 }
 
@@ -54,77 +54,6 @@ type Trigger struct {
 	Literal string // at least three bytes of ASCII
 	Fold    bool   // the literal matches in any case
 	Digits  bool   // a group of account-like digits instead of a literal, see literal.Digits
-}
-
-// Window is the text around one trigger.
-type Window struct {
-	Text       []byte
-	Start, End int // of the trigger in Text
-	Trigger    int // index into the detector's Triggers
-	Offset     int // of Text in the text that Notes are about
-
-	declared      bool
-	before, after int // see Saw
-	notes         *any
-	gaveUp        func(reason string)
-}
-
-// Forgetful notes can forget all that they hold, and keep the room for it.
-type Forgetful interface{ Forget() }
-
-// Notes returns the place where the detector keeps what it learned at earlier
-// windows of the same text; it holds nil, or what
-// has forgotten all, at the first one. Neighbouring windows
-// overlap for the most part, and a detector need not read the same lines for
-// each. What is kept may refer to the text's memory. It changes no verdict:
-// windows come in any order, and a text may be scanned in pieces. Notes that are
-// [Forgetful] are handed on to another text.
-func (w *Window) Notes() *any {
-	if w.notes == nil {
-		w.notes = new(any)
-	}
-	return w.notes
-}
-
-// GiveUp says that the detector does not look at this trigger, and perhaps not at
-// others of the text, for what it has cost already. The text is then told of as not
-// examined whole, for that reason.
-func (w *Window) GiveUp(reason string) {
-	if w.gaveUp != nil {
-		w.gaveUp(reason)
-	}
-}
-
-// Saw declares that all that a detector reports about this trigger rests on at
-// most before bytes ahead of the trigger and after bytes behind it. Of several
-// calls the furthest counts; without any, it is the whole window. A verdict that
-// rests on less is asked for less often: in the next version of a file only if
-// something changed within what was seen.
-func (w *Window) Saw(before, after int) {
-	w.declared = true
-	w.before, w.after = max(w.before, before), max(w.after, after)
-}
-
-// Reach returns what was declared, or the most there is.
-func (w *Window) Reach() (before, after int) {
-	if !w.declared {
-		return Before, After
-	}
-	return min(w.before, Before), min(w.after, After)
-}
-
-// Line returns the bounds in Text of the line that holds the position at,
-// without its line break. In a window cut inside a very long line the bound is
-// the window's.
-func (w *Window) Line(at int) (start, end int) {
-	start, end = at, at
-	for start > 0 && w.Text[start-1] != '\n' {
-		start--
-	}
-	for end < len(w.Text) && w.Text[end] != '\n' && w.Text[end] != '\r' {
-		end++
-	}
-	return start, end
 }
 
 // Match is what a detector says about a place in its window.

@@ -194,29 +194,29 @@ func (s *Set) digitsIn(text []byte, from, to int, visit func(id, start, end int)
 // examiner asks detectors about the triggers of one text. There are millions in a
 // history, so it makes its window and its callback once.
 type examiner struct {
-	set    *Set
-	how    Text
-	notes  []any // of each detector
-	window Window
-	match  func(Match)
-	giveUp func(reason string)
-	hits   []Hit  // of the trigger at hand
-	gaveUp string // why a detector gave it up, "" if none did
+	set     *Set
+	how     Text
+	scratch []any // of each detector
+	window  Window
+	match   func(Match)
+	giveUp  func(reason string)
+	hits    []Hit  // of the trigger at hand
+	gaveUp  string // why a detector gave it up, "" if none did
 }
 
 // examiner returns one for a text. Who is done with it puts it back into the pool.
 func (s *Set) examiner(how Text) *examiner {
 	e, ok := s.examiners.Get().(*examiner)
 	if !ok {
-		e = &examiner{set: s, notes: make([]any, len(s.detectors))}
+		e = &examiner{set: s, scratch: make([]any, len(s.detectors))}
 		e.match, e.giveUp = e.take, e.tell
 	}
 	e.how, e.window = how, Window{}
-	for i, n := range e.notes {
-		if f, ok := n.(Forgetful); ok {
-			f.Forget()
+	for i, kept := range e.scratch {
+		if r, ok := kept.(Resetter); ok {
+			r.Reset()
 		} else {
-			e.notes[i] = nil
+			e.scratch[i] = nil
 		}
 	}
 	return e
@@ -242,9 +242,11 @@ func (e *examiner) examine(id int, text []byte, start, end int) (hits []Hit, bef
 		if e.how.Binary {
 			lo, hi = printable(text, lo, start, stop, hi)
 		}
-		e.window = Window{Text: text[lo:hi:hi], Start: start - lo, End: stop - lo, Trigger: c.trigger, Offset: lo, notes: &e.notes[c.index], gaveUp: e.giveUp}
-		c.detector.Detect(&e.window, e.match)
-		b, a := e.window.Reach()
+		w := &e.window
+		w.reset(text[lo:hi], start-lo, stop-lo, c.trigger)
+		w.offset, w.scratch, w.gaveUp = lo, &e.scratch[c.index], e.giveUp
+		c.detector.Detect(w, e.match)
+		b, a := w.Span()
 		before, after = max(before, b), max(after, a+len(c.rest))
 	}
 	return e.hits, before, after
@@ -267,11 +269,10 @@ func (e *examiner) take(m Match) {
 	if m.Value == "" {
 		m.Value = string(w.Text[m.Start:m.End])
 	}
-	mark, from, to := allowed(w.Text, m.Start, m.End, m.Rule.ID)
-	if w.declared {
-		w.Saw(w.Start-from, to-w.End)
-	}
-	e.hits = append(e.hits, Hit{Match: m, Offset: int64(w.Offset + m.Start), Allowed: mark})
+	at := w.from + m.Start
+	mark, from, to := allowed(w.whole, at, w.from+m.End, m.Rule.ID)
+	e.hits = append(e.hits, Hit{Match: m, Offset: int64(w.offset + at), Allowed: mark})
+	w.before, w.after = max(w.before, min(Before, w.from+w.Start-from)), max(w.after, min(After, to-(w.from+w.End)))
 }
 
 func (p *pass) add(h Hit) { p.hits = append(p.hits, h) }

@@ -35,15 +35,14 @@ func (w witness) Triggers() []detect.Trigger {
 }
 
 func (w witness) Detect(win *detect.Window, report func(detect.Match)) {
-	seen := win.Text
-	if win.Trigger == 2 || win.Trigger == 4 { // one that looks at little, and says so
-		lo, hi := max(0, win.Start-40), min(len(win.Text), win.End+20)
-		seen = win.Text[lo:hi]
-		win.Saw(40, 20)
+	if win.Trigger == 2 || win.Trigger == 4 { // one that looks at little
+		win.Look(40, 20)
+	} else {
+		win.LookAll()
 	}
 	report(detect.Match{
 		Rule: w.rule, Start: win.Start, End: win.End, Confidence: 1,
-		Evidence: []string{strconv.FormatUint(maphash.Bytes(witnessSeed, seen)+uint64(win.Trigger), 36)},
+		Evidence: []string{strconv.FormatUint(maphash.Bytes(witnessSeed, win.Text)+uint64(win.Trigger), 36)},
 	})
 }
 
@@ -112,7 +111,7 @@ type spy struct{ see func(*detect.Window) }
 
 func (spy) Rules() []*finding.Rule                            { return nil }
 func (spy) Triggers() []detect.Trigger                        { return []detect.Trigger{{Literal: "key"}} }
-func (s spy) Detect(w *detect.Window, _ func(m detect.Match)) { s.see(w) }
+func (s spy) Detect(w *detect.Window, _ func(m detect.Match)) { w.LookAll(); s.see(w) }
 
 func TestOfTwoMatchesAtOnePlaceTheSurerOneCounts(t *testing.T) {
 	text := []byte("key=token key=token")
@@ -143,6 +142,7 @@ func (twice) Triggers() []detect.Trigger {
 	return []detect.Trigger{{Literal: "key="}, {Literal: "token"}}
 }
 func (d twice) Detect(w *detect.Window, report func(detect.Match)) {
+	w.LookAll()
 	at := w.Start + 4*(1-w.Trigger) // of the token
 	report(detect.Match{Rule: d.rule, Start: at, End: at + 5, Confidence: d.sure[w.Trigger]})
 }

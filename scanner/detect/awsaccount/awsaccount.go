@@ -20,12 +20,12 @@ func (detector) Triggers() []detect.Trigger { return []detect.Trigger{{Digits: t
 // first: what the neighbouring bytes make it, what notation it is written in,
 // and only if that does not decide, the words around it.
 func (detector) Detect(w *detect.Window, report func(detect.Match)) {
-	w.Saw(8, 8) // enough for the escapes and letters that these two look for
+	w.Look(8, 8) // enough for the escapes and letters that these two look for
 	c, ok := candidateAt(w)
 	if !ok || hashed(w, c) {
 		return
 	}
-	w.Saw(nearBefore, nearAfter)
+	c = c.moved(w.Look(nearBefore, nearAfter))
 	s := surveyOf(w)
 	p := &s.here
 	p.look(w, c, nearBefore, nearAfter)
@@ -43,14 +43,14 @@ func (detector) Detect(w *detect.Window, report func(detect.Match)) {
 	case class != finding.Unknown:
 		weighPublic(&v, p, class)
 	default:
-		w.Saw(detect.Before, detect.After)
+		p.moved(w.LookAll())
 		weigh(&v, p, s)
 		if v.confidence() >= detect.Keep && ofService(p) {
 			class, published = finding.Vendor, []string{"one of a table of accounts by region, as services publish them"}
 		}
 	}
 	m := detect.Match{
-		Rule: rule, Start: c.start, End: c.end, Value: c.value,
+		Rule: rule, Start: p.start, End: p.end, Value: c.value,
 		Confidence: v.confidence(), Class: class, Account: c.value,
 	}
 	if m.Confidence < detect.Keep {

@@ -61,7 +61,8 @@ func TestReadBackTakesTheNearestMeaning(t *testing.T) {
 // placeIn returns the place of an account between two texts, looked at widely.
 func placeIn(before, after string) *place {
 	text := []byte(before + "836194" + "027518" + after)
-	w := &detect.Window{Text: text, Start: len(before), End: len(before) + idDigits}
+	w := detect.NewWindow(text, len(before), len(before)+idDigits, 0)
+	w.LookAll()
 	s := surveyOf(w)
 	c, _ := candidateAt(w)
 	s.here.look(w, c, nearBefore, nearAfter)

@@ -18,6 +18,12 @@ type candidate struct {
 	value      string // twelve digits; read when the nearest bytes have not ruled the candidate out
 }
 
+// moved is the candidate in a text that has moved by so many bytes.
+func (c candidate) moved(by int) candidate {
+	c.start, c.end = c.start+by, c.end+by
+	return c
+}
+
 // idDigits is the length of an AWS account ID.
 // https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html
 const idDigits = 12

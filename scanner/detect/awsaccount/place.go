@@ -34,6 +34,12 @@ func (p *place) forget() {
 	*p = place{above: neighbours{parts: p.above.parts[:0]}, below: neighbours{parts: p.below.parts[:0]}}
 }
 
+// moved says that the window's text has moved by so many bytes.
+func (p *place) moved(by int) {
+	p.candidate = p.candidate.moved(by)
+	p.from, p.to = p.from+by, p.to+by
+}
+
 // look cuts the surroundings of c out of the window, at most before and after bytes.
 func (p *place) look(w *detect.Window, c candidate, before, after int) {
 	*p = place{candidate: c, w: w, above: neighbours{parts: p.above.parts[:0]}, below: neighbours{parts: p.below.parts[:0]}}
@@ -69,8 +75,8 @@ func (p *place) widen(s *survey) {
 	}
 	s.cover(w)
 	p.survey = s
-	p.above.index, p.above.edge = s.lineFrom(w.Offset+p.from)-1, p.from
-	p.below.index, p.below.edge = s.lineFrom(w.Offset+p.to+1), p.to
+	p.above.index, p.above.edge = s.lineFrom(w.Offset()+p.from)-1, p.from
+	p.below.index, p.below.edge = s.lineFrom(w.Offset()+p.to+1), p.to
 	if own := p.before[:len(p.before)-len(p.line)]; len(own) > 0 {
 		p.above.takeUp(partsOf(own[:len(own)-1]))
 	}
@@ -119,10 +125,10 @@ func (p *place) up(i int) *part {
 		if end < low {
 			return nil
 		}
-		if n.index >= 0 && p.survey.lines[n.index].from >= p.w.Offset+low {
+		if n.index >= 0 && p.survey.lines[n.index].from >= p.w.Offset()+low {
 			l := &p.survey.lines[n.index]
 			n.takeUp(l.parts(p.w))
-			n.index, n.edge = n.index-1, l.from-p.w.Offset
+			n.index, n.edge = n.index-1, l.from-p.w.Offset()
 			continue
 		}
 		n.takeUp(n.cutParts(p.w.Text[low:end]))
@@ -140,10 +146,10 @@ func (p *place) down(i int) *part {
 		if start >= high {
 			return nil
 		}
-		if n.index < len(p.survey.lines) && p.survey.lines[n.index].to <= p.w.Offset+high {
+		if n.index < len(p.survey.lines) && p.survey.lines[n.index].to <= p.w.Offset()+high {
 			l := &p.survey.lines[n.index]
 			n.takeDown(l.parts(p.w))
-			n.index, n.edge = n.index+1, l.to-p.w.Offset
+			n.index, n.edge = n.index+1, l.to-p.w.Offset()
 			continue
 		}
 		n.takeDown(n.cutParts(p.w.Text[start:high]))

@@ -32,8 +32,8 @@ type line struct {
 // maxRoom is how many lines there may be room for in a survey that is kept.
 const maxRoom = 8 << 10
 
-// Forget implements [detect.Forgetful].
-func (s *survey) Forget() {
+// Reset implements [detect.Resetter].
+func (s *survey) Reset() {
 	if !s.used {
 		return
 	}
@@ -50,11 +50,11 @@ func (s *survey) Forget() {
 
 // surveyOf returns the survey of the text that the window is cut from.
 func surveyOf(w *detect.Window) *survey {
-	notes := w.Notes()
-	s, ok := (*notes).(*survey)
+	scratch := w.Scratch()
+	s, ok := (*scratch).(*survey)
 	if !ok {
 		s = &survey{}
-		*notes = s
+		*scratch = s
 	}
 	s.used = true
 	return s
@@ -65,7 +65,7 @@ const maxPassed = 512
 
 // cover makes the whole lines of the window known.
 func (s *survey) cover(w *detect.Window) {
-	low := w.Offset
+	low := w.Offset()
 	if low < s.covered || low > s.next || len(s.lines) == 0 {
 		s.lines, s.covered, s.next = s.lines[:0], low, low
 		if low > 0 { // else a line begins here
@@ -104,7 +104,7 @@ func (s *survey) lineFrom(at int) int {
 func (l *line) parts(w *detect.Window) []part {
 	if !l.read {
 		l.read = true
-		text := plainText(w.Text[l.from-w.Offset : l.to-w.Offset])
+		text := plainText(w.Text[l.from-w.Offset() : l.to-w.Offset()])
 		if bytes.IndexByte(text, '\n') < 0 {
 			l.one[0] = newPart(text)
 		} else {
@@ -200,7 +200,7 @@ type run struct {
 
 // cover makes the runs inside the window known, those at its edges aside.
 func (r *runs) cover(w *detect.Window) {
-	low := w.Offset
+	low := w.Offset()
 	end := len(w.Text)
 	for end > 0 && isDigit(w.Text[end-1]) {
 		end--
@@ -255,12 +255,12 @@ func (r *runs) repeats(w *detect.Window, c candidate, visit func(start int) bool
 	if countDigits(w.Text) == idDigits && !same(0) {
 		return
 	}
-	last := w.Offset + len(w.Text) - idDigits
-	for _, x := range r.list[r.first(w.Offset):] {
+	last := w.Offset() + len(w.Text) - idDigits
+	for _, x := range r.list[r.first(w.Offset()):] {
 		if x.at >= last {
 			break
 		}
-		if x.value == value && !same(x.at-w.Offset) {
+		if x.value == value && !same(x.at-w.Offset()) {
 			return
 		}
 	}

@@ -40,33 +40,33 @@ func sprawl(r *rand.Rand, size int) []byte {
 	return []byte(b.String())
 }
 
-// TestNotesChangeNoVerdict asks about every candidate of a text once alone, and
+// TestScratchChangesNoVerdict asks about every candidate of a text once alone, and
 // then about all of them, in order and out of order, with one survey.
-func TestNotesChangeNoVerdict(t *testing.T) {
+func TestScratchChangesNoVerdict(t *testing.T) {
 	for seed := range uint64(30) {
 		r := rand.New(rand.NewPCG(seed, 4))
 		text := sprawl(r, 60_000)
-		var windows []detect.Window
+		type trigger struct{ start, end int }
+		var triggers []trigger
 		literal.Digits(text, 0, len(text), func(start, end int) {
-			lo, hi := max(0, start-detect.Before), min(len(text), end+detect.After)
-			windows = append(windows, detect.Window{Text: text[lo:hi:hi], Start: start - lo, End: end - lo, Offset: lo})
+			triggers = append(triggers, trigger{start, end})
 		})
-		ask := func(w detect.Window) (found []detect.Match) {
-			New().Detect(&w, func(m detect.Match) { found = append(found, m) })
+		ask := func(at trigger, scratch any) (found []detect.Match) {
+			w := detect.NewWindow(text, at.start, at.end, 0)
+			*w.Scratch() = scratch
+			New().Detect(w, func(m detect.Match) { found = append(found, m) })
 			return found
 		}
-		alone := make([][]detect.Match, len(windows))
-		for i, w := range windows {
-			alone[i] = ask(w)
+		alone := make([][]detect.Match, len(triggers))
+		for i, at := range triggers {
+			alone[i] = ask(at, nil)
 		}
 		shared := &survey{}
-		for i := range 2 * len(windows) {
-			if i >= len(windows) {
-				i = r.IntN(len(windows))
+		for i := range 2 * len(triggers) {
+			if i >= len(triggers) {
+				i = r.IntN(len(triggers))
 			}
-			w := windows[i]
-			*w.Notes() = shared
-			require.Equal(t, alone[i], ask(w), "seed %d, number at %d", seed, w.Offset+w.Start)
+			require.Equal(t, alone[i], ask(triggers[i], shared), "seed %d, number at %d", seed, triggers[i].start)
 		}
 	}
 }

@@ -14,10 +14,10 @@ func New() detect.Detector {
 
 		detect.At(uniqueID, "ACCA", "AGPA", "AIDA", "AIPA", "ANPA", "ANVA", "APKA", "AROA", "ASCA"),
 
-		detect.AtAnyCase(namedSecret, "secret"),
+		detect.AtAnyCase(namedSecret, "secret").Within(0, 0),
 
 		detect.At(formedToken, "oJb3JpZ2luX2Vj", "oGZXIvYXdz", "oDYXdz"),
-		detect.AtAnyCase(namedToken, "session_token", "sessiontoken", "security_token", "security-token"),
+		detect.AtAnyCase(namedToken, "session_token", "sessiontoken", "security_token", "security-token").Within(0, 0),
 
 		detect.AtAnyCase(presignedV4, "X-Amz-Signature"),
 		detect.AtAnyCase(presignedV2, "AWSAccessKeyId"),

@@ -92,11 +92,10 @@ func besideID(text []byte, r run) (secret, bool) {
 // in it.
 func namedSecret(w *detect.Window, report func(detect.Match)) {
 	limit := secretLimit(w)
-	w.Saw(0, limit-w.End+1)
 	if !longRun(w.Text[w.End:limit]) {
 		return
 	}
-	w.Saw(detect.Before, detect.After)
+	limit += w.LookAll()
 	eachRun(w.Text, w.End, limit, func(r run) bool {
 		s := secret{run: r}
 		decoded, isEncoded := encodedSecret(w.Text, r)
@@ -148,15 +147,16 @@ var valueNames = map[string]bool{"value": true, "val": true, "default": true, "d
 // secretLimit returns where the text ends in which the value of a name is sought: on its
 // line or one of the two below.
 func secretLimit(w *detect.Window) int {
-	limit := w.End
-	for range 3 {
-		line := bytes.IndexByte(w.Text[limit:min(len(w.Text), w.End+reachFromName)], '\n')
-		if line < 0 {
-			return min(len(w.Text), w.End+reachFromName)
+	lines := 0
+	return w.End + w.Scan(w.End, reachFromName, func(c byte) bool {
+		if lines == 3 {
+			return false
 		}
-		limit += line + 1
-	}
-	return limit
+		if c == '\n' {
+			lines++
+		}
+		return true
+	})
 }
 
 // judgeName says how far the name that holds the trigger, up to the value at
@@ -327,15 +327,18 @@ func label(text []byte, at int) words {
 // ("AWS Secret key") counts as one name.
 func nameStart(text []byte, at int) int {
 	start := at
-	for start > 0 && at-start < 32 {
-		c := text[start-1]
-		if !notation.IsAlnum(c) && c != '_' && c != '-' && c != '.' && c != ' ' {
-			break
-		}
+	for start > 0 && at-start < longestPhrase && phraseBytes[text[start-1]] {
 		start--
 	}
 	return start
 }
+
+// longestPhrase bounds how far in front of a word its name begins.
+const longestPhrase = 32
+
+var phraseBytes = detect.BytesOf(func(c byte) bool {
+	return notation.IsAlnum(c) || c == '_' || c == '-' || c == '.' || c == ' '
+})
 
 // nameEnd returns where the name that holds text[at-1] ends.
 func nameEnd(text []byte, at int) int {

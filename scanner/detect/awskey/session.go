@@ -38,14 +38,13 @@ func formedToken(w *detect.Window, report func(detect.Match)) {
 
 // namedToken looks for a session token of unknown make behind a name of AWS.
 func namedToken(w *detect.Window, report func(detect.Match)) {
-	limit := min(len(w.Text), w.End+reachOfToken)
-	start := nameStart(w.Text, w.Start)
-	w.Saw(w.Start-start+1, 0)
+	start, _ := w.RunBack(w.Start, longestPhrase, phraseBytes)
 	name := notation.Plain(w.Text[start:w.End])
 	if !strings.Contains(name, "aws") && !strings.Contains(name, "amz") {
 		return
 	}
-	w.Saw(detect.Before, detect.After)
+	w.LookAll()
+	limit := min(len(w.Text), w.End+reachOfToken)
 	for i := w.End; i < limit; i++ {
 		if !notation.IsBase64(w.Text[i]) || notation.IsBase64(w.Text[i-1]) {
 			continue

@@ -5,25 +5,25 @@ import "github.com/deputy-sec/deputy/scanner/detect"
 // New returns the detector.
 func New() detect.Detector {
 	return detect.Table(rules, append(markRows(),
-		detect.AtAnyCase(subscription, "subscription"),
-		detect.AtAnyCase(tenant, "tenant"),
+		detect.AtAnyCase(subscription, "subscription").Within(0, maxPathPart),
+		detect.AtAnyCase(tenant, "tenant").Within(0, 0),
 		detect.At(tenantHost, "login.microsoftonline.", "login.windows.net", "sts.windows.net", "graph.windows.net",
 			"login.chinacloudapi.cn", "login.partner.microsoftonline."),
 		detect.AtAnyCase(application, "client_id", "clientid", "client-id", "client id", "(client)", "appid", "app_id", "app-id",
-			"application_id", "applicationid", "application-id", "userassignedidentityid"),
+			"application_id", "applicationid", "application-id", "userassignedidentityid").Within(0, 0),
 
 		detect.At(shownAccount, `"homeTenantId"`),
 		detect.At(signIn, "az login"),
 		detect.AtAnyCase(credential, "PSCredential("),
 
 		detect.At(clientSecret, "7Q~", "8Q~"),
-		detect.AtAnyCase(namedClientSecret, "client_secret", "clientsecret", "client-secret"),
+		detect.AtAnyCase(namedClientSecret, "client_secret", "clientsecret", "client-secret").Within(0, 0),
 
 		detect.AtAnyCase(accountKey, "accountkey", "account_key", "account-key", "storage_key", "storagekey", "storage-key",
-			"access_key", "accesskey", "access-key", "primary_key", "primarykey", "cosmos", "documentdb"),
+			"access_key", "accesskey", "access-key", "primary_key", "primarykey", "cosmos", "documentdb").Within(0, 0),
 
 		detect.AtAnyCase(sharedAccessKey, "sharedaccesskey="),
-		detect.AtAnyCase(namedAccessKey, "sharedaccesskey", "shared_access_key", "shared-access-key", "devicekey", "device_key", "device-key"),
+		detect.AtAnyCase(namedAccessKey, "sharedaccesskey", "shared_access_key", "shared-access-key", "devicekey", "device_key", "device-key").Within(1, 1),
 		detect.At(keyBehind(";secret=", "secret of an App Configuration connection string"), ".azconfig.io"),
 		detect.AtAnyCase(keyBehind(";accesskey=", "access key of a connection string of a messaging service"),
 			".service.signalr.net", ".webpubsub.azure.com", ".communication.azure.com"),
@@ -35,7 +35,7 @@ func New() detect.Detector {
 			"system_accesstoken", "vsts"),
 
 		detect.AtAnyCase(resourceKey, "openai_api_key", "openai_key", "subscription-key", "subscription_key", "subscriptionkey",
-			"api-key", "api_key", "apikey"),
+			"api-key", "api_key", "apikey").Within(0, 0),
 		detect.AtAnyCase(functionKey, ".azurewebsites.net/"),
 		detect.AtAnyCase(publishPassword, "userpwd="),
 		detect.At(annotatedKey, caskMark),

@@ -38,7 +38,6 @@ func sharedAccessKey(w *detect.Window, report func(detect.Match)) {
 // configuration. In a connection string that is sharedAccessKey's.
 func namedAccessKey(w *detect.Window, report func(detect.Match)) {
 	if w.End < len(w.Text) && w.Text[w.End] == '=' && w.Start > 0 && w.Text[w.Start-1] == ';' {
-		w.Saw(1, 1)
 		return
 	}
 	a, ok := notation.AssignedIn(w)
@@ -52,7 +51,8 @@ func namedAccessKey(w *detect.Window, report func(detect.Match)) {
 	if !ok || marked(w.Text[a.Start:end]) {
 		return
 	}
-	w.Saw(detect.Before, detect.After)
+	moved := w.LookAll()
+	a, end = a.Moved(moved), end+moved
 	service := notation.Near(w.Text, a.NameStart, end, connectionReach, "azure", "servicebus", "service bus", "eventhub", "event hub", "event_hub", "iothub", "iot hub", "iot_hub",
 		"notificationhub", "sharedaccesskeyname", "shared_access_key_name")
 	if service == "" {

@@ -12,10 +12,9 @@ import (
 // subscription decides over the UUID behind /subscriptions/ or behind a name
 // that speaks of a subscription.
 func subscription(w *detect.Window, report func(detect.Match)) {
-	w.Saw(0, maxPathPart)
 	if start := pathPart(w.Text, w.End); start > 0 {
 		if uuidAt(w.Text, start) {
-			w.Saw(detect.Before, detect.After)
+			start += w.LookAll()
 			report(subscriptionPath(w, start))
 		}
 		return
@@ -93,7 +92,7 @@ func named(rule *finding.Rule, w *detect.Window, report func(detect.Match)) {
 	if !ok || !uuidAt(w.Text, start) {
 		return
 	}
-	w.Saw(detect.Before, detect.After)
+	start += w.LookAll()
 	plain := notation.Plain([]byte(name))
 	for _, word := range ofAzure {
 		if strings.Contains(plain, word) {
@@ -119,18 +118,21 @@ const labelReach = notation.Reach + 100
 // "Tenant ID: x", "Directory (tenant) ID x".
 var labelTails = []string{") id", " id", "_id)", ")"}
 
+const longestTail = 8
+
 // valueBehind returns where the value begins that is given to the name around
 // the trigger.
 func valueBehind(w *detect.Window) (start int, name string, ok bool) {
 	if a, ok := notation.AssignedIn(w); ok {
 		return a.Start, a.Name, true
 	}
-	rest := w.Text[w.End:min(len(w.Text), w.End+8)]
+	w.Look(0, longestTail)
+	rest := w.Text[w.End:]
 	for _, tail := range labelTails {
 		if len(rest) < len(tail) || !bytes.EqualFold(rest[:len(tail)], []byte(tail)) {
 			continue
 		}
-		w.Saw(0, labelReach)
+		w.Look(0, labelReach)
 		end := w.End + len(tail)
 		if start := stated(w.Text, end); start > 0 {
 			return start, string(w.Text[w.Start:end]), true

@@ -40,7 +40,8 @@ func accountKey(w *detect.Window, report func(detect.Match)) {
 	if !ok || marked(w.Text[a.Start:end]) {
 		return
 	}
-	w.Saw(detect.Before, detect.After)
+	moved := w.LookAll()
+	a, end = a.Moved(moved), end+moved
 	const reach = 400
 	before, after := max(0, a.NameStart-reach), min(len(w.Text), end+reach)
 	context := append(notation.Lower(w.Text[before:a.NameEnd]), notation.Lower(w.Text[end:after])...)
@@ -230,7 +231,8 @@ func resourceKey(w *detect.Window, report func(detect.Match)) {
 	if !notation.Ends(w.Text, end) || end < len(w.Text) && w.Text[end] == '-' {
 		return
 	}
-	w.Saw(detect.Before, detect.After)
+	moved := w.LookAll()
+	a, end = a.Moved(moved), end+moved
 	const length = "32 hexadecimal digits"
 	switch {
 	case bytes.Contains([]byte(a.Plain), []byte("azure")):

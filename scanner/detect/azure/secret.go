@@ -109,7 +109,8 @@ func namedClientSecret(w *detect.Window, report func(detect.Match)) {
 	default:
 		return
 	}
-	w.Saw(detect.Before, detect.After)
+	moved := w.LookAll()
+	a, end = a.Moved(moved), end+moved
 	if notation.Near(w.Text, a.NameStart, a.NameEnd, aboutReach, words...) == "" {
 		return
 	}

@@ -33,8 +33,8 @@ func Accept(t *testing.T, d detect.Detector, shapes map[string]example.Shape) {
 // canonical says how.
 func AcceptAs(t *testing.T, d detect.Detector, shapes map[string]example.Shape, canonical func(*finding.Rule, string) string) {
 	t.Helper()
-	doubts := &doubter{Detector: d}
-	s := suite{detect.NewSet(d), doubts, detect.NewSet(doubts), shapes, canonical}
+	perturb := &perturber{Detector: d}
+	s := suite{detect.NewSet(d), perturb, detect.NewSet(perturb), shapes, canonical}
 	for _, rule := range d.Rules() {
 		t.Run(rule.ID, func(t *testing.T) {
 			documented(t, rule)
@@ -94,8 +94,8 @@ func sound(t *testing.T, size int, h detect.Hit) {
 
 type suite struct {
 	set       *detect.Set
-	doubter   *doubter
-	doubts    *detect.Set // of the doubter; compiling a set of many triggers takes its time
+	perturb   *perturber
+	perturbed *detect.Set // of the perturber; compiling a set of many triggers takes its time
 	shapes    map[string]example.Shape
 	canonical func(*finding.Rule, string) string
 }
@@ -128,7 +128,7 @@ func (s *suite) matches(t *testing.T, rule *finding.Rule, ex finding.Example) {
 		}
 		require.Equal(t, want, have, "seed %d, text:\n%s", seed, e.Text)
 		sameEverywhere(t, s.set, rule, e.Text)
-		s.doubt(t, e.Text)
+		s.looksNoFurther(t, e.Text)
 	}
 }
 
@@ -140,7 +140,7 @@ func (s *suite) nearMiss(t *testing.T, rule *finding.Rule, ex finding.Example) {
 			t.Fatalf("seed %d: %q is reported with confidence %.2f (%s) in\n%s",
 				seed, h.Value, h.Confidence, strings.Join(h.Evidence, "; "), e.Text)
 		}
-		s.doubt(t, e.Text)
+		s.looksNoFurther(t, e.Text)
 	}
 }
 
@@ -200,24 +200,25 @@ func sameEverywhere(t *testing.T, set *detect.Set, rule *finding.Rule, text stri
 	require.Len(t, crlf, len(want), "with CRLF line ends:\n%s", text)
 }
 
-// doubt checks what a detector says it saw (Window.Saw): where it looked at less
-// than its window, nothing that lies beyond may matter.
-func (s *suite) doubt(t *testing.T, text string) {
+// looksNoFurther checks that nothing matters but what a detector was handed out
+// (Window.Look): neither what lies beyond nor what it keeps from other windows.
+func (s *suite) looksNoFurther(t *testing.T, text string) {
 	t.Helper()
-	s.doubter.t = t
-	s.doubts.Scan([]byte(text), detect.Text{}, func(detect.Hit) {})
+	s.perturb.t = t
+	s.perturbed.Scan([]byte(text), detect.Text{}, func(detect.Hit) {})
 }
 
-// doubter runs a detector again on every window, with all changed that it says
-// it did not see.
-type doubter struct {
+// perturber runs a detector again on every window, with all changed that it was not
+// handed out.
+type perturber struct {
 	t *testing.T
 	detect.Detector
 }
 
-func (d *doubter) Detect(w *detect.Window, _ func(detect.Match)) {
-	said := d.sayings(w)
-	before, after := w.Reach()
+func (p *perturber) Detect(w *detect.Window, _ func(detect.Match)) {
+	said := p.reports(w)
+	before, after := w.Span()
+	w.LookAll()
 	if w.Start <= before && len(w.Text)-w.End <= after {
 		return // it saw all
 	}
@@ -228,16 +229,16 @@ func (d *doubter) Detect(w *detect.Window, _ func(detect.Match)) {
 				changed[i] = filler[i%len(filler)]
 			}
 		}
-		again := &detect.Window{Text: changed, Start: w.Start, End: w.End, Trigger: w.Trigger}
-		require.Equal(d.t, said, d.sayings(again),
-			"it says it saw %d bytes before and %d behind %q, but what lies beyond matters (%q)", before, after, w.Text[w.Start:w.End], filler)
+		again := detect.NewWindow(changed, w.Start, w.End, w.Trigger)
+		require.Equal(p.t, said, p.reports(again),
+			"it was handed out %d bytes before and %d behind %q, but what lies beyond matters (%q)", before, after, w.Text[w.Start:w.End], filler)
 	}
 }
 
-// sayings is all that a detector reports about a window.
-func (d *doubter) sayings(w *detect.Window) []string {
+// reports is all that a detector reports about a window.
+func (p *perturber) reports(w *detect.Window) []string {
 	var said []string
-	d.Detector.Detect(w, func(m detect.Match) {
+	p.Detector.Detect(w, func(m detect.Match) {
 		value := m.Value
 		if value == "" {
 			value = string(w.Text[m.Start:m.End])

@@ -25,6 +25,7 @@ func (detector) Triggers() []detect.Trigger {
 
 // Detect implements detect.Detector.
 func (detector) Detect(w *detect.Window, report func(detect.Match)) {
+	w.LookAll()
 	n, ok := nameAt(w.Text, w.Start, w.End)
 	if !ok {
 		return

@@ -47,7 +47,8 @@ func projectName(w *detect.Window, report func(detect.Match)) {
 	if !ok {
 		return
 	}
-	w.Saw(detect.Before, detect.After)
+	moved := w.LookAll()
+	n, end = named{n.Moved(moved)}, end+moved
 	if !n.whole(w.Text, end) {
 		return
 	}
@@ -84,9 +85,7 @@ func projectConstant(w *detect.Window, report func(detect.Match)) {
 //
 //	{"projects": {"default": "ID", "staging": "ID"}}
 func firebaseProjects(w *detect.Window, report func(detect.Match)) {
-	const reach = 400
-	w.Saw(0, reach)
-	body := w.Text[w.End:min(len(w.Text), w.End+reach)]
+	body := w.Text[w.End:]
 	open, end := bytes.IndexByte(body, '{'), bytes.IndexByte(body, '}')
 	if open < 0 || end < open || strings.Trim(string(body[:open]), ": \t\r\n") != "" || !bytes.Contains(body[open:end], []byte(`"default"`)) {
 		return
@@ -161,12 +160,11 @@ const blockReach = 2 << 10
 // terraformProject decides over the argument project of a Google provider,
 // resource or data source.
 func terraformProject(w *detect.Window, report func(detect.Match)) {
-	line := lineStart(w.Text, w.Start)
-	w.Saw(w.Start-line+1, 0)
+	line, _ := w.RunBack(w.Start, detect.Before, blanks)
 	if line > 0 && w.Text[line-1] != '\n' {
 		return
 	}
-	w.Saw(0, 2*60+maxProjectID+nameReach)
+	w.Look(0, 2*60+maxProjectID+nameReach)
 	i := w.Start + len("project")
 	i = notation.Run(w.Text, i, 60, isBlank)
 	if i >= len(w.Text) || w.Text[i] != '=' {
@@ -181,7 +179,8 @@ func terraformProject(w *detect.Window, report func(detect.Match)) {
 	if !ok || end >= len(w.Text) || w.Text[end] != '"' {
 		return
 	}
-	w.Saw(detect.Before, detect.After)
+	moved := w.LookAll()
+	start, end = start+moved, end+moved
 	if notation.Near(w.Text, w.Start, w.Start, blockReach, `"google"`, `"google_`, `"google-beta"`) == "" {
 		return
 	}
@@ -190,13 +189,7 @@ func terraformProject(w *detect.Window, report func(detect.Match)) {
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 
-// lineStart returns where the blanks before text[at] begin.
-func lineStart(text []byte, at int) int {
-	for at > 0 && isBlank(text[at-1]) {
-		at--
-	}
-	return at
-}
+var blanks = detect.BytesOf(isBlank)
 
 // queriedProject decides over the project of a table in a query: FROM
 // `project.dataset.table`, a form that BigQuery alone has.
@@ -263,7 +256,8 @@ func projectNumberName(w *detect.Window, report func(detect.Match)) {
 	if strings.Contains(n.Name, " ") && length < longNumber {
 		return // a project's number in prose may count anything
 	}
-	w.Saw(detect.Before, detect.After)
+	moved := w.LookAll()
+	n, end = named{n.Moved(moved)}, end+moved
 	confidence, evidence, ok := n.google(w)
 	if strings.Contains(n.Plain, "senderid") && length >= longNumber-1 {
 		confidence, evidence, ok = 0.85, "sender ID of Firebase, which is the project's number", true
@@ -290,7 +284,8 @@ func numberName(rule *finding.Rule, w *detect.Window, report func(detect.Match))
 	if length := end - n.Start; !isNumber || length < longNumber || length > maxNumber {
 		return
 	}
-	w.Saw(detect.Before, detect.After)
+	moved := w.LookAll()
+	n, end = named{n.Moved(moved)}, end+moved
 	if confidence, evidence, ok := n.google(w); ok {
 		report(number(rule, w.Text, n.Start, end, confidence, evidence))
 	}

@@ -29,11 +29,10 @@ const nameReach = 12
 
 // projectResource decides over projects/X, X being a number or an ID.
 func projectResource(w *detect.Window, report func(detect.Match)) {
-	w.Saw(nameReach, 0)
 	if !resourceStarts(w.Text, w.Start) {
 		return
 	}
-	w.Saw(0, maxProjectID+nameReach)
+	w.Look(0, maxProjectID+nameReach)
 	number, end := digitsAt(w.Text, w.End)
 	if !number {
 		var ok bool
@@ -41,7 +40,7 @@ func projectResource(w *detect.Window, report func(detect.Match)) {
 			return
 		}
 	}
-	w.Saw(detect.Before, detect.After)
+	end += w.LookAll()
 	if number {
 		projectNumberResource(w, end, report)
 		return
@@ -253,12 +252,11 @@ func clusterContext(w *detect.Window, report func(detect.Match)) {
 // sqlInstance decides over PROJECT:REGION:INSTANCE, the connection name of a
 // Cloud SQL instance.
 func sqlInstance(w *detect.Window, report func(detect.Match)) {
-	w.Saw(0, longestRegion)
 	n := region(w.Text[w.Start+1:])
 	if n == 0 {
 		return
 	}
-	w.Saw(detect.Before, detect.After)
+	w.LookAll()
 	instance := w.Start + 1 + n
 	if instance+1 >= len(w.Text) || w.Text[instance] != ':' || !('a' <= w.Text[instance+1] && w.Text[instance+1] <= 'z') {
 		return

@@ -188,27 +188,55 @@ func (a *ahead) add(s set, optional, loop bool) bool {
 // a match can take at most. The text's end does not speak against it: the window
 // may be cut there.
 func (a *ahead) match(text []byte) (most int, ok bool) {
-	end := uint64(1) << a.n
-	state := a.skip(1)
+	t := a.begin()
 	for i, c := range text {
-		if state&end != 0 {
-			ok = true
-			if a.cut {
-				return len(text), true
-			}
+		if t.free {
+			break
 		}
-		hit := state & a.sets[c]
-		if hit == 0 {
-			return i, ok
+		if !t.step(c) {
+			return i, t.fits()
 		}
-		stay := a.loops
-		if c >= utf8.RuneSelf {
-			stay |= a.longer
-		}
-		state = a.skip(hit<<1 | hit&stay)
 	}
 	return len(text), true
 }
+
+// trial is the test at some byte of a text.
+type trial struct {
+	*ahead
+	state uint64
+	whole bool // a match may have ended
+	free  bool // anything may follow
+	ended bool // nothing goes on
+}
+
+func (a *ahead) begin() trial { return trial{ahead: a, state: a.skip(1)} }
+
+// step takes the next byte, or reports that no match goes on with it.
+func (t *trial) step(c byte) bool {
+	if t.free {
+		return true
+	}
+	if t.state>>t.n&1 != 0 {
+		t.whole, t.free = true, t.cut
+		if t.free {
+			return true
+		}
+	}
+	hit := t.state & t.sets[c]
+	if hit == 0 {
+		t.ended = true
+		return false
+	}
+	stay := t.loops
+	if c >= utf8.RuneSelf {
+		stay |= t.longer
+	}
+	t.state = t.skip(hit<<1 | hit&stay)
+	return true
+}
+
+// fits reports whether the text may go on as the pattern asks.
+func (t *trial) fits() bool { return t.whole || !t.ended }
 
 // skip adds the places that are reached by leaving optional sets out: the sum
 // carries each over the run of optional sets that it stands in.

@@ -19,10 +19,11 @@ import (
 type rule struct {
 	about       *finding.Rule
 	required    required
-	ahead       func() *ahead // what must follow a literal
-	also        []required    // literals that a match holds besides
-	bytes       set           // that a match may hold
-	byKeyword   bool          // required are keywords, which may stand anywhere near the match
+	ahead       func() *ahead        // what must follow a literal
+	also        []required           // literals that a match holds besides
+	bytes       set                  // that a match may hold
+	of, lead    func() *detect.Bytes // the same, and what may stand ahead of a literal
+	byKeyword   bool                 // required are keywords, which may stand anywhere near the match
 	keywords    []string
 	pattern     func() *regexp.Regexp
 	secretGroup int
@@ -94,6 +95,8 @@ func (r *rule) require(re *syntax.Regexp, keywords []string) bool {
 	}
 	re = re.Simplify()
 	r.bytes = bytesOf(re)
+	r.of = sync.OnceValue(func() *detect.Bytes { return detect.BytesOf(r.bytes.has) })
+	r.lead = sync.OnceValue(func() *detect.Bytes { return detect.BytesOf(r.required.lead.has) })
 	var derived bool
 	if r.required, r.also, derived = requiredBy(re); derived {
 		r.ahead = sync.OnceValue(func() *ahead { return aheadOf(r.required.follow) })
@@ -151,19 +154,20 @@ const reach = 1 << 10
 // before it ends.
 func (r *rule) detect(w *detect.Window, work *work, report func(detect.Match)) {
 	if r.byKeyword {
-		from, to := look(w, 0, len(w.Text))
-		for _, loc := range r.matches(w.Text, from, to, work) {
+		w.LookAll()
+		for _, loc := range r.matches(w.Text, 0, len(w.Text), work) {
 			r.report(w, loc, report)
 		}
 		return
 	}
-	from, to, ok := r.near(w, work)
+	near, ok := r.near(w, work)
 	if !ok {
 		return
 	}
-	for _, loc := range r.wide(w, from, to, work) {
-		if loc[0] <= w.Start && loc[1] >= w.End {
+	for _, loc := range r.wide(w, near, work) {
+		if loc[0] <= w.Start && loc[1] >= w.End { // at most one, for matches do not overlap
 			r.report(w, loc, report)
+			return
 		}
 	}
 }
@@ -182,13 +186,13 @@ const (
 
 // workIn returns what was done in a window's text; false if that is enough.
 func workIn(w *detect.Window, free int) (*work, bool) {
-	notes := w.Notes()
-	done, _ := (*notes).(*work)
+	scratch := w.Scratch()
+	done, _ := (*scratch).(*work)
 	if done == nil {
 		done = &work{}
-		*notes = done
+		*scratch = done
 	}
-	return done, done.bytes <= free+workPerByte*(w.Offset+len(w.Text))
+	return done, done.bytes <= free+workPerByte*(w.Offset()+w.End+detect.After)
 }
 
 // matches returns what the pattern matches in part of a text, with its groups.
@@ -205,21 +209,25 @@ func (r *rule) matches(text []byte, from, to int, work *work) [][]int {
 	return locs
 }
 
-// near says whether anything matches in what a match of the literal could take,
+// near reports whether anything matches in what a match of the literal could take,
 // and the bounds of that.
-func (r *rule) near(w *detect.Window, work *work) (from, to int, ok bool) {
-	s, seen := r.around(w.Text, w.Start, w.End)
-	if !seen.ok {
-		w.Saw(0, seen.most+1)
-		return 0, 0, false
+func (r *rule) near(w *detect.Window, work *work) (span, bool) {
+	t := r.ahead().begin()
+	most := w.Scan(w.End, r.required.after, t.step)
+	if !t.fits() {
+		return span{}, false
 	}
-	from, to = look(w, s.start, s.end)
+	start, _ := w.RunBack(w.Start, min(r.required.before, reach), r.lead())
+	s := span{start, w.End + most}
+	from, to := max(0, s.start-1), min(len(w.Text), s.end+1) // with the bytes that decide about \b and the like
 	work.bytes += to - from
-	return s.start, s.end, r.holdsAll(w.Text[from:to]) && r.pattern().Match(w.Text[from:to])
+	return s, r.holdsAll(w.Text[from:to]) && r.pattern().Match(w.Text[from:to])
 }
 
 // span is part of a text.
 type span struct{ start, end int }
+
+func (s span) moved(by int) span { return span{s.start + by, s.end + by} }
 
 // lookahead is what ahead says.
 type lookahead struct {
@@ -236,19 +244,20 @@ func (r *rule) around(text []byte, start, end int) (span, lookahead) {
 	return span{back(text, start, min(r.required.before, reach), &r.required.lead), end + most}, lookahead{most, true}
 }
 
-// wide returns the matches around a literal of which the near look gave from and
-// to: those in the text that may be part of a match, with room for two more on
+// wide returns the matches around a literal of which the near look gave the bounds: those in the text that may be part of a match, with room for two more on
 // both sides. Of that, what matches of other literals do not reach is left out.
-func (r *rule) wide(w *detect.Window, from, to int, work *work) [][]int {
+func (r *rule) wide(w *detect.Window, near span, work *work) [][]int {
 	q := &r.required
 	room := min(detect.Before, 3*min(detect.Before, plus(q.before, plus(q.longest(), q.after))))
-	lo, hi := back(w.Text, w.Start, room, &r.bytes), w.End
-	for most := min(len(w.Text), w.End+room); hi < most && r.bytes.has(w.Text[hi]); {
-		hi++
-	}
-	lo, hi = look(w, min(lo, from), max(hi, to))
+	lo, moved := w.RunBack(w.Start, room, r.of())
+	near = near.moved(moved)
+	hi := max(near.end, w.Run(w.End, room, r.of()))
+	lo = min(near.start, lo)
+	moved = w.Look(w.Start-lo+1, hi+1-w.End)
+	near = near.moved(moved)
+	lo, hi = max(0, lo+moved-1), min(len(w.Text), hi+moved+1)
 	if len(q.literals) <= maxNeighbours && !(q.fold && otherCases(w.Text[lo:hi])) {
-		from, to = r.chain(w.Text, lo, hi, span{from, to})
+		from, to := r.chain(w.Text, lo, hi, near)
 		from, to = max(lo, from-1), min(hi, to+1)
 		locs := r.matches(w.Text, from, to, work)
 		if !slices.ContainsFunc(locs, func(loc []int) bool { return loc[0] == from && from > lo || loc[1] == to && to < hi }) {
@@ -317,13 +326,6 @@ func back(text []byte, at, most int, s *set) int {
 	return at
 }
 
-// look widens bounds by the byte on both sides that decides about \b and the like,
-// and declares them seen: where there is none, that the text ends there.
-func look(w *detect.Window, from, to int) (int, int) {
-	w.Saw(w.Start-from+1, to+1-w.End)
-	return max(0, from-1), min(len(w.Text), to+1)
-}
-
 // holdsAll says whether the other literals of a match stand in a text. In a short
 // one the pattern says so as fast.
 func (r *rule) holdsAll(text []byte) bool {
@@ -349,16 +351,22 @@ var allowMark = []byte("gitleaks:allow")
 // report tells of one match, unless something speaks against it.
 func (r *rule) report(w *detect.Window, loc []int, report func(detect.Match)) {
 	start, end := trimmed(w.Text, loc[0], loc[1])
-	lineStart, lineEnd := lines(w, start, end)
+	lineStart, lineEnd, moved := lines(w, start, end)
+	start, end = start+moved, end+moved
 	m := matched{whole: w.Text[start:end], line: w.Text[lineStart:lineEnd]}
 	if bytes.Contains(m.line, allowMark) {
 		return
 	}
-	a, b := r.secret(loc, start, end)
+	a, b := r.secret(loc, start, end, moved)
 	m.secret = w.Text[a:b]
-	if r.entropy != 0 && entropy(m.secret) <= r.entropy || len(m.secret) == 0 || !r.spoken(w) {
+	if r.entropy != 0 && entropy(m.secret) <= r.entropy || len(m.secret) == 0 {
 		return
 	}
+	spoken, shift := r.spoken(w)
+	if !spoken {
+		return
+	}
+	a, b = a+shift, b+shift
 	exempt, ok := r.judge(&m)
 	if !ok {
 		return
@@ -384,40 +392,40 @@ func trimmed(text []byte, start, end int) (int, int) {
 	return start, end
 }
 
-// lines returns the bounds of the lines that hold a match.
-func lines(w *detect.Window, start, end int) (int, int) {
-	from := bytes.LastIndexByte(w.Text[:start], '\n') + 1
-	to := len(w.Text)
-	if i := bytes.IndexByte(w.Text[end:], '\n'); i >= 0 {
-		to = end + i
-	}
-	w.Saw(w.Start-from+1, to+1-w.End) // what ends the lines, too
-	return from, to
+// lines returns the bounds of the lines that hold a match, and by how much it has moved.
+func lines(w *detect.Window, start, end int) (from, to, moved int) {
+	from, moved = w.RunBack(start, detect.Before, inLine)
+	return from, w.Run(end+moved, detect.Before, inLine), moved
 }
 
-// secret returns the bounds of the secret in a match: those of the group that is
-// asked for, or of the first one that holds something, or of the match.
-func (r *rule) secret(loc []int, start, end int) (int, int) {
-	if g := r.secretGroup; g > 0 {
-		return max(loc[2*g], 0), max(loc[2*g+1], 0)
+var inLine = detect.BytesOf(func(c byte) bool { return c != '\n' })
+
+// secret returns the bounds of the secret in a match that has moved: those of the group that
+// is asked for, or of the first one that holds something, or of the match.
+func (r *rule) secret(loc []int, start, end, moved int) (int, int) {
+	if g := 2 * r.secretGroup; g > 0 {
+		if loc[g] < 0 {
+			return 0, 0
+		}
+		return loc[g] + moved, loc[g+1] + moved
 	}
 	for g := 2; g+1 < len(loc); g += 2 {
 		if loc[g] >= 0 && loc[g+1] > loc[g] {
-			return loc[g], loc[g+1]
+			return loc[g] + moved, loc[g+1] + moved
 		}
 	}
 	return start, end
 }
 
-// spoken says whether one of the keywords stands in the window. Where the literals
-// imply one, that is so.
-func (r *rule) spoken(w *detect.Window) bool {
+// spoken reports whether one of the keywords stands in the window, and by how much that
+// has moved. Where the literals imply one, that is so.
+func (r *rule) spoken(w *detect.Window) (ok bool, moved int) {
 	if len(r.keywords) == 0 || r.byKeyword || r.implied() {
-		return true
+		return true, 0
 	}
-	w.Saw(detect.Before, detect.After)
+	moved = w.LookAll()
 	lower := bytes.ToLower(w.Text)
-	return slices.ContainsFunc(r.keywords, func(k string) bool { return bytes.Contains(lower, []byte(k)) })
+	return slices.ContainsFunc(r.keywords, func(k string) bool { return bytes.Contains(lower, []byte(k)) }), moved
 }
 
 // implied says whether every literal holds a keyword.

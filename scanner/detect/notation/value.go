@@ -27,22 +27,19 @@ const Reach = 200
 //
 // Escapes of quotes (\" &quot; %22) are quotes.
 func ValueOf(text []byte, at int) (Value, bool) {
-	v, _, ok := valueOf(text, at)
+	v, _, ok := valueWithin(text, at, Reach)
 	return v, ok
 }
 
 // usualReach is enough for nearly all.
 const usualReach = 40
 
-// valueOf is ValueOf, and says where what it looked at ends.
-func valueOf(text []byte, at int) (v Value, seen int, ok bool) {
-	r := reader{text: text[:min(len(text), at+usualReach)], at: at}
-	if v, ok = r.value(); !r.short {
-		return v, at + usualReach, ok
-	}
-	r = reader{text: text[:min(len(text), at+Reach)], at: at}
+// valueWithin is ValueOf for a shorter reach. short reports whether a longer one might have
+// found something else.
+func valueWithin(text []byte, at, reach int) (v Value, short, ok bool) {
+	r := reader{text: text[:min(len(text), at+reach)], at: at}
 	v, ok = r.value()
-	return v, at + Reach, ok
+	return v, r.short, ok
 }
 
 func (r *reader) value() (Value, bool) {
@@ -309,37 +306,39 @@ type Assignment struct {
 	NameStart, NameEnd int
 }
 
-// Assigned reads the name that text[start:end] is part of, and finds its value.
+// Moved is the assignment in a text that has moved by so many bytes.
+func (a Assignment) Moved(by int) Assignment {
+	a.Start, a.NameStart, a.NameEnd = a.Start+by, a.NameStart+by, a.NameEnd+by
+	return a
+}
+
+// valueShown is how much of a value AssignedIn hands out at least.
+const valueShown = 100
+
+// AssignedIn reads the name that the trigger of a window is part of, and finds its value.
 // What only stands behind a name, with nothing but spaces between, is a value if
 // the name is a flag's: --project x, -TenantId x.
-func Assigned(text []byte, start, end int) (Assignment, bool) {
-	a, _, ok := assigned(text, start, end)
-	return a, ok
-}
-
-// AssignedIn is Assigned for the trigger of a window, in which it declares what it saw,
-// and the first hundred bytes of the value.
-func AssignedIn(w *detect.Window) (Assignment, bool) {
-	a, seen, ok := assigned(w.Text, w.Start, w.End)
-	if ok {
-		seen = max(seen, a.Start+100)
+func AssignedIn(w *detect.Window) (a Assignment, ok bool) {
+	w.Look(maxName+8, 0) // what stands before a name belongs to it if it is an escape
+	w.Run(w.End, maxName, nameParts)
+	a.NameStart, a.NameEnd = Name(w.Text, w.Start, w.End)
+	if fragment(w.Text, a.NameStart) {
+		return a, false
 	}
-	w.Saw(maxName+8, seen-w.End) // what stands before a name belongs to it if it is an escape
-	return a, ok
-}
-
-func assigned(text []byte, start, end int) (a Assignment, seen int, ok bool) {
-	a.NameStart, a.NameEnd = Name(text, start, end)
-	name := text[a.NameStart:a.NameEnd]
-	if fragment(text, a.NameStart) {
-		return a, end + maxName, false
+	var short bool
+	for _, reach := range [...]int{usualReach, Reach} {
+		w.Look(0, a.NameEnd+reach-w.End)
+		if a.Value, short, ok = valueWithin(w.Text, a.NameEnd, reach); !short {
+			break
+		}
 	}
-	a.Value, seen, ok = valueOf(text, a.NameEnd)
+	name := w.Text[a.NameStart:a.NameEnd]
 	if !ok || a.Flag && name[0] != '-' {
-		return a, seen, false
+		return a, false
 	}
+	w.Look(0, a.Start+valueShown-w.End)
 	a.Name, a.Plain = string(name), Plain(name)
-	return a, seen, true
+	return a, true
 }
 
 // fragment says whether the word at text[i] is a place in a page that a link

@@ -1,6 +1,10 @@
 package notation
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/deputy-sec/deputy/scanner/detect"
+)
 
 // maxName bounds how far a name reaches on either side of the word that was
 // found in it, in bytes.
@@ -29,6 +33,8 @@ func Name(text []byte, start, end int) (int, int) {
 }
 
 func isNamePart(c byte) bool { return IsWord(c) || c == '-' || c == '.' }
+
+var nameParts = detect.BytesOf(isNamePart)
 
 // Plain returns a name in lower case without its separators, so that
 // AZURE_TENANT_ID, azureTenantId and azure-tenant-id are one.

@@ -17,10 +17,7 @@ const (
 // readAge reads an age secret key and verifies its checksum.
 // https://github.com/C2SP/C2SP/blob/main/age.md#the-x25519-recipient-type
 func readAge(w *detect.Window) (detect.Match, bool) {
-	stop := w.End
-	for stop < len(w.Text) && isBase64Char(w.Text[stop]) {
-		stop++
-	}
+	stop := w.Run(w.End, detect.After, base64Chars)
 	data := string(w.Text[w.End:stop])
 	if len(data) != ageChars || uniformText(data) || !bech32(ageShown, data) {
 		return detect.Match{}, false

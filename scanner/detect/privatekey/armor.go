@@ -23,11 +23,11 @@ type block struct {
 
 // readArmor reads the key whose BEGIN line holds the trigger.
 func readArmor(w *detect.Window) (detect.Match, bool) {
-	if !bytes.Contains(w.Text[max(0, w.Start-maxLabel):w.Start], []byte(begin)) {
-		w.Saw(maxLabel, 0)
+	w.Look(maxLabel, 0)
+	if !bytes.Contains(w.Text[:w.Start], []byte(begin)) {
 		return detect.Match{}, false
 	}
-	w.Saw(maxLabel, detect.After)
+	w.Look(0, detect.After)
 	b, ok := parseArmor(w.Text, w.Start, cut(w))
 	if !ok {
 		return detect.Match{}, false
@@ -250,15 +250,19 @@ func isBase64Char(c byte) bool {
 	return '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' || c == '+' || c == '/'
 }
 
+var base64Chars = detect.BytesOf(isBase64Char)
+
 // base64OfBegin is how the base64 of every PEM file begins: "-----BEGIN ".
 const base64OfBegin = "LS0tLS1CRUdJTi"
 
 // readEncodedArmor reads a PEM file in base64, as Kubernetes and many
 // environment variables carry it.
 func readEncodedArmor(w *detect.Window) (detect.Match, bool) {
+	w.Look(longestEscape, 0)
 	if w.Start > 0 && isBase64Char(w.Text[w.Start-1]) && !escaped(w.Text[:w.Start]) {
 		return detect.Match{}, false
 	}
+	w.Look(0, detect.After)
 	encoded, stop := base64Run(w.Text, w.Start)
 	goesOn := stop == len(w.Text) && cut(w)
 	raw, ok := decodeBase64(encoded, !goesOn)
@@ -278,6 +282,9 @@ func readEncodedArmor(w *detect.Window) (detect.Match, bool) {
 	m.Evidence = append(m.Evidence, "a PEM file in base64")
 	return m, ok
 }
+
+// longestEscape is how far back escaped looks.
+const longestEscape = 3
 
 // escaped says whether text ends in an escape, whose letter looks like base64.
 func escaped(text []byte) bool {

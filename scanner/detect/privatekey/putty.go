@@ -13,6 +13,7 @@ import (
 // and Private-Lines announce how many lines of base64 follow, and at the end a
 // MAC. https://tartarus.org/~simon/putty-snapshots/htmldoc/AppendixC.html
 func readPutty(w *detect.Window) (detect.Match, bool) {
+	w.Look(0, detect.After)
 	stop := bytes.Index(w.Text[w.Start:], []byte("Private-MAC:"))
 	if stop < 0 {
 		return detect.Match{}, false

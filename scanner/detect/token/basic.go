@@ -32,17 +32,14 @@ func (basicDetector) Triggers() []detect.Trigger {
 func (basicDetector) Detect(w *detect.Window, report func(detect.Match)) {
 	start := w.End
 	if w.Trigger != basicScheme {
-		w.Saw(0, maxAssignment)
+		w.Look(0, maxAssignment)
 		var ok bool
 		if start, ok = assigned(w.Text, w.End); !ok {
 			return
 		}
 	}
-	end := start
-	for end < len(w.Text) && end-start < maxBasic && (isAlnum(w.Text[end]) || strings.IndexByte("+/_-=", w.Text[end]) >= 0) {
-		end++
-	}
-	w.Saw(0, end-w.End+2)
+	end := w.Run(start, maxBasic, ofBase64)
+	w.Look(0, end-w.End+2)
 	if end-start < 12 || !ends(w.Text, end) {
 		return
 	}
@@ -71,6 +68,9 @@ func (basicDetector) Detect(w *detect.Window, report func(detect.Match)) {
 	}
 	report(m)
 }
+
+// ofBase64 are the bytes of both alphabets of base64, padding included.
+var ofBase64 = detect.BytesOf(func(c byte) bool { return isAlnum(c) || strings.IndexByte("+/_-=", c) >= 0 })
 
 func printable(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r < 0x20 || r > 0x7e }) < 0

@@ -1,7 +1,6 @@
 package token
 
 import (
-	"bytes"
 	"net/url"
 	"regexp"
 	"sync"
@@ -32,12 +31,11 @@ var (
 )
 
 func (curlDetector) Detect(w *detect.Window, report func(detect.Match)) {
+	w.Look(1, 0)
 	if w.Start > 0 && isWord(w.Text[w.Start-1]) {
-		w.Saw(1, 0)
 		return
 	}
-	line := command(w.Text[w.End-1 : min(len(w.Text), w.End+maxCommand)]) // with the space before the first option
-	w.Saw(1, len(line)+2)
+	line := command(w)
 	found := curlUser().FindSubmatchIndex(line)
 	if found == nil {
 		return
@@ -61,21 +59,18 @@ func (curlDetector) Detect(w *detect.Window, report func(detect.Match)) {
 	report(m)
 }
 
-// command returns the command that a text begins with: up to the end of its line, or of the
-// last one that it goes on over.
-func command(text []byte) []byte {
-	at := 0
-	for {
-		end := bytes.IndexByte(text[at:], '\n')
-		if end < 0 {
-			return text
+// command returns the command behind the trigger, with the space before its first option:
+// up to the end of its line, or of the last one that it goes on over.
+func command(w *detect.Window) []byte {
+	goesOn := false
+	n := w.Scan(w.End, maxCommand, func(c byte) bool {
+		if c == '\n' && !goesOn {
+			return false
 		}
-		at += end
-		if !bytes.HasSuffix(bytes.TrimRight(text[:at], "\r"), []byte(`\`)) {
-			return text[:at]
-		}
-		at++
-	}
+		goesOn = c == '\\' || goesOn && c == '\r'
+		return true
+	})
+	return w.Text[w.End-1 : w.End+n]
 }
 
 var curlRule = &finding.Rule{

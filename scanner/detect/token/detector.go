@@ -82,7 +82,7 @@ func tokenIn(text string) (what string) {
 			if !strings.HasPrefix(text, literal) {
 				continue
 			}
-			if _, ok := f.match(&detect.Window{Text: []byte(text), End: len(literal)}); ok {
+			if _, ok := f.match(detect.NewWindow([]byte(text), 0, len(literal), 0)); ok {
 				return f.what
 			}
 		}

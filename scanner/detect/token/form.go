@@ -78,12 +78,12 @@ type formMatcher struct {
 }
 
 func (f *formMatcher) match(w *detect.Window) (detect.Match, bool) {
-	w.Saw(f.lead.max+escapeReach+1, 0)
+	w.Look(f.lead.max+escapeReach+1, 0)
 	start, ok := f.lead.walk(w.Text, w.Start)
 	if !ok || !starts(w.Text, start) {
 		return detect.Match{}, false
 	}
-	w.Saw(0, run(w.Text, w.End)+2)
+	w.Look(0, w.Run(w.End, longest, ofTokens)-w.End+2)
 	found := f.pattern().FindIndex(w.Text[w.End:min(len(w.Text), w.End+longest)])
 	if found == nil {
 		return detect.Match{}, false
@@ -92,15 +92,18 @@ func (f *formMatcher) match(w *detect.Window) (detect.Match, bool) {
 	if !ends(w.Text, end) || filler(string(w.Text[start:w.Start])+string(w.Text[w.End:end])) {
 		return detect.Match{}, false
 	}
-	if w.Saw(w.Start-start+dataReach, end-w.End+dataReach); withinData(w.Text, start, end) {
+	moved := w.Look(w.Start-start+dataReach, end-w.End+dataReach)
+	start, end = start+moved, end+moved
+	if withinData(w.Text, start, end) {
 		return detect.Match{}, false
+	}
+	if len(f.near) > 0 {
+		moved := w.Look(w.Start-start+nearBefore, end-w.End+nearAfter)
+		start, end = start+moved, end+moved
 	}
 	m := detect.Match{Start: start, End: end, ShowHead: len(f.lead.begins), Severity: f.severity, Confidence: 0.9}
 	if start == w.Start {
 		m.ShowHead = w.End - w.Start
-	}
-	if len(f.near) > 0 {
-		w.Saw(w.Start-start+nearBefore, end-w.End+nearAfter)
 	}
 	return f.decide(w.Text, m)
 }

@@ -38,12 +38,12 @@ func jwtStarts() []detect.Trigger {
 }
 
 func (jwtDetector) Detect(w *detect.Window, report func(detect.Match)) {
-	w.Saw(escapeReach+1, 0)
+	w.Look(escapeReach+1, 0)
 	if w.Start > 0 && w.Text[w.Start-1] == '.' || !starts(w.Text, w.Start) {
 		return
 	}
+	w.Look(0, w.Run(w.End, detect.After, ofJWT)-w.End+2)
 	t, end, ok := parseJWT(w.Text, w.Start)
-	w.Saw(0, end-w.End+2)
 	if !ok || !ends(w.Text, end) || t.publicByDesign() {
 		return
 	}
@@ -97,7 +97,7 @@ func is(lengths ...int) func(int) bool {
 
 func rsaLength(n int) bool { return n >= 64 && n <= 1024 && n%32 == 0 }
 
-// parseJWT reads the token that starts at text[at]; end is how far it looked.
+// parseJWT reads the token that starts at text[at]; end is where it ends.
 func parseJWT(text []byte, at int) (t jwt, end int, ok bool) {
 	header, next := segment(text, at)
 	if next >= len(text) || text[next] != '.' {
@@ -135,6 +135,8 @@ func segment(text []byte, at int) (s string, end int) {
 }
 
 func isSegment(c byte) bool { return isWord(c) || c == '-' }
+
+var ofJWT = detect.BytesOf(func(c byte) bool { return isSegment(c) || c == '.' })
 
 // publicByDesign says whether a token is meant to be shipped to browsers:
 // Supabase's anonymous key. https://supabase.com/docs/guides/api/api-keys

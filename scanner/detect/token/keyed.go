@@ -57,11 +57,11 @@ type keyedMatcher struct {
 }
 
 func (k *keyedMatcher) match(w *detect.Window) (detect.Match, bool) {
-	w.Saw(maxName+1, maxName+1)
+	w.Look(maxName+1, maxName+1)
 	nameStart, nameEnd := name(w.Text, w.Start, w.End)
 	fits := k.fits(string(w.Text[nameStart:nameEnd]))
 	if fits {
-		w.Saw(0, nameEnd-w.End+maxAssignment)
+		w.Look(0, nameEnd-w.End+maxAssignment)
 		if start, ok := assigned(w.Text, nameEnd); ok {
 			return k.value(w, nameStart, nameEnd, start)
 		}
@@ -77,7 +77,7 @@ func (k *keyedMatcher) match(w *detect.Window) (detect.Match, bool) {
 
 // value decides over the value at text[start] of a name.
 func (k *keyedMatcher) value(w *detect.Window, nameStart, nameEnd, start int) (detect.Match, bool) {
-	w.Saw(0, start-w.End+run(w.Text, start)+2)
+	w.Look(0, w.Run(start, longest, ofTokens)-w.End+2)
 	found := k.pattern().FindIndex(w.Text[start:min(len(w.Text), start+longest)])
 	if found == nil {
 		return detect.Match{}, false
@@ -94,8 +94,9 @@ func (k *keyedMatcher) value(w *detect.Window, nameStart, nameEnd, start int) (d
 		},
 	}
 	if len(k.near) > 0 {
-		w.Saw(nearBefore, end-w.End+nearAfter)
-		word := nearWord(w.Text, start, end, k.near)
+		moved := w.Look(nearBefore+w.Start-start, end-w.End+nearAfter)
+		m.Start, m.End = start+moved, end+moved
+		word := nearWord(w.Text, m.Start, m.End, k.near)
 		if word == "" {
 			return detect.Match{}, false
 		}
@@ -110,8 +111,7 @@ const lineReach = 200
 // onLine looks for a value whose form tells it behind a name that does not:
 // Airtable('base', api_key='pat….…').
 func (k *keyedMatcher) onLine(w *detect.Window, nameStart, nameEnd int) (detect.Match, bool) {
-	line, _, _ := bytes.Cut(w.Text[nameEnd:min(len(w.Text), nameEnd+lineReach)], []byte("\n"))
-	w.Saw(0, nameEnd-w.End+len(line)+1)
+	line := w.Text[nameEnd:w.Run(nameEnd, lineReach, ofLine)]
 	for i := range line {
 		if start := nameEnd + i; i > 0 && !isWord(line[i-1]) && isWord(line[i]) {
 			if m, ok := k.value(w, nameStart, nameEnd, start); ok {
@@ -121,6 +121,8 @@ func (k *keyedMatcher) onLine(w *detect.Window, nameStart, nameEnd int) (detect.
 	}
 	return detect.Match{}, false
 }
+
+var ofLine = detect.BytesOf(func(c byte) bool { return c != '\n' })
 
 // Bounds on the block under a name.
 const (
@@ -138,12 +140,12 @@ func (k *keyedMatcher) nested(w *detect.Window, nameEnd int) (detect.Match, bool
 	if nameStart > 0 && isWord(w.Text[nameStart-1]) {
 		return detect.Match{}, false
 	}
-	w.Saw(0, nameEnd-w.End+maxName)
+	w.Look(0, nameEnd-w.End+maxName)
 	body, indented, ok := blockStart(w.Text, nameEnd)
 	if !ok {
 		return detect.Match{}, false
 	}
-	w.Saw(0, body-w.End+blockReach+longest)
+	w.Look(0, body-w.End+blockReach+longest)
 	at, limit := body, min(len(w.Text), body+blockReach)
 	for range blockLines {
 		if indented && at < limit && w.Text[at] != ' ' && w.Text[at] != '\t' {

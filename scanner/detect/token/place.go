@@ -3,6 +3,8 @@ package token
 import (
 	"bytes"
 	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/detect"
 )
 
 // starts says whether a token may begin at text[i]: nothing before it belongs
@@ -63,12 +65,6 @@ func isHex(c byte) bool {
 	return '0' <= c && c <= '9' || 'A' <= c && c <= 'F' || 'a' <= c && c <= 'f'
 }
 
-// run is how many bytes of text[at:] may belong to a token of any pattern, so
-// that none looks further than one byte behind them.
-func run(text []byte, at int) int {
-	end := at
-	for end < len(text) && end-at < longest && (isWord(text[end]) || strings.IndexByte(`-.+/=\@:%~`, text[end]) >= 0) {
-		end++
-	}
-	return end - at
-}
+// ofTokens are the bytes of tokens of any pattern, so that none looks further than one
+// byte behind a run of them.
+var ofTokens = detect.BytesOf(func(c byte) bool { return isWord(c) || strings.IndexByte(`-.+/=\@:%~`, c) >= 0 })

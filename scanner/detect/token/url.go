@@ -25,8 +25,8 @@ func (urlDetector) Triggers() []detect.Trigger {
 const maxUserinfo = 256
 
 func (urlDetector) Detect(w *detect.Window, report func(detect.Match)) {
-	authority := w.Text[w.End : w.End+authorityLength(w.Text[w.End:min(len(w.Text), w.End+maxUserinfo)])]
-	w.Saw(1, len(authority)+1)
+	w.Look(1, 0)
+	authority := w.Text[w.End:w.Run(w.End, maxUserinfo, ofAuthority)]
 	at := bytes.LastIndexByte(authority, '@')
 	colon := bytes.IndexByte(authority, ':')
 	if colon < 0 || at < colon+2 || !hasScheme(w.Text, w.Start) {
@@ -55,23 +55,10 @@ func orNone(user string) string {
 	return user
 }
 
-// authorityLength is how many bytes of text belong to the authority of a URL.
-func authorityLength(text []byte) int {
-	for i, c := range text {
-		if afterAuthority[c] {
-			return i
-		}
-	}
-	return len(text)
-}
-
-// afterAuthority are the bytes of which one ends an authority.
-var afterAuthority = func() (ends [256]bool) {
-	for c := range ends {
-		ends[c] = c <= ' ' || c >= 0x7f || strings.IndexByte("/?#\"'`<>\\,;|", byte(c)) >= 0
-	}
-	return ends
-}()
+// ofAuthority are the bytes that belong to the authority of a URL.
+var ofAuthority = detect.BytesOf(func(c byte) bool {
+	return c > ' ' && c < 0x7f && strings.IndexByte("/?#\"'`<>\\,;|", c) < 0
+})
 
 // hasScheme says whether a URL's scheme ends at text[at].
 func hasScheme(text []byte, at int) bool {
