@@ -118,6 +118,17 @@ func Severity(category string) finding.Severity {
 //go:embed id*/doc.go staticcreds/doc.go
 var docs embed.FS
 
+// Names lists the passes that report, in the order of the suite.
+func Names() []string {
+	var names []string
+	for _, pass := range New(policy.Config{}, nil) {
+		if Reports(pass) {
+			names = append(names, pass.Name)
+		}
+	}
+	return names
+}
+
 // Explain is the documentation of a reporting pass: what it finds, what is good instead,
 // and its limits.
 func Explain(pass string) (string, bool) {

@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/deputy-sec/deputy/scanner"
 	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
@@ -76,7 +75,7 @@ func turned(s string) string {
 	return "*" + string(b)
 }
 
-func scanDocument(t *testing.T, lines ...string) *scanner.Result {
+func scanDocument(t *testing.T, lines ...string) *finding.Result {
 	t.Helper()
 	o := options()
 	o.Documents = extract.InProcess([]*extract.Extractor{script("DOC", false), script("TXT", true)}, extract.Defaults())
@@ -94,7 +93,7 @@ type sighting struct {
 	line   int
 }
 
-func seen(res *scanner.Result) (out []sighting) {
+func seen(res *finding.Result) (out []sighting) {
 	for _, f := range res.Findings {
 		for _, s := range f.Sightings {
 			out = append(out, sighting{f.Secret.Reveal(), strings.Join(s.Inside, ">"), s.Place, s.Line})

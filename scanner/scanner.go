@@ -1,17 +1,18 @@
-// Package scanner is the pipeline: read, extract, detect, suppress, locate. It
-// wires the rooms below it together and holds no knowledge of formats, rules or
-// version control.
+// Package scanner is the pipeline over one source: contents are read and turned into hits
+// (collect), hits into findings (resolve), and what the baseline knows is left out. It
+// wires the rooms below it together and holds no knowledge of formats, rules or version
+// control. What makes a scan out of a configuration is scanner/run.
 package scanner
 
 import (
 	"context"
-	"slices"
-	"sync"
 	"time"
 
+	"github.com/deputy-sec/deputy/scanner/collect"
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/finding"
+	"github.com/deputy-sec/deputy/scanner/resolve"
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/suppress/accounts"
 	"github.com/deputy-sec/deputy/scanner/suppress/baseline"
@@ -27,67 +28,50 @@ type Options struct {
 	All          bool                // report examples and vendors' accounts too
 	Jobs         int                 // work done at once; at least 1
 	Exhaustive   bool                // match every content in full, also where only a part is new
-	Progress     *Progress           // may be nil
-}
-
-// Result is what a scan found, and what it could not look at.
-type Result struct {
-	Repository *source.Repository // nil if the target is none, or there are several targets
-	Findings   []*finding.Finding // in no order
-	Unexamined []finding.Unexamined
-	Stats      finding.Stats
-	Hidden     int // findings of classes that are reported only on request
-	Allowed    int // findings that marks in the text allow
-	Known      int // findings that the baseline knows
+	Progress     *collect.Progress   // may be nil
 }
 
 // Scan examines a source. An error means that it could not be examined as a
-// whole; everything less is a row in Result.Unexamined.
-func Scan(ctx context.Context, src source.Source, o Options) (*Result, error) {
+// whole; everything less is a row in the result's Unexamined.
+func Scan(ctx context.Context, src source.Source, o Options) (*finding.Result, error) {
 	start := time.Now()
+	hits, err := read(ctx, src, o)
+	if err != nil {
+		return nil, err
+	}
+	result, err := resolve.Resolve(ctx, hits, src, resolve.Options{
+		Fingerprints: o.Fingerprints, Accounts: o.Accounts, All: o.All, Jobs: o.Jobs,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if o.Baseline != nil {
+		result.Findings, result.Known = o.Baseline.New(result.Findings)
+	}
+	if forgotten, kept := hits.Forgotten(); forgotten > 0 {
+		hits.Unexamined("", finding.NotConfirmed.Because("%d bare numbers were not compared with the accounts found: more than %d of them", forgotten, kept))
+	}
+	result.Rules = o.Detectors.Rules()
+	result.Unexamined = hits.Rows()
+	result.Stats = hits.Stats()
+	result.Stats.Seconds = time.Since(start).Seconds()
+	return result, nil
+}
+
+// read hands every content of the source to a collection.
+func read(ctx context.Context, src source.Source, o Options) (*collect.Collection, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	c := newCollector(ctx, o)
-	err := src.Scan(ctx, c)
+	hits := collect.New(ctx, collect.Options{
+		Detectors: o.Detectors, Documents: o.Documents, Jobs: o.Jobs, Exhaustive: o.Exhaustive, Progress: o.Progress,
+	})
+	err := src.Scan(ctx, hits)
 	if err != nil {
 		cancel() // of what is left to be read
 	}
-	c.aside.wait()
+	hits.Wait()
 	if err != nil {
 		return nil, err
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	values := confirmed(c)
-	res := &Result{}
-	values = classify(values, o, res)
-	// Slow on purpose, and nothing of it is needed to find the places.
-	var prints sync.WaitGroup
-	prints.Go(func() { fingerprint(ctx, values, o) })
-	defer prints.Wait()
-	places, err := src.Locate(ctx, blobsOf(values, c))
-	if err != nil {
-		return nil, err
-	}
-	c.tellFailures(places)
-	if err := sight(ctx, values, c, places, src, o.Jobs); err != nil {
-		return nil, err
-	}
-	prints.Wait()
-	values = slices.DeleteFunc(values, func(v *value) bool { return len(v.finding.Sightings) == 0 }) // all filtered out
-	relate(values)
-	for _, v := range values {
-		res.Findings = append(res.Findings, v.finding)
-	}
-	if o.Baseline != nil {
-		res.Findings, res.Known = o.Baseline.New(res.Findings)
-	}
-	if c.forgotten > 0 {
-		c.Unexamined("", finding.NotConfirmed.Because("%d bare numbers were not compared with the accounts found: more than %d of them", c.forgotten, maxWeak))
-	}
-	res.Unexamined = c.unexamined
-	res.Stats = c.stats()
-	res.Stats.Seconds = time.Since(start).Seconds()
-	return res, nil
+	return hits, ctx.Err()
 }

@@ -125,7 +125,7 @@ func options() scanner.Options {
 	return scanner.Options{Detectors: detect.NewSet(words{}), Fingerprints: finding.NewFingerprinter(nil), Jobs: 2}
 }
 
-func scan(t *testing.T, src source.Source, o scanner.Options) *scanner.Result {
+func scan(t *testing.T, src source.Source, o scanner.Options) *finding.Result {
 	t.Helper()
 	res, err := scanner.Scan(context.Background(), src, o)
 	require.NoError(t, err)

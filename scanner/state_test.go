@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/deputy-sec/deputy/scanner"
+	"github.com/deputy-sec/deputy/scanner/cached"
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/detect/all"
 	"github.com/deputy-sec/deputy/scanner/finding"
@@ -70,13 +71,13 @@ func TestStateChangesNothing(t *testing.T) {
 		found += len(with.Findings)
 		with.Stats.Seconds, without.Stats.Seconds = 0, 0
 		if data, ok := known.Result(server.Dir, stamp); ok {
-			kept, err := scanner.Recall(data, detect.NewSet(all.Detectors()...).Rules())
+			kept, err := cached.Decode(data, detect.NewSet(all.Detectors()...).Rules())
 			require.NoError(t, err)
 			kept.Stats.Remembered = 0
 			assert.Equal(t, told(without), told(kept), step.name)
 			recalled++
 		}
-		data, ok := without.Keep()
+		data, ok := encode(without)
 		require.True(t, ok)
 		known.KeepResult(server.Dir, stamp, data)
 		require.NoError(t, known.Save())
@@ -88,7 +89,7 @@ func TestStateChangesNothing(t *testing.T) {
 	assert.Positive(t, found)
 }
 
-func scanHistory(t *testing.T, dir string, known *state.State) *scanner.Result {
+func scanHistory(t *testing.T, dir string, known *state.State) *finding.Result {
 	t.Helper()
 	src, err := git.Open(dir, git.Options{Jobs: 2, Parts: git.History, State: known})
 	require.NoError(t, err)
@@ -103,13 +104,20 @@ func scanHistory(t *testing.T, dir string, known *state.State) *scanner.Result {
 }
 
 // told is all that a report tells of a result, in its order.
-func told(r *scanner.Result) []any {
+func told(r *finding.Result) []any {
 	out := []any{r.Stats, r.Hidden, r.Allowed}
-	ordered := &report.Result{Findings: r.Findings, Unexamined: r.Unexamined}
+	ordered := &report.Result{Result: finding.Result{Findings: r.Findings, Unexamined: r.Unexamined}}
 	for _, f := range ordered.Ordered() {
 		related := slices.Clone(f.Related)
 		f.Related, f.Secret = nil, finding.Masked(f.Secret.Mask())
 		out = append(out, *f, len(related))
 	}
 	return append(out, ordered.Unread())
+}
+
+// encode redacts a result and writes it down.
+func encode(r *finding.Result) ([]byte, bool) {
+	r.Redact()
+	data, err := cached.Encode(r)
+	return data, err == nil
 }

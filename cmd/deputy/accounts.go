@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/deputy-sec/deputy/scanner/finding"
+	"github.com/deputy-sec/deputy/scanner/run"
 	"github.com/deputy-sec/deputy/scanner/suppress/accounts"
 )
 
@@ -44,7 +45,7 @@ without a key of your own a hash of twelve digits withstands a patient attacker
 only for so long.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			key, err := readKey(keyFile)
+			key, err := run.ReadKey(keyFile)
 			if err != nil {
 				return err
 			}
@@ -80,37 +81,4 @@ func hashInventory(in io.Reader, out io.Writer, f *finding.Fingerprinter) error 
 		}
 	}
 	return lines.Err()
-}
-
-// keyVariable names the environment variable that holds the fingerprint key
-// where no file is given.
-const keyVariable = "DEPUTY_FINGERPRINT_KEY"
-
-// readKey returns the key of the fingerprints: a file's content, or the
-// environment's, or nil.
-func readKey(file string) ([]byte, error) {
-	if file == "" {
-		return []byte(os.Getenv(keyVariable)), nil
-	}
-	key, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("fingerprint key: %w", err)
-	}
-	key = []byte(strings.TrimSpace(string(key)))
-	if len(key) < 16 {
-		return nil, fmt.Errorf("fingerprint key: %s holds fewer than 16 characters", file)
-	}
-	return key, nil
-}
-
-func readInventory(file string, f *finding.Fingerprinter) (*accounts.Inventory, error) {
-	if file == "" {
-		return nil, nil
-	}
-	in, err := os.Open(file)
-	if err != nil {
-		return nil, fmt.Errorf("accounts: %w", err)
-	}
-	defer in.Close()
-	return accounts.Parse(in, file, f)
 }

@@ -10,9 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/deputy-sec/deputy/scanner"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/report"
+	"github.com/deputy-sec/deputy/scanner/run"
 	"github.com/deputy-sec/deputy/scanner/suppress/baseline"
 )
 
@@ -44,12 +44,12 @@ it may stay.`,
 
 // baselineVerb changes a baseline, read from a file if there is one, by what a
 // scan found, and says what it did.
-type baselineVerb func(known *baseline.Baseline, r *scanner.Result, prints *finding.Fingerprinter) (*baseline.Baseline, string, error)
+type baselineVerb func(known *baseline.Baseline, r *finding.Result, prints *finding.Fingerprinter) (*baseline.Baseline, string, error)
 
 func newBaselineVerb(use, short, long string, change baselineVerb) *cobra.Command {
 	var (
-		o    examineOptions
-		file string
+		config run.Config
+		file   string
 	)
 	cmd := &cobra.Command{
 		Use: use, Short: short,
@@ -58,22 +58,22 @@ func newBaselineVerb(use, short, long string, change baselineVerb) *cobra.Comman
 			if len(args) == 0 {
 				args = []string{"."}
 			}
-			engine, err := o.engine()
+			scan, err := run.New(config, notices(cmd.ErrOrStderr()))
 			if err != nil {
 				return err
 			}
-			known, err := readBaseline(file, engine.Fingerprints)
+			known, err := run.ReadBaseline(file, scan.Fingerprints())
 			if errors.Is(err, fs.ErrNotExist) {
 				err = nil
 			}
 			if err != nil {
 				return err
 			}
-			result, err := o.run(cmd.Context(), args, engine, cmd.InOrStdin(), cmd.ErrOrStderr())
+			result, err := scanWith(cmd.Context(), scan, args, cmd.InOrStdin(), cmd.ErrOrStderr())
 			if err != nil {
 				return err
 			}
-			next, done, err := change(known, result, engine.Fingerprints)
+			next, done, err := change(known, result, scan.Fingerprints())
 			if err != nil {
 				return fmt.Errorf("%s: %w", file, err)
 			}
@@ -87,11 +87,11 @@ func newBaselineVerb(use, short, long string, change baselineVerb) *cobra.Comman
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.StringVar(&file, "file", defaultBaseline, "the baseline's `FILE`")
-	o.flags(f)
+	scanFlags(f, &config)
 	return cmd
 }
 
-func createBaseline(known *baseline.Baseline, r *scanner.Result, prints *finding.Fingerprinter) (*baseline.Baseline, string, error) {
+func createBaseline(known *baseline.Baseline, r *finding.Result, prints *finding.Fingerprinter) (*baseline.Baseline, string, error) {
 	if known != nil {
 		return nil, "", errors.New("there is one already: update it, or remove it first")
 	}
@@ -101,7 +101,7 @@ func createBaseline(known *baseline.Baseline, r *scanner.Result, prints *finding
 
 var errNoBaseline = errors.New("there is none: create it first")
 
-func updateBaseline(known *baseline.Baseline, r *scanner.Result, _ *finding.Fingerprinter) (*baseline.Baseline, string, error) {
+func updateBaseline(known *baseline.Baseline, r *finding.Result, _ *finding.Fingerprinter) (*baseline.Baseline, string, error) {
 	if known == nil {
 		return nil, "", errNoBaseline
 	}
@@ -109,7 +109,7 @@ func updateBaseline(known *baseline.Baseline, r *scanner.Result, _ *finding.Fing
 	return known, changed(values, places, "added"), nil
 }
 
-func pruneBaseline(known *baseline.Baseline, r *scanner.Result, _ *finding.Fingerprinter) (*baseline.Baseline, string, error) {
+func pruneBaseline(known *baseline.Baseline, r *finding.Result, _ *finding.Fingerprinter) (*baseline.Baseline, string, error) {
 	switch {
 	case known == nil:
 		return nil, "", errNoBaseline
@@ -130,11 +130,11 @@ func newBaselineShow() *cobra.Command {
 		Use: "show", Short: "List what a baseline knows",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			key, err := readKey(keyFile)
+			key, err := run.ReadKey(keyFile)
 			if err != nil {
 				return err
 			}
-			b, err := readBaseline(file, finding.NewFingerprinter(key))
+			b, err := run.ReadBaseline(file, finding.NewFingerprinter(key))
 			if err != nil {
 				return err
 			}
@@ -142,7 +142,7 @@ func newBaselineShow() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&file, "file", defaultBaseline, "the baseline's `FILE`")
-	cmd.Flags().StringVar(&keyFile, "fingerprint-key", "", "read the key of the fingerprints from `FILE` (default: $"+keyVariable+")")
+	keyFlag(cmd.Flags(), &keyFile)
 	return cmd
 }
 
@@ -162,23 +162,6 @@ func showBaseline(out io.Writer, b *baseline.Baseline) error {
 		}
 	}
 	return nil
-}
-
-// readBaseline returns nil for no name.
-func readBaseline(name string, prints *finding.Fingerprinter) (*baseline.Baseline, error) {
-	if name == "" {
-		return nil, nil
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	b, err := baseline.Read(f, prints)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return b, nil
 }
 
 // writeBaseline replaces the file as a whole, or not at all.

@@ -3,37 +3,37 @@ package main
 import (
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/deputy-sec/deputy/analyzers"
 	"github.com/deputy-sec/deputy/scanner/detect"
-	"github.com/deputy-sec/deputy/scanner/detect/all"
 	"github.com/deputy-sec/deputy/scanner/detect/example"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/report"
 	"github.com/deputy-sec/deputy/scanner/report/json"
 	"github.com/deputy-sec/deputy/scanner/report/text"
+	"github.com/deputy-sec/deputy/scanner/run"
 )
 
 func newExplain() *cobra.Command {
 	var (
 		format string
-		files  ruleFiles
+		files  []string
 	)
 	cmd := &cobra.Command{
 		Use:   "explain RULE",
 		Short: "Teach a rule or a pass: what it finds, what it leaves alone, what to do",
 		Args:  cobra.ExactArgs(1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			families, err := files.families()
+			rules, err := run.LoadRules(files)
 			if err != nil {
 				return nil, cobra.ShellCompDirectiveError
 			}
-			return ruleIDs(families), cobra.ShellCompDirectiveNoFileComp
+			return rules.IDs(), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			families, err := files.families()
+			rules, err := run.LoadRules(files)
 			if err != nil {
 				return err
 			}
@@ -41,7 +41,7 @@ func newExplain() *cobra.Command {
 			if ok, err := explainPass(out, args[0], format); ok {
 				return err
 			}
-			e, err := explanation(families, args[0])
+			e, err := explanation(rules, args[0])
 			if err != nil {
 				return err
 			}
@@ -54,24 +54,14 @@ func newExplain() *cobra.Command {
 			return fmt.Errorf("unknown format %q: want text or json", format)
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "text", "`text` or json")
-	files.flags(cmd.Flags())
+	cmd.Flags().StringVar(&format, "format", "text", "write `FORMAT`: text or json")
+	ruleFlags(cmd.Flags(), &files)
 	return cmd
 }
 
-func ruleIDs(families []all.Family) []string {
-	var ids []string
-	for _, f := range families {
-		for _, r := range f.Detector.Rules() {
-			ids = append(ids, r.ID)
-		}
-	}
-	return ids
-}
-
 // explanation finds a rule and fills in its examples.
-func explanation(families []all.Family, id string) (report.Explanation, error) {
-	for _, family := range families {
+func explanation(rules *run.Rules, id string) (report.Explanation, error) {
+	for _, family := range rules.Families {
 		for _, rule := range family.Detector.Rules() {
 			if rule.ID != id {
 				continue
@@ -84,7 +74,7 @@ func explanation(families []all.Family, id string) (report.Explanation, error) {
 			}, nil
 		}
 	}
-	return report.Explanation{}, fmt.Errorf("no rule %q%s: 'deputy rules' lists them", id, suggestion(families, id))
+	return report.Explanation{}, fmt.Errorf("no rule %q%s: 'deputy rules' lists them", id, didYouMean(id, append(rules.IDs(), analyzers.Names()...)))
 }
 
 // explainSeed makes the values of examples the same at every call.
@@ -106,21 +96,4 @@ func examples(texts []finding.Example, rule *finding.Rule, set *detect.Set, shap
 		out = append(out, e)
 	}
 	return out
-}
-
-// suggestion proposes rules whose name shares a word with what was asked for.
-func suggestion(families []all.Family, id string) string {
-	var close []string
-	for _, known := range ruleIDs(families) {
-		for _, word := range strings.Split(id, "-") {
-			if len(word) > 3 && strings.Contains(known, word) {
-				close = append(close, known)
-				break
-			}
-		}
-	}
-	if len(close) == 0 || len(close) > 5 {
-		return ""
-	}
-	return " (did you mean " + strings.Join(close, ", ") + "?)"
 }

@@ -8,18 +8,21 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/deputy-sec/deputy/scanner/detect/all"
+	"github.com/deputy-sec/deputy/analyzers"
+	"github.com/deputy-sec/deputy/scanner/run"
 )
 
 // Every rule has a name of its own and can be explained, in both formats.
 func TestEveryRuleCanBeExplained(t *testing.T) {
 	seen := map[string]bool{}
-	for _, id := range ruleIDs(all.Families()) {
+	rules, err := run.LoadRules(nil)
+	require.NoError(t, err)
+	for _, id := range append(rules.IDs(), analyzers.Names()...) {
 		assert.False(t, seen[id], "two rules are called %s", id)
 		seen[id] = true
 		for _, format := range []string{"text", "json"} {
 			var out, errs bytes.Buffer
-			require.Equal(t, exitClean, run([]string{"explain", "--format", format, id}, strings.NewReader(""), &out, &errs), "%s: %s", id, errs.String())
+			require.Equal(t, exitClean, execute([]string{"explain", "--format", format, id}, strings.NewReader(""), &out, &errs), "%s: %s", id, errs.String())
 			assert.NotContains(t, out.String(), "«", id)
 		}
 	}

@@ -19,12 +19,13 @@ import (
 	"github.com/deputy-sec/deputy/scanner/extract/charset"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/report"
+	"github.com/deputy-sec/deputy/scanner/run"
 )
 
 // extractOptions are the flags of extract, as given.
 type extractOptions struct {
 	showSecrets bool
-	documents   documentOptions
+	documents   run.Documents
 }
 
 func newExtract() *cobra.Command {
@@ -51,12 +52,12 @@ part of it could not be read.`,
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.BoolVar(&o.showSecrets, "show-secrets", false, "print the values that scan would report")
-	o.documents.flags(f)
+	documentFlags(f, &o.documents)
 	return cmd
 }
 
 func (o *extractOptions) run(ctx context.Context, files []string, out, errs io.Writer) error {
-	reader, done, err := o.documents.reader(1)
+	reader, done, err := o.documents.Reader(1)
 	if err != nil {
 		return err
 	}

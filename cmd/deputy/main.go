@@ -42,11 +42,11 @@ func main() {
 		driver.UnitMain(policy.Config{})
 		return
 	}
-	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(execute(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-// run executes a command line and returns its exit code.
-func run(args []string, in io.Reader, out, errs io.Writer) int {
+// execute runs a command line and returns its exit code.
+func execute(args []string, in io.Reader, out, errs io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	root := newRoot()
@@ -87,13 +87,11 @@ examined; 3 with --fail-on-unexamined, nothing found but something went
 unexamined.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
+		Args:          knownVerb,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w\nSee '%s --help'", err, cmd.CommandPath())
-	})
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(profiled(newScan()), profiled(newVet()), newBaseline(), newExtract(), newRules(), newExplain(), newAccounts(), newVersion())
 	return root
 }

@@ -75,7 +75,7 @@ func (r *repo) deputy(args ...string) (stdout, stderr string, code int) {
 	r.t.Helper()
 	r.t.Chdir(r.dir)
 	var out, errs bytes.Buffer
-	code = run(args, strings.NewReader(""), &out, &errs)
+	code = execute(args, strings.NewReader(""), &out, &errs)
 	return out.String(), errs.String(), code
 }
 

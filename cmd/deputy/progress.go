@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/term"
 
-	"github.com/deputy-sec/deputy/scanner"
+	"github.com/deputy-sec/deputy/scanner/collect"
 )
 
 // Progress shows once a scan has taken a while, and then a few times a second.
@@ -20,7 +20,7 @@ const (
 
 // showProgress tells on a terminal how far a scan is. The function it returns
 // ends that and wipes the line.
-func showProgress(w io.Writer, p *scanner.Progress) (stop func()) {
+func showProgress(w io.Writer, p *collect.Progress) (stop func()) {
 	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) || os.Getenv("TERM") == "dumb" {
 		return func() {}

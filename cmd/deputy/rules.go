@@ -6,27 +6,29 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/report/json"
 	"github.com/deputy-sec/deputy/scanner/report/text"
+	"github.com/deputy-sec/deputy/scanner/run"
 )
 
 func newRules() *cobra.Command {
 	var (
 		format string
-		files  ruleFiles
+		files  []string
 	)
 	cmd := &cobra.Command{
 		Use:   "rules",
 		Short: "List what scan looks for",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			families, err := files.families()
+			loaded, err := run.LoadRules(files)
 			if err != nil {
 				return err
 			}
-			files.warn(cmd.ErrOrStderr())
-			rules := detect.NewSet(detectorsOf(families)...).Rules()
+			for _, w := range loaded.Warnings {
+				notices(cmd.ErrOrStderr())(w)
+			}
+			rules := loaded.Set().Rules()
 			out := cmd.OutOrStdout()
 			switch format {
 			case "text":
@@ -37,7 +39,7 @@ func newRules() *cobra.Command {
 			return fmt.Errorf("unknown format %q: want text or json", format)
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "text", "`text` or json")
-	files.flags(cmd.Flags())
+	cmd.Flags().StringVar(&format, "format", "text", "write `FORMAT`: text or json")
+	ruleFlags(cmd.Flags(), &files)
 	return cmd
 }

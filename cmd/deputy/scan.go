@@ -8,8 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/deputy-sec/deputy/scanner"
+	"github.com/deputy-sec/deputy/internal/buildinfo"
+	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/report"
+	"github.com/deputy-sec/deputy/scanner/run"
 )
 
 // scanOptions are the flags of scan, as given.
@@ -19,8 +21,7 @@ type scanOptions struct {
 	color            string
 	showSecrets      bool
 	failOnUnexamined bool
-	baseline         string
-	examine          examineOptions
+	config           run.Config
 }
 
 func newScan() *cobra.Command {
@@ -51,13 +52,13 @@ unexamined.`,
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringVar(&o.format, "format", "", "`text`, json, sarif or html (default: by the output's extension, else text)")
+	f.StringVar(&o.format, "format", "", "write `FORMAT`: text, json, sarif or html (default by the output's extension, else text)")
 	f.StringArrayVarP(&o.outputs, "output", "o", nil, "write the report to `FILE` instead of standard output; may be repeated")
-	f.StringVar(&o.color, "color", "auto", "colour the text report: `auto`, always or never")
+	f.StringVar(&o.color, "color", "auto", "colour the text report: `WHEN` is auto, always or never")
 	f.BoolVar(&o.showSecrets, "show-secrets", false, "print the values that were found")
 	f.BoolVar(&o.failOnUnexamined, "fail-on-unexamined", false, "exit with 3 if anything could not be read")
-	f.StringVar(&o.baseline, "baseline", "", "report only what `FILE` does not know (see deputy baseline)")
-	o.examine.flags(f)
+	scanFlags(f, &o.config)
+	f.StringVar(&o.config.Baseline, "baseline", "", "report only what `FILE` does not know (see deputy baseline)")
 	return cmd
 }
 
@@ -66,43 +67,38 @@ func (o *scanOptions) run(ctx context.Context, targets []string, in io.Reader, o
 	if err != nil {
 		return err
 	}
-	o.examine.values = o.showSecrets
-	engine, err := o.examine.engine()
+	o.config.Values = o.showSecrets
+	scan, err := run.New(o.config, notices(errs))
 	if err != nil {
 		return err
 	}
-	if engine.Baseline, err = readBaseline(o.baseline, engine.Fingerprints); err != nil {
-		return err
-	}
-	result, err := o.examine.run(ctx, targets, engine, in, errs)
+	result, err := scanWith(ctx, scan, targets, in, errs)
 	if err != nil {
 		return err
 	}
+	shown := &report.Result{Result: *result, Version: buildinfo.Version(), ShowSecrets: o.showSecrets}
 	for _, output := range outputs {
-		if err := output.write(o.report(engine, result)); err != nil {
+		if err := output.write(shown); err != nil {
 			return err
 		}
 	}
 	return o.verdict(result)
 }
 
-func (o *scanOptions) report(options scanner.Options, r *scanner.Result) *report.Result {
-	return &report.Result{
-		Version:     version(),
-		Repository:  (*report.Repository)(r.Repository),
-		Rules:       options.Detectors.Rules(),
-		Findings:    r.Findings,
-		Unexamined:  r.Unexamined,
-		Stats:       r.Stats,
-		Hidden:      r.Hidden,
-		Allowed:     r.Allowed,
-		Known:       r.Known,
-		ShowSecrets: o.showSecrets,
-	}
+// notices writes what does not keep a verb from running to standard error.
+func notices(errs io.Writer) func(string) {
+	return func(line string) { _, _ = fmt.Fprintf(errs, "deputy: %s\n", line) }
+}
+
+// scanWith scans targets, and shows on a terminal how far it is.
+func scanWith(ctx context.Context, scan *run.Run, targets []string, in io.Reader, errs io.Writer) (*finding.Result, error) {
+	stop := showProgress(errs, scan.Progress())
+	defer stop()
+	return scan.Scan(ctx, targets, in)
 }
 
 // verdict turns a result into the exit code of the contract.
-func (o *scanOptions) verdict(r *scanner.Result) error {
+func (o *scanOptions) verdict(r *finding.Result) error {
 	switch {
 	case len(r.Findings) > 0:
 		return verdict(exitFindings)
@@ -114,7 +110,7 @@ func (o *scanOptions) verdict(r *scanner.Result) error {
 	return nil
 }
 
-func nothingExamined(r *scanner.Result) string {
+func nothingExamined(r *finding.Result) string {
 	if len(r.Unexamined) == 0 {
 		return "nothing was examined: the target is empty"
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/deputy-sec/deputy/analyzers"
 	"github.com/deputy-sec/deputy/analyzers/driver"
 	"github.com/deputy-sec/deputy/analyzers/policy"
+	"github.com/deputy-sec/deputy/internal/buildinfo"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/report"
 	"github.com/deputy-sec/deputy/scanner/report/json"
@@ -60,9 +61,9 @@ Exit codes: 0 nothing found, or all of it mended; 1 findings; 2 it could not run
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringVar(&o.output.format, "format", "", "`text`, json, sarif or html (default: by the output's extension, else text)")
+	f.StringVar(&o.output.format, "format", "", "write `FORMAT`: text, json, sarif or html (default by the output's extension, else text)")
 	f.StringArrayVarP(&o.output.outputs, "output", "o", nil, "write the report to `FILE` instead of standard output; may be repeated")
-	f.StringVar(&o.output.color, "color", "auto", "colour the text report: `auto`, always or never")
+	f.StringVar(&o.output.color, "color", "auto", "colour the text report: `WHEN` is auto, always or never")
 	f.BoolVar(&o.load.Tests, "tests", false, "test files, too")
 	f.StringSliceVar(&o.load.BuildTags, "tags", nil, "build `TAGS`, separated by commas")
 	f.BoolVar(&o.fix, "fix", false, "apply the fixes that are safe")
@@ -326,7 +327,7 @@ func explainPass(w io.Writer, name, format string) (bool, error) {
 
 // vetResult tells diagnostics in the words of the reports.
 func vetResult(r *driver.Report) *report.Result {
-	result := &report.Result{Version: version()}
+	result := &report.Result{Version: buildinfo.Version()}
 	rules := map[string]*finding.Rule{}
 	prints := finding.NewFingerprinter(nil)
 	for _, pass := range reporting() {

@@ -11,26 +11,11 @@ import (
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
-// Result is what a scan has to tell. A writer never changes it.
+// Result is a result and how it is to be shown. A writer never changes it.
 type Result struct {
-	Version    string             // of deputy
-	Repository *Repository        // nil if the target is none, or not known
-	Rules      []*finding.Rule    // that were looked for, in no order
-	Findings   []*finding.Finding // in no order
-	Unexamined []finding.Unexamined
-	Stats      finding.Stats
-	Hidden     int // findings of classes that are reported only on request
-	Allowed    int // findings that marks in the text allow
-	Known      int // findings that a baseline knows
-
-	ShowSecrets bool // tell values instead of masks
-}
-
-// Repository says which repository, at which commit, was examined.
-type Repository struct {
-	URL      string // may hold credentials: writers drop them
-	Revision string // full hash of HEAD, "" if there is none
-	Branch   string // "" if detached or not known
+	finding.Result
+	Version     string // of deputy
+	ShowSecrets bool   // tell values instead of masks
 }
 
 // Writer writes a result in one format. It writes as it goes, so that a report
@@ -48,11 +33,11 @@ func (r *Result) Secret(f *finding.Finding) string {
 	return f.Secret.Mask()
 }
 
-// Redact returns a text about a finding (a reason, a name, the words for a
+// Masked returns a text about a finding (a reason, a name, the words for a
 // place) with the finding's value masked, should it stand in there. Paths are
 // told as they are: a report that misspells them leads nowhere, and who reads
 // the report knows the repository's file names.
-func (r *Result) Redact(f *finding.Finding, s string) string {
+func (r *Result) Masked(f *finding.Finding, s string) string {
 	if r.ShowSecrets {
 		return s
 	}

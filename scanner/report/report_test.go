@@ -85,7 +85,7 @@ func TestOrder(t *testing.T) {
 		{Rule: rule("a", "a"), Severity: finding.Low, Confidence: 1},
 	}
 	for turn := range want {
-		r := report.Result{Findings: append(append([]*finding.Finding{}, want[turn:]...), want[:turn]...)}
+		r := report.Result{Result: finding.Result{Findings: append(append([]*finding.Finding{}, want[turn:]...), want[:turn]...)}}
 		assert.Equal(t, want, r.Ordered())
 	}
 }
@@ -93,11 +93,11 @@ func TestOrder(t *testing.T) {
 func TestRedact(t *testing.T) {
 	f := &finding.Finding{Secret: finding.NewSecret("s3cr3t-value-0001")}
 	r := &report.Result{}
-	assert.Equal(t, "beside •••••••••••••0001, twice •••••••••••••0001", r.Redact(f, "beside s3cr3t-value-0001, twice s3cr3t-value-0001"))
-	assert.Equal(t, "nothing", r.Redact(f, "nothing"))
+	assert.Equal(t, "beside •••••••••••••0001, twice •••••••••••••0001", r.Masked(f, "beside s3cr3t-value-0001, twice s3cr3t-value-0001"))
+	assert.Equal(t, "nothing", r.Masked(f, "nothing"))
 	r.ShowSecrets = true
-	assert.Equal(t, "s3cr3t-value-0001", r.Redact(f, "s3cr3t-value-0001"))
-	assert.Equal(t, "as it is", (&report.Result{}).Redact(&finding.Finding{}, "as it is"), "no value, nothing to mask")
+	assert.Equal(t, "s3cr3t-value-0001", r.Masked(f, "s3cr3t-value-0001"))
+	assert.Equal(t, "as it is", (&report.Result{}).Masked(&finding.Finding{}, "as it is"), "no value, nothing to mask")
 }
 
 func TestExamined(t *testing.T) {

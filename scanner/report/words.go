@@ -23,7 +23,7 @@ func Where(s finding.Sighting) string {
 // document or commit, and where to look for a value that is not plainly there.
 func (r *Result) Notes(f *finding.Finding, s finding.Sighting) []string {
 	var notes []string
-	if what := r.Redact(f, s.Place); what != "" {
+	if what := r.Masked(f, s.Place); what != "" {
 		if s.Path == "" && s.Commit != nil {
 			what += " of " + Short(s.Commit.Hash)
 		}

@@ -70,13 +70,6 @@ type Place struct {
 	InHead      bool
 }
 
-// Repository says which repository a source is, and what is checked out.
-type Repository struct {
-	URL      string // of the remote it came from, without credentials; "" if there is none
-	Revision string // full hash of HEAD, "" if there is none
-	Branch   string // "" if HEAD is detached
-}
-
 // Source is a place that bytes come from.
 type Source interface {
 	// Scan hands every distinct content to v, concurrently. What cannot be read

@@ -151,7 +151,7 @@ func newCard(r *report.Result, f *finding.Finding, known report.Index) card {
 		c.Class = string(f.Class)
 	}
 	for _, e := range f.Evidence {
-		c.Evidence = append(c.Evidence, report.Printable(r.Redact(f, e)))
+		c.Evidence = append(c.Evidence, report.Printable(r.Masked(f, e)))
 	}
 	for i, s := range f.Sightings {
 		p := newPlace(r, f, s)
@@ -167,7 +167,7 @@ func newCard(r *report.Result, f *finding.Finding, known report.Index) card {
 				ID:     anchor(rel.Rule, rel.Fingerprint),
 				Title:  other.Rule.Title,
 				Secret: report.Printable(r.Secret(other)),
-				Why:    report.Printable(r.Redact(f, rel.Why)),
+				Why:    report.Printable(r.Masked(f, rel.Why)),
 			})
 		}
 	}
@@ -183,7 +183,7 @@ func newCommit(r *report.Result, f *finding.Finding) *commit {
 	return &commit{
 		Hash:   report.Printable(report.Short(f.First.Hash)),
 		Date:   f.First.Date.Format("2006-01-02"),
-		Author: report.Printable(r.Redact(f, f.First.Author)),
+		Author: report.Printable(r.Masked(f, f.First.Author)),
 	}
 }
 

@@ -123,7 +123,7 @@ func NewFinding(r *report.Result, f *finding.Finding) Finding {
 		Evidence:    redacted(r, f, f.Evidence),
 		Path:        at.Path,
 		Inside:      append([]string{}, at.Inside...),
-		Place:       r.Redact(f, at.Place),
+		Place:       r.Masked(f, at.Place),
 		Line:        at.Line,
 		Column:      at.Column,
 		EndColumn:   at.EndColumn,
@@ -138,14 +138,14 @@ func NewFinding(r *report.Result, f *finding.Finding) Finding {
 		out.Sightings = append(out.Sightings, newSighting(r, f, s))
 	}
 	for _, rel := range f.Related {
-		out.Related = append(out.Related, Relation{rel.Rule, rel.Fingerprint, r.Redact(f, rel.Why)})
+		out.Related = append(out.Related, Relation{rel.Rule, rel.Fingerprint, r.Masked(f, rel.Why)})
 	}
 	return out
 }
 
 func newSighting(r *report.Result, f *finding.Finding, s finding.Sighting) Sighting {
 	out := Sighting{
-		Path: s.Path, Inside: s.Inside, Place: r.Redact(f, s.Place),
+		Path: s.Path, Inside: s.Inside, Place: r.Masked(f, s.Place),
 		Line: s.Line, Column: s.Column, EndColumn: s.EndColumn,
 		Layer: s.Layer, InHead: s.InHead,
 	}
@@ -158,7 +158,7 @@ func newSighting(r *report.Result, f *finding.Finding, s finding.Sighting) Sight
 func redacted(r *report.Result, f *finding.Finding, texts []string) []string {
 	out := make([]string, len(texts))
 	for i, s := range texts {
-		out[i] = r.Redact(f, s)
+		out[i] = r.Masked(f, s)
 	}
 	return out
 }
@@ -167,7 +167,7 @@ func commit(r *report.Result, f *finding.Finding, c *finding.Commit) *Commit {
 	if c == nil {
 		return nil
 	}
-	out := &Commit{Hash: c.Hash, Author: r.Redact(f, c.Author), Email: r.Redact(f, c.Email)}
+	out := &Commit{Hash: c.Hash, Author: r.Masked(f, c.Author), Email: r.Masked(f, c.Email)}
 	if date, err := c.Date.MarshalText(); err == nil {
 		text := string(date)
 		out.Date = &text

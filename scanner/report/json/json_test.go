@@ -71,7 +71,7 @@ func TestTextsComeBackUnchanged(t *testing.T) {
 	f := *reporttest.Sample().Findings[0]
 	f.Sightings = []finding.Sighting{{Path: hostile, Line: 1}}
 	var d struct{ Findings []json.Finding }
-	out := reporttest.Write(t, json.Writer{}, &report.Result{Findings: []*finding.Finding{&f}})
+	out := reporttest.Write(t, json.Writer{}, &report.Result{Result: finding.Result{Findings: []*finding.Finding{&f}}})
 	require.NoError(t, stdjson.Unmarshal([]byte(out), &d))
 	assert.Equal(t, hostile, d.Findings[0].Path)
 }
@@ -79,7 +79,7 @@ func TestTextsComeBackUnchanged(t *testing.T) {
 func TestForgedDateCostsTheDateOnly(t *testing.T) {
 	f := *reporttest.Sample().Findings[0]
 	f.First = &finding.Commit{Hash: "abc", Date: time.Unix(1<<50, 0)}
-	out := reporttest.Write(t, json.Writer{}, &report.Result{Findings: []*finding.Finding{&f}})
+	out := reporttest.Write(t, json.Writer{}, &report.Result{Result: finding.Result{Findings: []*finding.Finding{&f}}})
 	assert.Contains(t, out, `"first":{"commit":"abc","author":"","email":"","date":null}`)
 }
 
@@ -97,7 +97,7 @@ func TestRulesAndExplain(t *testing.T) {
 // many is a result of n findings, each of its own.
 func many(n int) *report.Result {
 	sample := reporttest.Sample()
-	r := &report.Result{Version: sample.Version, Rules: sample.Rules}
+	r := &report.Result{Version: sample.Version, Result: finding.Result{Rules: sample.Rules}}
 	for i := range n {
 		f := *sample.Findings[i%len(sample.Findings)]
 		f.Fingerprint = fmt.Sprintf("%032x", i)

@@ -102,21 +102,21 @@ func Sample() *report.Result {
 		},
 	}
 	return &report.Result{
-		Version:    "v1.2.3",
-		Repository: &report.Repository{URL: "https://bot:token@example.com/org/repo.git", Revision: strings.Repeat("3f2a91c04d", 4), Branch: "main"},
-		Rules:      Rules(),
-		Findings:   []*finding.Finding{message, key, staged, secret, gone, own},
-		Unexamined: []finding.Unexamined{
-			{Path: "docs/contract.pdf", Kind: finding.Encrypted, Reason: "encrypted PDF"},
-			{Path: "docs/annex.pdf", Place: "image on page 2", Kind: finding.Encrypted, Reason: "encrypted PDF"},
-			{Path: "a/1.pdf", Kind: finding.Encrypted, Reason: "encrypted PDF"},
-			{Path: "b/2.pdf", Kind: finding.Encrypted, Reason: "encrypted PDF"},
-			{Path: "evil\x1b[2J\u202etxt.exe", Kind: finding.Unreadable, Reason: "permission denied"},
-			{Kind: finding.Missing, Reason: "3 objects are missing: the clone is partial"},
-		},
-		Stats:  finding.Stats{Blobs: 41204, Bytes: 312_400_000, Commits: 3234, Files: 812, Seconds: 1.9123},
-		Hidden: 7, Allowed: 1,
-	}
+		Version: "v1.2.3",
+		Result: finding.Result{Repository: &finding.Repository{URL: "https://bot:token@example.com/org/repo.git", Revision: strings.Repeat("3f2a91c04d", 4), Branch: "main"},
+			Rules:    Rules(),
+			Findings: []*finding.Finding{message, key, staged, secret, gone, own},
+			Unexamined: []finding.Unexamined{
+				{Path: "docs/contract.pdf", Kind: finding.Encrypted, Reason: "encrypted PDF"},
+				{Path: "docs/annex.pdf", Place: "image on page 2", Kind: finding.Encrypted, Reason: "encrypted PDF"},
+				{Path: "a/1.pdf", Kind: finding.Encrypted, Reason: "encrypted PDF"},
+				{Path: "b/2.pdf", Kind: finding.Encrypted, Reason: "encrypted PDF"},
+				{Path: "evil\x1b[2J\u202etxt.exe", Kind: finding.Unreadable, Reason: "permission denied"},
+				{Kind: finding.Missing, Reason: "3 objects are missing: the clone is partial"},
+			},
+			Stats:  finding.Stats{Blobs: 41204, Bytes: 312_400_000, Commits: 3234, Files: 812, Seconds: 1.9123},
+			Hidden: 7, Allowed: 1,
+		}}
 }
 
 func commit(start, author, email, date string) *finding.Commit {
@@ -133,9 +133,9 @@ func print(n int) string { return strings.Repeat(fmt.Sprintf("%02x", n), 16) }
 // names and places, and texts that attack a terminal.
 func Random(seed uint64) *report.Result {
 	g := generator{rand.New(rand.NewPCG(seed, 0x7265706f7274))}
-	r := &report.Result{Version: g.text(), Rules: []*finding.Rule{account, externalID}, Hidden: g.IntN(3), Allowed: g.IntN(3)}
+	r := &report.Result{Version: g.text(), Result: finding.Result{Rules: []*finding.Rule{account, externalID}, Hidden: g.IntN(3), Allowed: g.IntN(3)}}
 	if g.IntN(2) == 0 {
-		r.Repository = &report.Repository{URL: "https://" + g.text() + "/x", Revision: g.text(), Branch: g.text()}
+		r.Repository = &finding.Repository{URL: "https://" + g.text() + "/x", Revision: g.text(), Branch: g.text()}
 	}
 	for range g.IntN(6) {
 		r.Findings = append(r.Findings, g.finding())

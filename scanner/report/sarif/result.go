@@ -112,7 +112,7 @@ func telling(r *report.Result, f *finding.Finding, others int) string {
 		if i == 0 {
 			separator = ": "
 		}
-		out.WriteString(separator + r.Redact(f, e))
+		out.WriteString(separator + r.Masked(f, e))
 	}
 	out.WriteString(".")
 	if c := f.First; c != nil {
@@ -149,7 +149,7 @@ func newLocation(r *report.Result, f *finding.Finding, s finding.Sighting) locat
 	}
 	if s.Place != "" || document {
 		l.Logical = []logical{{
-			Name:      report.Printable(r.Redact(f, s.Place)),
+			Name:      report.Printable(r.Masked(f, s.Place)),
 			Qualified: report.Printable(strings.Join(append([]string{nameOf(s)}, s.Inside...), "/")),
 		}}
 	}

@@ -128,7 +128,7 @@ func notifications(rows []finding.Unexamined) iter.Seq[notification] {
 
 // provenance tells the repository, without the credentials that a clone URL may
 // carry. SARIF wants a URI, so a repository known by its folder only has none.
-func provenance(repo *report.Repository) (versionControl, bool) {
+func provenance(repo *finding.Repository) (versionControl, bool) {
 	if repo == nil {
 		return versionControl{}, false
 	}

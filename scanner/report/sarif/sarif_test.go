@@ -246,7 +246,7 @@ func TestManyPlacesAreCounted(t *testing.T) {
 	for i := range 2000 {
 		f.Sightings = append(f.Sightings, finding.Sighting{Path: "a.txt", Line: i + 1, Column: 1})
 	}
-	res := write(t, &report.Result{Findings: []*finding.Finding{&f}}).Runs[0].Results[0]
+	res := write(t, &report.Result{Result: finding.Result{Findings: []*finding.Finding{&f}}}).Runs[0].Results[0]
 	assert.Equal(t, "a.txt", res.Locations[0].PhysicalLocation.ArtifactLocation.URI, "a place in a file goes first")
 	assert.Len(t, res.RelatedLocations, 99)
 	assert.Contains(t, res.Message.Text, "2000 more places, of which 99 are listed.")
@@ -264,7 +264,7 @@ func TestPathsAreReferences(t *testing.T) {
 	} {
 		f := *reporttest.Sample().Findings[0]
 		f.Sightings = []finding.Sighting{{Path: path, Line: 1, Column: 1}}
-		res := write(t, &report.Result{Findings: []*finding.Finding{&f}}).Runs[0].Results[0]
+		res := write(t, &report.Result{Result: finding.Result{Findings: []*finding.Finding{&f}}}).Runs[0].Results[0]
 		assert.Equal(t, want, res.Locations[0].PhysicalLocation.ArtifactLocation.URI)
 	}
 }
@@ -278,7 +278,7 @@ func TestProvenance(t *testing.T) {
 		"../a":                                      "",
 		"":                                          "",
 	} {
-		got := write(t, &report.Result{Repository: &report.Repository{URL: given}}).Runs[0].VersionControlProvenance
+		got := write(t, &report.Result{Result: finding.Result{Repository: &finding.Repository{URL: given}}}).Runs[0].VersionControlProvenance
 		if want == "" {
 			assert.Empty(t, got, given)
 		} else if assert.Len(t, got, 1, given) {

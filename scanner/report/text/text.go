@@ -95,7 +95,7 @@ func (p *page) finding(r *report.Result, f *finding.Finding, known report.Index)
 	}
 	label := "why"
 	for _, e := range f.Evidence {
-		p.prose(label, r.Redact(f, e))
+		p.prose(label, r.Masked(f, e))
 		label = ""
 	}
 	p.related(r, f, known)
@@ -167,7 +167,7 @@ func (p *page) since(r *report.Result, f *finding.Finding) string {
 	if !c.Date.IsZero() {
 		parts = append(parts, c.Date.Format("2006-01-02"))
 	}
-	if who := r.Redact(f, c.Author); who != "" {
+	if who := r.Masked(f, c.Author); who != "" {
 		parts = append(parts, shorten(report.Printable(who), maxName))
 	}
 	since := strings.Join(parts, "  ")
@@ -194,7 +194,7 @@ func (p *page) related(r *report.Result, f *finding.Finding, known report.Index)
 			continue
 		}
 		p.labelled(label, report.Printable(other.Rule.Title)+" "+p.paint(cyan, report.Printable(r.Secret(other)))+
-			p.paint(dim, ", "+report.Printable(r.Redact(f, rel.Why))))
+			p.paint(dim, ", "+report.Printable(r.Masked(f, rel.Why))))
 		label = ""
 	}
 	if more := len(f.Related) - len(shown); more > 0 {

@@ -46,19 +46,19 @@ func TestNothingFound(t *testing.T) {
 		want   string
 	}{
 		"a repository": {
-			report.Result{Stats: finding.Stats{Commits: 3234, Blobs: 41204, Bytes: 312_400_000, Seconds: 1.91}},
+			report.Result{Result: finding.Result{Stats: finding.Stats{Commits: 3234, Blobs: 41204, Bytes: 312_400_000, Seconds: 1.91}}},
 			"No findings · 3,234 commits, 41,204 blobs, 312 MB in 1.9 s\n",
 		},
 		"a file": {
-			report.Result{Stats: finding.Stats{Blobs: 1, Files: 1, Bytes: 1, Seconds: 0.001}},
+			report.Result{Result: finding.Result{Stats: finding.Stats{Blobs: 1, Files: 1, Bytes: 1, Seconds: 0.001}}},
 			"No findings · 1 blob, 1 file, 1 byte in 0.0 s\n",
 		},
 		"a long time": {
-			report.Result{Stats: finding.Stats{Blobs: 2, Bytes: 5_600_000_000, Seconds: 131}},
+			report.Result{Result: finding.Result{Stats: finding.Stats{Blobs: 2, Bytes: 5_600_000_000, Seconds: 131}}},
 			"No findings · 2 blobs, 5.6 GB in 2 min 11 s\n",
 		},
 		"all of it known": {
-			report.Result{Hidden: 1, Allowed: 1, Stats: finding.Stats{Bytes: 999_950}},
+			report.Result{Result: finding.Result{Hidden: 1, Allowed: 1, Stats: finding.Stats{Bytes: 999_950}}},
 			"No findings · 1 allowed in the text · 1 example or vendor's account not shown (--all) · 1.0 MB in 0.0 s\n",
 		},
 	} {

@@ -134,8 +134,8 @@ func hookPath(variable, within string) (string, bool) {
 
 // Repository says what repository this is. Its URL is what the configuration
 // says, credentials included.
-func (s *Source) Repository() source.Repository {
-	r := source.Repository{URL: s.dir.Config.Remote}
+func (s *Source) Repository() finding.Repository {
+	r := finding.Repository{URL: s.dir.Config.Remote}
 	if head, ok := s.dir.Head(); ok {
 		r.Revision = head.String()
 	}

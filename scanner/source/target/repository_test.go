@@ -6,14 +6,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/deputy-sec/deputy/scanner/source"
+	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source/sourcetest"
 	"github.com/deputy-sec/deputy/scanner/source/target"
 )
 
 func TestRepository(t *testing.T) {
 	repo := sourcetest.NewRepo(t)
-	repository := func() source.Repository {
+	repository := func() finding.Repository {
 		t.Helper()
 		opened, err := target.Open(t.Context(), repo.Dir, target.Options{})
 		require.NoError(t, err)
@@ -21,9 +21,9 @@ func TestRepository(t *testing.T) {
 		require.NotNil(t, opened.Repository)
 		return *opened.Repository
 	}
-	assert.Equal(t, source.Repository{Branch: "main"}, repository())
+	assert.Equal(t, finding.Repository{Branch: "main"}, repository())
 	head := repo.Commit("a", "a")
-	assert.Equal(t, source.Repository{Branch: "main", Revision: head}, repository())
+	assert.Equal(t, finding.Repository{Branch: "main", Revision: head}, repository())
 	repo.Git("remote", "add", "fork", "https://example.com/fork.git")
 	assert.Equal(t, "https://example.com/fork.git", repository().URL)
 	repo.Git("remote", "add", "origin", "placeholder")

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/source/dir"
 	"github.com/deputy-sec/deputy/scanner/source/git"
@@ -30,8 +31,8 @@ type Target struct {
 	Name   string // as a report may show it: without the password of a URL
 	closes []func() error
 
-	Repository *source.Repository // nil if the target is none
-	PackBytes  int64              // size of the repository's packs
+	Repository *finding.Repository // nil if the target is none
+	PackBytes  int64               // size of the repository's packs
 }
 
 // Close lets go of files and removes what was cloned.

@@ -1,4 +1,4 @@
-package scanner
+package collect
 
 import (
 	"bytes"
@@ -15,8 +15,8 @@ import (
 
 func anything([]byte) bool { return true }
 
-func collectorWith(e *extract.Extractor) *collector {
-	return newCollector(context.Background(), Options{
+func collectorWith(e *extract.Extractor) *Collection {
+	return New(context.Background(), Options{
 		Detectors: detect.NewSet(),
 		Documents: extract.InProcess([]*extract.Extractor{e}, extract.Defaults()),
 		Jobs:      1,
@@ -34,7 +34,7 @@ func TestAGlanceThatPanicsCostsOneContent(t *testing.T) {
 		c := collectorWith(e)
 		clean := false
 		c.Blob(&source.Blob{ID: "x", Path: "p", Data: []byte("abc"), Clean: func() { clean = true }})
-		c.aside.wait()
+		c.queue.wait()
 		assert.Len(t, c.unexamined, 1, name)
 		assert.False(t, clean, name)
 	}
@@ -56,7 +56,7 @@ func TestADocumentThatCannotBeOpenedAgainIsNotClean(t *testing.T) {
 			}
 			return io.NopCloser(bytes.NewReader([]byte("abc"))), nil
 		}})
-		c.aside.wait()
+		c.queue.wait()
 		switch failing {
 		case 0:
 			assert.True(t, clean)

@@ -1,4 +1,4 @@
-package scanner
+package collect
 
 import "sync/atomic"
 

@@ -1,11 +1,9 @@
-package scanner
+package finding
 
 import (
 	"cmp"
 	"slices"
 	"strings"
-
-	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
 // leastForeign is the length of values that are masked in what is told of other findings,
@@ -15,11 +13,12 @@ const leastForeign = 10
 // Redact masks the values found wherever they stand in what is told of findings: in the
 // name of a commit's author, say. Paths stay as they are.
 func (r *Result) Redact() {
+	r.redacted = true
 	foreign := newMasks(r.Findings)
-	masked := map[*finding.Commit]bool{} // of foreign values; findings share their commits
+	masked := map[*Commit]bool{} // of foreign values; findings share their commits
 	for _, f := range r.Findings {
 		mask := func(s *string) { *s = foreign.Replace(f.Secret.Redact(*s)) }
-		commit := func(c *finding.Commit) {
+		commit := func(c *Commit) {
 			if c == nil {
 				return
 			}
@@ -47,14 +46,14 @@ func (r *Result) Redact() {
 }
 
 // newMasks replaces values by their masks, the longest first.
-func newMasks(findings []*finding.Finding) *strings.Replacer {
-	var secrets []finding.Secret
+func newMasks(findings []*Finding) *strings.Replacer {
+	var secrets []Secret
 	for _, f := range findings {
 		if len(f.Secret.Reveal()) >= leastForeign {
 			secrets = append(secrets, f.Secret)
 		}
 	}
-	slices.SortFunc(secrets, func(a, b finding.Secret) int { return cmp.Compare(len(b.Reveal()), len(a.Reveal())) })
+	slices.SortFunc(secrets, func(a, b Secret) int { return cmp.Compare(len(b.Reveal()), len(a.Reveal())) })
 	var pairs []string
 	for _, s := range secrets {
 		pairs = append(pairs, s.Reveal(), s.Mask())

@@ -1,4 +1,4 @@
-package scanner
+package collect
 
 import (
 	"errors"
@@ -17,13 +17,13 @@ import (
 // finds it in the document.
 type hit struct {
 	detect.Hit
-	in *within
+	in *Within
 }
 
-// within is a place in a document. Hits at one place share it.
-type within struct {
-	inside []string
-	place  string
+// Within is a place in a document. Hits at one place share it.
+type Within struct {
+	Inside []string // the way into it, outermost first
+	Place  string   // as a person says it; "" if the document has none
 }
 
 // ocrDoubt is what a value loses in confidence because it was read off a picture:
@@ -32,7 +32,7 @@ const ocrDoubt = 0.9
 
 // claimant returns whose a content is, nil if it is no document. Reading a content
 // that cannot be read will say why.
-func (c *collector) claimant(b *source.Blob) *extract.Extractor {
+func (c *Collection) claimant(b *source.Blob) *extract.Extractor {
 	if c.documents == nil {
 		return nil
 	}
@@ -128,7 +128,7 @@ func documentOf(b *source.Blob) (*extract.Document, io.Closer, error) {
 // documentScan runs the engine over the texts of one document. It is the sink
 // that the extractors write to.
 type documentScan struct {
-	c    *collector
+	c    *Collection
 	blob *source.Blob
 	emit func(hit)
 
@@ -198,7 +198,7 @@ func (s *documentScan) Unexamined(at extract.Origin, place string, why finding.R
 	if where != "" && place != "" {
 		where += ", "
 	}
-	s.c.failed(s.blob, failure{where + place, why})
+	s.c.failed(s.blob, Failure{where + place, why})
 }
 
 // finish examines the text that ends.
@@ -231,13 +231,13 @@ func (s *documentScan) found(h detect.Hit) {
 }
 
 // at returns the place of an offset in the text.
-func (s *documentScan) at(offset int64) *within {
+func (s *documentScan) at(offset int64) *Within {
 	i := sort.Search(len(s.marks), func(i int) bool { return s.marks[i].offset > offset })
 	if i == 0 {
-		return &within{inside: s.origin.Inside}
+		return &Within{Inside: s.origin.Inside}
 	}
 	m := s.marks[i-1]
-	return &within{s.origin.Inside, string(s.names[m.start:m.end])}
+	return &Within{s.origin.Inside, string(s.names[m.start:m.end])}
 }
 
 // stream examines a text while it is written.
@@ -248,7 +248,7 @@ type stream struct {
 	done chan struct{}
 }
 
-func (c *collector) startStream(b *source.Blob) *stream {
+func (c *Collection) startStream(b *source.Blob) *stream {
 	r, w := io.Pipe()
 	s := &stream{PipeWriter: w, done: make(chan struct{})}
 	go func() {

@@ -1,11 +1,11 @@
-package scanner
+package collect
 
 import "sync"
 
-// aside does what takes long beside the walk over a source: the versions of one
+// queue does what takes long beside the walk over a source: the versions of one
 // document lie one behind the other, so that the goroutine which walks over them
 // would read them all, and the others stand idle.
-type aside struct {
+type queue struct {
 	slots chan struct{} // one for each piece of work that may run
 	group sync.WaitGroup
 
@@ -19,31 +19,31 @@ const maxHeld = 32 << 20
 // overhead is what work costs that holds nothing.
 const overhead = 4 << 10
 
-func newAside(jobs int) *aside { return &aside{slots: make(chan struct{}, max(1, jobs))} }
+func newQueue(jobs int) *queue { return &queue{slots: make(chan struct{}, max(1, jobs))} }
 
 // reserve makes room for work that holds size bytes, or reports that too much waits
 // already: then whoever asks does the work, and is held up by it.
-func (a *aside) reserve(size int64) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.held+size+overhead > maxHeld {
+func (q *queue) reserve(size int64) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.held+size+overhead > maxHeld {
 		return false
 	}
-	a.held += size + overhead
+	q.held += size + overhead
 	return true
 }
 
-// do has work done for which there is room.
-func (a *aside) do(size int64, work func()) {
-	a.group.Go(func() {
-		a.slots <- struct{}{}
+// Go has work done for which there is room.
+func (q *queue) Go(size int64, work func()) {
+	q.group.Go(func() {
+		q.slots <- struct{}{}
 		work()
-		<-a.slots
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		a.held -= size + overhead
+		<-q.slots
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		q.held -= size + overhead
 	})
 }
 
 // wait returns when all of it is done.
-func (a *aside) wait() { a.group.Wait() }
+func (q *queue) wait() { q.group.Wait() }

@@ -1,4 +1,4 @@
-package scanner
+package run
 
 import (
 	"path"
@@ -9,11 +9,11 @@ import (
 
 // Merge puts the results of several targets together: a value that several of
 // them hold is one finding.
-func Merge(results []*Result) *Result {
+func Merge(results []*finding.Result) *finding.Result {
 	if len(results) == 1 {
 		return results[0]
 	}
-	out := &Result{}
+	out := &finding.Result{}
 	byPrint := map[string]*finding.Finding{}
 	for _, r := range results {
 		for _, f := range r.Findings {
@@ -47,13 +47,13 @@ func absorb(f, other *finding.Finding) {
 		f.Secret = other.Secret
 	}
 	f.Sightings = append(f.Sightings, other.Sightings...)
-	f.First, f.Last = earliest(f.First, other.First), latest(f.Last, other.Last)
+	f.First, f.Last = finding.Earliest(f.First, other.First), finding.Latest(f.Last, other.Last)
 	f.InHead = f.InHead || other.InHead
 	f.Related = append(f.Related, other.Related...)
 }
 
-// Under puts the name of its target in front of every path of a result.
-func (r *Result) Under(target string) {
+// under puts the name of its target in front of every path of a result.
+func under(r *finding.Result, target string) {
 	target = filepath.ToSlash(target)
 	for _, f := range r.Findings {
 		for i := range f.Sightings {

@@ -1,4 +1,4 @@
-package scanner
+package collect
 
 import (
 	"sync/atomic"
@@ -7,13 +7,13 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestAsideDoesAllOfItAndNoMoreAtOnceThanItMay(t *testing.T) {
+func TestQueueDoesAllOfItAndNoMoreAtOnceThanItMay(t *testing.T) {
 	const jobs = 2
-	a := newAside(jobs)
+	a := newQueue(jobs)
 	var done, running atomic.Int32
 	for range 100 {
 		assert.True(t, a.reserve(10))
-		a.do(10, func() {
+		a.Go(10, func() {
 			assert.LessOrEqual(t, running.Add(1), int32(jobs))
 			running.Add(-1)
 			done.Add(1)
@@ -24,13 +24,13 @@ func TestAsideDoesAllOfItAndNoMoreAtOnceThanItMay(t *testing.T) {
 	assert.Zero(t, a.held)
 }
 
-func TestAsideHoldsNoMoreThanThereIsRoomFor(t *testing.T) {
-	a := newAside(1)
+func TestQueueHoldsNoMoreThanThereIsRoomFor(t *testing.T) {
+	a := newQueue(1)
 	const size = maxHeld / 4
 	begun, release := make(chan bool), make(chan bool)
 	for range 3 { // the fourth has no room, since each costs a little more
 		assert.True(t, a.reserve(size))
-		a.do(size, func() { begun <- true; <-release })
+		a.Go(size, func() { begun <- true; <-release })
 	}
 	assert.False(t, a.reserve(size))
 	<-begun

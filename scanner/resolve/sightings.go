@@ -1,4 +1,4 @@
-package scanner
+package resolve
 
 import (
 	"cmp"
@@ -6,61 +6,63 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/deputy-sec/deputy/scanner/collect"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
 )
 
-// sight turns spots in blobs into sightings at places.
+// sight turns collect.Occurrences in blobs into sightings at places.
 //
 // A file has many versions, and a value moves up and down in it. For each path
 // the sightings are those of its newest version that holds the value, since
 // that is where a person would look; the commit is the first one that put the
 // value into any version at that path.
-func sight(ctx context.Context, values []*value, c *collector, places []source.Place, src source.Source, jobs int) error {
+func locate(ctx context.Context, values []*value, c *collect.Collection, places []source.Place, src source.Source, jobs int) error {
 	byBlob := map[source.ID][]*source.Place{}
 	for i := range places {
 		p := &places[i]
 		byBlob[p.ID] = append(byBlob[p.ID], p)
 	}
-	groups := make([][]*spotGroup, len(values))
-	unplaced := map[int32][]*spot{}
+	groups := make([][]*occurrenceGroup, len(values))
+	unlined := map[int32][]*collect.Occurrence{}
 	for i, v := range values {
 		groups[i] = v.groups(c, byBlob)
 		for _, g := range groups[i] {
-			for j := range g.spots {
-				if s := &g.spots[j]; s.line == 0 && s.in == nil {
-					unplaced[s.blob] = append(unplaced[s.blob], s)
+			for j := range g.occurrences {
+				if s := &g.occurrences[j]; s.Line == 0 && s.In == nil {
+					unlined[s.Content] = append(unlined[s.Content], s)
 				}
 			}
 		}
 	}
-	if err := place(ctx, unplaced, c, src, jobs); err != nil {
+	if err := findLines(ctx, unlined, c, src, jobs); err != nil {
 		return err
 	}
 	for i, v := range values {
-		v.sight(groups[i])
+		v.addSightings(groups[i])
 	}
 	return nil
 }
 
-// tellFailures makes rows of the contents that failed, one for each path.
-func (c *collector) tellFailures(places []source.Place) {
+// reportFailures makes rows of the contents that failed, one for each path.
+func reportFailures(c *collect.Collection, places []source.Place) {
+	failures := c.Failures()
 	for _, p := range places {
-		for _, f := range c.failures[p.ID] {
+		for _, f := range failures[p.ID] {
 			if p.Path == "" {
-				f.why = f.why.In(p.What)
+				f.Why = f.Why.In(p.What)
 			}
-			c.unread(finding.NotExamined(p.Path, f.place, f.why))
+			c.Unread(finding.NotExamined(p.Path, f.Place, f.Why))
 		}
 	}
 }
 
-// spotGroup is where one file, or one commit field, holds a value.
-type spotGroup struct {
-	newest *source.Place
-	spots  []spot // in the newest version
-	first  *finding.Commit
-	inHead bool
+// occurrenceGroup is where one file, or one commit field, holds a value.
+type occurrenceGroup struct {
+	newest      *source.Place
+	occurrences []collect.Occurrence // in the newest version
+	first       *finding.Commit
+	inHead      bool
 }
 
 type groupKey struct {
@@ -68,61 +70,61 @@ type groupKey struct {
 	commit     string // for what is no file: each commit's message stands by itself
 }
 
-// groups sorts the spots of a value by the file they are in.
-func (v *value) groups(c *collector, byBlob map[source.ID][]*source.Place) []*spotGroup {
-	groups := map[groupKey]*spotGroup{}
+// groups sorts the occurrences of a value by the file they are in.
+func (v *value) groups(c *collect.Collection, byBlob map[source.ID][]*source.Place) []*occurrenceGroup {
+	groups := map[groupKey]*occurrenceGroup{}
 	f := v.finding
-	for _, s := range v.spots {
-		for _, p := range byBlob[c.blobs[s.blob]] {
-			if s.exempt != nil && s.exempt(p.Path, hashOf(p.First)) {
+	for _, s := range v.Occurrences {
+		for _, p := range byBlob[c.Content(s.Content)] {
+			if s.Exempt != nil && s.Exempt(p.Path, hashOf(p.First)) {
 				continue
 			}
 			g := groups[keyOf(p)]
 			if g == nil {
-				g = &spotGroup{newest: p}
+				g = &occurrenceGroup{newest: p}
 				groups[keyOf(p)] = g
 			}
 			g.add(s, p)
-			f.First = earliest(f.First, p.First)
-			f.Last = latest(f.Last, p.Last)
+			f.First = finding.Earliest(f.First, p.First)
+			f.Last = finding.Latest(f.Last, p.Last)
 			f.InHead = f.InHead || p.InHead
 		}
 	}
 	return slices.Collect(maps.Values(groups))
 }
 
-func (v *value) sight(groups []*spotGroup) {
-	var all []sighted
+func (v *value) addSightings(groups []*occurrenceGroup) {
+	var all []ranked
 	for _, g := range groups {
-		for i := range g.spots {
-			all = append(all, sighted{g.sighting(&g.spots[i]), g.spots[i].sure})
+		for i := range g.occurrences {
+			all = append(all, ranked{g.sighting(&g.occurrences[i]), g.occurrences[i].Percent})
 		}
 	}
-	slices.SortFunc(all, func(a, b sighted) int {
-		return cmp.Or(compareSightings(a.Sighting, b.Sighting), cmp.Compare(b.sure, a.sure))
+	slices.SortFunc(all, func(a, b ranked) int {
+		return cmp.Or(compareSightings(a.Sighting, b.Sighting), cmp.Compare(b.percent, a.percent))
 	})
-	all = slices.CompactFunc(all, func(a, b sighted) bool { return samePlace(a.Sighting, b.Sighting) })
-	lead(all)
+	all = slices.CompactFunc(all, func(a, b ranked) bool { return samePlace(a.Sighting, b.Sighting) })
+	putSurestFirst(all)
 	for _, s := range all {
 		v.finding.Sightings = append(v.finding.Sightings, s.Sighting)
 	}
 }
 
-// sighted is a sighting with how sure its match is, in percent.
-type sighted struct {
+// ranked is a sighting with the confidence of its match, in percent.
+type ranked struct {
 	finding.Sighting
-	sure uint8
+	percent uint8
 }
 
-// lead puts the surest of the places that are as good to look at as the first one in front
+// putSurestFirst puts the surest of the places that are as good to look at as the first one in front
 // of them: a finding's evidence speaks of it.
-func lead(all []sighted) {
+func putSurestFirst(all []ranked) {
 	best := 0
 	for i := range all {
 		if sightingRank(all[i].Sighting) != sightingRank(all[0].Sighting) {
 			break
 		}
-		if all[i].sure > all[best].sure {
+		if all[i].percent > all[best].percent {
 			best = i
 		}
 	}
@@ -133,17 +135,17 @@ func lead(all []sighted) {
 	}
 }
 
-func (g *spotGroup) sighting(s *spot) finding.Sighting {
+func (g *occurrenceGroup) sighting(s *collect.Occurrence) finding.Sighting {
 	out := finding.Sighting{
 		Path: g.newest.Path, Place: g.newest.What,
-		Line: int(s.line), Column: int(s.col), EndColumn: int(s.end),
+		Line: int(s.Line), Column: int(s.Column), EndColumn: int(s.End),
 		Commit: g.first, InHead: g.inHead, Layer: g.newest.Layer,
 	}
-	if s.in != nil {
+	if s.In != nil {
 		out.Extracted = true
-		out.Inside = s.in.inside
-		if s.in.place != "" {
-			out.Place = s.in.place
+		out.Inside = s.In.Inside
+		if s.In.Place != "" {
+			out.Place = s.In.Place
 		}
 	}
 	return out
@@ -157,14 +159,14 @@ func keyOf(p *source.Place) groupKey {
 	return k
 }
 
-func (g *spotGroup) add(s spot, p *source.Place) {
-	g.first = earliest(g.first, p.First)
+func (g *occurrenceGroup) add(s collect.Occurrence, p *source.Place) {
+	g.first = finding.Earliest(g.first, p.First)
 	g.inHead = g.inHead || p.InHead
 	switch order := newer(p, g.newest); {
 	case order > 0:
-		g.newest, g.spots = p, append(g.spots[:0], s)
+		g.newest, g.occurrences = p, append(g.occurrences[:0], s)
 	case order == 0:
-		g.spots = append(g.spots, s)
+		g.occurrences = append(g.occurrences, s)
 	}
 }
 
@@ -207,29 +209,6 @@ func compareDates(a, b *finding.Commit) int {
 		return 1
 	}
 	return a.Date.Compare(b.Date)
-}
-
-func earliest(a, b *finding.Commit) *finding.Commit {
-	if a == nil || b != nil && commitBefore(b, a) {
-		return b
-	}
-	return a
-}
-
-func latest(a, b *finding.Commit) *finding.Commit {
-	if a == nil || b != nil && commitBefore(a, b) {
-		return b
-	}
-	return a
-}
-
-// commitBefore orders commits by date; equal dates by hash, so that the answer
-// does not depend on the order of asking.
-func commitBefore(a, b *finding.Commit) bool {
-	if d := a.Date.Compare(b.Date); d != 0 {
-		return d < 0
-	}
-	return a.Hash < b.Hash
 }
 
 // compareSightings puts first what a person can still edit, then what is in

@@ -1,9 +1,10 @@
-package scanner
+package resolve
 
 import (
 	"cmp"
 	"slices"
 
+	"github.com/deputy-sec/deputy/scanner/collect"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -26,12 +27,12 @@ func relate(values []*value) {
 
 func point(from, to *value, why string) {
 	from.finding.Related = append(from.finding.Related,
-		finding.Relation{Rule: to.rule.ID, Fingerprint: to.finding.Fingerprint, Why: why})
+		finding.Relation{Rule: to.Rule.ID, Fingerprint: to.finding.Fingerprint, Why: why})
 }
 
-// keySpot is a key ID's or a secret's place, for pairing within a blob.
-type keySpot struct {
-	spot
+// keyOccurrence is a key ID's or a secret's place, for pairing within a blob.
+type keyOccurrence struct {
+	collect.Occurrence
 	of *value
 }
 
@@ -44,37 +45,37 @@ var companions = map[finding.Kind]string{
 // relatePairs pairs every secret or session token with the nearest key ID of
 // its blob.
 func relatePairs(values []*value) {
-	keys := map[int32][]keySpot{}
+	keys := map[int32][]keyOccurrence{}
 	for _, v := range values {
-		if v.rule.Kind == finding.AccessKeyID {
-			for _, s := range v.spots {
-				keys[s.blob] = append(keys[s.blob], keySpot{s, v})
+		if v.Rule.Kind == finding.AccessKeyID {
+			for _, s := range v.Occurrences {
+				keys[s.Content] = append(keys[s.Content], keyOccurrence{s, v})
 			}
 		}
 	}
 	for _, v := range values {
-		if companions[v.rule.Kind] == "" {
+		if companions[v.Rule.Kind] == "" {
 			continue
 		}
-		for _, s := range v.spots {
-			if key := nearest(keys[s.blob], s); key != nil {
+		for _, s := range v.Occurrences {
+			if key := nearest(keys[s.Content], s); key != nil {
 				point(v, key, "the access key ID found with it")
-				point(key, v, companions[v.rule.Kind])
+				point(key, v, companions[v.Rule.Kind])
 			}
 		}
 	}
 }
 
-func nearest(keys []keySpot, s spot) *value {
+func nearest(keys []keyOccurrence, s collect.Occurrence) *value {
 	var (
 		best  *value
 		least int64
 	)
 	for _, k := range keys {
-		d := max(k.offset-s.offset, s.offset-k.offset)
+		d := max(k.Offset-s.Offset, s.Offset-k.Offset)
 		switch {
 		case d > pairReach:
-		case best == nil, d < least, d == least && k.of.value < best.value:
+		case best == nil, d < least, d == least && k.of.Text < best.Text:
 			best, least = k.of, d
 		}
 	}
@@ -86,12 +87,12 @@ func nearest(keys []keySpot, s spot) *value {
 func relateAccounts(values []*value) {
 	accounts := map[string]*value{}
 	for _, v := range values {
-		if v.rule.Kind == finding.AccountID {
-			accounts[v.value] = v
+		if v.Rule.Kind == finding.AccountID {
+			accounts[v.Text] = v
 		}
 	}
 	for _, v := range values {
-		account := accounts[v.best.Account]
+		account := accounts[v.Best.Account]
 		if account == nil || account == v {
 			continue
 		}

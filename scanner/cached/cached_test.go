@@ -1,4 +1,4 @@
-package scanner_test
+package cached_test
 
 import (
 	"reflect"
@@ -8,11 +8,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/deputy-sec/deputy/scanner"
+	"github.com/deputy-sec/deputy/scanner/cached"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/report"
 	"github.com/deputy-sec/deputy/scanner/report/json"
 	"github.com/deputy-sec/deputy/scanner/report/reporttest"
+	"github.com/deputy-sec/deputy/scanner/run"
 )
 
 // fill sets every field below v to something that is not its zero value, so that one
@@ -44,31 +45,36 @@ func fill(v reflect.Value) {
 			return
 		}
 		for i := range v.NumField() {
+			if !v.Type().Field(i).IsExported() {
+				continue
+			}
 			fill(v.Field(i))
 		}
 	}
 }
 
-func full(t *testing.T) (*scanner.Result, []*finding.Rule) {
+func full(t *testing.T) (*finding.Result, []*finding.Rule) {
 	t.Helper()
-	r := &scanner.Result{}
+	r := &finding.Result{}
 	fill(reflect.ValueOf(r).Elem())
 	rules := []*finding.Rule{{ID: "other"}, {ID: "rule"}}
 	r.Unexamined = []finding.Unexamined{{Path: "a.pdf", Place: "page 3", Kind: finding.Encrypted, Reason: "encrypted"}}
 	for _, f := range r.Findings {
 		f.Rule = rules[1]
 	}
+	r.Rules = rules
 	return r, rules
 }
 
 func TestRecalledIsWhatWasKept(t *testing.T) {
 	r, rules := full(t)
-	data, ok := r.Keep()
+	data, ok := encode(r)
 	require.True(t, ok)
-	got, err := scanner.Recall(data, rules)
+	got, err := cached.Decode(data, rules)
 	require.NoError(t, err)
 	want, _ := full(t)
 	want.Stats.Remembered = want.Stats.Blobs
+	want.Redact()
 	for i, f := range want.Findings {
 		assert.Equal(t, "not to be written", f.Secret.Reveal())
 		assert.Equal(t, f.Secret.Mask(), got.Findings[i].Secret.Mask())
@@ -89,10 +95,10 @@ func TestKeptFindingsTellNoValue(t *testing.T) {
 	f.Sightings[0].Place = "sheet " + value
 	commit := &finding.Commit{Author: "Ada " + value, Email: value + "@example.com"}
 	f.First, f.Last, f.Sightings[1].Commit = commit, commit, commit
-	data, ok := r.Keep()
+	data, ok := encode(r)
 	require.True(t, ok)
 	assert.NotContains(t, string(data), value)
-	got, err := scanner.Recall(data, rules)
+	got, err := cached.Decode(data, rules)
 	require.NoError(t, err)
 	assert.Equal(t, "beside "+f.Secret.Mask(), got.Findings[0].Evidence[0])
 	assert.Equal(t, "Ada "+f.Secret.Mask(), got.Findings[0].First.Author)
@@ -105,18 +111,18 @@ func TestMergedResultsTellNoValue(t *testing.T) {
 	const value = "not to be written"
 	r, rules := full(t)
 	r.Findings = r.Findings[:1]
-	data, ok := r.Keep()
+	data, ok := encode(r)
 	require.True(t, ok)
-	recalled, err := scanner.Recall(data, rules)
+	recalled, err := cached.Decode(data, rules)
 	require.NoError(t, err)
 	fresh, _ := full(t)
 	fresh.Findings = fresh.Findings[:1]
 	fresh.Findings[0].Rule = recalled.Findings[0].Rule
 	fresh.Findings[0].First = &finding.Commit{Author: "Ada " + value}
 	fresh.Findings[0].Sightings[0].Place = "refs/" + value
-	merged := scanner.Merge([]*scanner.Result{recalled, fresh})
+	merged := run.Merge([]*finding.Result{recalled, fresh})
 	merged.Redact()
-	out := reporttest.Write(t, json.Writer{}, &report.Result{Findings: merged.Findings})
+	out := reporttest.Write(t, json.Writer{}, &report.Result{Result: finding.Result{Findings: merged.Findings}})
 	assert.NotContains(t, out, value)
 	assert.Contains(t, out, "refs/"+fresh.Findings[0].Secret.Mask())
 }
@@ -133,17 +139,17 @@ func TestValuesAreMaskedInWhatIsToldOfOthers(t *testing.T) {
 }
 
 func TestWhatIsNotKept(t *testing.T) {
-	for name, change := range map[string]func(*scanner.Result){
-		"too slow":       func(r *scanner.Result) { r.Unexamined[0].Kind = finding.OverTime },
-		"a disk's fault": func(r *scanner.Result) { r.Unexamined[0].Kind = finding.Unreadable },
-		"not UTF-8":      func(r *scanner.Result) { r.Findings[0].Sightings[0].Path = "caf\xe9.txt" },
-		"a date beyond all": func(r *scanner.Result) {
+	for name, change := range map[string]func(*finding.Result){
+		"too slow":       func(r *finding.Result) { r.Unexamined[0].Kind = finding.OverTime },
+		"a disk's fault": func(r *finding.Result) { r.Unexamined[0].Kind = finding.Unreadable },
+		"not UTF-8":      func(r *finding.Result) { r.Findings[0].Sightings[0].Path = "caf\xe9.txt" },
+		"a date beyond all": func(r *finding.Result) {
 			r.Findings[0].First.Date = time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC)
 		},
 	} {
 		r, _ := full(t)
 		change(r)
-		_, ok := r.Keep()
+		_, ok := encode(r)
 		assert.False(t, ok, name)
 	}
 }
@@ -156,16 +162,16 @@ func TestReportsOfRecalledResultsAreTheSame(t *testing.T) {
 		for i := range random.Unexamined {
 			random.Unexamined[i].Kind = finding.Encrypted
 		}
-		r := &scanner.Result{Findings: random.Findings, Unexamined: random.Unexamined}
-		data, ok := r.Keep()
+		r := &finding.Result{Findings: random.Findings, Unexamined: random.Unexamined}
+		data, ok := encode(r)
 		if !ok {
 			continue
 		}
 		kept++
-		got, err := scanner.Recall(data, reporttest.Rules())
+		got, err := cached.Decode(data, reporttest.Rules())
 		require.NoError(t, err)
-		before := reporttest.Write(t, json.Writer{}, &report.Result{Findings: r.Findings, Unexamined: r.Unexamined})
-		after := reporttest.Write(t, json.Writer{}, &report.Result{Findings: got.Findings, Unexamined: got.Unexamined})
+		before := reporttest.Write(t, json.Writer{}, &report.Result{Result: finding.Result{Findings: r.Findings, Unexamined: r.Unexamined}})
+		after := reporttest.Write(t, json.Writer{}, &report.Result{Result: finding.Result{Findings: got.Findings, Unexamined: got.Unexamined}})
 		require.Equal(t, before, after, "seed %d", seed)
 	}
 	assert.Greater(t, kept, 30)
@@ -173,12 +179,12 @@ func TestReportsOfRecalledResultsAreTheSame(t *testing.T) {
 
 func TestForeignResultsAreNotRecalled(t *testing.T) {
 	r, rules := full(t)
-	data, ok := r.Keep()
+	data, ok := encode(r)
 	require.True(t, ok)
-	_, err := scanner.Recall(data, rules[:1])
+	_, err := cached.Decode(data, rules[:1])
 	require.ErrorContains(t, err, "no rule")
 	for _, foreign := range []string{"", "{", "[]", `{"Findings":[{}]}`, `{"Findings":[null]}`} {
-		_, err := scanner.Recall([]byte(foreign), rules)
+		_, err := cached.Decode([]byte(foreign), rules)
 		assert.Error(t, err, foreign)
 	}
 }
@@ -189,24 +195,31 @@ func FuzzRecall(f *testing.F) {
 	for i := range r.Unexamined {
 		r.Unexamined[i].Kind = finding.Encrypted
 	}
-	data, ok := (&scanner.Result{Findings: r.Findings, Unexamined: r.Unexamined}).Keep()
+	data, ok := encode(&finding.Result{Findings: r.Findings, Unexamined: r.Unexamined})
 	require.True(f, ok)
 	f.Add(data)
 	f.Add([]byte(`{"Findings":[{"Rule":"aws-account-id","Secret":"•","Sightings":[{"Commit":{}}]}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		got, err := scanner.Recall(data, reporttest.Rules())
+		got, err := cached.Decode(data, reporttest.Rules())
 		if err != nil {
 			return
 		}
-		reporttest.Write(t, json.Writer{}, &report.Result{Findings: got.Findings, Unexamined: got.Unexamined, Stats: got.Stats})
-		again, ok := got.Keep()
+		reporttest.Write(t, json.Writer{}, &report.Result{Result: finding.Result{Findings: got.Findings, Unexamined: got.Unexamined, Stats: got.Stats}})
+		again, ok := encode(got)
 		if !ok {
 			return
 		}
-		got, err = scanner.Recall(again, reporttest.Rules())
+		got, err = cached.Decode(again, reporttest.Rules())
 		require.NoError(t, err)
-		third, ok := got.Keep()
+		third, ok := encode(got)
 		require.True(t, ok)
 		require.Equal(t, string(again), string(third))
 	})
+}
+
+// encode redacts a result and writes it down.
+func encode(r *finding.Result) ([]byte, bool) {
+	r.Redact()
+	data, err := cached.Encode(r)
+	return data, err == nil
 }

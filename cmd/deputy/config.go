@@ -1,0 +1,114 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/deputy-sec/deputy/scanner/extract"
+	"github.com/deputy-sec/deputy/scanner/run"
+)
+
+// scanFlags lets flags fill the configuration of a scan. The verbs that scan share them.
+func scanFlags(f *pflag.FlagSet, c *run.Config) {
+	*c = run.Default()
+	f.BoolVar(&c.All, "all", false, "report documentation examples and vendors' published accounts too")
+	f.StringVar(&c.Accounts, "accounts", "", "inventory `FILE` that says whose an account is (see deputy accounts)")
+	ruleFlags(f, &c.Rules)
+	keyFlag(f, &c.KeyFile)
+	targetFlags(f, &c.Target)
+	f.BoolVar(&c.Documents.Off, "no-documents", false, "search PDFs, office files, archives and pictures as they are, without reading them")
+	documentFlags(f, &c.Documents)
+	f.BoolVar(&c.Exhaustive, "exhaustive", false, "match every version of a file in full, not only what is new in it")
+	f.IntVarP(&c.Jobs, "jobs", "j", runtime.GOMAXPROCS(0), "how much to do at once, in `JOBS`")
+	f.Var((*size)(&c.MaxMemory), "max-memory", "about how much memory to take beside packs and documents (default 128M and half the size of the packs)")
+	f.StringVar(&c.State, "state", "", "remember in `FILE` what was examined, and leave out the next time what holds nothing or has not changed")
+}
+
+func ruleFlags(f *pflag.FlagSet, files *[]string) {
+	f.StringArrayVar(files, "rules", nil, "use the rules of a gitleaks configuration `FILE`, too; may be repeated")
+}
+
+func keyFlag(f *pflag.FlagSet, file *string) {
+	f.StringVar(file, "fingerprint-key", "", "read the key of the fingerprints from `FILE` (default $"+run.KeyVariable+")")
+}
+
+// targetFlags say what of a target is read.
+func targetFlags(f *pflag.FlagSet, t *run.Target) {
+	f.BoolVar(&t.Staged, "staged", false, "scan only what is staged for the next commit")
+	f.StringVar(&t.Range, "range", "", "scan only what the commits of `A..B` brought")
+	f.StringVar(&t.Since, "since", "", "scan only what the commits of all refs brought after `COMMIT` or a date such as 2006-01-02")
+	f.BoolVar(&t.HistoryOnly, "history-only", false, "leave out the index and the work tree")
+	f.BoolVar(&t.NoHistory, "no-history", false, "leave out the history")
+	f.BoolVar(&t.IncludeIgnored, "include-ignored", false, "scan files that .gitignore leaves out, too")
+	f.StringArrayVar(&t.Include, "include", nil, "scan only paths that match `GLOB` (doublestar); may be repeated")
+	f.StringArrayVar(&t.Exclude, "exclude", nil, "leave out paths that match `GLOB`; may be repeated")
+}
+
+// documentFlags say how documents are read.
+func documentFlags(f *pflag.FlagSet, d *run.Documents) {
+	l := &d.Limits
+	*l = extract.Defaults()
+	f.Var(choice(&l.OCR, map[string]extract.OCR{"auto": extract.OCRAuto, "off": extract.OCROff, "require": extract.OCRRequire}),
+		"ocr", "read pictures: `WHEN` is auto (if tesseract is installed), off or require")
+	f.DurationVar(&l.Time, "max-document-time", l.Time, "how long one document may take, with all that lies in it, as `DURATION`")
+	f.Var((*size)(&l.Memory), "max-document-memory", "how much memory reading one document may take")
+	f.Var((*size)(&l.Text), "max-document-text", "how much text to take from one document")
+	f.Var((*size)(&l.Whole), "max-document-size", "largest document of a format that has to be held in memory")
+	f.IntVar(&l.Parts, "max-document-parts", l.Parts, "how many parts of one document to open, as `NUMBER`")
+	f.IntVar(&l.Depth, "max-document-depth", l.Depth, "how deep to look for documents in documents, as `NUMBER`")
+	f.Int64Var(&l.Pixels, "max-pixels", l.Pixels, "largest picture to read, in `PIXELS`")
+}
+
+// chosen is a flag that takes one of a few words.
+type chosen[T comparable] struct {
+	value *T
+	words map[string]T
+}
+
+// choice returns a flag that takes one of the words and sets value to what it stands for.
+func choice[T comparable](value *T, words map[string]T) pflag.Value { return &chosen[T]{value, words} }
+
+// Set implements pflag.Value.
+func (c *chosen[T]) Set(word string) error {
+	v, ok := c.words[word]
+	if !ok {
+		return fmt.Errorf("want %s", oneOf(c.names()))
+	}
+	*c.value = v
+	return nil
+}
+
+// String implements pflag.Value.
+func (c *chosen[T]) String() string {
+	for word, v := range c.words {
+		if c.value != nil && v == *c.value {
+			return word
+		}
+	}
+	return ""
+}
+
+// Type implements pflag.Value.
+func (c *chosen[T]) Type() string { return "WORD" }
+
+func (c *chosen[T]) names() []string {
+	names := make([]string, 0, len(c.words))
+	for word := range c.words {
+		names = append(names, word)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// oneOf lists words as a person says it: "a, b or c".
+func oneOf(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
