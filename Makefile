@@ -20,6 +20,30 @@ test: ## everything that must pass: vet, tests, and a scan of ourselves
 	$(GO) test ./...
 	$(GO) run ./cmd/deputy scan --fail-on-unexamined --ocr off --exclude 'scanner/extract/**/testdata/**' .
 
+.PHONY: race
+race: ## the tests under the race detector
+	$(GO) test -race ./...
+
+.PHONY: golden
+golden: ## rewrite golden files, transcripts and pictures from what is written now
+	$(GO) test ./scanner/report/... -update
+	UPDATE_SCRIPTS=1 $(GO) test ./cmd/deputy -run '^TestScript$$'
+
+.PHONY: vuln
+vuln: ## known vulnerabilities of what we import; says so if their database is out of reach
+	@out=$$(cd tools && $(GO) run golang.org/x/vuln/cmd/govulncheck -C .. ./... 2>&1); status=$$?; \
+	case $$out in \
+	*'fetching vulnerabilities'*) echo "the database of vulnerabilities is out of reach: nothing was checked" ;; \
+	*) echo "$$out"; exit $$status ;; \
+	esac
+
+.PHONY: dead
+dead: bin/deadcode ## code that nothing reaches, not even a test
+	@out=$$(bin/deadcode -test ./... | grep -v '^analyzers/golangci/plugin.go'); test -z "$$out" || { echo "$$out"; exit 1; }
+
+bin/deadcode: tools/go.mod tools/go.sum
+	cd tools && $(GO) build -o ../bin/deadcode golang.org/x/tools/cmd/deadcode
+
 .PHONY: integration
 integration: ## the passes against real frameworks, loggers and SDKs (downloads them)
 	cd analyzers/integration && $(GO) test -count=1 ./...

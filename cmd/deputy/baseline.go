@@ -58,7 +58,7 @@ func newBaselineVerb(use, short, long string, change baselineVerb) *cobra.Comman
 			if len(args) == 0 {
 				args = []string{"."}
 			}
-			scan, err := run.New(config, notices(cmd.ErrOrStderr()))
+			scan, err := run.New(config, notices(cmd.ErrOrStderr()), logOf(cmd.Context()))
 			if err != nil {
 				return err
 			}

@@ -68,7 +68,7 @@ func (o *scanOptions) run(ctx context.Context, targets []string, in io.Reader, o
 		return err
 	}
 	o.config.Values = o.showSecrets
-	scan, err := run.New(o.config, notices(errs))
+	scan, err := run.New(o.config, notices(errs), logOf(ctx))
 	if err != nil {
 		return err
 	}

@@ -35,9 +35,8 @@
 // # Looking up
 //
 // [Repo.Read], [Repo.Stream], [Repo.Stat] and [Repo.Has] find single objects and
-// are safe for concurrent use. [NextTreeEntry], [CommitInfo.Parse] and
-// [TagInfo.Parse] decode contents without copying them, and [Repo.CommitGraph]
-// gives trees, parents and dates of commits without inflating any.
+// are safe for concurrent use. [NextTreeEntry] decodes a tree without copying it, and
+// [Repo.CommitGraph] gives trees, parents and dates of commits without inflating any.
 //
 // # Damage and hostility
 //

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"log/slog"
 	"reflect"
 	"testing"
 	"time"
@@ -85,7 +86,7 @@ func TestConfigurationsThatCannotBe(t *testing.T) {
 	} {
 		c := Default()
 		change(&c)
-		_, err := New(c, func(string) {})
+		_, err := New(c, func(string) {}, slog.New(slog.DiscardHandler))
 		require.ErrorContains(t, err, want)
 	}
 }

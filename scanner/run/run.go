@@ -8,16 +8,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 
 	"github.com/deputy-sec/deputy/scanner"
 	"github.com/deputy-sec/deputy/scanner/collect"
-	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source/target"
-	"github.com/deputy-sec/deputy/scanner/suppress/baseline"
 )
 
 // Run is a configuration with all that it names loaded. It may scan many times, also at
@@ -28,15 +28,16 @@ type Run struct {
 	rules  *Rules
 	engine scanner.Options
 	notice func(string)
+	log    *slog.Logger
 }
 
 // New loads what a configuration names. What is wrong and does not keep a scan from
-// running is handed to notice, a line each.
-func New(c Config, notice func(string)) (*Run, error) {
+// running is handed to notice, a line each; what is done is logged, without any value.
+func New(c Config, notice func(string), log *slog.Logger) (*Run, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	r := &Run{config: c, notice: notice}
+	r := &Run{config: c, notice: notice, log: log}
 	key, err := ReadKey(c.KeyFile)
 	if err != nil {
 		return nil, err
@@ -62,17 +63,12 @@ func New(c Config, notice func(string)) (*Run, error) {
 	for _, w := range r.rules.Warnings {
 		notice(w)
 	}
+	log.Debug("configured", "rules", len(r.engine.Detectors.Rules()), "jobs", c.Jobs, "documents", !c.Documents.Off, "state", c.State)
 	return r, nil
 }
 
 // Fingerprints names values as the run's findings do.
 func (r *Run) Fingerprints() *finding.Fingerprinter { return r.engine.Fingerprints }
-
-// Detectors returns what looks for values.
-func (r *Run) Detectors() *detect.Set { return r.engine.Detectors }
-
-// Baseline returns what is known and left out; nil if nothing is.
-func (r *Run) Baseline() *baseline.Baseline { return r.engine.Baseline }
 
 // Progress counts while the run scans.
 func (r *Run) Progress() *collect.Progress { return r.engine.Progress }
@@ -98,7 +94,7 @@ func (r *Run) Scan(ctx context.Context, targets []string, stdin io.Reader) (*fin
 	if err != nil {
 		return nil, err
 	}
-	result, err := scanTargets(ctx, targets, target.Options{Options: read, Stdin: stdin}, engine, cache)
+	result, err := r.scanTargets(ctx, targets, target.Options{Options: read, Stdin: stdin}, engine, cache)
 	if err != nil {
 		return nil, err
 	}
@@ -124,10 +120,13 @@ func limitMemory(asked, packs int64) {
 
 // scanTargets scans one target after the other. With several, paths say which
 // one they belong to.
-func scanTargets(ctx context.Context, names []string, read target.Options, engine scanner.Options, cache *cache) (*finding.Result, error) {
+func (r *Run) scanTargets(ctx context.Context, names []string, read target.Options, engine scanner.Options, cache *cache) (*finding.Result, error) {
 	var results []*finding.Result
 	for _, name := range names {
 		result, err := cache.orScan(ctx, name, read, engine)
+		if err == nil {
+			r.logScanned(name, result)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -139,6 +138,19 @@ func scanTargets(ctx context.Context, names []string, read target.Options, engin
 	merged := Merge(results)
 	merged.Rules = engine.Detectors.Rules()
 	return merged, nil
+}
+
+// logScanned logs how much of a target was examined. A URL may hold credentials, so a
+// target that is none of our paths is not named.
+func (r *Run) logScanned(name string, result *finding.Result) {
+	if strings.Contains(name, "://") {
+		name = "URL"
+	}
+	r.log.Debug("scanned", "target", name, "seconds", result.Stats.Seconds, "blobs", result.Stats.Blobs, "bytes", result.Stats.Bytes,
+		"remembered", result.Stats.Remembered, "findings", len(result.Findings), "unexamined", len(result.Unexamined))
+	for _, u := range result.Unexamined {
+		r.log.Debug("not examined", "kind", u.Kind)
+	}
 }
 
 func scanTarget(ctx context.Context, name string, read target.Options, engine scanner.Options) (result *finding.Result, err error) {

@@ -2,6 +2,7 @@ package run_test
 
 import (
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -51,7 +52,7 @@ func newWorld(t *testing.T, seed uint64) world {
 func (w world) scan(t *testing.T, c run.Config) string {
 	t.Helper()
 	c.Values, c.Jobs = true, 2
-	scan, err := run.New(c, func(line string) { t.Log(line) })
+	scan, err := run.New(c, func(line string) { t.Log(line) }, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	result, err := scan.Scan(t.Context(), []string{w.dir}, strings.NewReader(""))
 	require.NoError(t, err)
@@ -101,7 +102,7 @@ func TestCachedResultsAreOfTheSameConfiguration(t *testing.T) {
 		c := run.Default()
 		c.State = state
 		change(&c)
-		s, err := run.New(c, func(line string) { t.Log(line) })
+		s, err := run.New(c, func(line string) { t.Log(line) }, slog.New(slog.DiscardHandler))
 		require.NoError(t, err)
 		result, err := s.Scan(t.Context(), []string{w.dir}, strings.NewReader(""))
 		require.NoError(t, err)

@@ -58,9 +58,6 @@ var class = func() (t [256]uint8) {
 // IsSpace tells PDF's white space.
 func IsSpace(c byte) bool { return class[c] == space }
 
-// IsRegular tells what is neither white space nor a delimiter.
-func IsRegular(c byte) bool { return class[c] == 0 }
-
 // SkipSpace goes to the next byte that is neither white space nor in a comment.
 func (l *Lexer) SkipSpace() {
 	for l.Pos < len(l.Data) {
