@@ -20,6 +20,7 @@ func newExplain() *cobra.Command {
 	var (
 		format string
 		files  []string
+		all    bool
 	)
 	cmd := &cobra.Command{
 		Use:   "explain RULE",
@@ -47,7 +48,7 @@ func newExplain() *cobra.Command {
 			}
 			switch format {
 			case "text":
-				return text.Explain(out, e, text.Detect(out, "auto", os.Getenv))
+				return text.Explain(out, e, all, text.Detect(out, "auto", os.Getenv))
 			case "json":
 				return json.Explain(out, e)
 			}
@@ -55,6 +56,7 @@ func newExplain() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "write `FORMAT`: text or json")
+	cmd.Flags().BoolVar(&all, "all", false, "show every example, not the first few")
 	ruleFlags(cmd.Flags(), &files)
 	return cmd
 }
@@ -91,7 +93,7 @@ func examples(texts []finding.Example, rule *finding.Rule, set *detect.Set, shap
 				return
 			}
 			end = int(h.Offset) + h.End - h.Start
-			e.Values = append(e.Values, report.Value{Start: int(h.Offset), End: end, Secret: h.Secret()})
+			e.Values = append(e.Values, report.Value{Start: int(h.Offset), End: end})
 		})
 		out = append(out, e)
 	}

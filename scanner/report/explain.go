@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
@@ -15,45 +14,33 @@ type Explanation struct {
 	NearMisses []Example
 }
 
-// Example is a text with values in it. The values are made up; they are masked
-// all the same, so that an explanation can be pasted anywhere without waking a
-// scanner.
+// Example is a text with values in it. They are made up, so they are shown as they are.
 type Example struct {
 	Name   string
 	Text   string
 	Values []Value // in order of their place, not overlapping
 }
 
-// Value is a value that a rule finds in an example.
+// Value is where a rule finds a value in an example.
 type Value struct {
 	Start, End int // in Example.Text
-	Secret     finding.Secret
 }
 
-// Part is a piece of an example: a masked value, or the text around values.
+// Part is a piece of an example: a value, or the text around values.
 type Part struct {
 	Text  string
 	Value bool
 }
 
-// Parts cuts an example into text and masked values.
+// Parts cuts an example into text and values.
 func (e Example) Parts() []Part {
 	var parts []Part
 	at := 0
 	for _, v := range e.Values {
-		parts = append(parts, Part{Text: e.Text[at:v.Start]}, Part{Text: v.Secret.Mask(), Value: true})
+		parts = append(parts, Part{Text: e.Text[at:v.Start]}, Part{Text: e.Text[v.Start:v.End], Value: true})
 		at = v.End
 	}
 	return append(parts, Part{Text: e.Text[at:]})
-}
-
-// Masked returns an example's text with its values masked.
-func (e Example) Masked() string {
-	var out strings.Builder
-	for _, p := range e.Parts() {
-		out.WriteString(p.Text)
-	}
-	return out.String()
 }
 
 // OrderedRules returns rules by ID.

@@ -19,7 +19,7 @@ type Rule struct {
 	Source   string           `json:"source"`
 }
 
-// Example is an example of a rule, its values masked.
+// Example is an example of a rule; its values are made up.
 type Example struct {
 	Name string `json:"name"`
 	Text string `json:"text"`
@@ -62,7 +62,7 @@ func newRule(r *finding.Rule) Rule {
 func newExamples(examples []report.Example) []Example {
 	out := make([]Example, len(examples))
 	for i, e := range examples {
-		out[i] = Example{e.Name, e.Masked()}
+		out[i] = Example{e.Name, e.Text}
 	}
 	return out
 }

@@ -25,8 +25,8 @@ func Rules(w io.Writer, rules []*finding.Rule, o Options) error {
 }
 
 // Explain writes what a rule looks for, what a finding of it means, and what to
-// do then.
-func Explain(w io.Writer, e report.Explanation, o Options) error {
+// do then; with all examples, or a few of each sort.
+func Explain(w io.Writer, e report.Explanation, all bool, o Options) error {
 	p := newPage(w, o)
 	rule := e.Rule
 	p.line(p.paint(bold, report.Printable(rule.Title)), "  ", p.paint(dim, rule.ID))
@@ -34,8 +34,8 @@ func Explain(w io.Writer, e report.Explanation, o Options) error {
 	p.chapter("", rule.About)
 	p.chapter("What to do", rule.Remedy)
 	p.chapter("The guide says", rule.Guide)
-	p.examples("Found", e.Matches)
-	p.examples("Not found", e.NearMisses)
+	p.examples("Found", e.Matches, all)
+	p.examples("Not found", e.NearMisses, all)
 	p.chapter("Format", rule.Source)
 	p.chapter("If it is meant to be there", "Say so in its line, or alone in the line above: deputy:allow "+rule.ID+" reason")
 	return p.flush()
@@ -57,9 +57,16 @@ func (p *page) chapter(heading, s string) {
 // maxExampleLines bounds an example on the page; the JSON has it whole.
 const maxExampleLines = 12
 
-func (p *page) examples(heading string, examples []report.Example) {
+// fewExamples is how many of each sort are shown unless all are asked for.
+const fewExamples = 3
+
+func (p *page) examples(heading string, examples []report.Example, all bool) {
 	if len(examples) == 0 {
 		return
+	}
+	more := 0
+	if !all && len(examples) > fewExamples {
+		more, examples = len(examples)-fewExamples, examples[:fewExamples]
 	}
 	p.line()
 	p.line(p.paint(bold, heading))
@@ -72,6 +79,9 @@ func (p *page) examples(heading string, examples []report.Example) {
 		if more := len(lines) - maxExampleLines; more > 0 {
 			p.line(indent, indent, p.paint(dim, "and "+report.Count(int64(more), "more line", "more lines")))
 		}
+	}
+	if more > 0 {
+		p.line(indent, p.paint(dim, fmt.Sprintf("and %d more (--all)", more)))
 	}
 }
 

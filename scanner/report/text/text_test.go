@@ -109,7 +109,7 @@ func TestRules(t *testing.T) {
 
 func TestExplain(t *testing.T) {
 	var out bytes.Buffer
-	require.NoError(t, text.Explain(&out, reporttest.Explanation(), text.Options{Width: 80}))
+	require.NoError(t, text.Explain(&out, reporttest.Explanation(), true, text.Options{Width: 80}))
 	reporttest.Golden(t, "explain.txt.golden", out.String())
 	for _, line := range strings.Split(out.String(), "\n") {
 		if strings.Contains(strings.TrimSpace(line), " ") { // a URL stays whole
