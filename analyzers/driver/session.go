@@ -282,7 +282,7 @@ func (s *session) known() []externalid.Item {
 		if r, ok := o.value.(*externalid.Result); ok && r != nil {
 			for _, item := range r.Items() {
 				old, ok := best[item.Key]
-				if !ok || cmp.Or(cmp.Compare(old.Strength, item.Strength), cmp.Compare(item.Reason, old.Reason)) < 0 {
+				if !ok || cmp.Or(cmp.Compare(old.Strength, item.Strength), item.Reason.Compare(old.Reason)) < 0 {
 					best[item.Key] = item // of equal reasons always the same, since messages and fingerprints tell it
 				}
 			}

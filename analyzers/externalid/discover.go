@@ -244,7 +244,7 @@ func (d *discovery) equals() {
 			key := program.FieldKey(fa.X.Type(), fa.Field)
 			item, ok := d.r.known[key]
 			if why := d.r.Field(fa.X.Type(), fa.Field); ok && why != nil && !why.Typed && item.Strength > Named {
-				d.back(other.val, nil, &Why{What: what(key), Reason: "is compared with " + what(key), Strength: why.Strength}, other)
+				d.back(other.val, nil, &Why{What: what(key), Reason: Reason{Kind: ComparedWith, Subject: what(key).Name}, Strength: why.Strength}, other)
 			}
 		}
 	}
@@ -259,7 +259,7 @@ func (d *discovery) seed(fn *ssa.Function, instr ssa.Instruction) {
 		}
 		key := program.FieldKey(addr.X.Type(), addr.Field)
 		if what, ok := fieldSink(key); ok {
-			d.back(i.Val, nil, &Why{What: what, Reason: "reaches " + what, Strength: Reaches}, placed{i.Val, i.Pos(), fn})
+			d.back(i.Val, nil, toSTS(what), placed{i.Val, i.Pos(), fn})
 		} else if _, known := d.r.known[key]; !known {
 			if why := d.r.Field(addr.X.Type(), addr.Field); why != nil && !why.Typed {
 				d.back(i.Val, nil, why, placed{i.Val, i.Pos(), fn})
@@ -267,7 +267,7 @@ func (d *discovery) seed(fn *ssa.Function, instr ssa.Instruction) {
 		}
 	case *ssa.MapUpdate:
 		if k, ok := constantString(i.Key); ok && k == conditionKey {
-			d.back(i.Value, nil, &Why{What: conditionKey, Reason: "is the value of an " + conditionKey + " condition", Strength: Reaches}, placed{i.Value, i.Pos(), fn})
+			d.back(i.Value, nil, &Why{What: Thing{Kind: Plain, Name: conditionKey}, Reason: Reason{Kind: OfCondition, Subject: conditionKey}, Strength: Reaches}, placed{i.Value, i.Pos(), fn})
 		}
 	case ssa.CallInstruction:
 		obj := program.Callee(i.Common())
@@ -276,7 +276,7 @@ func (d *discovery) seed(fn *ssa.Function, instr ssa.Instruction) {
 		}
 		args := program.DeclaredArgs(i.Common())
 		if what, ok := Setter(obj); ok && len(args) == 1 {
-			d.back(args[0], nil, &Why{What: what, Reason: "reaches " + what, Strength: Reaches}, placed{args[0], i.Pos(), fn})
+			d.back(args[0], nil, toSTS(what), placed{args[0], i.Pos(), fn})
 		}
 	}
 }
@@ -319,13 +319,18 @@ func (d *discovery) from(key string) {
 	}
 }
 
-// what phrases a key: the type and the name without the path.
-func what(key string) string {
+// what names a key: the type and the name without the path.
+func what(key string) Thing {
 	key = key[strings.LastIndex(key, "/")+1:]
 	if _, name, ok := strings.Cut(key, "."); ok {
-		return name
+		key = name
 	}
-	return key
+	return Thing{Kind: Plain, Name: key}
+}
+
+// toSTS is the reason of what is put into a field that STS receives.
+func toSTS(field string) *Why {
+	return &Why{What: Thing{Kind: Plain, Name: field}, Reason: Reason{Kind: ReachesSTS, Subject: field}, Strength: Reaches}
 }
 
 func paramKey(key string) (fn string, i int, ok bool) {
@@ -406,7 +411,7 @@ func (d *discovery) back(v ssa.Value, call *ssa.CallCommon, why *Why, at placed)
 func (d *discovery) here(v ssa.Value, call *ssa.CallCommon, why *Why) {
 	if old := d.r.values[v]; call == nil && (old == nil || old.Strength < why.Strength) {
 		if _, isConst := v.(*ssa.Const); !isConst {
-			d.r.values[v] = &Why{What: "value", Reason: why.Reason, Strength: why.Strength}
+			d.r.values[v] = &Why{Reason: why.Reason, Strength: why.Strength}
 		}
 	}
 }

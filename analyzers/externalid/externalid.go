@@ -49,8 +49,8 @@ const (
 
 // Why is the reason for which something is an External ID.
 type Why struct {
-	What     string // "field Integration.Handshake"
-	Reason   string // "reaches AssumeRoleInput.ExternalId"
+	What     Thing
+	Reason   Reason
 	Strength Strength
 	Typed    bool // followed because of its configured type, whatever it holds
 	Unshown  int  // of a field that encoders leave out: one more than its index
@@ -62,8 +62,9 @@ type Known struct{ Items []Item }
 
 // Item is one key of Known, in the order of keys.
 type Item struct {
-	Key, Reason string
-	Strength    Strength
+	Key      string
+	Reason   Reason
+	Strength Strength
 }
 
 // AFact marks Known as a fact.
@@ -158,7 +159,7 @@ func annotated(groups ...*ast.CommentGroup) bool {
 // annotations records what is annotated in the package.
 func (r *Result) annotations(pass *analysis.Pass) {
 	path := pass.Pkg.Path()
-	note := func(key string) { r.mark(key, "annotated "+annotation, Annotated) }
+	note := func(key string) { r.mark(key, Reason{Kind: AnnotatedSo}, Annotated) }
 	for _, file := range pass.Files {
 		for _, decl := range file.Decls {
 			switch decl := decl.(type) {
@@ -203,7 +204,7 @@ func (r *Result) annotatedSpec(path string, decl *ast.GenDecl, spec ast.Spec, no
 }
 
 // mark records a key unless it is known for a reason as strong.
-func (r *Result) mark(key, reason string, s Strength) bool {
+func (r *Result) mark(key string, reason Reason, s Strength) bool {
 	if old, ok := r.known[key]; key == "" || ok && old.Strength >= s {
 		return false
 	}
@@ -211,7 +212,7 @@ func (r *Result) mark(key, reason string, s Strength) bool {
 	return true
 }
 
-func (r *Result) lookup(key, what string) *Why {
+func (r *Result) lookup(key string, what Thing) *Why {
 	item, ok := r.known[key]
 	if key == "" || !ok {
 		return nil
@@ -243,27 +244,27 @@ func (r *Result) Field(t types.Type, i int) *Why {
 func (r *Result) field(t types.Type, s *types.Struct, i int) *Why {
 	f := s.Field(i)
 	owner, key := program.TypeKey(t), program.FieldKey(t, i)
-	what := "field " + f.Name()
+	what := Thing{Kind: Field, Name: f.Name()}
 	if n := program.NamedOf(t); n != nil {
-		what = "field " + n.Obj().Name() + "." + f.Name()
+		what.Owner = n.Obj().Name()
 		if pkg := n.Obj().Pkg(); pkg != nil && r.policy.IsSourceField(pkg.Path(), n.Obj().Name(), f.Name()) {
-			return &Why{What: what, Reason: "configured as a source", Strength: Annotated, Typed: true}
+			return &Why{What: what, Reason: Reason{Kind: ConfiguredSource}, Strength: Annotated, Typed: true}
 		}
 	}
 	if r.policy.IsTagged(s.Tag(i)) {
-		return &Why{What: what, Reason: "tagged as a source", Strength: Annotated, Typed: true}
+		return &Why{What: what, Reason: Reason{Kind: TaggedSource}, Strength: Annotated, Typed: true}
 	}
 	if why := r.lookup(key, what); why != nil {
 		return why
 	}
 	if key != "" && r.policy.IsExternalIDField(key) {
-		return &Why{What: what, Reason: "configured by -externalid.fields", Strength: Annotated}
+		return &Why{What: what, Reason: Reason{Kind: ConfiguredField}, Strength: Annotated}
 	}
 	if r.policy.OnlySources {
 		return r.lookup(program.TypeKey(f.Type()), what)
 	}
 	if field, ok := fieldSink(key); ok {
-		return &Why{What: what, Reason: "is " + field, Strength: Reaches}
+		return &Why{What: what, Reason: Reason{Kind: Is, Subject: field}, Strength: Reaches}
 	}
 	if why := r.lookup(program.TypeKey(f.Type()), what); why != nil {
 		return why
@@ -281,9 +282,9 @@ func (r *Result) Type(t types.Type) *Why {
 		return nil
 	}
 	if r.policy.IsSourceType(n.Obj().Pkg().Path(), n.Obj().Name()) {
-		return &Why{What: "type " + n.Obj().Name(), Reason: "configured as a source", Strength: Annotated, Typed: true}
+		return &Why{What: Thing{Kind: Type, Name: n.Obj().Name()}, Reason: Reason{Kind: ConfiguredSource}, Strength: Annotated, Typed: true}
 	}
-	return r.lookup(program.TypeKey(t), "type "+n.Obj().Name())
+	return r.lookup(program.TypeKey(t), Thing{Kind: Type, Name: n.Obj().Name()})
 }
 
 // Param says why a declared parameter (the receiver not counted) is an External ID.
@@ -292,7 +293,7 @@ func (r *Result) Param(fn *types.Func, i int) *Why {
 		return nil
 	}
 	p := fn.Signature().Params().At(i)
-	what := "parameter " + p.Name()
+	what := Thing{Kind: Parameter, Name: p.Name()}
 	if why := r.lookup(program.FuncOf(fn).Param(i), what); why != nil {
 		return why
 	}
@@ -304,11 +305,11 @@ func (r *Result) Param(fn *types.Func, i int) *Why {
 
 // ResultOf says why a function's result is an External ID.
 func (r *Result) ResultOf(fn *types.Func, i int) *Why {
-	return r.lookup(program.FuncOf(fn).Result(i), "result of "+fn.Name())
+	return r.lookup(program.FuncOf(fn).Result(i), Thing{Kind: ResultOf, Name: fn.Name()})
 }
 
 // Global says why a package variable is an External ID.
-func (r *Result) Global(g *ssa.Global) *Why { return r.lookup(program.VarKey(g), "variable "+g.Name()) }
+func (r *Result) Global(g *ssa.Global) *Why { return r.lookup(program.VarKey(g), Thing{Kind: Variable, Name: g.Name()}) }
 
 // Value says why a local value is an External ID: it flows to one in its function.
 func (r *Result) Value(v ssa.Value) *Why { return r.values[v] }

@@ -24,7 +24,7 @@ func (d *discovery) locals() {
 		if len(names) == 0 {
 			continue
 		}
-		if about := aboutFunction(fn, body); about != "" {
+		if about := aboutFunction(fn, body); about.Kind != Unknown {
 			d.nameValues(fn, names, about)
 		}
 	}
@@ -92,23 +92,23 @@ func valuePos(e ast.Expr) token.Pos {
 	return token.NoPos
 }
 
-// aboutFunction says by what a function speaks of AWS: a variable or field beside the
+// aboutFunction is the reason by what a function speaks of AWS: a variable or field beside the
 // External ID, or its own name.
-func aboutFunction(fn *ssa.Function, body *ast.BlockStmt) string {
+func aboutFunction(fn *ssa.Function, body *ast.BlockStmt) Reason {
 	if hasAWSWord(fn.Name()) {
-		return "in " + fn.Name()
+		return Reason{Kind: NamedIn, Other: fn.Name()}
 	}
-	about := ""
+	var about Reason
 	ast.Inspect(body, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok && about == "" && (containsAny(plain(id.Name), aboutAWS) || isRoleName(id.Name)) {
-			about = "beside " + id.Name
+		if id, ok := n.(*ast.Ident); ok && about.Kind == Unknown && (containsAny(plain(id.Name), aboutAWS) || isRoleName(id.Name)) {
+			about = Reason{Kind: NamedBeside, Other: id.Name}
 		}
-		return about == ""
+		return about.Kind == Unknown
 	})
 	return about
 }
 
-func (d *discovery) nameValues(fn *ssa.Function, names map[token.Pos]string, about string) {
+func (d *discovery) nameValues(fn *ssa.Function, names map[token.Pos]string, about Reason) {
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
 			v, ok := instr.(ssa.Value)
@@ -121,7 +121,8 @@ func (d *discovery) nameValues(fn *ssa.Function, names map[token.Pos]string, abo
 				continue
 			}
 			if s, ok := names[v.Pos()]; ok && carriesText(program.Element(v.Type())) && d.r.values[v] == nil {
-				d.r.values[v] = &Why{What: "variable " + s, Reason: "named " + s + " " + about, Strength: Named}
+				about.Subject = s
+				d.r.values[v] = &Why{What: Thing{Kind: Variable, Name: s}, Reason: about, Strength: Named}
 			}
 		}
 	}
@@ -150,10 +151,10 @@ func (d *discovery) keyed() {
 		}
 		for _, u := range ids {
 			k, _ := constantString(u.Key)
-			why := &Why{What: "element " + k, Reason: "named " + k, Strength: Named}
+			why := &Why{What: Thing{Kind: Element, Name: k}, Reason: Reason{Kind: NamedSo, Subject: k}, Strength: Named}
 			beside, ok := aws[u.Map]
 			if ok && !namesAWS(k) {
-				why.Reason += " beside " + beside
+				why.Reason.Kind, why.Reason.Other = NamedBeside, beside
 			}
 			if isTextual(u.Value) && (ok || namesAWS(k)) {
 				d.r.updates[u] = why

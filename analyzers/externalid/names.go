@@ -90,17 +90,17 @@ var otherMeaning = []string{"scim", "contact", "customer", "crm", "payment", "in
 
 // byName decides rule 3 for a field of a struct. owner is the key or name of the
 // struct's type.
-func byName(owner string, s *types.Struct, i int) (string, bool) {
+func byName(owner string, s *types.Struct, i int) (Reason, bool) {
 	if program.IsOpaque(owner) { // other services of AWS have external IDs of their own
-		return "", false
+		return Reason{}, false
 	}
 	f := s.Field(i)
 	tag := tagName(s.Tag(i))
 	if !saysExternalID(f.Name()) && !(tag != "" && saysExternalID(tag)) || !carriesText(f.Type()) {
-		return "", false
+		return Reason{}, false
 	}
 	if namesAWS(f.Name()) || namesAWS(tag) {
-		return "named " + f.Name(), true
+		return Reason{Kind: NamedSo, Subject: f.Name()}, true
 	}
 	sibling := ""
 	for j := range s.NumFields() {
@@ -108,25 +108,25 @@ func byName(owner string, s *types.Struct, i int) (string, bool) {
 		switch {
 		case j == i:
 		case saysExternalID(name) && namesAWS(name):
-			return "", false // beside an AWSExternalID, a plain ExternalID is something else
+			return Reason{}, false // beside an AWSExternalID, a plain ExternalID is something else
 		case containsAny(plain(name), aboutAWS) || containsAny(plain(tagName(s.Tag(j))), aboutAWS) || isRoleName(name):
 			sibling = name
 		}
 	}
 	if sibling != "" {
-		return "named " + f.Name() + " beside " + sibling, true
+		return Reason{NamedBeside, f.Name(), sibling}, true
 	}
 	pkg, typ := splitOwner(owner)
 	if slices.ContainsFunc(words(typ), func(w string) bool { return slices.Contains(otherMeaning, strings.TrimSuffix(w, "s")) }) {
-		return "", false
+		return Reason{}, false
 	}
 	if hasAWSWord(typ) {
-		return "named " + f.Name() + " in type " + typ, true
+		return Reason{NamedInType, f.Name(), typ}, true
 	}
 	if hasAWSWord(pkg) {
-		return "named " + f.Name() + " in package " + pkg, true
+		return Reason{NamedInPackage, f.Name(), pkg}, true
 	}
-	return "", false
+	return Reason{}, false
 }
 
 // isRoleName accepts the short names of a role's ARN in a credentials struct.
@@ -196,24 +196,24 @@ func carriesText(t types.Type) bool {
 
 // byParamName decides rule 3 for a parameter: its neighbours, its function or its
 // receiver speak of AWS.
-func byParamName(fn *types.Func, i int) (string, bool) {
+func byParamName(fn *types.Func, i int) (Reason, bool) {
 	sig := fn.Signature()
 	p := sig.Params().At(i)
 	if !saysExternalID(p.Name()) || !carriesText(p.Type()) {
-		return "", false
+		return Reason{}, false
 	}
 	if namesAWS(p.Name()) {
-		return "named " + p.Name(), true
+		return Reason{Kind: NamedSo, Subject: p.Name()}, true
 	}
 	for j := range sig.Params().Len() {
 		q := sig.Params().At(j).Name()
 		if j != i && (containsAny(plain(q), aboutAWS) || isRoleName(q)) {
-			return "named " + p.Name() + " beside " + q, true
+			return Reason{NamedBeside, p.Name(), q}, true
 		}
 	}
 	f := program.FuncOf(fn)
 	if hasAWSWord(f.Name) || hasAWSWord(f.Recv) {
-		return "named " + p.Name() + " of " + f.Name, true
+		return Reason{NamedOf, p.Name(), f.Name}, true
 	}
-	return "", false
+	return Reason{}, false
 }

@@ -47,7 +47,7 @@ func run(pass *analysis.Pass, prog *program.Result, ids *externalid.Result) {
 		at := program.Near(o.Fn, o.At)
 		if reason := weakness(o.Value, 0); reason != "" && !seen[at] && !program.IsTestOnly(pass, at) && !isExample(o) {
 			seen[at] = true
-			r.Report(analysis.Diagnostic{Pos: at, Category: "idweak", Message: "weak External ID: " + o.Why.What + " is " + reason})
+			r.Report(analysis.Diagnostic{Pos: at, Category: "idweak", Message: "weak External ID: " + o.Why.What.String() + " is " + reason})
 		}
 	}
 	r.Done()

@@ -29,7 +29,7 @@ func shared(fn *ssa.Function, ids *externalid.Result, report func(token.Pos, str
 				continue
 			}
 			if made := fresh(st.Val, 0); made != nil && !sameLoop(made.Block(), b) {
-				report(program.Near(fn, st.Pos()), why.What+" is one value for several accounts: it is made once, outside of the loop")
+				report(program.Near(fn, st.Pos()), why.What.String()+" is one value for several accounts: it is made once, outside of the loop")
 			}
 		}
 	}

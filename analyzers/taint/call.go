@@ -1,12 +1,10 @@
 package taint
 
 import (
-	"fmt"
 	"go/token"
 	"go/types"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -23,7 +21,7 @@ func (f *frame) call(instr ssa.CallInstruction, c *ssa.CallCommon, v *ssa.Call) 
 	}
 	k := f.callee(instr, c, v)
 	if v != nil {
-		f.mem[v] = map[string]cell{}
+		f.mem[v] = map[*path]cell{}
 	}
 	if k.obj == nil {
 		f.dynamic(k)
@@ -93,7 +91,7 @@ func (f *frame) result(k site) cell {
 	if _, isTuple := t.(*types.Tuple); isTuple {
 		return cell{}
 	}
-	got := f.gather(place{k.v, ""}, nil, false)
+	got := f.gather(f.at(k.v), nil, false)
 	if !carries(t) {
 		return cell{}
 	}
@@ -103,17 +101,17 @@ func (f *frame) result(k site) cell {
 	}
 	c.refs = retypeConcrete(got.refs, t)
 	if len(got.refs) == 0 || !got.known {
-		c.refs = joinRefs(c.refs, []ref{{place{k.v, ""}, t, nil}})
+		c.refs = joinRefs(c.refs, []ref{{f.at(k.v), t, nil}})
 	}
 	return c
 }
 
 // resultPlace is where result j of a call is kept.
-func resultPlace(v *ssa.Call, j int) place {
+func (f *frame) resultPlace(v *ssa.Call, j int) place {
 	if _, isTuple := v.Type().(*types.Tuple); isTuple {
-		return place{v, "@" + strconv.Itoa(j)}
+		return f.at(v).at(result(j))
 	}
-	return place{v, ""}
+	return f.at(v)
 }
 
 func resultTypes(v *ssa.Call) []types.Type {
@@ -150,7 +148,7 @@ func (f *frame) dynamic(k site) {
 	for _, r := range f.value(k.call.Value).refs {
 		switch root := r.root.(type) {
 		case *ssa.MakeClosure:
-			if r.path == "" {
+			if r.path.isRoot() {
 				f.invokeClosure(k, root)
 			}
 		case *ssa.Function:
@@ -169,13 +167,13 @@ func (f *frame) callInput(k site, fn ref) {
 		return
 	}
 	for j, t := range resultTypes(k.v) {
-		p := fn.at("@" + strconv.Itoa(j))
+		p := fn.at(result(j))
 		switch {
 		case p == fn.place || !carries(t) || isErrorType(t):
 		case isScalar(t):
-			f.mem.add(resultPlace(k.v, j), cell{taint: f.gather(p, nil, false).taint})
+			f.mem.add(f.resultPlace(k.v, j), cell{taint: f.gather(p, nil, false).taint})
 		default:
-			f.mem.add(resultPlace(k.v, j), cell{refs: []ref{{p, t, nil}}})
+			f.mem.add(f.resultPlace(k.v, j), cell{refs: []ref{{p, t, nil}}})
 		}
 	}
 }
@@ -183,33 +181,33 @@ func (f *frame) callInput(k site, fn ref) {
 // returned is what lies in a result of a function that is a value: "@0" in a closure.
 // What it is called with is not known here.
 func (f *frame) returned(p place) Taint {
-	segs := segments(p.path)
-	if len(segs) == 0 || segs[0][0] != '@' {
+	first := p.path.first()
+	if first.Kind != resultOf {
 		return nil
 	}
 	sum, fn, args := f.functionAt(p.root)
-	j, err := strconv.Atoi(segs[0][1:])
-	if sum == nil || err != nil || j >= len(sum.results) || responds(fn) != "" { // one that responds is looked at itself
+	j := first.Index
+	if sum == nil || j >= len(sum.results) || responds(fn) != "" { // one that responds is looked at itself
 		return nil
 	}
-	o, rest := sum.results[j], p.path[len(segs[0]):]
+	o, rest := sum.results[j], p.path.rest()
 	a := application{pos: program.Near(f.fn, p.root.Pos()), args: args, name: "function"}
 	var out Taint
-	near := func(path string) bool { return path == rest || below(path, rest) || below(rest, path) }
-	for path, t := range inOrder(o.at) {
+	near := func(p *path) bool { return p == rest || p.below(rest) || rest.below(p) }
+	for path, t := range byPath(o.at) {
 		if near(path) {
-			out = out.union(f.resolve(t.without(Request), a, "returned by the function"))
+			out = out.union(f.resolve(t.without(Request), a, Way{ReturnedBy, "the function"}))
 		}
 	}
-	for path, as := range inOrder(o.aliases) {
+	for path, as := range byPath(o.aliases) {
 		if near(path) {
 			out = out.union(f.deep(cell{refs: f.aliased(as, a)}, encoded))
 		}
 	}
-	if !o.known && rest == "" {
+	if !o.known && rest.isRoot() {
 		for _, s := range f.e.spots(fn.Signature.Results().At(j).Type(), encoded) {
 			if !s.label.Typed {
-				out = out.union(Taint{{s.label, stepAt(f.fn, a.pos, s.label.What)}})
+				out = out.union(Taint{{s.label, stepAt(f.fn, a.pos, s.label.Source)}})
 			}
 		}
 	}
@@ -282,7 +280,7 @@ func (f *frame) sanitizes(k site) bool {
 	}
 	if k.v != nil {
 		for j := range resultTypes(k.v) {
-			f.mem.set(resultPlace(k.v, j), cell{known: true, cleaned: true})
+			f.mem.set(f.resultPlace(k.v, j), cell{known: true, cleaned: true})
 		}
 	}
 	if k.obj.Signature().Results().Len() == 0 {
@@ -304,9 +302,9 @@ func (f *frame) knownResults(k site) {
 	}
 	for j := range resultTypes(k.v) {
 		if why := f.e.ext.ResultOf(k.obj, j); why != nil {
-			p := resultPlace(k.v, j)
+			p := f.resultPlace(k.v, j)
 			c, _ := f.mem.get(p)
-			c.taint = c.taint.union(Taint{{sourceLabel(why), stepAt(f.fn, k.pos, why.What)}})
+			c.taint = c.taint.union(Taint{{sourceLabel(why), stepAt(f.fn, k.pos, Source{From: why.What})}})
 			f.mem.put(p, c)
 		}
 	}
@@ -323,7 +321,7 @@ type application struct {
 
 func (f *frame) apply(sum *summary, a application, v *ssa.Call) {
 	for _, key := range sum.sinkOrder() {
-		t := f.resolve(Taint{{Label: key.label}}, a, "passed to "+a.name)
+		t := f.resolve(Taint{{Label: key.label}}, a, Way{PassedTo, a.name})
 		if len(t) == 0 {
 			continue
 		}
@@ -332,8 +330,8 @@ func (f *frame) apply(sum *summary, a application, v *ssa.Call) {
 			f.sink(s, t)
 			continue
 		}
-		if s.Pos.IsValid() && s.Where == "" {
-			s.Where = f.e.pass.Fset.Position(s.Pos).String()
+		if s.Pos.IsValid() && !s.Where.IsValid() {
+			s.Where = f.e.pass.Fset.Position(s.Pos)
 		}
 		s.Pos = a.pos
 		f.sink(s, t)
@@ -341,7 +339,7 @@ func (f *frame) apply(sum *summary, a application, v *ssa.Call) {
 	if v != nil { // before what it writes: an input is what it was when the function was called
 		for j, o := range sum.results {
 			if j < len(resultTypes(v)) {
-				f.applyOutput(resultPlace(v, j), o, a)
+				f.applyOutput(f.resultPlace(v, j), o, a)
 			}
 		}
 	}
@@ -355,8 +353,8 @@ func (f *frame) applyEffect(key target, o output, a application) {
 		return
 	}
 	arg := a.args[key.param]
-	c := cell{opaque: o.opaque, taint: f.written(o.at[""], a)}
-	for _, as := range o.aliases[""] {
+	c := cell{opaque: o.opaque, taint: f.written(o.at[f.e.paths], a)}
+	for _, as := range o.aliases[f.e.paths] {
 		c.refs = joinRefs(c.refs, f.aliased([]target{as}, a))
 	}
 	for _, r := range arg.refs {
@@ -367,7 +365,7 @@ func (f *frame) applyEffect(key target, o output, a application) {
 		switch {
 		case o.cleaned && len(arg.refs) == 1:
 			f.mem.set(p, cell{known: true, cleaned: true})
-		case o.known && len(arg.refs) == 1 && !strings.ContainsAny(p.path, "[#"):
+		case o.known && len(arg.refs) == 1 && !p.path.many:
 			f.mem.set(p, cell{taint: c.taint, refs: without(c.refs, p), known: true})
 		default:
 			f.mem.add(p, cell{taint: c.taint, refs: without(c.refs, p), opaque: c.opaque})
@@ -385,7 +383,7 @@ func (f *frame) applyEffect(key target, o output, a application) {
 // what was put there before, an empty list say, is not all of it any more.
 func (f *frame) unsettle(p place, o output) {
 	c, ok := f.mem.get(p)
-	if !ok || !c.known || !o.below() {
+	if !ok || !c.known || !o.isBelow() {
 		return
 	}
 	c.known = false
@@ -394,13 +392,13 @@ func (f *frame) unsettle(p place, o output) {
 
 // writeBelow adds what an effect tells of the places below the one it is about.
 func (f *frame) writeBelow(p place, o output, a application) {
-	for path, t := range inOrder(o.at) {
-		if path != "" {
+	for path, t := range byPath(o.at) {
+		if !path.isRoot() {
 			f.mem.add(p.join(path), cell{taint: f.written(t, a)})
 		}
 	}
-	for path, as := range inOrder(o.aliases) {
-		if path != "" {
+	for path, as := range byPath(o.aliases) {
+		if !path.isRoot() {
 			f.mem.add(p.join(path), cell{refs: f.aliased(as, a)})
 		}
 	}
@@ -409,15 +407,15 @@ func (f *frame) writeBelow(p place, o output, a application) {
 // behindVariable are the places that a write below a variable reaches, if the variable
 // holds a channel, map, slice or pointer: a closure that captures it knows the variable
 // alone, and others may have what it refers to under another name.
-func (f *frame) behindVariable(p place, path string) []place {
+func (f *frame) behindVariable(p place, below *path) []place {
 	variable, ok := p.root.(*ssa.Alloc)
-	if !ok || p.path != "" || path == "" || !isReference(variable.Type().Underlying().(*types.Pointer).Elem()) {
+	if !ok || !p.path.isRoot() || below.isRoot() || !isReference(variable.Type().Underlying().(*types.Pointer).Elem()) {
 		return nil
 	}
 	c, _ := f.mem.get(p)
 	var out []place
 	for _, r := range c.refs {
-		out = append(out, r.join(path))
+		out = append(out, r.join(below))
 	}
 	return out
 }
@@ -431,7 +429,7 @@ func isReference(t types.Type) bool {
 }
 
 func (f *frame) written(t Taint, a application) Taint {
-	return f.relabel(f.resolve(t, a, "written by "+a.name), a.pos, "")
+	return f.relabel(f.resolve(t, a, Way{WrittenBy, a.name}), a.pos, "")
 }
 
 func (f *frame) applyOutput(p place, o output, a application) {
@@ -439,16 +437,16 @@ func (f *frame) applyOutput(p place, o output, a application) {
 	if old, ok := f.mem.get(p); ok { // several callees
 		c = cell{taint: old.taint, refs: old.refs, known: c.known && old.known, cleaned: c.cleaned && old.cleaned, opaque: c.opaque || old.opaque}
 	}
-	c.taint = c.taint.union(f.relabel(f.take(f.resolve(o.at[""], a, "returned by "+a.name), a.pos, getterOf(a)), a.pos, ""))
-	c.refs = joinRefs(c.refs, f.aliased(o.aliases[""], a))
+	c.taint = c.taint.union(f.relabel(f.take(f.resolve(o.at[f.e.paths], a, Way{ReturnedBy, a.name}), a.pos, getterOf(a)), a.pos, ""))
+	c.refs = joinRefs(c.refs, f.aliased(o.aliases[f.e.paths], a))
 	f.mem.put(p, c)
-	for path, t := range inOrder(o.at) {
-		if path != "" {
-			f.mem.add(p.join(path), cell{taint: f.resolve(t, a, "returned by "+a.name)})
+	for path, t := range byPath(o.at) {
+		if !path.isRoot() {
+			f.mem.add(p.join(path), cell{taint: f.resolve(t, a, Way{ReturnedBy, a.name})})
 		}
 	}
-	for path, as := range inOrder(o.aliases) {
-		if path != "" {
+	for path, as := range byPath(o.aliases) {
+		if !path.isRoot() {
 			f.mem.add(p.join(path), cell{refs: f.aliased(as, a)})
 		}
 	}
@@ -468,19 +466,19 @@ func (f *frame) aliased(as []target, a application) []ref {
 	return out
 }
 
-func (f *frame) hintOf(r ref, path string) *Label {
-	if path == "" {
+func (f *frame) hintOf(r ref, p *path) *Label {
+	if p.isRoot() {
 		return r.hint
 	}
 	if r.typ == nil {
 		return nil
 	}
-	return f.e.hintAt(r.typ, path)
+	return f.e.hintAt(r.typ, p)
 }
 
 // resolve replaces a callee's inputs by what the call hands it. A source that the
 // callee found in an input by its type is dropped: the input itself tells better.
-func (f *frame) resolve(t Taint, a application, how string) Taint {
+func (f *frame) resolve(t Taint, a application, how Way) Taint {
 	var out Taint
 	for _, x := range t {
 		l := x.Label
@@ -488,7 +486,7 @@ func (f *frame) resolve(t Taint, a application, how string) Taint {
 		case l.Shadow:
 		case l.Kind != input:
 			if x.Step == nil && l.Kind == External {
-				x.Step = stepAt(f.fn, a.pos, l.What)
+				x.Step = stepAt(f.fn, a.pos, l.Source)
 			}
 			out = out.union(Taint{{l, x.Step.then(a.pos, how)}})
 		case l.Param < len(a.args):
@@ -523,7 +521,7 @@ func (f *frame) resolveInput(l Label, arg cell) Taint {
 		}
 		got := f.gather(at.place, at.hint, false)
 		out = out.union(got.taint)
-		if l.Path == "" { // a string in an interface and the like
+		if l.Path.isRoot() { // a string in an interface and the like
 			for _, sub := range got.refs {
 				out = out.union(f.gather(sub.place, sub.hint, false).taint)
 			}
@@ -549,11 +547,11 @@ func (f *frame) virtual(k site) bool {
 		if len(found) > 1 {
 			says = func(c cell) Taint { return f.deep(c, printed) }
 		}
-		f.mem.add(resultPlace(k.v, 0), cell{taint: says(k.args[0]).step(k.pos, "returned by "+k.name.Name)})
+		f.mem.add(f.resultPlace(k.v, 0), cell{taint: says(k.args[0]).step(k.pos, Way{ReturnedBy, k.name.Name})})
 	}
 	if len(found) > 1 && k.v != nil && len(k.args) == 1 && holdsAnything(k.v.Type()) && ofAnyType(k.args[0]) {
 		// So does what is asked for all that it has to say.
-		f.mem.add(resultPlace(k.v, 0), cell{taint: f.deep(k.args[0], whole).step(k.pos, "returned by "+k.name.Name)})
+		f.mem.add(f.resultPlace(k.v, 0), cell{taint: f.deep(k.args[0], whole).step(k.pos, Way{ReturnedBy, k.name.Name})})
 	}
 	for _, m := range found {
 		args := slices.Clone(k.args)
@@ -661,9 +659,9 @@ func (f *frame) unknown(k site) {
 	}
 	if k.v != nil {
 		for j, rt := range resultTypes(k.v) {
-			p := resultPlace(k.v, j)
+			p := f.resultPlace(k.v, j)
 			if carries(rt) && !isError(rt) && len(t) > 0 {
-				f.mem.add(p, cell{taint: f.relabel(t, k.pos, keyOf(k)).step(k.pos, "through "+k.name.Name)})
+				f.mem.add(p, cell{taint: f.relabel(t, k.pos, pickedBy(k)).step(k.pos, Way{Through, k.name.Name})})
 			}
 			f.adopt(k, p, rt)
 		}
@@ -676,7 +674,7 @@ func (f *frame) unknown(k site) {
 	for i, a := range k.args {
 		if _, isPtr := k.vals[i].Type().Underlying().(*types.Pointer); isPtr || types.IsInterface(k.vals[i].Type()) {
 			for _, r := range a.refs {
-				if alloc, ok := r.root.(*ssa.Alloc); ok && r.path == "" && !f.flat && alloc != nil {
+				if alloc, ok := r.root.(*ssa.Alloc); ok && r.path.isRoot() && !f.flat && alloc != nil {
 					c, _ := f.mem.get(r.place)
 					c.opaque = true
 					f.mem.put(r.place, c)
@@ -703,7 +701,7 @@ func (f *frame) getter(k site) bool {
 	if !ok || name == "" || k.v == nil || k.declared() == 0 || len(k.args) != 1 {
 		return false
 	}
-	p := resultPlace(k.v, 0)
+	p := f.resultPlace(k.v, 0)
 	if s := program.StructOf(k.vals[0].Type()); s != nil {
 		for i := range s.NumFields() {
 			if strings.EqualFold(s.Field(i).Name(), name) {
@@ -713,7 +711,7 @@ func (f *frame) getter(k site) bool {
 			}
 		}
 	}
-	isMessage := func(x Tag) bool { return x.Label.Kind == Request && x.Label.Reason != "" || x.Label.Kind == input }
+	isMessage := func(x Tag) bool { return x.Label.Kind == Request && x.Label.Stage != Untaken || x.Label.Kind == input }
 	t := slices.DeleteFunc(slices.Clone(f.deep(k.args[0], whole)), func(x Tag) bool { return !isMessage(x) })
 	f.mem.add(p, cell{taint: f.take(t, k.pos, name)})
 	return len(t) > 0
@@ -813,7 +811,7 @@ func (f *frame) builtin(instr ssa.CallInstruction, b *ssa.Builtin, args []ssa.Va
 	case "copy":
 		src := f.value(args[1])
 		t := f.deep(src, whole)
-		dst := f.extend(args[0], "[]", args[0].Type())
+		dst := f.extend(args[0], anyElement, args[0].Type())
 		for _, r := range dst.refs {
 			f.mem.add(r.place, cell{taint: t, refs: f.elements(src)})
 		}
@@ -843,7 +841,7 @@ func (f *frame) builtin(instr ssa.CallInstruction, b *ssa.Builtin, args []ssa.Va
 func (f *frame) elements(c cell) []ref {
 	var out []ref
 	for _, r := range c.refs {
-		out = joinRefs(out, f.gather(r.at("[]"), nil, false).refs)
+		out = joinRefs(out, f.gather(r.at(anyElement), nil, false).refs)
 	}
 	return out
 }
@@ -855,13 +853,13 @@ func (f *frame) appends(args []ssa.Value, v *ssa.Call) cell {
 		return base
 	}
 	added := f.value(args[1])
-	p := place{v, ""}
-	f.mem[v] = map[string]cell{}
+	p := f.at(v)
+	f.mem[v] = map[*path]cell{}
 	c := cell{taint: added.taint, refs: f.elementPlaces(added)}
-	f.mem.add(p.at("[]"), c)
+	f.mem.add(p.at(anyElement), c)
 	f.mem.add(p, cell{refs: without(base.refs, p)})
 	for _, r := range base.refs {
-		f.mem.add(r.at("[]"), cell{taint: c.taint, refs: without(c.refs, r.at("[]"))})
+		f.mem.add(r.at(anyElement), cell{taint: c.taint, refs: without(c.refs, r.at(anyElement))})
 	}
 	out := cell{taint: base.taint, refs: []ref{{p, v.Type(), nil}}, cleaned: base.cleaned && added.cleaned}
 	out.refs = joinRefs(out.refs, base.refs)
@@ -874,9 +872,9 @@ func (f *frame) elementPlaces(c cell) []ref {
 	for _, r := range c.refs {
 		var t types.Type
 		if r.typ != nil {
-			t = element(r.typ)
+			t = elementOf(r.typ)
 		}
-		out = append(out, ref{r.at("[]"), t, nil})
+		out = append(out, ref{r.at(anyElement), t, nil})
 	}
 	return out
 }
@@ -886,7 +884,7 @@ func (f *frame) elementPlaces(c cell) []ref {
 // values, not the query.
 func (f *frame) relabel(t Taint, pos token.Pos, key string) Taint {
 	return f.takenAt(t, pos, key, func(l Label) bool {
-		return l.Reason == "" || l.Reason == message || key != "" && !isKeyed(l)
+		return l.Stage == Untaken || l.Stage == Message || key != "" && !l.isKeyed()
 	})
 }
 
@@ -895,7 +893,7 @@ func (f *frame) take(t Taint, pos token.Pos, field string) Taint {
 	if field == "" || !pos.IsValid() {
 		return t
 	}
-	return f.takenAt(t, pos, field, func(l Label) bool { return l.Reason == message })
+	return f.takenAt(t, pos, field, func(l Label) bool { return l.Stage == Message })
 }
 
 func (f *frame) takenAt(t Taint, pos token.Pos, key string, is func(Label) bool) Taint {
@@ -907,19 +905,16 @@ func (f *frame) takenAt(t Taint, pos token.Pos, key string, is func(Label) bool)
 	for _, x := range t {
 		if taken(x) {
 			l := x.Label
-			l.Reason, l.Pos = "read", pos
+			l.Stage, l.Pos = Read, pos
 			if key != "" {
-				l.What = fmt.Sprintf("%s value %q", l.What, key)
+				l.Key = key
 			}
-			x = Tag{l, stepAt(f.fn, pos, l.What)}
+			x = Tag{l, stepAt(f.fn, pos, l.Source)}
 		}
 		out = out.union(Taint{x})
 	}
 	return out
 }
-
-// isKeyed reports whether a label already says which value was taken.
-func isKeyed(l Label) bool { return strings.Contains(l.What, `"`) }
 
 // getterOf is the field that a call of the shape x.GetField() returns.
 func getterOf(a application) string {
@@ -929,8 +924,8 @@ func getterOf(a application) string {
 	return ""
 }
 
-// keyOf is the constant text by which a call picks a value, as r.FormValue("k").
-func keyOf(k site) string {
+// pickedBy is the constant text by which a call picks a value, as r.FormValue("k").
+func pickedBy(k site) string {
 	if k.declared() == 0 && program.IsStd(k.name.Pkg) || len(k.vals) < 2 {
 		return ""
 	}
@@ -950,7 +945,7 @@ func (f *frame) paramSinks(k site) {
 		}
 		if why := f.e.ext.Param(k.obj, i-d); why != nil {
 			if t := f.deep(k.args[i], whole); len(t) > 0 {
-				f.sink(Sink{Kind: Kept, What: why.What + " of " + k.name.Name, Pos: k.pos}, t)
+				f.sink(Sink{Kind: Kept, What: why.What.String() + " of " + k.name.Name, Pos: k.pos}, t)
 			}
 		}
 	}

@@ -5,8 +5,6 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
-	"strconv"
-	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -23,7 +21,7 @@ func (f *frame) exec(instr ssa.Instruction) {
 		f.mapUpdate(i)
 	case *ssa.Send:
 		f.channelSink(i)
-		f.writeWeak(f.extend(i.Chan, "[]", i.X.Type()), f.value(i.X))
+		f.writeWeak(f.extend(i.Chan, anyElement, i.X.Type()), f.value(i.X))
 	case *ssa.Panic:
 		f.panics(i, i.X)
 	case *ssa.Go:
@@ -62,7 +60,7 @@ func (f *frame) store(i *ssa.Store) {
 	if fa, ok := i.Addr.(*ssa.FieldAddr); ok {
 		f.storeSink(i, fa, val)
 		if hint := f.e.fieldHint(fa.X.Type(), fa.Field); hint != nil && isColumn(i.Val) && !val.cleaned {
-			val.taint = val.taint.union(Taint{{*hint, stepAt(f.fn, i.Pos(), hint.What)}})
+			val.taint = val.taint.union(Taint{{*hint, stepAt(f.fn, i.Pos(), hint.Source)}})
 		}
 		if shows(program.StructOf(fa.X.Type()), fa.Field, encoded) {
 			val.taint = val.taint.exposed()
@@ -70,7 +68,7 @@ func (f *frame) store(i *ssa.Store) {
 	}
 	addr := f.value(i.Addr)
 	f.requestSink(i, addr, val)
-	strong := len(addr.refs) == 1 && !f.flat && !strings.ContainsAny(addr.refs[0].path, "[#")
+	strong := len(addr.refs) == 1 && !f.flat && !addr.refs[0].path.many
 	for _, r := range addr.refs {
 		c := cell{taint: val.taint, refs: without(val.refs, r.place), known: true, cleaned: val.cleaned}
 		if strong {
@@ -101,7 +99,7 @@ func (f *frame) storeSink(i *ssa.Store, fa *ssa.FieldAddr, val cell) {
 		return
 	}
 	if why := f.e.ext.Field(fa.X.Type(), fa.Field); why != nil && !why.Typed {
-		f.sink(Sink{Kind: Kept, What: why.What, Pos: i.Pos()}, f.deep(val, whole))
+		f.sink(Sink{Kind: Kept, What: why.What.String(), Pos: i.Pos()}, f.deep(val, whole))
 	}
 }
 
@@ -125,10 +123,10 @@ func (f *frame) requestSink(i *ssa.Store, addr, val cell) {
 func (f *frame) mapUpdate(i *ssa.MapUpdate) {
 	val, key := f.value(i.Value), f.value(i.Key)
 	if why := f.e.ext.Update(i); why != nil && !val.cleaned {
-		named := Taint{{sourceLabel(why), stepAt(f.fn, i.Pos(), why.What)}}
+		named := Taint{{sourceLabel(why), stepAt(f.fn, i.Pos(), Source{From: why.What})}}
 		switch {
 		case hasKind(val.taint, Request): // chosen by a request, whatever it went through
-			f.sink(Sink{Kind: Kept, What: why.What, Pos: i.Pos()}, val.taint)
+			f.sink(Sink{Kind: Kept, What: why.What.String(), Pos: i.Pos()}, val.taint)
 			val.taint = val.taint.union(named)
 		case externalid.IsRead(i.Value) && !hasKind(val.taint, External):
 			val.taint = val.taint.union(named)
@@ -136,7 +134,7 @@ func (f *frame) mapUpdate(i *ssa.MapUpdate) {
 	}
 	f.writeWeak(f.extend(i.Map, keySegment(i.Key), i.Value.Type()), val)
 	if len(key.taint) > 0 || len(key.refs) > 0 {
-		f.writeWeak(f.extend(i.Map, "#", i.Key.Type()), key)
+		f.writeWeak(f.extend(i.Map, mapKeys, i.Key.Type()), key)
 	}
 	if k, ok := constString(i.Key); ok && k == "sts:ExternalId" {
 		f.sink(Sink{Kind: STS, What: "sts:ExternalId condition", Pos: i.Pos()}, f.deep(val, whole))
@@ -148,12 +146,15 @@ func hasKind(t Taint, kind Kind) bool {
 }
 
 // keySegment is the path of a map's element: by its key where that is constant.
-func keySegment(key ssa.Value) string {
-	if k, ok := constString(key); ok && len(k) <= 64 && !strings.ContainsAny(k, "{}") {
-		return "{" + k + "}"
+func keySegment(key ssa.Value) segment {
+	if k, ok := constString(key); ok && len(k) <= maxKey {
+		return element(k)
 	}
-	return "[]"
+	return anyElement
 }
+
+// maxKey is how long a constant key may be that elements are told apart by.
+const maxKey = 64
 
 func constString(v ssa.Value) (string, bool) {
 	if mi, ok := v.(*ssa.MakeInterface); ok {
@@ -200,7 +201,7 @@ func (f *frame) unop(v *ssa.UnOp) cell {
 		if v.CommaOk {
 			t = t.(*types.Tuple).At(0).Type()
 		}
-		return f.receive(v, f.extend(v.X, "[]", t), t)
+		return f.receive(v, f.extend(v.X, anyElement, t), t)
 	}
 	return cell{}
 }
@@ -218,7 +219,7 @@ func (f *frame) receive(v ssa.Value, elem cell, t types.Type) cell {
 			refs = append(refs, r)
 			continue
 		}
-		own := place{v, ""}
+		own := f.at(v)
 		f.mem.set(own, cell{opaque: true})
 		f.taken[v] = r.place
 		refs = joinRefs(refs, []ref{{own, t, nil}})
@@ -256,20 +257,20 @@ func (f *frame) lookup(v *ssa.Lookup) cell {
 		t = t.(*types.Tuple).At(0).Type()
 	}
 	seg := keySegment(v.Index)
-	if why := f.e.ext.Value(v); why != nil && seg != "[]" {
+	if why := f.e.ext.Value(v); why != nil && seg != anyElement {
 		// The element becomes an External ID further down: it is one in the map, too.
 		for _, r := range x.refs {
-			f.mem.add(r.at(seg), cell{taint: Taint{{sourceLabel(&externalid.Why{What: describe(v), Reason: why.Reason, Strength: why.Strength}), stepAt(f.fn, v.Pos(), describe(v))}}})
+			f.mem.add(r.at(seg), cell{taint: Taint{f.foundAt(v, &externalid.Why{Reason: why.Reason, Strength: why.Strength})}})
 		}
 	}
 	c := f.load(f.extend(v.X, seg, t), t, v.Pos())
-	if seg == "[]" {
+	if seg == anyElement {
 		c = c.join(f.anyElement(x, t, v.Pos()))
 	}
 	if f.e.pol.HasSources() {
 		// A configured source may be used as a key of what it belongs to.
 		for _, r := range x.refs {
-			got := f.gather(r.at("#"), nil, false)
+			got := f.gather(r.at(mapKeys), nil, false)
 			c.taint = c.taint.union(got.taint)
 			for _, k := range got.refs {
 				c.taint = c.taint.union(f.deep(cell{refs: []ref{k}}, whole))
@@ -287,9 +288,8 @@ func (f *frame) lookup(v *ssa.Lookup) cell {
 func (f *frame) anyElement(x cell, t types.Type, pos token.Pos) cell {
 	var out cell
 	for _, r := range x.refs {
-		for path := range inOrder(f.mem[r.root]) {
-			rest, ok := strings.CutPrefix(path, r.path)
-			if segs := segments(rest); ok && len(segs) == 1 && segs[0][0] == '{' {
+		for path := range byPath(f.mem[r.root]) {
+			if path.parent == r.path && path.last.Kind == keyOf {
 				out = out.join(f.load(cell{refs: []ref{{place{r.root, path}, t, nil}}}, t, pos))
 			}
 		}
@@ -334,13 +334,13 @@ func (f *frame) makeInterface(v *ssa.MakeInterface) cell {
 	if isScalar(t) {
 		if len(c.taint) > 0 && f.e.hasShower(t) {
 			// The taint goes behind a place, so that the type can redact it.
-			p := place{v, ""}
+			p := f.at(v)
 			f.mem.set(p, cell{taint: c.taint, known: true})
 			return cell{refs: []ref{{p, t, nil}}}
 		}
 		if len(c.taint) == 0 {
 			if why := f.e.ext.Type(t); why != nil && !isConst(v.X) {
-				c.taint = Taint{{sourceLabel(why), stepAt(f.fn, v.Pos(), why.What)}}
+				c.taint = Taint{{sourceLabel(why), stepAt(f.fn, v.Pos(), Source{From: why.What})}}
 			}
 		}
 		return c
@@ -374,11 +374,11 @@ func (f *frame) typeAssert(v *ssa.TypeAssert) cell {
 			continue
 		}
 		if len(out.refs) == 0 {
-			out.taint = out.taint.union(Taint{{s.label, stepAt(f.fn, v.Pos(), s.label.What)}})
+			out.taint = out.taint.union(Taint{{s.label, stepAt(f.fn, v.Pos(), s.label.Source)}})
 		}
 		if !v.CommaOk {
 			// From here on the interface is known to hold it.
-			f.taintRefs(c, Taint{{s.label, stepAt(f.fn, v.Pos(), s.label.What)}})
+			f.taintRefs(c, Taint{{s.label, stepAt(f.fn, v.Pos(), s.label.Source)}})
 		}
 	}
 	return out
@@ -407,7 +407,7 @@ func (f *frame) convert(v ssa.Value, x ssa.Value) cell {
 	}
 	if isScalar(x.Type()) { // string to []byte
 		out := f.made(v)
-		f.mem.set(place{v, ""}, cell{taint: c.taint, known: true})
+		f.mem.set(f.at(v), cell{taint: c.taint, known: true})
 		return out
 	}
 	return retype(c, v.Type())
@@ -463,7 +463,7 @@ func (f *frame) extract(v *ssa.Extract) cell {
 		if !carries(t) {
 			return cell{}
 		}
-		r := ref{place{tuple, "@" + strconv.Itoa(v.Index)}, t, nil}
+		r := ref{f.at(tuple).at(result(v.Index)), t, nil}
 		if isScalar(t) {
 			return cell{taint: f.gather(r.place, nil, false).taint}
 		}
@@ -492,9 +492,9 @@ func (f *frame) next(v *ssa.Extract, n *ssa.Next) cell {
 	if n.IsString {
 		return cell{taint: c.taint}
 	}
-	seg := "[]"
+	seg := anyElement
 	if v.Index == 1 {
-		seg = "#"
+		seg = mapKeys
 	}
 	var addr cell
 	for _, r := range c.refs {
@@ -513,7 +513,7 @@ func (f *frame) next(v *ssa.Extract, n *ssa.Next) cell {
 func (f *frame) selects(v *ssa.Select) cell {
 	for _, s := range v.States {
 		if s.Dir == types.SendOnly {
-			f.writeWeak(f.extend(s.Chan, "[]", s.Send.Type()), f.value(s.Send))
+			f.writeWeak(f.extend(s.Chan, anyElement, s.Send.Type()), f.value(s.Send))
 		}
 	}
 	return cell{}
@@ -527,7 +527,7 @@ func (f *frame) received(v *ssa.Extract, sel *ssa.Select) cell {
 			continue
 		}
 		if n == v.Index {
-			return f.receive(v, f.extend(s.Chan, "[]", v.Type()), v.Type())
+			return f.receive(v, f.extend(s.Chan, anyElement, v.Type()), v.Type())
 		}
 		n++
 	}
@@ -539,7 +539,7 @@ func (f *frame) received(v *ssa.Extract, sel *ssa.Select) cell {
 func (f *frame) makeClosure(v *ssa.MakeClosure) cell {
 	c := f.made(v)
 	for i, b := range v.Bindings {
-		f.mem.put(place{v, "$" + strconv.Itoa(i)}, cell{refs: f.value(b).refs, taint: f.value(b).taint, known: true})
+		f.mem.put(f.at(v).at(capture(i)), cell{refs: f.value(b).refs, taint: f.value(b).taint, known: true})
 	}
 	f.runClosure(v, v.Pos())
 	return c
@@ -628,13 +628,13 @@ func (f *frame) lateClosures() {
 // output tells a value as a summary: labels by path, and which inputs it is.
 func (f *frame) output(c cell, constant bool) output {
 	o := output{known: true, cleaned: c.cleaned}
-	o.taint("", c.taint)
+	o.taint(f.e.paths, c.taint)
 	if constant || c.cleaned {
 		return o
 	}
 	seen := map[place]bool{}
 	for _, r := range c.refs {
-		f.outputRef(&o, "", r, seen, 0)
+		f.outputRef(&o, f.e.paths, r, seen, 0)
 	}
 	return o
 }
@@ -642,7 +642,7 @@ func (f *frame) output(c cell, constant bool) output {
 // maxOutput bounds how many objects inside objects a summary spells out.
 const maxOutput = 3
 
-func (f *frame) outputRef(o *output, at string, r ref, seen map[place]bool, depth int) {
+func (f *frame) outputRef(o *output, at *path, r ref, seen map[place]bool, depth int) {
 	if seen[r.place] {
 		return
 	}
@@ -657,7 +657,7 @@ func (f *frame) outputRef(o *output, at string, r ref, seen map[place]bool, dept
 		return
 	}
 	if isOpaqueRoot(r.root) && !got.known {
-		if c, ok := f.mem.get(place{r.root, r.path}); !ok || !c.known {
+		if c, ok := f.mem.get(r.place); !ok || !c.known {
 			o.known = false
 		}
 	}
@@ -671,14 +671,14 @@ func (f *frame) outputRef(o *output, at string, r ref, seen map[place]bool, dept
 		}
 		f.outputRef(o, at, sub, seen, depth)
 	}
-	for path, c := range inOrder(f.mem[r.root]) {
-		if !below(path, r.path) {
+	for path, c := range byPath(f.mem[r.root]) {
+		if !path.below(r.path) {
 			if path == r.path && c.opaque {
 				o.known = false
 			}
 			continue
 		}
-		to := place{nil, at}.join(path[len(r.path):]).path
+		to := at.join(path.from(r.path))
 		o.taint(to, c.taint)
 		if c.opaque {
 			f.filled(o, to, r.root.Type(), path)
@@ -709,13 +709,13 @@ func (f *frame) boxed(o *output, c cell) {
 
 // filled tells the sources in what unknown code, as a row's Scan, wrote to a place of a
 // function's own object.
-func (f *frame) filled(o *output, at string, t types.Type, path string) {
-	if hint := f.e.hintAt(t, path); hint != nil {
+func (f *frame) filled(o *output, at *path, t types.Type, p *path) {
+	if hint := f.e.hintAt(t, p); hint != nil {
 		o.taint(at, Taint{{Label: *hint}})
 		return
 	}
-	for _, s := range f.e.spots(typeAt(t, path), whole) {
-		o.taint(place{nil, at}.join(s.path).path, Taint{{Label: s.label}})
+	for _, s := range f.e.spots(typeAt(t, p), whole) {
+		o.taint(at.join(s.path), Taint{{Label: s.label}})
 	}
 }
 
@@ -725,7 +725,7 @@ func (f *frame) filled(o *output, at string, t types.Type, path string) {
 func (f *frame) effects() {
 	for _, sources := range []bool{true, false} {
 		for i, root := range f.inputs() {
-			for path, c := range inOrder(f.mem[root]) {
+			for path, c := range byPath(f.mem[root]) {
 				o, ok := f.effect(i, root, path, c)
 				if ok && sources == o.holds(External) {
 					f.addEffect(target{i, path}, o)
@@ -736,20 +736,20 @@ func (f *frame) effects() {
 }
 
 // effect is what was written to a place of an input, if anything was.
-func (f *frame) effect(i int, root ssa.Value, path string, c cell) (output, bool) {
-	c.taint = ownInputFree(c.taint, i, path)
-	if _, isRequest := f.onlyRequest(path, c); isRequest || path != "" && isStream(typeAt(root.Type(), path)) {
+func (f *frame) effect(i int, root ssa.Value, p *path, c cell) (output, bool) {
+	c.taint = ownInputFree(c.taint, i, p)
+	if _, isRequest := f.onlyRequest(p, c); isRequest || !p.isRoot() && isStream(typeAt(root.Type(), p)) {
 		return output{}, false
 	}
-	if len(c.taint)+len(c.refs) == 0 && !c.opaque && !(c.known && f.e.hintAt(root.Type(), path) != nil) && !c.cleaned {
+	if len(c.taint)+len(c.refs) == 0 && !c.opaque && !(c.known && f.e.hintAt(root.Type(), p) != nil) && !c.cleaned {
 		return output{}, false
 	}
 	o := output{known: c.known, cleaned: c.cleaned, opaque: c.opaque}
-	o.taint("", c.taint)
+	o.taint(f.e.paths, c.taint)
 	for _, r := range c.refs {
-		f.outputRef(&o, "", r, map[place]bool{}, 1)
+		f.outputRef(&o, f.e.paths, r, map[place]bool{}, 1)
 	}
-	if t := typeAt(root.Type(), path); t != nil && isEmptyInterface(pointee(t)) {
+	if t := typeAt(root.Type(), p); t != nil && isEmptyInterface(pointee(t)) {
 		f.boxed(&o, c)
 	}
 	o.known = c.known
@@ -784,18 +784,18 @@ func (f *frame) addEffect(key target, o output) {
 }
 
 // onlyRequest reports whether a cell says no more than that the input is a request.
-func (f *frame) onlyRequest(path string, c cell) (Taint, bool) {
-	if path != "" || len(c.taint) != 1 || len(c.refs) > 0 {
+func (f *frame) onlyRequest(p *path, c cell) (Taint, bool) {
+	if !p.isRoot() || len(c.taint) != 1 || len(c.refs) > 0 {
 		return nil, false
 	}
 	l := c.taint[0].Label
-	return c.taint, l.Kind == Request && l.Reason == ""
+	return c.taint, l.Kind == Request && l.Stage == Untaken
 }
 
 // ownInputFree drops the label that says an input holds what it held.
-func ownInputFree(t Taint, param int, path string) Taint {
+func ownInputFree(t Taint, param int, p *path) Taint {
 	return slices.DeleteFunc(slices.Clone(t), func(x Tag) bool {
-		return x.Label.Kind == input && x.Label.Param == param && x.Label.Path == path
+		return x.Label.Kind == input && x.Label.Param == param && x.Label.Path == p
 	})
 }
 
@@ -820,39 +820,39 @@ func (f *frame) keepGlobal(p place, value func() Taint) {
 	if !ok {
 		return
 	}
-	path := globalPath(p.path)
-	old := f.e.globals[g][path]
+	at := globalPath(p.path)
+	old := f.e.globals[g][at]
 	next := old.union(value().without(input))
 	if len(next) == len(old) {
 		return
 	}
 	if f.e.globals[g] == nil {
-		f.e.globals[g] = map[string]Taint{}
+		f.e.globals[g] = map[*path]Taint{}
 	}
-	f.e.globals[g][path] = next
+	f.e.globals[g][at] = next
 	f.e.grown = true
 }
 
 // globalPath is the part of a path by which what is stored to package variables is
 // told apart: the fields that it begins with.
-func globalPath(path string) string {
-	n := 0
-	for i, seg := range segments(path) {
-		if seg[0] != '.' || i >= 2 {
+func globalPath(p *path) *path {
+	out := p.root
+	for i, seg := range p.segments() {
+		if seg.Kind != fieldOf || i >= 2 {
 			break
 		}
-		n += len(seg)
+		out = out.at(seg)
 	}
-	return path[:n]
+	return out
 }
 
 // inGlobal is what some function stored at a place of a package variable, or around
 // it; deep asks for what is below it, too.
-func (e *engine) inGlobal(g *ssa.Global, path string, deep bool) Taint {
+func (e *engine) inGlobal(g *ssa.Global, p *path, deep bool) Taint {
 	var out Taint
-	at := globalPath(path)
-	for stored, t := range inOrder(e.globals[g]) {
-		if stored == at || below(at, stored) || deep && below(stored, at) {
+	at := globalPath(p)
+	for stored, t := range byPath(e.globals[g]) {
+		if stored == at || at.below(stored) || deep && stored.below(at) {
 			out = out.union(t)
 		}
 	}

@@ -21,7 +21,7 @@ import (
 // within the call of the sink.
 func (r *Result) MaskFix(pass *analysis.Pass, f *Flow) []analysis.SuggestedFix {
 	call, file := callAt(pass, f.Sink.Pos)
-	if call == nil || f.Sink.Where != "" {
+	if call == nil || f.Sink.Where.IsValid() {
 		return nil
 	}
 	arg := readIn(pass, file, call, f.Source())

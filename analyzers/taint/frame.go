@@ -4,7 +4,6 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
-	"strconv"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -118,19 +117,19 @@ func reversePostorder(fn *ssa.Function) []*ssa.BasicBlock {
 // enter sets up an input: symbolic, and a source if it is known to be one.
 func (f *frame) enter(v ssa.Value, i int) {
 	var c cell
-	in := Label{Kind: input, Param: i}
+	in := Label{mark: mark{Kind: input, Param: i}, Path: f.e.paths}
 	hint := f.inputHint(v, i)
 	if isScalar(v.Type()) {
 		if carries(v.Type()) {
 			c.taint = Taint{{Label: in}}
 			if hint != nil {
-				c.taint = append(c.taint, Tag{shadow(*hint, in), stepAt(f.fn, v.Pos(), hint.What)})
+				c.taint = append(c.taint, Tag{shadow(*hint, in), stepAt(f.fn, v.Pos(), hint.Source)})
 			}
 		}
 	} else {
-		c.refs = []ref{{place{v, ""}, v.Type(), hint}}
+		c.refs = []ref{{f.at(v), v.Type(), hint}}
 		if l, ok := f.e.request(f.fn, v); ok {
-			f.mem.put(place{v, ""}, cell{taint: Taint{{shadow(l, in), stepAt(f.fn, v.Pos(), l.What)}}, opaque: true})
+			f.mem.put(f.at(v), cell{taint: Taint{{shadow(l, in), stepAt(f.fn, v.Pos(), l.Source)}}, opaque: true})
 		}
 	}
 	f.env[v] = c
@@ -150,7 +149,7 @@ func (f *frame) inputHint(v ssa.Value, i int) *Label {
 		if why == nil {
 			why = f.e.ext.Value(p)
 			if why != nil {
-				why = &externalid.Why{What: "parameter " + p.Name(), Reason: why.Reason, Strength: why.Strength}
+				why = &externalid.Why{What: externalid.Thing{Kind: externalid.Parameter, Name: p.Name()}, Reason: why.Reason, Strength: why.Strength}
 			}
 		}
 	}
@@ -167,8 +166,9 @@ func shadow(l, in Label) Label {
 	return l
 }
 
-func stepAt(fn *ssa.Function, pos token.Pos, text string) *Step {
-	return (*Step)(nil).then(program.Near(fn, pos), text)
+// stepAt begins the way of a source.
+func stepAt(fn *ssa.Function, pos token.Pos, of Source) *Step {
+	return &Step{Pos: program.Near(fn, pos), Of: &of}
 }
 
 // block interprets one block and reports whether anything it computed is new.
@@ -179,11 +179,7 @@ func (f *frame) block(b *ssa.BasicBlock, entry memory) bool {
 		if v, ok := instr.(ssa.Value); ok {
 			next := f.eval(v)
 			if why := f.e.ext.Value(v); why != nil && isOrigin(v) {
-				what := why.What
-				if what == "value" {
-					what = describe(v)
-				}
-				next.taint = next.taint.union(Taint{{sourceLabel(&externalid.Why{What: what, Reason: why.Reason, Strength: why.Strength}), stepAt(f.fn, v.Pos(), what)}})
+				next.taint = next.taint.union(Taint{f.foundAt(v, why)})
 			}
 			if !carries(v.Type()) {
 				next = cell{}
@@ -254,21 +250,32 @@ func isColumn(v ssa.Value) bool {
 	return ok && externalid.IsTextWrapper(fa.X.Type())
 }
 
-// describe names a value for a person.
-func describe(v ssa.Value) string {
+// foundAt is the source that a value is, named by what it is the result of where it has
+// no name of its own.
+func (f *frame) foundAt(v ssa.Value, why *externalid.Why) Tag {
+	what := why.What
+	if what.Kind == externalid.SomeValue {
+		what = describe(v)
+	}
+	l := sourceLabel(&externalid.Why{What: what, Reason: why.Reason, Strength: why.Strength})
+	return Tag{l, stepAt(f.fn, v.Pos(), l.Source)}
+}
+
+// describe names a value.
+func describe(v ssa.Value) externalid.Thing {
 	switch v := v.(type) {
 	case *ssa.Call:
 		if obj := program.Callee(&v.Call); obj != nil {
-			return "result of " + obj.Name()
+			return externalid.Thing{Kind: externalid.ResultOf, Name: obj.Name()}
 		}
 	case *ssa.Extract:
 		if c, ok := v.Tuple.(*ssa.Call); ok {
 			return describe(c)
 		}
 	case *ssa.Lookup:
-		return "map element"
+		return externalid.Thing{Kind: externalid.Element}
 	}
-	return "value"
+	return externalid.Thing{}
 }
 
 // value is what a register holds.
@@ -277,27 +284,42 @@ func (f *frame) value(v ssa.Value) cell {
 	case *ssa.Const:
 		switch v.Type().Underlying().(type) {
 		case *types.Struct, *types.Array: // a zero value, of a type that may be followed as such
-			return cell{refs: []ref{{place{v, ""}, v.Type(), nil}}}
+			return cell{refs: []ref{{f.at(v), v.Type(), nil}}}
 		}
 		return cell{known: true}
 	case *ssa.Global:
-		r := ref{place{v, ""}, v.Type(), nil}
+		r := ref{f.at(v), v.Type(), nil}
 		if why := f.e.ext.Global(v); why != nil {
 			l := sourceLabel(why)
 			r.hint = &l
 		}
 		return cell{refs: []ref{r}}
 	case *ssa.Function:
-		return cell{refs: []ref{{place{v, ""}, v.Type(), nil}}}
+		return cell{refs: []ref{{f.at(v), v.Type(), nil}}}
 	}
 	return f.env[v]
 }
 
+// inputs are a function's parameters and captured variables.
+func (f *frame) inputs() []ssa.Value {
+	var out []ssa.Value
+	for _, p := range f.fn.Params {
+		out = append(out, p)
+	}
+	for _, v := range f.fn.FreeVars {
+		out = append(out, v)
+	}
+	return out
+}
+
+// at is the whole of the object that a value names.
+func (f *frame) at(v ssa.Value) place { return place{v, f.e.paths} }
+
 // made is the register that denotes a new object.
 func (f *frame) made(v ssa.Value) cell {
-	p := place{v, ""}
+	p := f.at(v)
 	if f.mem[v] == nil || !f.flat {
-		f.mem[v] = map[string]cell{}
+		f.mem[v] = map[*path]cell{}
 	}
 	r := ref{p, v.Type(), nil}
 	if why := f.e.ext.Value(v); why != nil && why.Strength == externalid.Named && isText(program.Element(v.Type())) {
@@ -323,12 +345,12 @@ func (f *frame) eval(v ssa.Value) cell {
 		}
 		return c
 	case *ssa.IndexAddr:
-		return f.extend(v.X, "[]", v.Type())
+		return f.extend(v.X, anyElement, v.Type())
 	case *ssa.Index:
 		if isScalar(v.X.Type()) {
 			return cell{taint: f.value(v.X).taint}
 		}
-		return f.load(f.extend(v.X, "[]", v.Type()), v.Type(), v.Pos())
+		return f.load(f.extend(v.X, anyElement, v.Type()), v.Type(), v.Pos())
 	case *ssa.Lookup:
 		return f.lookup(v)
 	case *ssa.UnOp:
@@ -337,7 +359,7 @@ func (f *frame) eval(v ssa.Value) cell {
 		return f.phi(v)
 	case *ssa.BinOp:
 		if v.Op == token.ADD && carries(v.Type()) {
-			return cell{taint: joined(f.value(v.X).taint, f.value(v.Y).taint).made().step(v.Pos(), "concatenated")}
+			return cell{taint: joined(f.value(v.X).taint, f.value(v.Y).taint).made().step(v.Pos(), Way{Action: Concatenated})}
 		}
 		return cell{}
 	case *ssa.ChangeType:
@@ -389,19 +411,19 @@ func (f *frame) fieldOf(x ssa.Value, i int, t types.Type) cell {
 	hint := f.e.fieldHint(x.Type(), i)
 	out := cell{cleaned: base.cleaned, taint: base.taint.except(f.e.siblings(x.Type(), i))}
 	for _, r := range base.refs {
-		field := r.at("." + strconv.Itoa(i))
+		field := r.at(field(i))
 		if field != r.place {
 			f.setApart(field, x.Type(), i)
 		}
 		out.refs = append(out.refs, ref{field, t, hint})
 	}
 	if len(base.refs) == 0 && hint != nil && hint.Typed && !base.cleaned && !base.known {
-		out.taint = out.taint.union(Taint{{*hint, stepAt(f.fn, x.Pos(), hint.What)}})
+		out.taint = out.taint.union(Taint{{*hint, stepAt(f.fn, x.Pos(), hint.Source)}})
 	}
 	return out
 }
 
-func (f *frame) extend(x ssa.Value, seg string, t types.Type) cell {
+func (f *frame) extend(x ssa.Value, seg segment, t types.Type) cell {
 	base := f.value(x)
 	out := cell{taint: base.taint, cleaned: base.cleaned}
 	for _, r := range base.refs {
@@ -440,7 +462,7 @@ func (f *frame) readStep(t Taint, r ref, pos token.Pos) Taint {
 	out := make(Taint, len(t))
 	for i, x := range t {
 		if x.Step == nil && x.Label.Kind == External {
-			x.Step = stepAt(f.fn, pos, x.Label.What)
+			x.Step = stepAt(f.fn, pos, x.Label.Source)
 		}
 		out[i] = x
 	}
@@ -513,18 +535,17 @@ func (g *gatherer) at(p place, hint *Label, depth int) gathered {
 			return finish()
 		}
 	}
-	path := p.path
 	beside := g.f.apart[p]
-	if segs := segments(path); len(segs) > 0 && segs[len(segs)-1][0] == '{' {
-		if c, ok := g.f.mem.get(place{p.root, path[:len(path)-len(segs[len(segs)-1])] + "[]"}); ok {
+	if p.path.last.Kind == keyOf {
+		if c, ok := g.f.mem.get(place{p.root, p.path.parent.at(anyElement)}); ok {
 			out.refs = joinRefs(out.refs, c.refs)
 			out.taint = out.taint.union(c.taint)
 		}
 	}
-	for _, prefix := range parents(path) {
-		holder := place{p.root, prefix}
+	for up := p.path.parent; up != nil; up = up.parent {
+		holder := place{p.root, up}
 		c, ok := g.f.mem.get(holder)
-		if ok && (g.linked(&out, c, path[len(prefix):], hint, depth) || end(c, beside)) {
+		if ok && (len(c.refs) > 0 && g.linked(&out, c, p.path.from(up), hint, depth) || end(c, beside)) {
 			return finish()
 		}
 		beside = slices.Concat(beside, g.f.apart[holder])
@@ -534,7 +555,7 @@ func (g *gatherer) at(p place, hint *Label, depth int) gathered {
 }
 
 // linked reads on in the objects that an ancestor was copied from or points to.
-func (g *gatherer) linked(out *gathered, c cell, rest string, hint *Label, depth int) (clean bool) {
+func (g *gatherer) linked(out *gathered, c cell, rest *path, hint *Label, depth int) (clean bool) {
 	allClean := c.known && len(c.refs) > 0
 	for _, r := range c.refs {
 		sub := g.at(r.join(rest), hint, depth+1)
@@ -560,7 +581,7 @@ func (g *gatherer) root(out *gathered, p place, hint *Label, beside []Label) {
 	}
 	i := f.inputIndex(p.root)
 	if i >= 0 {
-		in := Label{Kind: input, Param: i, Path: p.path, Deep: g.deep}
+		in := Label{mark: mark{Kind: input, Param: i, Deep: g.deep}, Path: p.path}
 		out.taint = out.taint.union(Taint{{Label: in}})
 		if hint != nil {
 			out.taint = out.taint.union(Taint{{Label: shadow(*hint, in)}})
@@ -644,7 +665,7 @@ func (d *deepWalk) at(r ref, depth int) Taint {
 			out = out.union(d.at(sub, depth+boolInt(sub.place != r.place && !got.known)))
 		}
 	}
-	for rel := range inOrder(f.contents(r.place)) {
+	for rel := range byPath(f.contents(r.place)) {
 		if r.typ != nil && !visible(r.typ, rel, d.mode) {
 			continue
 		}
@@ -661,7 +682,7 @@ func (d *deepWalk) at(r ref, depth int) Taint {
 		return out
 	}
 	for _, s := range f.e.spots(r.typ, d.mode) {
-		if s.path == "" && !s.label.Typed && got.known {
+		if s.path.isRoot() && !s.label.Typed && got.known {
 			continue
 		}
 		label := s.label
@@ -689,10 +710,10 @@ func (f *frame) shownBy(r ref, m mode) (Taint, bool) {
 	var out Taint
 	a := application{args: []cell{{refs: []ref{r}}}, name: fn.Name()}
 	for _, o := range sum.results {
-		for _, t := range inOrder(o.at) {
-			out = out.union(f.resolve(t, a, ""))
+		for _, t := range byPath(o.at) {
+			out = out.union(f.resolve(t, a, Way{}))
 		}
-		for _, as := range inOrder(o.aliases) {
+		for _, as := range byPath(o.aliases) {
 			out = out.union(f.deep(cell{refs: f.aliased(as, a)}, m))
 		}
 	}
@@ -701,38 +722,31 @@ func (f *frame) shownBy(r ref, m mode) (Taint, bool) {
 
 // contents are the paths below a place at which something is said of it, or of the
 // objects that it was copied from.
-func (f *frame) contents(p place) map[string]bool {
-	out := map[string]bool{}
-	f.collect(p, "", out, map[place]bool{}, 0)
+func (f *frame) contents(p place) map[*path]bool {
+	out := map[*path]bool{}
+	f.collect(p, f.e.paths, out, map[place]bool{}, 0)
 	return out
 }
 
 // maxContents bounds the paths one sink looks at.
 const maxContents = 256
 
-func (f *frame) collect(p place, at string, out map[string]bool, seen map[place]bool, depth int) {
+func (f *frame) collect(p place, at *path, out map[*path]bool, seen map[place]bool, depth int) {
 	if seen[p] || depth > maxLinks {
 		return
 	}
 	seen[p] = true
-	for path := range inOrder(f.mem[p.root]) {
-		if below(path, p.path) && len(out) < maxContents {
-			out[at+path[len(p.path):]] = true
+	for path := range byPath(f.mem[p.root]) {
+		if path.below(p.path) && len(out) < maxContents {
+			out[at.join(path.from(p.path))] = true
 		}
 	}
 	// What the place, or what holds it, was copied from.
-	links := func(of, rest string) {
-		c, ok := f.mem.get(place{p.root, of})
-		if !ok {
-			return
-		}
+	for up := p.path; up != nil; up = up.parent {
+		c, _ := f.mem.get(place{p.root, up})
 		for _, r := range c.refs {
-			f.collect(r.join(rest), at, out, seen, depth+1)
+			f.collect(r.join(p.path.from(up)), at, out, seen, depth+1)
 		}
-	}
-	links(p.path, "")
-	for _, prefix := range parents(p.path) {
-		links(prefix, p.path[len(prefix):])
 	}
 }
 

@@ -40,7 +40,7 @@ func (f *frame) fromRequest(k site) {
 	if !ok || k.v == nil {
 		return
 	}
-	f.mem.add(resultPlace(k.v, 0), cell{taint: f.relabel(Taint{{Label: Label{Kind: Request, What: what, Pos: k.pos}}}, k.pos, keyOf(k)), opaque: true})
+	f.mem.add(f.resultPlace(k.v, 0), cell{taint: f.relabel(Taint{{Label: requested(what, Untaken, k.pos)}}, k.pos, pickedBy(k)), opaque: true})
 }
 
 // lambdaEvents are the events that carry a request of the outside to a Lambda.
@@ -63,10 +63,10 @@ func (e *engine) request(fn *ssa.Function, v ssa.Value) (Label, bool) {
 	}
 	name := typeName(t)
 	if what := requestTypes[name]; what != "" {
-		return Label{Kind: Request, What: what, Pos: v.Pos()}, true
+		return requested(what, Untaken, v.Pos()), true
 	}
 	if what := messageTypes[name]; what != "" {
-		return Label{Kind: Request, What: what, Reason: message, Pos: v.Pos()}, true
+		return requested(what, Message, v.Pos()), true
 	}
 	p, ok := v.(*ssa.Parameter)
 	if !ok {
@@ -85,12 +85,8 @@ func (e *engine) request(fn *ssa.Function, v ssa.Value) (Label, bool) {
 	if what == "" || fn.Signature.Recv() != nil && p == fn.Params[0] || isContext(t) {
 		return Label{}, false
 	}
-	return Label{Kind: Request, What: what, Reason: message, Pos: v.Pos()}, true
+	return requested(what, Message, v.Pos()), true
 }
-
-// message is the reason of a label on a decoded request: it counts as it is, and
-// gets a better place and name where a field is taken out of it.
-const message = "message"
 
 // isParams recognises what generators of servers bind a request's parameters to:
 // go-swagger's hold the request itself, oapi-codegen's come beside it.

@@ -1,9 +1,13 @@
 package taint
 
 import (
+	"cmp"
+	"fmt"
 	"go/token"
 	"slices"
 	"strings"
+
+	"github.com/deputy-sec/deputy/analyzers/externalid"
 )
 
 // Kind is what a label follows.
@@ -16,14 +20,40 @@ const (
 	Request              // a value that a caller of the service chose
 )
 
-// Label is one thing that is followed. Labels are compared by value, so that the
-// same source met twice is one.
-type Label struct {
-	Kind   Kind
-	What   string // "field Integration.Handshake", "query parameter external_id"
-	Reason string
-	Weak   bool // known by its name only
-	Typed  bool // configured: followed whatever it holds
+// Source is what a label came from. Key is, of what a request holds, by which name it was
+// taken out of it.
+type Source struct {
+	From externalid.Thing
+	Key  string
+}
+
+func (s Source) String() string {
+	if s.Key == "" {
+		return s.From.String()
+	}
+	return fmt.Sprintf("%s value %q", s.From, s.Key)
+}
+
+// Stage says how far what a request holds was taken apart. A request as such is no value
+// that a caller chose.
+type Stage uint8
+
+// The stages.
+const (
+	Untaken Stage = iota // a request of which nothing was taken yet
+	Message              // a decoded one: it counts as it is, and gets a better place and name where a field is taken
+	Read                 // a value that was taken out of it
+	Decoded              // a value that was decoded from it
+)
+
+// mark is a label but for the place in an input.
+type mark struct {
+	Kind Kind
+	Source
+	Reason externalid.Reason // of an External ID
+	Stage  Stage             // of what a request holds
+	Weak   bool              // known by its name only
+	Typed  bool              // configured: followed whatever it holds
 	Pos    token.Pos
 
 	// Beside is set on what a request chose, or may have chosen, in a text that was made
@@ -36,10 +66,9 @@ type Label struct {
 	// loggers leave that out: found in place, below an interface, it is not shown.
 	Unshown int
 
-	// For an input: which parameter (captured variables follow the parameters), at
-	// which path, and whether everything below the path is meant.
+	// For an input: which parameter (captured variables follow the parameters), and
+	// whether everything below its path is meant.
 	Param int
-	Path  string
 	Deep  bool
 	Mode  mode // how a deep input is read
 
@@ -49,11 +78,63 @@ type Label struct {
 	Shadow bool
 }
 
+// Label is one thing that is followed. Labels are compared by value, so that the
+// same source met twice is one. Path is that of an input, or of the input that a shadow
+// stands for, and nil for others.
+type Label struct {
+	mark
+	Path *path
+}
+
+// requested labels what a request holds.
+func requested(what string, stage Stage, pos token.Pos) Label {
+	return Label{mark: mark{Kind: Request, Source: Source{From: externalid.Thing{Kind: externalid.Plain, Name: what}}, Stage: stage, Pos: pos}}
+}
+
+// isKeyed reports whether a label says which value of a request was taken.
+func (m mark) isKeyed() bool { return m.Key != "" }
+
+// Action says what a step does with a value.
+type Action uint8
+
+// The actions.
+const (
+	Found        Action = iota // the beginning: a source is read
+	Concatenated               // with another text
+	PassedTo                   // a function
+	ReturnedBy                 // one
+	WrittenBy                  // one, to what it is given
+	Through                    // one that makes a value of others
+	DecodedBy                  // one
+	FormattedBy                // one
+)
+
+// Way is an action and the function that it is about.
+type Way struct {
+	Action Action
+	By     string
+}
+
+// ways are the words before the names of functions.
+var ways = [...]string{Concatenated: "concatenated", PassedTo: "passed to ", ReturnedBy: "returned by ", WrittenBy: "written by ", Through: "through ", DecodedBy: "decoded by ", FormattedBy: "formatted by "}
+
 // Step is one step on the way of a label, the last one first.
 type Step struct {
 	Pos  token.Pos
-	Text string
+	Way  Way
+	Of   *Source // what is found, at the beginning
 	Prev *Step
+}
+
+// String tells a step to a reader.
+func (s *Step) String() string {
+	switch {
+	case s.Of == nil:
+		return ways[s.Way.Action] + s.Way.By
+	case s.Way.Action == Found:
+		return s.Of.String()
+	}
+	return s.Of.String() + ", " + ways[s.Way.Action] + s.Way.By
 }
 
 // maxSteps bounds the trace that is kept; the first steps are the interesting ones.
@@ -68,11 +149,11 @@ func (s *Step) depth() int {
 }
 
 // then adds a step, unless it repeats the last one's place.
-func (s *Step) then(pos token.Pos, text string) *Step {
+func (s *Step) then(pos token.Pos, way Way) *Step {
 	if s != nil && (s.Pos == pos || s.depth() >= maxSteps) {
 		return s
 	}
-	return &Step{pos, text, s}
+	return &Step{Pos: pos, Way: way, Prev: s}
 }
 
 // Taint is a set of labels, each with the way it came. It is a join semilattice:
@@ -161,13 +242,13 @@ func (t Taint) ofRequests(change func(*Label)) Taint {
 }
 
 // step adds a step to every trace.
-func (t Taint) step(pos token.Pos, text string) Taint {
+func (t Taint) step(pos token.Pos, way Way) Taint {
 	if len(t) == 0 || !pos.IsValid() {
 		return t
 	}
 	out := make(Taint, len(t))
 	for i, x := range t {
-		out[i] = Tag{x.Label, x.Step.then(pos, text)}
+		out[i] = Tag{x.Label, x.Step.then(pos, way)}
 	}
 	return out
 }
@@ -214,8 +295,8 @@ func (t Taint) without(k Kind) Taint {
 // too: both stand for the same value, and the key says where it was read.
 func (t Taint) exact() Taint {
 	covered := func(x Tag) bool {
-		return x.Label.Kind == Request && slices.ContainsFunc(t, func(y Tag) bool {
-			return y.Label.Kind == Request && isKeyed(y.Label) && strings.HasPrefix(y.Label.What, x.Label.What+" value ")
+		return x.Label.Kind == Request && !x.Label.isKeyed() && slices.ContainsFunc(t, func(y Tag) bool {
+			return y.Label.Kind == Request && y.Label.isKeyed() && y.Label.From == x.Label.From
 		})
 	}
 	if !slices.ContainsFunc(t, covered) {
@@ -235,4 +316,14 @@ func (t Taint) equal(u Taint) bool {
 		}
 	}
 	return true
+}
+
+// compare orders labels.
+func (l Label) compare(m Label) int {
+	return cmp.Or(cmp.Compare(l.Kind, m.Kind), cmp.Compare(l.Param, m.Param), l.Path.compare(m.Path), cmp.Compare(boolInt(l.Deep), boolInt(m.Deep)),
+		cmp.Compare(l.Mode, m.Mode), l.Source.compare(m.Source), l.Reason.Compare(m.Reason), cmp.Compare(l.Stage, m.Stage), cmp.Compare(l.Pos, m.Pos), cmp.Compare(boolInt(l.Shadow), boolInt(m.Shadow)))
+}
+
+func (s Source) compare(t Source) int {
+	return cmp.Or(s.From.Compare(t.From), strings.Compare(s.Key, t.Key))
 }

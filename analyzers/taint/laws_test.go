@@ -1,6 +1,7 @@
 package taint
 
 import (
+	"cmp"
 	"testing"
 	"testing/quick"
 
@@ -14,7 +15,7 @@ func set(bytes []byte) Taint {
 		if i >= 12 {
 			break
 		}
-		t = t.union(Taint{{Label: Label{Kind: Kind(b % 3), Param: int(b>>2) % 5}}})
+		t = t.union(Taint{{Label: Label{mark: mark{Kind: Kind(b % 3), Param: int(b>>2) % 5}}}})
 	}
 	return t
 }
@@ -47,18 +48,48 @@ func TestJoinOfCellsKeepsCertaintiesOfBothOnly(t *testing.T) {
 	require.True(t, sure.join(sure).equal(sure))
 }
 
-func TestPathsAreCutAtTheirSegments(t *testing.T) {
-	require.Equal(t, []string{".3", "[]", "{a.b[}", "#", "@1", ".12"}, segments(".3[]{a.b[}#@1.12"))
-	require.Equal(t, []string{".3[]", ".3", ""}, parents(".3[].1"))
-	require.True(t, below(".1.2", ".1"))
-	require.False(t, below(".12", ".1"), ".12 is another field")
-	require.False(t, below(".1", ".1"))
+func TestPathsAreInterned(t *testing.T) {
+	root := newPaths()
+	p := root.at(field(3)).at(anyElement).at(element("a.b[}")).at(mapKeys).at(result(1)).at(field(12))
+	require.Same(t, p, root.joinAll(p.segments()))
+	require.Same(t, p, root.at(field(3)).join(p.rest()))
+	require.Equal(t, field(3), p.first())
+	require.Equal(t, ".3[]{a.b[}}#@1.12", p.String())
+	require.Same(t, root.at(result(1)).at(field(12)), p.from(p.parent.parent))
+	require.Same(t, root, p.from(p))
+	require.True(t, p.below(root.at(field(3))))
+	require.False(t, root.at(field(12)).below(root.at(field(1))), "another field")
+	require.False(t, p.below(p))
+	require.True(t, p.many)
+	require.False(t, root.at(field(3)).many)
+}
+
+func TestPathsEndAtTheirBound(t *testing.T) {
+	p := newPaths()
+	for range 3 * maxPath {
+		p = p.at(field(0))
+	}
+	require.Equal(t, maxPath, p.len)
+	require.Same(t, p, p.at(mapKeys), "what lies deeper is merged into its ancestor")
+}
+
+func TestPathsHaveATotalOrder(t *testing.T) {
+	root := newPaths()
+	ordered := []*path{
+		nil, root, root.at(mapKeys), root.at(field(2)), root.at(field(2)).at(field(11)), root.at(field(2)).at(anyElement),
+		root.at(field(10)), root.at(anyElement), root.at(element("")), root.at(element("a")), root.at(element("a")).at(field(0)), root.at(element("b")),
+	}
+	for i, p := range ordered {
+		for j, q := range ordered {
+			require.Equal(t, cmp.Compare(i, j), p.compare(q), "%d %d", i, j)
+		}
+	}
 }
 
 func TestLabelsAreBounded(t *testing.T) {
 	var all Taint
 	for i := range 3 * maxLabels {
-		all = all.union(Taint{{Label: Label{Param: i}}})
+		all = all.union(Taint{{Label: Label{mark: mark{Param: i}}}})
 	}
 	require.Len(t, all, maxLabels)
 }

@@ -4,7 +4,6 @@ import (
 	"go/types"
 	"maps"
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -12,67 +11,15 @@ import (
 // place is a piece of memory: the object that an SSA value creates or names, and a
 // path into it. A pointer and what it points to are the same place, as are a slice
 // and its backing array.
-//
-// A path is a sequence of segments: ".3" a field by index, "[]" any element, "{k}"
-// the element of a map at the constant key k, "#" the keys of a map, "@1" a result
-// of a call, "$2" a variable captured by a closure.
 type place struct {
 	root ssa.Value
-	path string
+	path *path
 }
 
-// maxPath is how deep a path goes; what lies deeper is merged into its ancestor,
-// which costs precision below and keeps recursive types finite.
-const maxPath = 8
-
-func (p place) at(segment string) place {
-	if strings.Count(p.path, ".")+strings.Count(p.path, "[]")+strings.Count(p.path, "{") >= maxPath {
-		return p
-	}
-	return place{p.root, p.path + segment}
-}
+func (p place) at(s segment) place { return place{p.root, p.path.at(s)} }
 
 // join appends a whole path, as a summary gives it.
-func (p place) join(path string) place {
-	for _, seg := range segments(path) {
-		p = p.at(seg)
-	}
-	return p
-}
-
-// segments cuts a path.
-func segments(path string) []string {
-	var out []string
-	start := 0
-	inKey := false
-	for i := range len(path) {
-		switch c := path[i]; {
-		case inKey:
-			inKey = c != '}'
-		case i > 0 && strings.IndexByte(".[{#@$", c) >= 0:
-			out = append(out, path[start:i])
-			start = i
-			inKey = c == '{'
-		default:
-			inKey = c == '{'
-		}
-	}
-	if path != "" {
-		out = append(out, path[start:])
-	}
-	return out
-}
-
-// parents lists the proper prefixes of a path, longest first, "" last.
-func parents(path string) []string {
-	segs := segments(path)
-	out := make([]string, 0, len(segs))
-	for i := len(segs) - 1; i >= 0; i-- {
-		path = path[:len(path)-len(segs[i])]
-		out = append(out, path)
-	}
-	return out
-}
+func (p place) join(rest *path) place { return place{p.root, p.path.join(rest)} }
 
 // ref is a place as some value sees it: with the type it has there and, for the
 // address of a field that is a source, the label that reading it yields.
@@ -139,7 +86,7 @@ func (c cell) equal(d cell) bool {
 
 // memory maps places to cells at one point of a function. Cells are kept per root,
 // so that reading below a place looks at one object only.
-type memory map[ssa.Value]map[string]cell
+type memory map[ssa.Value]map[*path]cell
 
 func (m memory) clone() memory {
 	out := make(memory, len(m))
@@ -157,7 +104,7 @@ func (m memory) get(p place) (cell, bool) {
 func (m memory) put(p place, c cell) {
 	cells := m[p.root]
 	if cells == nil {
-		cells = map[string]cell{}
+		cells = map[*path]cell{}
 		m[p.root] = cells
 	}
 	cells[p.path] = c
@@ -166,7 +113,7 @@ func (m memory) put(p place, c cell) {
 // set replaces what is at a place and below it.
 func (m memory) set(p place, c cell) {
 	for path := range m[p.root] {
-		if below(path, p.path) {
+		if path.below(p.path) {
 			delete(m[p.root], path)
 		}
 	}
@@ -190,11 +137,6 @@ func (m memory) add(p place, c cell) {
 	}
 }
 
-// below reports whether path lies strictly below base.
-func below(path, base string) bool {
-	return len(path) > len(base) && strings.HasPrefix(path, base) && strings.IndexByte(".[{#@$", path[len(base)]) >= 0
-}
-
 // merge joins the memory of another predecessor into m. What only one of them has
 // said of an object that both have is known no longer; an object that only one of
 // them has made is taken as that one knows it.
@@ -216,7 +158,7 @@ func (m memory) merge(other memory) {
 	for root, theirs := range other {
 		cells, made := m[root]
 		if !made {
-			cells = map[string]cell{}
+			cells = map[*path]cell{}
 			m[root] = cells
 		}
 		for path, c := range theirs {

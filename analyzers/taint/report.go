@@ -1,9 +1,10 @@
 package taint
 
 import (
+	"fmt"
 	"go/token"
+	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -23,16 +24,17 @@ func (r *Result) Diagnostic(pass *analysis.Pass, f *Flow, category, message stri
 	}
 	for _, s := range f.Steps {
 		if s.Pos.IsValid() {
-			d.Related = append(d.Related, analysis.RelatedInformation{Pos: s.Pos, Message: s.Text})
+			d.Related = append(d.Related, analysis.RelatedInformation{Pos: s.Pos, Message: s.String()})
 		}
 	}
-	if f.Sink.Where == "" {
+	where := f.Sink.Where
+	if !where.IsValid() {
 		return d
 	}
-	if pos := find(pass.Fset, f.Sink.Where); pos.IsValid() {
+	if pos := find(pass.Fset, where); pos.IsValid() {
 		d.Related = append(d.Related, analysis.RelatedInformation{Pos: pos, Message: f.Sink.What})
 	} else {
-		d.Message += " at " + shortPlace(f.Sink.Where)
+		d.Message += fmt.Sprintf(" at %s:%d", filepath.Base(where.Filename), where.Line)
 	}
 	return d
 }
@@ -47,42 +49,23 @@ func (f *Flow) Subject() string {
 
 // What phrases what flows and why it counts.
 func (f *Flow) What() string {
-	if f.Label.Reason == "" || f.Label.Kind == Request {
-		return f.Label.What
+	if f.Label.Kind == Request {
+		return f.Label.Source.String()
 	}
-	return f.Label.What + " (" + f.Label.Reason + ")"
+	return f.Label.Source.String() + " (" + f.Label.Reason.String() + ")"
 }
 
-// find turns file:line:column back into a position, if the file is loaded.
-func find(fset *token.FileSet, where string) token.Pos {
-	rest, _, _ := cutLast(where)
-	name, line, ok := cutLast(rest)
-	n, err := strconv.Atoi(line)
-	if !ok || err != nil {
-		return token.NoPos
-	}
+// find is the line of a position, if the file is loaded.
+func find(fset *token.FileSet, where token.Position) token.Pos {
 	pos := token.NoPos
 	fset.Iterate(func(file *token.File) bool {
-		if file.Name() != name || n < 1 || n > file.LineCount() {
+		if file.Name() != where.Filename || where.Line > file.LineCount() {
 			return true
 		}
-		pos = file.LineStart(n)
+		pos = file.LineStart(where.Line)
 		return false
 	})
 	return pos
-}
-
-func cutLast(s string) (before, after string, ok bool) {
-	i := strings.LastIndexByte(s, ':')
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], s[i+1:], true
-}
-
-func shortPlace(where string) string {
-	rest, _, _ := cutLast(where)
-	return rest[strings.LastIndexAny(rest, `/\`)+1:]
 }
 
 // Leaks are the flows of External IDs into a kind of sink, one for each place: the
@@ -99,26 +82,31 @@ func (r *Result) Accepted() []*Flow {
 	lines := r.each(func(f *Flow) bool { return f.Label.Kind == Request }, func(f *Flow) token.Pos { return r.line(f.Source()) })
 	type read struct {
 		fn   *ssa.Function
-		what string
+		what Source
 	}
 	best := map[read]*Flow{}
 	for _, f := range lines {
-		key := read{outermost(f.Fn), f.Label.What}
+		key := read{outermost(f.Fn), f.Label.Source}
 		if old := best[key]; old == nil || f.Sink.Kind != old.Sink.Kind && f.before(old) {
 			best[key] = f
 		}
 	}
-	told := map[string]bool{} // texts that are made of what several requests name
+	type made struct {
+		of   Source
+		sink string
+		at   token.Position
+	}
+	reported := map[made]bool{} // texts that are made of what several requests name
 	return slices.DeleteFunc(lines, func(f *Flow) bool {
-		if isKeyed(f.Label) && best[read{outermost(f.Fn), f.Label.What}] != f {
+		if f.Label.isKeyed() && best[read{outermost(f.Fn), f.Label.Source}] != f {
 			return true
 		}
-		if !f.Label.Made || !isKeyed(f.Label) || strings.Contains(strings.ToLower(f.Label.What), "external") {
+		if !f.Label.Made || !f.Label.isKeyed() || strings.Contains(strings.ToLower(f.Label.Key), "external") {
 			return false
 		}
-		key := f.Label.What + f.Sink.What + f.Sink.Where
-		again := told[key]
-		told[key] = true
+		key := made{f.Label.Source, f.Sink.What, f.Sink.Where}
+		again := reported[key]
+		reported[key] = true
 		return again
 	})
 }

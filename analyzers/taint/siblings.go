@@ -3,7 +3,6 @@ package taint
 import (
 	"go/types"
 	"slices"
-	"strconv"
 
 	"github.com/deputy-sec/deputy/analyzers/program"
 )
@@ -24,8 +23,8 @@ func (e *engine) siblings(t types.Type, i int) []Label {
 	labels, ok := e.fieldLabels[t]
 	if !ok {
 		for _, spot := range e.spots(t, whole) {
-			if j, ok := firstField(spot.path); ok && !spot.label.Typed {
-				labels = append(labels, fieldLabel{j, spot.label})
+			if first := spot.path.first(); first.Kind == fieldOf && !spot.label.Typed {
+				labels = append(labels, fieldLabel{first.Index, spot.label})
 			}
 		}
 		e.fieldLabels[t] = labels
@@ -59,16 +58,15 @@ func (e *engine) hidden(t types.Type, m mode) []Label {
 // type. Below an interface, of whose type nothing is known, a label that names a field
 // which is not shown is dropped in that field's own place; put elsewhere, the value is
 // shown like any other.
-func (e *engine) shownAt(t Taint, typ types.Type, path string, m mode) Taint {
-	if at := typeAt(typ, path); at != nil {
+func (e *engine) shownAt(t Taint, typ types.Type, p *path, m mode) Taint {
+	if at := typeAt(typ, p); at != nil {
 		return t.except(e.hidden(at, m))
 	}
 	if m != encoded && m != logged || !slices.ContainsFunc(t, func(x Tag) bool { return x.Label.Unshown > 0 }) {
 		return t
 	}
-	segs := segments(path)
 	return slices.DeleteFunc(slices.Clone(t), func(x Tag) bool {
-		return x.Label.Unshown > 0 && segs[len(segs)-1] == "."+strconv.Itoa(x.Label.Unshown-1)
+		return x.Label.Unshown > 0 && p.last == field(x.Label.Unshown-1)
 	})
 }
 
@@ -83,16 +81,6 @@ func (t Taint) exposed() Taint {
 		out = out.union(Taint{x})
 	}
 	return out
-}
-
-// firstField is the index of the field that a path begins with.
-func firstField(path string) (int, bool) {
-	segs := segments(path)
-	if len(segs) == 0 || segs[0][0] != '.' {
-		return 0, false
-	}
-	i, err := strconv.Atoi(segs[0][1:])
-	return i, err == nil
 }
 
 type fieldLabel struct {
@@ -116,28 +104,28 @@ func (f *frame) setApart(p place, owner types.Type, i int) {
 }
 
 // setApartAlong does so for every field on a path from a place of the type.
-func (f *frame) setApartAlong(p place, t types.Type, path string) {
-	for _, seg := range segments(path) {
+func (f *frame) setApartAlong(p place, t types.Type, along *path) {
+	for _, seg := range along.segments() {
 		if t == nil {
 			return
 		}
 		p = p.at(seg)
-		if i, err := strconv.Atoi(seg[1:]); err == nil && seg[0] == '.' {
-			f.setApart(p, pointee(t), i)
+		if seg.Kind == fieldOf {
+			f.setApart(p, pointee(t), seg.Index)
 		}
 		t = step(pointee(t), seg)
 	}
 }
 
 // beside are the labels of the fields that lie beside a path in a value of the type.
-func (e *engine) beside(t types.Type, path string) []Label {
+func (e *engine) beside(t types.Type, p *path) []Label {
 	var out []Label
-	for _, seg := range segments(path) {
+	for _, seg := range p.segments() {
 		if t == nil {
 			break
 		}
-		if i, err := strconv.Atoi(seg[1:]); err == nil && seg[0] == '.' {
-			out = append(out, e.siblings(pointee(t), i)...)
+		if seg.Kind == fieldOf {
+			out = append(out, e.siblings(pointee(t), seg.Index)...)
 		}
 		t = step(pointee(t), seg)
 	}

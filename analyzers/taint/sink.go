@@ -30,10 +30,10 @@ func (k SinkKind) settles() bool { return k == STS || k == Kept }
 // Sink is one place where values leave, or become an External ID.
 type Sink struct {
 	Kind  SinkKind
-	What  string    // "slog.Info"
-	Pos   token.Pos // where this package reaches it
-	Where string    // file:line of the sink itself, when it lies behind a call
-	Named bool      // by the project's configuration, or a panic, which it decides about, too
+	What  string         // "slog.Info"
+	Pos   token.Pos      // where this package reaches it
+	Where token.Position // the sink itself, when it lies behind a call
+	Named bool           // by the project's configuration, or a panic, which it decides about, too
 }
 
 // Flow is a label that reaches a sink.
@@ -46,7 +46,7 @@ type Flow struct {
 
 type flowKey struct {
 	kind Kind
-	what string
+	what Source
 	sink SinkKind
 	pos  token.Pos
 	at   token.Pos
@@ -76,7 +76,7 @@ func (f *frame) sink(s Sink, t Taint) {
 				f.sum.sinks[sinkKey{l, s}] = x.Step
 			}
 		case relevant(l.Kind, s.Kind) && counts(l, s, t) && !f.e.excluded(f.fn):
-			key := flowKey{l.Kind, l.What, s.Kind, s.Pos, l.Pos}
+			key := flowKey{l.Kind, l.Source, s.Kind, s.Pos, l.Pos}
 			if _, ok := f.e.flows[key]; !ok {
 				f.e.flows[key] = &Flow{l, s, steps(x.Step), f.fn}
 			}
@@ -99,7 +99,7 @@ func counts(l Label, s Sink, t Taint) bool {
 		return true
 	}
 	isID := func(x Tag) bool { return x.Label.Kind == External }
-	return l.Reason != "" && (s.Kind != Stored || slices.ContainsFunc(t, isID))
+	return l.Stage != Untaken && (s.Kind != Stored || slices.ContainsFunc(t, isID))
 }
 
 // shadowed reports whether a source found in the input by its type is reported here,
@@ -110,7 +110,7 @@ func shadowed(t Taint, in Label, kind SinkKind) bool {
 		if !l.Shadow || l.Param != in.Param || !relevant(l.Kind, kind) {
 			return false
 		}
-		return l.Kind == Request || l.Path == in.Path || in.Deep && below(l.Path, in.Path)
+		return l.Kind == Request || l.Path == in.Path || in.Deep && l.Path.below(in.Path)
 	})
 }
 
@@ -201,18 +201,18 @@ func (f *frame) keepParts(r ref, s Sink, seen map[place]bool) {
 		return
 	}
 	seen[r.place] = true
-	at := func(path string, hint *Label) {
-		got := f.gather(r.join(path), hint, false)
+	at := func(p *path, hint *Label) {
+		got := f.gather(r.join(p), hint, false)
 		f.sink(s, got.taint)
 		for _, sub := range got.refs {
 			if sub.typ == nil {
-				sub.typ = typeAt(r.typ, path)
+				sub.typ = typeAt(r.typ, p)
 			}
 			f.keepParts(sub, s, seen)
 		}
 	}
-	at("", r.hint)
-	for path := range inOrder(f.contents(r.place)) {
+	at(f.e.paths, r.hint)
+	for path := range byPath(f.contents(r.place)) {
 		at(path, f.hintOf(r, path))
 	}
 	for _, spot := range f.e.spots(r.typ, whole) {

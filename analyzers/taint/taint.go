@@ -69,16 +69,18 @@ type engine struct {
 	ext  *externalid.Result
 	pol  *policy.Config
 
+	paths   *path   // the empty path
 	program Results // what methods of interfaces return in the whole program
 
 	own        map[string]*summary        // of declared functions of this package
 	local      map[*ssa.Function]*summary // of every function of this package
-	imported   map[string]*summary
-	declared   map[string]bool // the keys that own will have
-	converters map[string]bool // of those, the ones from text to text
+	facts      map[string]*FuncFact       // of functions of other packages
+	imported   map[string]*summary        // those of them that were asked for
+	declared   map[string]bool            // the keys that own will have
+	converters map[string]bool            // of those, the ones from text to text
 
-	hasSummaries map[string]bool                  // packages
-	globals      map[*ssa.Global]map[string]Taint // by the path into the variable
+	hasSummaries map[string]bool                 // packages
+	globals      map[*ssa.Global]map[*path]Taint // by the path into the variable
 	flows        map[flowKey]*Flow
 	masked       map[string]bool
 	maskNames    []string
@@ -102,9 +104,9 @@ func run(pass *analysis.Pass, prog *program.Result, ids *externalid.Result, cfg 
 		return &Result{}
 	}
 	e := &engine{
-		pass: pass, prog: prog, pol: cfg, ext: ids, program: results,
-		own: map[string]*summary{}, local: map[*ssa.Function]*summary{}, imported: map[string]*summary{}, declared: map[string]bool{}, converters: map[string]bool{},
-		hasSummaries: map[string]bool{}, globals: map[*ssa.Global]map[string]Taint{}, flows: map[flowKey]*Flow{}, masked: map[string]bool{},
+		pass: pass, prog: prog, paths: newPaths(), pol: cfg, ext: ids, program: results,
+		own: map[string]*summary{}, local: map[*ssa.Function]*summary{}, facts: map[string]*FuncFact{}, imported: map[string]*summary{}, declared: map[string]bool{}, converters: map[string]bool{},
+		hasSummaries: map[string]bool{}, globals: map[*ssa.Global]map[*path]Taint{}, flows: map[flowKey]*Flow{}, masked: map[string]bool{},
 		spotCache: map[spotKey][]spot{}, fieldLabels: map[types.Type][]fieldLabel{}, impls: map[*types.Func][]*types.Func{}, unfinished: map[string]token.Pos{}, uses: map[*ssa.Function]map[string]bool{},
 		hands: map[*ssa.Function][]Handed{}, handlers: map[*ssa.Function]map[int]string{}, woken: map[*ssa.Function]bool{},
 	}
@@ -124,8 +126,8 @@ func (e *engine) readFacts() {
 	for _, pf := range e.pass.AllPackageFacts() {
 		if s, ok := pf.Fact.(*Summaries); ok && pf.Package != e.pass.Pkg {
 			e.hasSummaries[pf.Package.Path()] = true
-			for _, f := range s.Funcs {
-				e.imported[f.Name] = imported(f)
+			for i := range s.Funcs {
+				e.facts[s.Funcs[i].Name] = &s.Funcs[i]
 			}
 			for _, name := range s.Clean {
 				e.imported[name] = &summary{results: []output{{known: true}}}
@@ -263,7 +265,7 @@ func calleesFirst(funcs []*ssa.Function) []*ssa.Function {
 func (e *engine) sorted() []*Flow {
 	return slices.SortedFunc(maps.Values(e.flows), func(a, b *Flow) int {
 		return cmp.Or(cmp.Compare(a.Sink.Pos, b.Sink.Pos), cmp.Compare(a.Sink.Kind, b.Sink.Kind),
-			cmp.Compare(boolInt(a.Label.Weak), boolInt(b.Label.Weak)), cmp.Compare(a.Label.What, b.Label.What), cmp.Compare(a.Label.Pos, b.Label.Pos))
+			cmp.Compare(boolInt(a.Label.Weak), boolInt(b.Label.Weak)), a.Label.Source.compare(b.Label.Source), cmp.Compare(a.Label.Pos, b.Label.Pos))
 	})
 }
 
@@ -273,4 +275,58 @@ func (f *Flow) Source() token.Pos {
 		return f.Steps[0].Pos
 	}
 	return f.Label.Pos
+}
+
+// summaryOf is the summary of a declared function, of this package or an imported
+// one; nil if there is none.
+func (e *engine) summaryOf(fn *types.Func) *summary {
+	name := program.FuncOf(fn).String()
+	e.use(name)
+	if s := e.own[name]; s != nil {
+		return s
+	}
+	if e.declared[name] {
+		e.grown = true // not analysed yet: another round will know
+	}
+	if s := e.imported[name]; s != nil {
+		return s
+	}
+	if f := e.facts[name]; f != nil {
+		e.imported[name] = imported(*f, e.paths)
+	}
+	return e.imported[name]
+}
+
+// literal is the summary of a function of this package that is at hand as a value.
+func (e *engine) literal(fn *ssa.Function) *summary {
+	e.use(fn.String())
+	return e.local[fn]
+}
+
+// use notes that the function under analysis depends on another one's summary.
+func (e *engine) use(name string) {
+	if e.uses[e.current] == nil {
+		e.uses[e.current] = map[string]bool{}
+	}
+	e.uses[e.current][name] = true
+}
+
+// export turns the summaries of what other packages can call into a fact.
+func (e *engine) export(pass *analysis.Pass) {
+	fact := &Summaries{}
+	for _, name := range slices.Sorted(maps.Keys(e.own)) {
+		switch s := e.own[name]; {
+		case !s.trivial():
+			fact.Funcs = append(fact.Funcs, spellOut(name, s, pass.Fset.Position))
+		case e.converters[name] && len(fact.Clean) < maxFuncFacts:
+			fact.Clean = append(fact.Clean, name)
+		}
+	}
+	slices.SortStableFunc(fact.Funcs, func(a, b FuncFact) int { return b.weight() - a.weight() })
+	if len(fact.Funcs) > maxFuncFacts {
+		fact.Funcs = fact.Funcs[:maxFuncFacts]
+	}
+	if len(fact.Funcs)+len(fact.Clean) > 0 {
+		pass.ExportPackageFact(fact)
+	}
 }

@@ -4,7 +4,6 @@ import (
 	"go/types"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -77,7 +76,7 @@ func (f *frame) rendered(k site, i int) Taint {
 		}
 		var part cell
 		for _, r := range k.args[i].refs {
-			part.refs = append(part.refs, ref{r.at("." + strconv.Itoa(j)), s.Field(j).Type(), f.e.fieldHint(owner, j)})
+			part.refs = append(part.refs, ref{r.at(field(j)), s.Field(j).Type(), f.e.fieldHint(owner, j)})
 		}
 		out = out.union(f.deep(part, rendered))
 	}

@@ -281,7 +281,7 @@ func (f *frame) adoptAll(k site) {
 		return
 	}
 	for j, rt := range resultTypes(k.v) {
-		f.adopt(k, resultPlace(k.v, j), rt)
+		f.adopt(k, f.resultPlace(k.v, j), rt)
 	}
 }
 
@@ -312,12 +312,12 @@ func (f *frame) formatted(k site) bool {
 		parts = append(parts, f.deep(k.args[last-1], printed))
 	}
 	f.variadic(k, last, r, 0, func(shown Taint) { parts = append(parts, shown) })
-	t := joined(parts...).made().step(k.pos, "formatted by fmt."+name)
+	t := joined(parts...).made().step(k.pos, Way{FormattedBy, "fmt." + name})
 	if to >= 0 {
 		f.writeTo(k, to, t)
 	}
 	if k.v != nil && !strings.HasPrefix(name, "Fprint") {
-		f.mem.set(resultPlace(k.v, 0), cell{taint: t, known: true})
+		f.mem.set(f.resultPlace(k.v, 0), cell{taint: t, known: true})
 	}
 	return true
 }
@@ -380,7 +380,7 @@ func (f *frame) moves(k site, r flowRow) {
 		default:
 			for _, i := range from {
 				t := f.shown(k, i, r.mode)
-				f.writeTo(k, int(to[0]-'0'), t.step(k.pos, "through "+k.name.Name))
+				f.writeTo(k, int(to[0]-'0'), t.step(k.pos, Way{Through, k.name.Name}))
 			}
 		}
 	}
@@ -394,6 +394,9 @@ func (f *frame) shown(k site, i int, m mode) Taint {
 	return f.deep(k.args[i], m)
 }
 
+// parts are the parts of arguments that rows name.
+var parts = map[string]segment{"#": mapKeys, "[]": anyElement}
+
 // moveParts moves between the keys or elements of arguments.
 func (f *frame) moveParts(k site, from, to string) {
 	i := int(from[0] - '0')
@@ -403,7 +406,7 @@ func (f *frame) moveParts(k site, from, to string) {
 	part := func(c cell, seg string) cell {
 		out := cell{taint: c.taint}
 		for _, r := range c.refs {
-			if seg != "" {
+			if seg, ok := parts[seg]; ok {
 				r = ref{r.at(seg), nil, nil}
 			}
 			out.refs = append(out.refs, r)
@@ -413,7 +416,7 @@ func (f *frame) moveParts(k site, from, to string) {
 	src := part(k.args[i], from[1:])
 	if to == "r" {
 		if k.v != nil {
-			f.mem.add(resultPlace(k.v, 0), cell{taint: f.deep(src, whole), refs: src.refs})
+			f.mem.add(f.resultPlace(k.v, 0), cell{taint: f.deep(src, whole), refs: src.refs})
 		}
 		return
 	}
@@ -452,10 +455,10 @@ func (f *frame) toResults(k site, from []int, m mode, errors bool) {
 		}
 		t = t.union(f.deep(k.args[i], m))
 	}
-	t = f.relabel(t, k.pos, keyOf(k)).step(k.pos, "through "+k.name.Name)
+	t = f.relabel(t, k.pos, pickedBy(k)).step(k.pos, Way{Through, k.name.Name})
 	for j, rt := range resultTypes(k.v) {
 		if carries(rt) && (errors || !isError(rt)) {
-			f.mem.add(resultPlace(k.v, j), cell{taint: t})
+			f.mem.add(f.resultPlace(k.v, j), cell{taint: t})
 		}
 	}
 }
@@ -469,7 +472,7 @@ func (f *frame) aliasResult(k site, from []int) {
 	if k.v == nil {
 		return
 	}
-	p := resultPlace(k.v, 0)
+	p := f.resultPlace(k.v, 0)
 	var c cell
 	c.known = true
 	for _, i := range from {
@@ -505,7 +508,7 @@ func (f *frame) decode(k site, from, to int) {
 	if from >= len(k.args) || to >= len(k.args) {
 		return
 	}
-	t := f.decoded(f.deep(k.args[from], whole), k.pos).step(k.pos, "decoded by "+k.name.Name)
+	t := f.decoded(f.deep(k.args[from], whole), k.pos).step(k.pos, Way{DecodedBy, k.name.Name})
 	for _, r := range f.targets(k.args[to]) {
 		f.mem.add(r.place, cell{opaque: true})
 		spots := f.e.spots(r.typ, encoded)
@@ -527,11 +530,11 @@ func (f *frame) decode(k site, from, to int) {
 // decoded says of a request's values that they were read where they are decoded, be
 // their bytes read before. What is encoded and decoded again was read the first time.
 func (f *frame) decoded(t Taint, pos token.Pos) Taint {
-	t = f.takenAt(t, pos, "", func(l Label) bool { return l.Reason != "decoded" && !isKeyed(l) })
+	t = f.takenAt(t, pos, "", func(l Label) bool { return l.Stage != Decoded && !l.isKeyed() })
 	out := slices.Clone(t)
 	for i, x := range out {
 		if x.Label.Kind == Request && x.Label.Pos == pos {
-			out[i].Label.Reason = "decoded"
+			out[i].Label.Stage = Decoded
 		}
 	}
 	return out
@@ -545,7 +548,7 @@ func (f *frame) sourceText(k site, from int, s spot) {
 	}
 	text := k.args[from]
 	text.refs = slices.DeleteFunc(slices.Clone(text.refs), func(r ref) bool { return isRequest(r.root.Type()) })
-	f.taintRefs(text, Taint{{s.label, stepAt(f.fn, k.pos, s.label.What)}})
+	f.taintRefs(text, Taint{{s.label, stepAt(f.fn, k.pos, s.label.Source)}})
 }
 
 // isRequest recognises objects that hold what a caller of the service sent.

@@ -45,7 +45,7 @@ func givenTo(v ssa.Value) (*ssa.Function, int) {
 		case *ssa.UnOp:
 			v = x.X
 		case *ssa.FreeVar:
-			v = captured(x)
+			v = binding(x)
 		case *ssa.Alloc:
 			v = onlyStored(x)
 		default:
@@ -55,8 +55,8 @@ func givenTo(v ssa.Value) (*ssa.Function, int) {
 	return nil, 0
 }
 
-// captured is what a variable of a function literal is in the function around it.
-func captured(v *ssa.FreeVar) ssa.Value {
+// binding is what a variable of a function literal is in the function around it.
+func binding(v *ssa.FreeVar) ssa.Value {
 	fn := v.Parent()
 	i := slices.Index(fn.FreeVars, v)
 	for _, b := range fn.Parent().Blocks {
@@ -114,7 +114,7 @@ var startsLambda = row{"*", "", "Start*|NewHandler*"}
 func (f *frame) functions(c cell) []*ssa.Function {
 	var out []*ssa.Function
 	for _, r := range c.refs {
-		if fn := f.e.bodyOf(r.root); fn != nil && r.path == "" {
+		if fn := f.e.bodyOf(r.root); fn != nil && r.path.isRoot() {
 			out = append(out, fn)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"go/types"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -76,28 +75,27 @@ func pointee(t types.Type) types.Type {
 
 // typeAt is the type at a path below a value of type t, nil where it cannot be
 // known, as below an interface.
-func typeAt(t types.Type, path string) types.Type {
-	for _, seg := range segments(path) {
-		if t == nil {
-			return nil
-		}
-		t = step(pointee(t), seg)
+func typeAt(t types.Type, p *path) types.Type {
+	if p.isRoot() {
+		return t
 	}
-	return t
+	if t = typeAt(t, p.parent); t == nil {
+		return nil
+	}
+	return step(pointee(t), p.last)
 }
 
-func step(t types.Type, seg string) types.Type {
-	switch seg[0] {
-	case '.':
+func step(t types.Type, seg segment) types.Type {
+	switch seg.Kind {
+	case fieldOf:
 		s, ok := t.Underlying().(*types.Struct)
-		i, err := strconv.Atoi(seg[1:])
-		if !ok || err != nil || i >= s.NumFields() {
+		if !ok || seg.Index >= s.NumFields() {
 			return nil
 		}
-		return s.Field(i).Type()
-	case '[', '{':
-		return element(t)
-	case '#':
+		return s.Field(seg.Index).Type()
+	case anyOf, keyOf:
+		return elementOf(t)
+	case keysOf:
 		if m, ok := t.Underlying().(*types.Map); ok {
 			return m.Key()
 		}
@@ -105,7 +103,7 @@ func step(t types.Type, seg string) types.Type {
 	return nil
 }
 
-func element(t types.Type) types.Type {
+func elementOf(t types.Type) types.Type {
 	switch u := t.Underlying().(type) {
 	case *types.Slice:
 		return u.Elem()
@@ -116,27 +114,24 @@ func element(t types.Type) types.Type {
 	case *types.Chan:
 		return u.Elem()
 	case *types.Pointer:
-		return element(u.Elem())
+		return elementOf(u.Elem())
 	}
 	return nil
 }
 
 // visible reports whether a sink of the mode shows what is at path in a value of
 // type t.
-func visible(t types.Type, path string, m mode) bool {
+func visible(t types.Type, p *path, m mode) bool {
 	if m == whole {
 		return true
 	}
-	for _, seg := range segments(path) {
+	for _, seg := range p.segments() {
 		if t == nil {
 			return true
 		}
 		base := pointee(t)
-		if s, ok := base.Underlying().(*types.Struct); ok && seg[0] == '.' {
-			i, err := strconv.Atoi(seg[1:])
-			if err == nil && i < s.NumFields() && !shows(s, i, m) {
-				return false
-			}
+		if s, ok := base.Underlying().(*types.Struct); ok && seg.Kind == fieldOf && seg.Index < s.NumFields() && !shows(s, seg.Index, m) {
+			return false
 		}
 		t = step(base, seg)
 		if _, isPtr := typeOrNil(t).(*types.Pointer); isPtr && m == printed {
@@ -170,7 +165,7 @@ func shows(s *types.Struct, i int, m mode) bool {
 
 // spot is a source found in a type: where it is and what it is.
 type spot struct {
-	path  string
+	path  *path
 	label Label
 }
 
@@ -192,7 +187,7 @@ func (e *engine) spots(t types.Type, m mode) []spot {
 		return s
 	}
 	w := spotWalk{e: e, mode: m, onPath: map[types.Type]bool{}}
-	w.walk(t, "", 0)
+	w.walk(t, e.paths, 0)
 	e.spotCache[key] = w.found
 	return w.found
 }
@@ -211,7 +206,7 @@ const maxSpotDepth = 12
 // maxSpotSteps bounds the walk over wide and deep types.
 const maxSpotSteps = 4000
 
-func (w *spotWalk) walk(t types.Type, path string, depth int) {
+func (w *spotWalk) walk(t types.Type, p *path, depth int) {
 	w.steps++
 	t = types.Unalias(t)
 	if depth > maxSpotDepth || len(w.found) >= maxSpots || w.steps > maxSpotSteps || w.onPath[t] {
@@ -221,14 +216,14 @@ func (w *spotWalk) walk(t types.Type, path string, depth int) {
 	defer delete(w.onPath, t)
 	if n, ok := t.(*types.Named); ok {
 		if why := w.e.ext.Type(n); why != nil {
-			w.found = append(w.found, spot{path, sourceLabel(why)})
+			w.found = append(w.found, spot{p, sourceLabel(why)})
 			if why.Typed {
 				return
 			}
 		}
 		if depth > 0 {
 			first := len(w.found)
-			defer func() { w.redact(n, path, first) }()
+			defer func() { w.redact(n, p, first) }()
 		}
 	}
 	switch u := t.Underlying().(type) {
@@ -236,38 +231,38 @@ func (w *spotWalk) walk(t types.Type, path string, depth int) {
 		if w.mode == printed && depth > 0 {
 			return
 		}
-		w.walk(u.Elem(), path, depth+1)
+		w.walk(u.Elem(), p, depth+1)
 	case *types.Struct:
 		for i := range u.NumFields() {
-			w.field(t, u, i, path, depth)
+			w.field(t, u, i, p, depth)
 		}
 	case *types.Slice, *types.Array, *types.Chan:
-		w.walk(element(u), path+"[]", depth+1)
+		w.walk(elementOf(u), p.at(anyElement), depth+1)
 	case *types.Map:
-		w.walk(u.Elem(), path+"[]", depth+1)
-		w.walk(u.Key(), path+"#", depth+1)
+		w.walk(u.Elem(), p.at(anyElement), depth+1)
+		w.walk(u.Key(), p.at(mapKeys), depth+1)
 	}
 }
 
 // redact drops what a type with a method for the purpose does not show of the sources
 // found in it.
-func (w *spotWalk) redact(n *types.Named, path string, first int) {
+func (w *spotWalk) redact(n *types.Named, p *path, first int) {
 	if shower(n, w.mode) == nil {
 		return
 	}
 	inside := slices.Clone(w.found[first:])
-	w.found = append(w.found[:first], slices.DeleteFunc(inside, func(s spot) bool { return w.e.redacts(n, w.mode, s.path[len(path):]) })...)
+	w.found = append(w.found[:first], slices.DeleteFunc(inside, func(s spot) bool { return w.e.redacts(n, w.mode, s.path.from(p)) })...)
 }
 
-func (w *spotWalk) field(t types.Type, s *types.Struct, i int, path string, depth int) {
+func (w *spotWalk) field(t types.Type, s *types.Struct, i int, owner *path, depth int) {
 	if !shows(s, i, w.mode) {
 		return
 	}
-	p := path + "." + strconv.Itoa(i)
+	p := owner.at(field(i))
 	ft := s.Field(i).Type()
 	if why := w.e.ext.Field(t, i); why != nil {
 		_, isPtr := ft.Underlying().(*types.Pointer)
-		if (!isPtr || w.mode != printed) && !w.e.redacts(ft, w.mode, "") {
+		if (!isPtr || w.mode != printed) && !w.e.redacts(ft, w.mode, w.e.paths) {
 			w.found = append(w.found, spot{p, sourceLabel(why)})
 		}
 		return
@@ -276,21 +271,15 @@ func (w *spotWalk) field(t types.Type, s *types.Struct, i int, path string, dept
 }
 
 // hintAt is the label of the source at the end of a path, nil if it is none.
-func (e *engine) hintAt(t types.Type, path string) *Label {
-	segs := segments(path)
-	if len(segs) == 0 || t == nil {
+func (e *engine) hintAt(t types.Type, p *path) *Label {
+	if p.last.Kind != fieldOf || t == nil {
 		return nil
 	}
-	last := segs[len(segs)-1]
-	owner := typeAt(t, strings.TrimSuffix(path, last))
-	if owner == nil || last[0] != '.' {
+	owner := typeAt(t, p.parent)
+	if owner == nil {
 		return nil
 	}
-	i, err := strconv.Atoi(last[1:])
-	if err != nil {
-		return nil
-	}
-	return e.fieldHint(owner, i)
+	return e.fieldHint(owner, p.last.Index)
 }
 
 func (e *engine) fieldHint(owner types.Type, i int) *Label {
@@ -303,7 +292,7 @@ func (e *engine) fieldHint(owner types.Type, i int) *Label {
 }
 
 func sourceLabel(why *externalid.Why) Label {
-	return Label{Kind: External, What: why.What, Reason: why.Reason, Weak: why.Strength == externalid.Named, Typed: why.Typed, Unshown: why.Unshown}
+	return Label{mark: mark{Kind: External, Source: Source{From: why.What}, Reason: why.Reason, Weak: why.Strength == externalid.Named, Typed: why.Typed, Unshown: why.Unshown}}
 }
 
 // shower is the method by which a type decides itself what a sink of the mode shows;
@@ -339,13 +328,13 @@ func prettifies(t types.Type) bool {
 
 // redacts reports whether a type decides itself what a sink of the mode shows, and
 // shows nothing of what lies at a path in it.
-func (e *engine) redacts(t types.Type, m mode, path string) bool {
+func (e *engine) redacts(t types.Type, m mode, p *path) bool {
 	fn := shower(t, m)
 	if fn == nil {
 		return false
 	}
 	if sum := e.summaryOf(fn); sum != nil {
-		return !sum.resultsDependOn(0, path)
+		return !sum.resultsDependOn(0, p)
 	}
 	return isSecretName(program.NamedOf(t).Obj().Name())
 }
