@@ -21,6 +21,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/deputy-sec/deputy/analyzers/taint/summary"
+
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/deputy-sec/deputy/analyzers/externalid"
@@ -44,7 +46,7 @@ import (
 type World struct {
 	Needed  program.Needed
 	Known   externalid.Program
-	Results taint.Results
+	Results summary.Results
 }
 
 // New makes the passes for one configuration, the silent ones first. Their flags add to

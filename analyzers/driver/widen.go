@@ -8,9 +8,10 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/deputy-sec/deputy/analyzers/taint/summary"
+
 	"github.com/deputy-sec/deputy/analyzers/externalid"
 	"github.com/deputy-sec/deputy/analyzers/program"
-	"github.com/deputy-sec/deputy/analyzers/taint"
 )
 
 // widen carries marks on parameters over interfaces: a handler calls the interface
@@ -48,9 +49,9 @@ func (s *session) widen(items []externalid.Item) []externalid.Item {
 
 // interfaceResults are the sources that methods of interfaces return, by what their
 // implementations do.
-func (s *session) interfaceResults() taint.Results {
+func (s *session) interfaceResults() summary.Results {
 	known := s.methodTypes()
-	out := taint.Results{}
+	out := summary.Results{}
 	for _, f := range s.methodSummaries() {
 		carried := f.Carried()
 		if len(carried) == 0 {
@@ -75,10 +76,10 @@ func (s *session) interfaceResults() taint.Results {
 }
 
 // methodSummaries are the summaries of all packages, in a fixed order.
-func (s *session) methodSummaries() []taint.FuncFact {
-	var out []taint.FuncFact
+func (s *session) methodSummaries() []summary.FuncFact {
+	var out []summary.FuncFact
 	for _, p := range s.pkgs {
-		if f, ok := s.pkgFacts[factKey{p.PkgPath, reflect.TypeFor[*taint.Summaries]()}].fact.(*taint.Summaries); ok {
+		if f, ok := s.pkgFacts[factKey{p.PkgPath, reflect.TypeFor[*summary.Summaries]()}].fact.(*summary.Summaries); ok {
 			out = append(out, f.Funcs...)
 		}
 	}

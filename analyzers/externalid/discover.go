@@ -13,37 +13,6 @@ import (
 	"github.com/deputy-sec/deputy/analyzers/program"
 )
 
-// fieldSinks are the fields that STS receives as the External ID. The SDKs' own
-// documentation is the source: AssumeRole's ExternalId and the options built on it.
-var fieldSinks = map[string]string{
-	"github.com/aws/aws-sdk-go-v2/service/sts.AssumeRoleInput.ExternalId":              "AssumeRoleInput.ExternalId",
-	"github.com/aws/aws-sdk-go/service/sts.AssumeRoleInput.ExternalId":                 "AssumeRoleInput.ExternalId",
-	"github.com/aws/aws-sdk-go-v2/credentials/stscreds.AssumeRoleOptions.ExternalID":   "stscreds.AssumeRoleOptions.ExternalID",
-	"github.com/aws/aws-sdk-go/aws/credentials/stscreds.AssumeRoleProvider.ExternalID": "stscreds.AssumeRoleProvider.ExternalID",
-}
-
-// baseModule is HashiCorp's layer, whose types moved between its major versions.
-const baseModule = "github.com/hashicorp/aws-sdk-go-base"
-
-// fieldSink is the STS field a key names.
-func fieldSink(key string) (string, bool) {
-	if s, ok := fieldSinks[key]; ok {
-		return s, true
-	}
-	if strings.HasPrefix(key, baseModule) && (strings.HasSuffix(key, ".ExternalID") || strings.HasSuffix(key, ".AssumeRoleExternalID")) {
-		return "aws-sdk-go-base's ExternalID", true
-	}
-	return "", false
-}
-
-// setters hand their only argument to STS.
-var setters = map[string]string{
-	"github.com/aws/aws-sdk-go/service/sts.AssumeRoleInput.SetExternalId": "AssumeRoleInput.ExternalId",
-}
-
-// conditionKey is the policy condition that holds an External ID.
-const conditionKey = "sts:ExternalId"
-
 // FieldSink reports whether a field is the one STS receives, and its name.
 func FieldSink(t types.Type, i int) (string, bool) { return fieldSink(program.FieldKey(t, i)) }
 
@@ -52,21 +21,6 @@ func Setter(fn *types.Func) (string, bool) {
 	s, ok := setters[program.FuncOf(fn).String()]
 	return s, ok
 }
-
-// same are functions whose result is their argument in another dress: index of the
-// argument, the receiver counted.
-var same = map[string]int{
-	"github.com/aws/aws-sdk-go-v2/aws.String": 0, "github.com/aws/aws-sdk-go-v2/aws.ToString": 0,
-	"github.com/aws/aws-sdk-go/aws.String": 0, "github.com/aws/aws-sdk-go/aws.StringValue": 0,
-	"strings.TrimSpace": 0, "strings.Clone": 0, "strings.ToLower": 0, "strings.ToUpper": 0, "strings.Trim": 0,
-	"strings.TrimPrefix": 0, "strings.TrimSuffix": 0, "cmp.Or": 0,
-	"k8s.io/utils/ptr.To": 0, "k8s.io/utils/ptr.Deref": 0, "k8s.io/utils/pointer.String": 0, "k8s.io/utils/pointer.StringDeref": 0,
-	"github.com/samber/lo.ToPtr": 0, "github.com/samber/lo.FromPtr": 0, "github.com/AlekSi/pointer.To": 0,
-	"google.golang.org/protobuf/proto.String": 0,
-}
-
-// unwrap are methods that give the text inside a wrapper; the receiver is followed.
-var unwrap = []string{"ValueString", "ValueStringPointer", "GetValue", "Value", "String", "Reveal", "Expose", "Unwrap", "AsString", "Secret", "Get", "Plaintext"}
 
 // discovery walks back from where External IDs are put into place. It is a
 // fixed point over marked keys, each walked from once.
@@ -199,9 +153,6 @@ func (d *discovery) run() {
 		}
 	}
 }
-
-// equalities are functions that compare their arguments.
-var equalities = map[string]bool{"strings.EqualFold": true, "crypto/subtle.ConstantTimeCompare": true, "bytes.Equal": true, "crypto/hmac.Equal": true}
 
 // compared remembers two fields whose texts are compared.
 func (d *discovery) compared(fn *ssa.Function, x, y ssa.Value, at token.Pos) {
@@ -481,18 +432,6 @@ func (d *discovery) field(t types.Type, i int, x ssa.Value, call *ssa.CallCommon
 	d.mark(key, why)
 }
 
-// ownable keeps the marks out of packages that nobody wrote for this purpose.
-func ownable(key string) bool {
-	first, _, _ := strings.Cut(key, ".")
-	return !program.IsStd(first) && !strings.HasPrefix(key, "github.com/aws/") && !strings.HasPrefix(key, "google.golang.org/")
-}
-
-// generic are field names of structs that hold anything: a mark on them would
-// spread to everything they ever hold.
-func generic(name string) bool {
-	return slices.Contains([]string{"value", "val", "data", "string", "str", "text", "raw", "body", "content", "payload", "message", "msg", "key", "s", "v", "elem", "item"}, strings.ToLower(name))
-}
-
 func (d *discovery) param(p *ssa.Parameter, call *ssa.CallCommon, why *Why, at placed) {
 	fn := p.Parent()
 	i := slices.Index(fn.Params, p)
@@ -626,8 +565,7 @@ func converts(fn *types.Func, args []ssa.Value) bool {
 	if fn.Signature().Results().Len() == 0 || !isPlainText(program.Element(fn.Signature().Results().At(0).Type())) && !isTypeParam(fn.Signature().Results().At(0).Type()) {
 		return false
 	}
-	return !slices.ContainsFunc([]string{"get", "find", "lookup", "fetch", "load", "read", "resolve", "query", "select", "env", "must", "generate", "new", "hash", "mask"},
-		func(p string) bool { return strings.HasPrefix(name, p) })
+	return !slices.ContainsFunc(finds, func(p string) bool { return strings.HasPrefix(name, p) })
 }
 
 func isTypeParam(t types.Type) bool {

@@ -309,7 +309,9 @@ func (r *Result) ResultOf(fn *types.Func, i int) *Why {
 }
 
 // Global says why a package variable is an External ID.
-func (r *Result) Global(g *ssa.Global) *Why { return r.lookup(program.VarKey(g), Thing{Kind: Variable, Name: g.Name()}) }
+func (r *Result) Global(g *ssa.Global) *Why {
+	return r.lookup(program.VarKey(g), Thing{Kind: Variable, Name: g.Name()})
+}
 
 // Value says why a local value is an External ID: it flows to one in its function.
 func (r *Result) Value(v ssa.Value) *Why { return r.values[v] }

@@ -162,14 +162,6 @@ func tagName(tag string) string {
 	return ""
 }
 
-// textWrappers are structs that are one text value to the eye.
-var textWrappers = map[string]bool{
-	"database/sql.NullString": true, "google.golang.org/protobuf/types/known/wrapperspb.StringValue": true,
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes.StringValue": true,
-	"github.com/google/uuid.UUID": true, "gopkg.in/guregu/null.v4.String": true, "github.com/guregu/null.String": true,
-	"github.com/jackc/pgx/v5/pgtype.Text": true, "github.com/jackc/pgtype.Text": true, "github.com/volatiletech/null/v8.String": true,
-}
-
 // IsTextWrapper reports whether a struct, or what a pointer points to, is one.
 func IsTextWrapper(t types.Type) bool { return textWrappers[program.TypeKey(t)] }
 

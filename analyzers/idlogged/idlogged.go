@@ -3,6 +3,8 @@ package idlogged
 import (
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/deputy-sec/deputy/analyzers/taint/tables"
+
 	"github.com/deputy-sec/deputy/analyzers/report"
 	"github.com/deputy-sec/deputy/analyzers/taint"
 )
@@ -23,8 +25,8 @@ func New(flows *analysis.Analyzer) *analysis.Analyzer {
 
 func run(pass *analysis.Pass, flows *taint.Result) {
 	r := report.New(pass)
-	for _, f := range flows.Leaks(taint.Logged) {
-		d := flows.Diagnostic(pass, f, "idlogged", f.Subject()+" logged: "+f.What()+" reaches "+f.Sink.What)
+	for _, f := range flows.Leaks(tables.Logged) {
+		d := flows.Diagnostic(pass, f, "idlogged", taint.Subject(f)+" logged: "+taint.What(f)+" reaches "+f.Sink.What)
 		d.SuggestedFixes = flows.MaskFix(pass, f)
 		r.Report(d)
 	}

@@ -3,6 +3,8 @@ package idparam
 import (
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/deputy-sec/deputy/analyzers/taint/tables"
+
 	"github.com/deputy-sec/deputy/analyzers/report"
 	"github.com/deputy-sec/deputy/analyzers/taint"
 )
@@ -22,16 +24,16 @@ func New(flows *analysis.Analyzer) *analysis.Analyzer {
 }
 
 // outcomes say how far a value got.
-var outcomes = map[taint.SinkKind]string{
-	taint.STS:    " reaches STS as ",
-	taint.Stored: " is stored by ",
-	taint.Kept:   " becomes ",
+var outcomes = map[tables.SinkKind]string{
+	tables.STS:    " reaches STS as ",
+	tables.Stored: " is stored by ",
+	tables.Kept:   " becomes ",
 }
 
 func run(pass *analysis.Pass, flows *taint.Result) {
 	r := report.New(pass)
 	for _, f := range flows.Accepted() {
-		d := flows.Diagnostic(pass, f, "idparam", "External ID accepted from a request: "+f.What()+outcomes[f.Sink.Kind]+f.Sink.What)
+		d := flows.Diagnostic(pass, f, "idparam", "External ID accepted from a request: "+taint.What(f)+outcomes[f.Sink.Kind]+f.Sink.What)
 		d.Related = append(d.Related, analysis.RelatedInformation{Pos: f.Sink.Pos, Message: f.Sink.What})
 		d.Pos = f.Source()
 		r.Report(d)

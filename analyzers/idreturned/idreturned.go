@@ -3,6 +3,8 @@ package idreturned
 import (
 	"strings"
 
+	"github.com/deputy-sec/deputy/analyzers/taint/tables"
+
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
@@ -29,12 +31,12 @@ const Reveal = "idreturned-reveal"
 
 func run(pass *analysis.Pass, flows *taint.Result) {
 	r := report.New(pass)
-	for _, f := range flows.Leaks(taint.Returned) {
+	for _, f := range flows.Leaks(tables.Returned) {
 		category, verb := "idreturned", " returned: "
 		if reveals(f.Fn) {
 			category, verb = Reveal, " returned by a handler that is there to show it: "
 		}
-		r.Report(flows.Diagnostic(pass, f, category, f.Subject()+verb+f.What()+" reaches "+f.Sink.What))
+		r.Report(flows.Diagnostic(pass, f, category, taint.Subject(f)+verb+taint.What(f)+" reaches "+f.Sink.What))
 	}
 	r.Done()
 }

@@ -3,6 +3,8 @@ package idsent
 import (
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/deputy-sec/deputy/analyzers/taint/tables"
+
 	"github.com/deputy-sec/deputy/analyzers/report"
 	"github.com/deputy-sec/deputy/analyzers/taint"
 )
@@ -23,8 +25,8 @@ func New(flows *analysis.Analyzer) *analysis.Analyzer {
 
 func run(pass *analysis.Pass, flows *taint.Result) {
 	r := report.New(pass)
-	for _, f := range flows.Leaks(taint.Sent) {
-		r.Report(flows.Diagnostic(pass, f, "idsent", f.Subject()+" sent: "+f.What()+" reaches "+f.Sink.What))
+	for _, f := range flows.Leaks(tables.Sent) {
+		r.Report(flows.Diagnostic(pass, f, "idsent", taint.Subject(f)+" sent: "+taint.What(f)+" reaches "+f.Sink.What))
 	}
 	r.Done()
 }

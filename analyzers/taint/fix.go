@@ -13,13 +13,14 @@ import (
 	"golang.org/x/tools/go/ast/astutil"
 
 	"github.com/deputy-sec/deputy/analyzers/program"
+	"github.com/deputy-sec/deputy/analyzers/taint/interp"
 )
 
 // MaskFix wraps the leaked expression in the project's own masking function. It is
 // offered only where that is safe: the function takes and returns a string and can be
 // called where the sink is, and what leaks is a plain string expression that is read
 // within the call of the sink.
-func (r *Result) MaskFix(pass *analysis.Pass, f *Flow) []analysis.SuggestedFix {
+func (r *Result) MaskFix(pass *analysis.Pass, f *interp.Flow) []analysis.SuggestedFix {
 	call, file := callAt(pass, f.Sink.Pos)
 	if call == nil || f.Sink.Where.IsValid() {
 		return nil
@@ -82,7 +83,7 @@ var printName = regexp.MustCompile(`(?i)fingerprint|hash|digest|sum|id$`)
 
 // stringMask is a masking function of the shape func(string) string as it is called in
 // a file: the package's own, or one of a package of the project that the file imports.
-func (r *Result) stringMask(pass *analysis.Pass, file *ast.File, f *Flow) string {
+func (r *Result) stringMask(pass *analysis.Pass, file *ast.File, f *interp.Flow) string {
 	if name := r.maskIn(pass.Pkg, false); name != "" && (f.Fn == nil || f.Fn.Name() != name) {
 		return name
 	}
@@ -106,7 +107,7 @@ func (r *Result) maskIn(pkg *types.Package, exported bool) string {
 			continue
 		}
 		known := slices.Contains(r.Masks, program.FuncOf(fn).String())
-		if known || maskName.MatchString(name) || exported && maskName.MatchString(pkg.Name()) && !printName.MatchString(name) && slices.Contains(r.clean, program.FuncOf(fn).String()) {
+		if known || maskName.MatchString(name) || exported && maskName.MatchString(pkg.Name()) && !printName.MatchString(name) && slices.Contains(r.Clean, program.FuncOf(fn).String()) {
 			return name
 		}
 	}

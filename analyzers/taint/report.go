@@ -9,6 +9,10 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/deputy-sec/deputy/analyzers/taint/heap"
+	"github.com/deputy-sec/deputy/analyzers/taint/interp"
+	"github.com/deputy-sec/deputy/analyzers/taint/tables"
 )
 
 // Docs is where the passes' documentation is read: each names the sentence of the
@@ -17,7 +21,7 @@ const Docs = "https://pkg.go.dev/github.com/deputy-sec/deputy/analyzers/"
 
 // Diagnostic phrases a flow: what, where it leaves, why it is an External ID, and
 // the way step by step.
-func (r *Result) Diagnostic(pass *analysis.Pass, f *Flow, category, message string) analysis.Diagnostic {
+func (r *Result) Diagnostic(pass *analysis.Pass, f *interp.Flow, category, message string) analysis.Diagnostic {
 	d := analysis.Diagnostic{Pos: f.Sink.Pos, Category: category, Message: message}
 	if r.message != "" {
 		d.Message += "\n" + r.message
@@ -40,7 +44,7 @@ func (r *Result) Diagnostic(pass *analysis.Pass, f *Flow, category, message stri
 }
 
 // Subject is what a message calls what flows.
-func (f *Flow) Subject() string {
+func Subject(f *interp.Flow) string {
 	if f.Label.Typed {
 		return "Source" // of the project's configuration, which need not be an External ID
 	}
@@ -48,8 +52,8 @@ func (f *Flow) Subject() string {
 }
 
 // What phrases what flows and why it counts.
-func (f *Flow) What() string {
-	if f.Label.Kind == Request {
+func What(f *interp.Flow) string {
+	if f.Label.Kind == heap.Request {
 		return f.Label.Source.String()
 	}
 	return f.Label.Source.String() + " (" + f.Label.Reason.String() + ")"
@@ -70,38 +74,38 @@ func find(fset *token.FileSet, where token.Position) token.Pos {
 
 // Leaks are the flows of External IDs into a kind of sink, one for each place: the
 // one known for the strongest reason.
-func (r *Result) Leaks(kind SinkKind) []*Flow {
-	return r.each(func(f *Flow) bool { return f.Label.Kind == External && f.Sink.Kind == kind }, func(f *Flow) token.Pos { return f.Sink.Pos })
+func (r *Result) Leaks(kind tables.SinkKind) []*interp.Flow {
+	return r.each(func(f *interp.Flow) bool { return f.Label.Kind == heap.External && f.Sink.Kind == kind }, func(f *interp.Flow) token.Pos { return f.Sink.Pos })
 }
 
 // Accepted are the flows of what callers chose into External IDs, one for each line
 // where it is read: the one that gets farthest. A function that reads the same value
 // twice is told once, and so is an External ID that is made of the same thing, an account's
 // number say, wherever requests name that.
-func (r *Result) Accepted() []*Flow {
-	lines := r.each(func(f *Flow) bool { return f.Label.Kind == Request }, func(f *Flow) token.Pos { return r.line(f.Source()) })
+func (r *Result) Accepted() []*interp.Flow {
+	lines := r.each(func(f *interp.Flow) bool { return f.Label.Kind == heap.Request }, func(f *interp.Flow) token.Pos { return r.line(f.Source()) })
 	type read struct {
 		fn   *ssa.Function
-		what Source
+		what heap.Source
 	}
-	best := map[read]*Flow{}
+	best := map[read]*interp.Flow{}
 	for _, f := range lines {
 		key := read{outermost(f.Fn), f.Label.Source}
-		if old := best[key]; old == nil || f.Sink.Kind != old.Sink.Kind && f.before(old) {
+		if old := best[key]; old == nil || f.Sink.Kind != old.Sink.Kind && before(f, old) {
 			best[key] = f
 		}
 	}
 	type made struct {
-		of   Source
+		of   heap.Source
 		sink string
 		at   token.Position
 	}
 	reported := map[made]bool{} // texts that are made of what several requests name
-	return slices.DeleteFunc(lines, func(f *Flow) bool {
-		if f.Label.isKeyed() && best[read{outermost(f.Fn), f.Label.Source}] != f {
+	return slices.DeleteFunc(lines, func(f *interp.Flow) bool {
+		if f.Label.IsKeyed() && best[read{outermost(f.Fn), f.Label.Source}] != f {
 			return true
 		}
-		if !f.Label.Made || !f.Label.isKeyed() || strings.Contains(strings.ToLower(f.Label.Key), "external") {
+		if !f.Label.Made || !f.Label.IsKeyed() || strings.Contains(strings.ToLower(f.Label.Key), "external") {
 			return false
 		}
 		key := made{f.Label.Source, f.Sink.What, f.Sink.Where}
@@ -126,26 +130,26 @@ func outermost(fn *ssa.Function) *ssa.Function {
 	return fn
 }
 
-func (r *Result) each(want func(*Flow) bool, at func(*Flow) token.Pos) []*Flow {
-	best := map[token.Pos]*Flow{}
+func (r *Result) each(want func(*interp.Flow) bool, at func(*interp.Flow) token.Pos) []*interp.Flow {
+	best := map[token.Pos]*interp.Flow{}
 	for _, f := range r.Flows {
 		if !want(f) {
 			continue
 		}
-		if old := best[at(f)]; old == nil || f.before(old) {
+		if old := best[at(f)]; old == nil || before(f, old) {
 			best[at(f)] = f
 		}
 	}
-	out := make([]*Flow, 0, len(best))
+	out := make([]*interp.Flow, 0, len(best))
 	for _, f := range best {
 		out = append(out, f)
 	}
-	slices.SortFunc(out, func(a, b *Flow) int { return int(at(a) - at(b)) })
+	slices.SortFunc(out, func(a, b *interp.Flow) int { return int(at(a) - at(b)) })
 	return out
 }
 
 // before prefers certain sources, sinks nearer to STS, and short ways.
-func (f *Flow) before(g *Flow) bool {
+func before(f, g *interp.Flow) bool {
 	if f.Label.Weak != g.Label.Weak {
 		return g.Label.Weak
 	}

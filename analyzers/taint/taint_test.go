@@ -13,7 +13,7 @@ import (
 	"golang.org/x/tools/go/analysis/analysistest"
 
 	"github.com/deputy-sec/deputy/analyzers/passtest"
-	"github.com/deputy-sec/deputy/analyzers/taint"
+	"github.com/deputy-sec/deputy/analyzers/taint/summary"
 )
 
 // maxFact is what the fact of one fixture package may weigh: a fact is read by every
@@ -29,7 +29,7 @@ func TestFactsStaySmall(t *testing.T) {
 			var buf bytes.Buffer
 			require.NoError(t, gob.NewEncoder(&buf).Encode(f.Fact))
 			require.Less(t, buf.Len(), maxFact, "%s", f.Package.Path())
-			if _, ok := f.Fact.(*taint.Summaries); ok {
+			if _, ok := f.Fact.(*summary.Summaries); ok {
 				exported++
 			}
 		}
@@ -44,7 +44,7 @@ func TestFactsAreDeterministic(t *testing.T) {
 		var buf bytes.Buffer
 		for _, r := range analysistest.Run(silent{}, dir, passtest.Pass(t, "taint"), "idparam/trust") {
 			for _, f := range r.Action.AllPackageFacts() {
-				if s, ok := f.Fact.(*taint.Summaries); ok {
+				if s, ok := f.Fact.(*summary.Summaries); ok {
 					require.NoError(t, gob.NewEncoder(&buf).Encode(s))
 				}
 			}
@@ -91,7 +91,7 @@ func TestWhatBecomesAnExternalIDIsToldOfLargePackages(t *testing.T) {
 	told := map[string]bool{}
 	for _, r := range analysistest.Run(silent{}, dir, passtest.Pass(t, "taint"), "large") {
 		for _, f := range r.Action.AllPackageFacts() {
-			if s, ok := f.Fact.(*taint.Summaries); ok {
+			if s, ok := f.Fact.(*summary.Summaries); ok {
 				for _, fn := range s.Funcs {
 					told[fn.Name] = true
 				}
@@ -107,4 +107,4 @@ type silent struct{}
 
 func (silent) Errorf(string, ...any) {}
 
-var _ analysis.Fact = (*taint.Summaries)(nil)
+var _ analysis.Fact = (*summary.Summaries)(nil)

@@ -1,4 +1,4 @@
-package taint
+package interp
 
 import (
 	"go/types"
@@ -6,12 +6,16 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/deputy-sec/deputy/analyzers/taint/heap"
+	"github.com/deputy-sec/deputy/analyzers/taint/summary"
+	"github.com/deputy-sec/deputy/analyzers/taint/tables"
 )
 
 // Typed handlers: a function that is given to one of the project's own, which decodes the
 // request, calls it with what it decoded and encodes what it returns. Nothing in the
 // handler's signature says that it is one. What it returns is followed where it is given
-// away; that its parameter is a request has to be told.
+// away; that its parameter is a request has to be reported to it.
 
 // handsOn notes that a function among the inputs of the declared function around this one
 // is called with what a request holds.
@@ -22,10 +26,10 @@ func (f *frame) handsOn(k site) {
 	}
 	for j, a := range k.args {
 		t := k.vals[j].Type()
-		if isScalar(t) || isRequest(t) || isContext(t) || !hasKind(f.deep(a, whole), Request) {
+		if isScalar(t) || isRequest(t) || isContext(t) || !heap.HasKind(f.deep(a, tables.Whole), heap.Request) {
 			continue
 		}
-		if h := (Handed{param, j}); !slices.Contains(f.e.hands[wrapper], h) {
+		if h := (summary.Handed{Param: param, Arg: j}); !slices.Contains(f.e.hands[wrapper], h) {
 			f.e.hands[wrapper] = append(f.e.hands[wrapper], h)
 			f.e.woken[wrapper] = true
 		}
@@ -85,7 +89,7 @@ func onlyStored(a *ssa.Alloc) ssa.Value {
 
 // handsTo notes which functions are given to one that calls them with a request.
 func (f *frame) handsTo(k site) {
-	if strings.HasPrefix(k.name.Pkg, lambdaRuntime) && startsLambda.matches(k.name) && len(k.args) > 0 {
+	if strings.HasPrefix(k.name.Pkg, tables.LambdaRuntime) && tables.StartsLambda.Matches(k.name) && len(k.args) > 0 {
 		for _, fn := range f.functions(k.args[0]) {
 			f.e.handle(fn, fn.Signature.Params().Len()-1, "Lambda event")
 		}
@@ -95,7 +99,7 @@ func (f *frame) handsTo(k site) {
 	if sum == nil {
 		return
 	}
-	for _, h := range sum.hands {
+	for _, h := range sum.TakesFromRequest {
 		if h.Param >= len(k.args) {
 			continue
 		}
@@ -105,16 +109,11 @@ func (f *frame) handsTo(k site) {
 	}
 }
 
-// lambdaRuntime calls the function that it is given with each event.
-const lambdaRuntime = "github.com/aws/aws-lambda-go/lambda"
-
-var startsLambda = row{"*", "", "Start*|NewHandler*"}
-
 // functions are those of this package that a value may be.
-func (f *frame) functions(c cell) []*ssa.Function {
+func (f *frame) functions(c heap.Cell) []*ssa.Function {
 	var out []*ssa.Function
-	for _, r := range c.refs {
-		if fn := f.e.bodyOf(r.root); fn != nil && r.path.isRoot() {
+	for _, r := range c.Refs {
+		if fn := f.e.bodyOf(r.Root); fn != nil && r.Path.IsRoot() {
 			out = append(out, fn)
 		}
 	}
@@ -145,7 +144,7 @@ func (e *engine) handle(fn *ssa.Function, arg int, what string) {
 	if fn.Signature.Recv() != nil {
 		arg++
 	}
-	if arg < 0 || arg >= len(fn.Params) || e.handlers[fn][arg] != "" || strings.HasPrefix(typeName(fn.Params[arg].Type()), lambdaEvents+".") {
+	if arg < 0 || arg >= len(fn.Params) || e.handlers[fn][arg] != "" || strings.HasPrefix(typeName(fn.Params[arg].Type()), tables.LambdaEvents+".") {
 		return
 	}
 	if e.handlers[fn] == nil {

@@ -1,4 +1,4 @@
-package taint
+package interp
 
 import (
 	"go/ast"
@@ -6,10 +6,8 @@ import (
 	"strings"
 
 	"github.com/deputy-sec/deputy/analyzers/program"
+	"github.com/deputy-sec/deputy/analyzers/taint/tables"
 )
-
-// maskWords are what functions that take the secret out of a value are called.
-var maskWords = []string{"mask", "redact", "obfuscat", "censor", "scrub", "anonymi", "sanitiz", "sanitis", "encrypt", "hash", "hmac", "fingerprint", "digest", "checksum", "seal", "truncatesecret", "hidesecret"}
 
 // isSanitizer reports whether what a function returns is clean: the project says so,
 // its name does, or its body shows it.
@@ -25,7 +23,7 @@ func (e *engine) isSanitizer(fn *types.Func) bool {
 	if strings.HasPrefix(name, "un") || strings.HasPrefix(name, "decrypt") || strings.HasPrefix(name, "is") {
 		return false
 	}
-	for _, w := range maskWords {
+	for _, w := range tables.MaskWords {
 		if strings.HasPrefix(name, w) || strings.HasSuffix(name, w) || strings.Contains(name, w) && makesText(fn) {
 			return true
 		}
@@ -77,15 +75,10 @@ func masksByBody(fn *types.Func, fd *ast.FuncDecl) bool {
 	}
 	found := false
 	ast.Inspect(fd.Body, func(n ast.Node) bool {
-		if lit, ok := n.(*ast.BasicLit); ok && holdsMask(lit.Value) {
+		if lit, ok := n.(*ast.BasicLit); ok && tables.HoldsMask(lit.Value) {
 			found = true
 		}
 		return !found
 	})
 	return found
-}
-
-func holdsMask(literal string) bool {
-	l := strings.ToLower(literal)
-	return strings.Contains(l, "***") || strings.Contains(l, "•") || strings.Contains(l, "redacted") || strings.Contains(l, "xxxx") || l == `"*"` || l == `'*'`
 }

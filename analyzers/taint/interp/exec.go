@@ -1,4 +1,4 @@
-package taint
+package interp
 
 import (
 	"go/constant"
@@ -10,6 +10,9 @@ import (
 
 	"github.com/deputy-sec/deputy/analyzers/externalid"
 	"github.com/deputy-sec/deputy/analyzers/program"
+	"github.com/deputy-sec/deputy/analyzers/taint/heap"
+	"github.com/deputy-sec/deputy/analyzers/taint/summary"
+	"github.com/deputy-sec/deputy/analyzers/taint/tables"
 )
 
 // exec runs an instruction that computes no register.
@@ -21,7 +24,7 @@ func (f *frame) exec(instr ssa.Instruction) {
 		f.mapUpdate(i)
 	case *ssa.Send:
 		f.channelSink(i)
-		f.writeWeak(f.extend(i.Chan, anyElement, i.X.Type()), f.value(i.X))
+		f.writeWeak(f.extend(i.Chan, heap.AnyElement, i.X.Type()), f.value(i.X))
 	case *ssa.Panic:
 		f.panics(i, i.X)
 	case *ssa.Go:
@@ -34,7 +37,7 @@ func (f *frame) exec(instr ssa.Instruction) {
 // panics records what a panic shows.
 func (f *frame) panics(i ssa.Instruction, v ssa.Value) {
 	if !f.e.pol.AllowPanic {
-		f.sink(Sink{Kind: Logged, What: "panic", Pos: i.Pos(), Named: true}, f.deep(f.value(v), printed))
+		f.sink(summary.Sink{Kind: tables.Logged, What: "panic", Pos: i.Pos(), Named: true}, f.deep(f.value(v), tables.Printed))
 	}
 }
 
@@ -49,9 +52,9 @@ func (f *frame) channelSink(i *ssa.Send) {
 		return
 	}
 	n := program.FuncOf(obj)
-	n.Pkg = unversioned(n.Pkg)
-	if kind := channels[n.String()]; kind != 0 {
-		f.sink(Sink{Kind: kind, What: sinkName(n), Pos: i.Pos()}, f.deep(f.value(i.X), whole))
+	n.Pkg = tables.Unversioned(n.Pkg)
+	if kind := tables.Channels[n.String()]; kind != 0 {
+		f.sink(summary.Sink{Kind: kind, What: tables.SinkName(n), Pos: i.Pos()}, f.deep(f.value(i.X), tables.Whole))
 	}
 }
 
@@ -59,53 +62,53 @@ func (f *frame) store(i *ssa.Store) {
 	val := f.value(i.Val)
 	if fa, ok := i.Addr.(*ssa.FieldAddr); ok {
 		f.storeSink(i, fa, val)
-		if hint := f.e.fieldHint(fa.X.Type(), fa.Field); hint != nil && isColumn(i.Val) && !val.cleaned {
-			val.taint = val.taint.union(Taint{{*hint, stepAt(f.fn, i.Pos(), hint.Source)}})
+		if hint := f.e.fieldHint(fa.X.Type(), fa.Field); hint != nil && isColumn(i.Val) && !val.Cleaned {
+			val.Taint = val.Taint.Union(heap.Taint{{Label: *hint, Step: stepAt(f.fn, i.Pos(), hint.Source)}})
 		}
-		if shows(program.StructOf(fa.X.Type()), fa.Field, encoded) {
-			val.taint = val.taint.exposed()
+		if shows(program.StructOf(fa.X.Type()), fa.Field, tables.Encoded) {
+			val.Taint = val.Taint.Exposed()
 		}
 	}
 	addr := f.value(i.Addr)
 	f.requestSink(i, addr, val)
-	strong := len(addr.refs) == 1 && !f.flat && !addr.refs[0].path.many
-	for _, r := range addr.refs {
-		c := cell{taint: val.taint, refs: without(val.refs, r.place), known: true, cleaned: val.cleaned}
+	strong := len(addr.Refs) == 1 && !f.flat && !addr.Refs[0].Path.Many
+	for _, r := range addr.Refs {
+		c := heap.Cell{Taint: val.Taint, Refs: without(val.Refs, r.Place), Known: true, Cleaned: val.Cleaned}
 		if strong {
-			f.mem.set(r.place, c)
+			f.mem.Set(r.Place, c)
 		} else {
-			f.mem.add(r.place, c)
+			f.mem.Add(r.Place, c)
 		}
-		f.keepGlobal(r.place, func() Taint { return f.deep(val, whole) })
+		f.keepGlobal(r.Place, func() heap.Taint { return f.deep(val, tables.Whole) })
 	}
-	if len(addr.refs) == 0 {
+	if len(addr.Refs) == 0 {
 		return
 	}
 }
 
 // without keeps a place from being its own copy.
-func without(refs []ref, p place) []ref {
-	if !slices.ContainsFunc(refs, func(r ref) bool { return r.place == p }) {
+func without(refs []heap.Ref, p heap.Place) []heap.Ref {
+	if !slices.ContainsFunc(refs, func(r heap.Ref) bool { return r.Place == p }) {
 		return refs
 	}
-	return slices.DeleteFunc(slices.Clone(refs), func(r ref) bool { return r.place == p })
+	return slices.DeleteFunc(slices.Clone(refs), func(r heap.Ref) bool { return r.Place == p })
 }
 
 // storeSink looks at what becomes an External ID: the field that STS receives, or
 // another one that is an External ID itself.
-func (f *frame) storeSink(i *ssa.Store, fa *ssa.FieldAddr, val cell) {
+func (f *frame) storeSink(i *ssa.Store, fa *ssa.FieldAddr, val heap.Cell) {
 	if name, ok := externalid.FieldSink(fa.X.Type(), fa.Field); ok {
-		f.sink(Sink{Kind: STS, What: name, Pos: i.Pos()}, f.deep(val, whole))
+		f.sink(summary.Sink{Kind: tables.STS, What: name, Pos: i.Pos()}, f.deep(val, tables.Whole))
 		return
 	}
 	if why := f.e.ext.Field(fa.X.Type(), fa.Field); why != nil && !why.Typed {
-		f.sink(Sink{Kind: Kept, What: why.What.String(), Pos: i.Pos()}, f.deep(val, whole))
+		f.sink(summary.Sink{Kind: tables.Kept, What: why.What.String(), Pos: i.Pos()}, f.deep(val, tables.Whole))
 	}
 }
 
 // requestSink looks at what is put into the URL or the body of a request that this
 // function has made.
-func (f *frame) requestSink(i *ssa.Store, addr, val cell) {
+func (f *frame) requestSink(i *ssa.Store, addr, val heap.Cell) {
 	fa, ok := i.Addr.(*ssa.FieldAddr)
 	if !ok {
 		return
@@ -113,44 +116,40 @@ func (f *frame) requestSink(i *ssa.Store, addr, val cell) {
 	if owner := typeName(fa.X.Type()); owner != "net/url.URL" && owner != "net/http.Request" {
 		return
 	}
-	for _, r := range addr.refs {
-		if _, made := r.root.(*ssa.Call); made {
-			f.writerSink(r, i.Pos(), f.deep(val, whole), "http.Request")
+	for _, r := range addr.Refs {
+		if _, made := r.Root.(*ssa.Call); made {
+			f.writerSink(r, i.Pos(), f.deep(val, tables.Whole), "http.Request")
 		}
 	}
 }
 
 func (f *frame) mapUpdate(i *ssa.MapUpdate) {
 	val, key := f.value(i.Value), f.value(i.Key)
-	if why := f.e.ext.Update(i); why != nil && !val.cleaned {
-		named := Taint{{sourceLabel(why), stepAt(f.fn, i.Pos(), Source{From: why.What})}}
+	if why := f.e.ext.Update(i); why != nil && !val.Cleaned {
+		named := heap.Taint{{Label: sourceLabel(why), Step: stepAt(f.fn, i.Pos(), heap.Source{From: why.What})}}
 		switch {
-		case hasKind(val.taint, Request): // chosen by a request, whatever it went through
-			f.sink(Sink{Kind: Kept, What: why.What.String(), Pos: i.Pos()}, val.taint)
-			val.taint = val.taint.union(named)
-		case externalid.IsRead(i.Value) && !hasKind(val.taint, External):
-			val.taint = val.taint.union(named)
+		case heap.HasKind(val.Taint, heap.Request): // chosen by a request, whatever it went through
+			f.sink(summary.Sink{Kind: tables.Kept, What: why.What.String(), Pos: i.Pos()}, val.Taint)
+			val.Taint = val.Taint.Union(named)
+		case externalid.IsRead(i.Value) && !heap.HasKind(val.Taint, heap.External):
+			val.Taint = val.Taint.Union(named)
 		}
 	}
 	f.writeWeak(f.extend(i.Map, keySegment(i.Key), i.Value.Type()), val)
-	if len(key.taint) > 0 || len(key.refs) > 0 {
-		f.writeWeak(f.extend(i.Map, mapKeys, i.Key.Type()), key)
+	if len(key.Taint) > 0 || len(key.Refs) > 0 {
+		f.writeWeak(f.extend(i.Map, heap.MapKeys, i.Key.Type()), key)
 	}
 	if k, ok := constString(i.Key); ok && k == "sts:ExternalId" {
-		f.sink(Sink{Kind: STS, What: "sts:ExternalId condition", Pos: i.Pos()}, f.deep(val, whole))
+		f.sink(summary.Sink{Kind: tables.STS, What: "sts:ExternalId condition", Pos: i.Pos()}, f.deep(val, tables.Whole))
 	}
-}
-
-func hasKind(t Taint, kind Kind) bool {
-	return slices.ContainsFunc(t, func(x Tag) bool { return x.Label.Kind == kind })
 }
 
 // keySegment is the path of a map's element: by its key where that is constant.
-func keySegment(key ssa.Value) segment {
+func keySegment(key ssa.Value) heap.Segment {
 	if k, ok := constString(key); ok && len(k) <= maxKey {
-		return element(k)
+		return heap.Element(k)
 	}
-	return anyElement
+	return heap.AnyElement
 }
 
 // maxKey is how long a constant key may be that elements are told apart by.
@@ -170,30 +169,30 @@ func constString(v ssa.Value) (string, bool) {
 	return constant.StringVal(c.Value), true
 }
 
-func (f *frame) writeWeak(addr, val cell) {
-	for _, r := range addr.refs {
-		f.mem.add(r.place, cell{taint: val.taint, refs: without(val.refs, r.place)})
-		f.keepGlobal(r.place, func() Taint { return f.deep(val, whole) })
+func (f *frame) writeWeak(addr, val heap.Cell) {
+	for _, r := range addr.Refs {
+		f.mem.Add(r.Place, heap.Cell{Taint: val.Taint, Refs: without(val.Refs, r.Place)})
+		f.keepGlobal(r.Place, func() heap.Taint { return f.deep(val, tables.Whole) })
 	}
 }
 
 // taintRefs puts labels on what a value denotes.
-func (f *frame) taintRefs(c cell, t Taint) {
+func (f *frame) taintRefs(c heap.Cell, t heap.Taint) {
 	if len(t) == 0 {
 		return
 	}
-	for _, r := range c.refs {
-		f.mem.add(r.place, cell{taint: t})
-		f.keepGlobal(r.place, func() Taint { return t })
+	for _, r := range c.Refs {
+		f.mem.Add(r.Place, heap.Cell{Taint: t})
+		f.keepGlobal(r.Place, func() heap.Taint { return t })
 	}
 }
 
-func (f *frame) unop(v *ssa.UnOp) cell {
+func (f *frame) unop(v *ssa.UnOp) heap.Cell {
 	switch v.Op {
 	case token.MUL:
 		c := f.load(f.value(v.X), v.Type(), loadPos(v))
 		if isScalar(v.Type()) {
-			c.taint = f.take(c.taint, loadPos(v), fieldName(v.X))
+			c.Taint = f.take(c.Taint, loadPos(v), fieldName(v.X))
 		}
 		return c
 	case token.ARROW:
@@ -201,30 +200,30 @@ func (f *frame) unop(v *ssa.UnOp) cell {
 		if v.CommaOk {
 			t = t.(*types.Tuple).At(0).Type()
 		}
-		return f.receive(v, f.extend(v.X, anyElement, t), t)
+		return f.receive(v, f.extend(v.X, heap.AnyElement, t), t)
 	}
-	return cell{}
+	return heap.Cell{}
 }
 
 // receive takes a value off a channel. What an unknown channel held before is an
 // object of its own, apart from what is sent on the channel later.
-func (f *frame) receive(v ssa.Value, elem cell, t types.Type) cell {
+func (f *frame) receive(v ssa.Value, elem heap.Cell, t types.Type) heap.Cell {
 	c := f.load(elem, t, v.Pos())
 	if isScalar(t) {
 		return c
 	}
-	var refs []ref
-	for _, r := range c.refs {
-		if !slices.ContainsFunc(elem.refs, func(e ref) bool { return e.place == r.place }) {
+	var refs []heap.Ref
+	for _, r := range c.Refs {
+		if !slices.ContainsFunc(elem.Refs, func(e heap.Ref) bool { return e.Place == r.Place }) {
 			refs = append(refs, r)
 			continue
 		}
 		own := f.at(v)
-		f.mem.set(own, cell{opaque: true})
-		f.taken[v] = r.place
-		refs = joinRefs(refs, []ref{{own, t, nil}})
+		f.mem.Set(own, heap.Cell{Opaque: true})
+		f.taken[v] = r.Place
+		refs = heap.JoinRefs(refs, []heap.Ref{{Place: own, Typ: t, Hint: nil}})
 	}
-	c.refs = refs
+	c.Refs = refs
 	return c
 }
 
@@ -247,58 +246,58 @@ func loadPos(v *ssa.UnOp) token.Pos {
 	return v.Pos()
 }
 
-func (f *frame) lookup(v *ssa.Lookup) cell {
+func (f *frame) lookup(v *ssa.Lookup) heap.Cell {
 	x := f.value(v.X)
 	if isScalar(v.X.Type()) {
-		return cell{taint: x.taint}
+		return heap.Cell{Taint: x.Taint}
 	}
 	t := v.Type()
 	if v.CommaOk {
 		t = t.(*types.Tuple).At(0).Type()
 	}
 	seg := keySegment(v.Index)
-	if why := f.e.ext.Value(v); why != nil && seg != anyElement {
+	if why := f.e.ext.Value(v); why != nil && seg != heap.AnyElement {
 		// The element becomes an External ID further down: it is one in the map, too.
-		for _, r := range x.refs {
-			f.mem.add(r.at(seg), cell{taint: Taint{f.foundAt(v, &externalid.Why{Reason: why.Reason, Strength: why.Strength})}})
+		for _, r := range x.Refs {
+			f.mem.Add(r.At(seg), heap.Cell{Taint: heap.Taint{f.foundAt(v, &externalid.Why{Reason: why.Reason, Strength: why.Strength})}})
 		}
 	}
 	c := f.load(f.extend(v.X, seg, t), t, v.Pos())
-	if seg == anyElement {
-		c = c.join(f.anyElement(x, t, v.Pos()))
+	if seg == heap.AnyElement {
+		c = c.Join(f.anyElement(x, t, v.Pos()))
 	}
 	if f.e.pol.HasSources() {
 		// A configured source may be used as a key of what it belongs to.
-		for _, r := range x.refs {
-			got := f.gather(r.at(mapKeys), nil, false)
-			c.taint = c.taint.union(got.taint)
+		for _, r := range x.Refs {
+			got := f.gather(r.At(heap.MapKeys), nil, false)
+			c.Taint = c.Taint.Union(got.taint)
 			for _, k := range got.refs {
-				c.taint = c.taint.union(f.deep(cell{refs: []ref{k}}, whole))
+				c.Taint = c.Taint.Union(f.deep(heap.Cell{Refs: []heap.Ref{k}}, tables.Whole))
 			}
 		}
 	}
 	if k, ok := constString(v.Index); ok {
-		c.taint = f.relabel(c.taint, v.Pos(), k)
+		c.Taint = f.relabel(c.Taint, v.Pos(), k)
 	}
-	c.cleaned = x.cleaned
+	c.Cleaned = x.Cleaned
 	return c
 }
 
 // anyElement reads the elements that were put under constant keys.
-func (f *frame) anyElement(x cell, t types.Type, pos token.Pos) cell {
-	var out cell
-	for _, r := range x.refs {
-		for path := range byPath(f.mem[r.root]) {
-			if path.parent == r.path && path.last.Kind == keyOf {
-				out = out.join(f.load(cell{refs: []ref{{place{r.root, path}, t, nil}}}, t, pos))
+func (f *frame) anyElement(x heap.Cell, t types.Type, pos token.Pos) heap.Cell {
+	var out heap.Cell
+	for _, r := range x.Refs {
+		for path := range heap.ByPath(f.mem[r.Root]) {
+			if path.Parent == r.Path && path.Last.Kind == heap.KeyOf {
+				out = out.Join(f.load(heap.Cell{Refs: []heap.Ref{{Place: heap.Place{Root: r.Root, Path: path}, Typ: t, Hint: nil}}}, t, pos))
 			}
 		}
 	}
 	return out
 }
 
-func (f *frame) phi(v *ssa.Phi) cell {
-	var out cell
+func (f *frame) phi(v *ssa.Phi) heap.Cell {
+	var out heap.Cell
 	first := true
 	for _, e := range v.Edges {
 		c, done := f.env[e], true
@@ -314,9 +313,9 @@ func (f *frame) phi(v *ssa.Phi) cell {
 			out, first = c, false
 		default:
 			if isNil(e) {
-				c.cleaned, c.known = out.cleaned, out.known // nil holds nothing
+				c.Cleaned, c.Known = out.Cleaned, out.Known // nil holds nothing
 			}
-			out = out.join(c)
+			out = out.Join(c)
 		}
 	}
 	return out
@@ -328,19 +327,19 @@ func isNil(v ssa.Value) bool {
 }
 
 // makeInterface keeps the concrete type: the sink's view of the value needs it.
-func (f *frame) makeInterface(v *ssa.MakeInterface) cell {
+func (f *frame) makeInterface(v *ssa.MakeInterface) heap.Cell {
 	c := f.value(v.X)
 	t := v.X.Type()
 	if isScalar(t) {
-		if len(c.taint) > 0 && f.e.hasShower(t) {
+		if len(c.Taint) > 0 && f.e.hasShower(t) {
 			// The taint goes behind a place, so that the type can redact it.
 			p := f.at(v)
-			f.mem.set(p, cell{taint: c.taint, known: true})
-			return cell{refs: []ref{{p, t, nil}}}
+			f.mem.Set(p, heap.Cell{Taint: c.Taint, Known: true})
+			return heap.Cell{Refs: []heap.Ref{{Place: p, Typ: t, Hint: nil}}}
 		}
-		if len(c.taint) == 0 {
+		if len(c.Taint) == 0 {
 			if why := f.e.ext.Type(t); why != nil && !isConst(v.X) {
-				c.taint = Taint{{sourceLabel(why), stepAt(f.fn, v.Pos(), Source{From: why.What})}}
+				c.Taint = heap.Taint{{Label: sourceLabel(why), Step: stepAt(f.fn, v.Pos(), heap.Source{From: why.What})}}
 			}
 		}
 		return c
@@ -356,7 +355,7 @@ func isConst(v ssa.Value) bool {
 	return ok
 }
 
-func (f *frame) typeAssert(v *ssa.TypeAssert) cell {
+func (f *frame) typeAssert(v *ssa.TypeAssert) heap.Cell {
 	c := f.value(v.X)
 	t := v.AssertedType
 	if types.IsInterface(t) {
@@ -364,21 +363,21 @@ func (f *frame) typeAssert(v *ssa.TypeAssert) cell {
 	}
 	if isScalar(t) {
 		if !carries(t) {
-			return cell{}
+			return heap.Cell{}
 		}
-		return cell{taint: f.shallow(c)}
+		return heap.Cell{Taint: f.shallow(c)}
 	}
 	out := retype(c, t)
-	for _, s := range f.e.spots(t, whole) {
-		if !s.label.Typed || c.cleaned {
+	for _, s := range f.e.spots(t, tables.Whole) {
+		if !s.label.Typed || c.Cleaned {
 			continue
 		}
-		if len(out.refs) == 0 {
-			out.taint = out.taint.union(Taint{{s.label, stepAt(f.fn, v.Pos(), s.label.Source)}})
+		if len(out.Refs) == 0 {
+			out.Taint = out.Taint.Union(heap.Taint{{Label: s.label, Step: stepAt(f.fn, v.Pos(), s.label.Source)}})
 		}
 		if !v.CommaOk {
 			// From here on the interface is known to hold it.
-			f.taintRefs(c, Taint{{s.label, stepAt(f.fn, v.Pos(), s.label.Source)}})
+			f.taintRefs(c, heap.Taint{{Label: s.label, Step: stepAt(f.fn, v.Pos(), s.label.Source)}})
 		}
 	}
 	return out
@@ -386,28 +385,28 @@ func (f *frame) typeAssert(v *ssa.TypeAssert) cell {
 
 // shallow is what a value itself and the places it denotes carry, not what lies
 // below them.
-func (f *frame) shallow(c cell) Taint {
-	t := c.taint
-	for _, r := range c.refs {
-		t = t.union(f.gather(r.place, r.hint, false).taint)
+func (f *frame) shallow(c heap.Cell) heap.Taint {
+	t := c.Taint
+	for _, r := range c.Refs {
+		t = t.Union(f.gather(r.Place, r.Hint, false).taint)
 	}
 	return t
 }
 
-func (f *frame) convert(v ssa.Value, x ssa.Value) cell {
+func (f *frame) convert(v ssa.Value, x ssa.Value) heap.Cell {
 	c := f.value(x)
 	if !carries(v.Type()) {
-		return cell{}
+		return heap.Cell{}
 	}
 	if isScalar(v.Type()) {
 		if isScalar(x.Type()) {
 			return c
 		}
-		return cell{taint: f.deep(c, whole), cleaned: c.cleaned} // []byte to string
+		return heap.Cell{Taint: f.deep(c, tables.Whole), Cleaned: c.Cleaned} // []byte to string
 	}
 	if isScalar(x.Type()) { // string to []byte
 		out := f.made(v)
-		f.mem.set(f.at(v), cell{taint: c.taint, known: true})
+		f.mem.Set(f.at(v), heap.Cell{Taint: c.Taint, Known: true})
 		return out
 	}
 	return retype(c, v.Type())
@@ -417,11 +416,11 @@ func (f *frame) convert(v ssa.Value, x ssa.Value) cell {
 // recognise, too little to use.
 const maxShown = 8
 
-func (f *frame) slice(v *ssa.Slice) cell {
+func (f *frame) slice(v *ssa.Slice) heap.Cell {
 	c := f.value(v.X)
 	if isScalar(v.X.Type()) {
 		if showsLittle(v) {
-			return cell{}
+			return heap.Cell{}
 		}
 		return c
 	}
@@ -456,21 +455,21 @@ func constInt(v ssa.Value) (int64, bool) {
 	return c.Int64(), true
 }
 
-func (f *frame) extract(v *ssa.Extract) cell {
+func (f *frame) extract(v *ssa.Extract) heap.Cell {
 	switch tuple := v.Tuple.(type) {
 	case *ssa.Call:
 		t := v.Type()
 		if !carries(t) {
-			return cell{}
+			return heap.Cell{}
 		}
-		r := ref{f.at(tuple).at(result(v.Index)), t, nil}
+		r := heap.Ref{Place: f.at(tuple).At(heap.Result(v.Index)), Typ: t, Hint: nil}
 		if isScalar(t) {
-			return cell{taint: f.gather(r.place, nil, false).taint}
+			return heap.Cell{Taint: f.gather(r.Place, nil, false).taint}
 		}
-		got := f.gather(r.place, nil, false)
-		c := cell{taint: got.taint, refs: retypeConcrete(got.refs, t), cleaned: got.clean}
+		got := f.gather(r.Place, nil, false)
+		c := heap.Cell{Taint: got.taint, Refs: retypeConcrete(got.refs, t), Cleaned: got.clean}
 		if len(got.refs) == 0 || !got.known {
-			c.refs = joinRefs(c.refs, []ref{r})
+			c.Refs = heap.JoinRefs(c.Refs, []heap.Ref{r})
 		}
 		return c
 	case *ssa.Next:
@@ -479,67 +478,67 @@ func (f *frame) extract(v *ssa.Extract) cell {
 		return f.received(v, tuple)
 	}
 	if v.Index > 0 {
-		return cell{}
+		return heap.Cell{}
 	}
 	return f.env[v.Tuple] // lookups, receives and assertions with ok
 }
 
-func (f *frame) next(v *ssa.Extract, n *ssa.Next) cell {
+func (f *frame) next(v *ssa.Extract, n *ssa.Next) heap.Cell {
 	if v.Index == 0 {
-		return cell{}
+		return heap.Cell{}
 	}
 	c := f.env[n]
 	if n.IsString {
-		return cell{taint: c.taint}
+		return heap.Cell{Taint: c.Taint}
 	}
-	seg := anyElement
+	seg := heap.AnyElement
 	if v.Index == 1 {
-		seg = mapKeys
+		seg = heap.MapKeys
 	}
-	var addr cell
-	for _, r := range c.refs {
-		addr.refs = append(addr.refs, ref{r.at(seg), v.Type(), nil})
+	var addr heap.Cell
+	for _, r := range c.Refs {
+		addr.Refs = append(addr.Refs, heap.Ref{Place: r.At(seg), Typ: v.Type(), Hint: nil})
 	}
-	addr.cleaned = c.cleaned
+	addr.Cleaned = c.Cleaned
 	out := f.load(addr, v.Type(), v.Pos())
 	if v.Index == 2 {
-		out = out.join(f.anyElement(c, v.Type(), v.Pos()))
+		out = out.Join(f.anyElement(c, v.Type(), v.Pos()))
 	}
 	return out
 }
 
 // selects sends first: what one case sends another may receive when the select is
 // met again.
-func (f *frame) selects(v *ssa.Select) cell {
+func (f *frame) selects(v *ssa.Select) heap.Cell {
 	for _, s := range v.States {
 		if s.Dir == types.SendOnly {
-			f.writeWeak(f.extend(s.Chan, anyElement, s.Send.Type()), f.value(s.Send))
+			f.writeWeak(f.extend(s.Chan, heap.AnyElement, s.Send.Type()), f.value(s.Send))
 		}
 	}
-	return cell{}
+	return heap.Cell{}
 }
 
 // received is the value of the receive case that a select's result belongs to.
-func (f *frame) received(v *ssa.Extract, sel *ssa.Select) cell {
+func (f *frame) received(v *ssa.Extract, sel *ssa.Select) heap.Cell {
 	n := 2
 	for _, s := range sel.States {
 		if s.Dir != types.RecvOnly {
 			continue
 		}
 		if n == v.Index {
-			return f.receive(v, f.extend(s.Chan, anyElement, v.Type()), v.Type())
+			return f.receive(v, f.extend(s.Chan, heap.AnyElement, v.Type()), v.Type())
 		}
 		n++
 	}
-	return cell{}
+	return heap.Cell{}
 }
 
 // makeClosure binds variables and reports what the closure does with them, whenever
 // it may run. What it does at the end of the function is looked at in summarize.
-func (f *frame) makeClosure(v *ssa.MakeClosure) cell {
+func (f *frame) makeClosure(v *ssa.MakeClosure) heap.Cell {
 	c := f.made(v)
 	for i, b := range v.Bindings {
-		f.mem.put(f.at(v).at(capture(i)), cell{refs: f.value(b).refs, taint: f.value(b).taint, known: true})
+		f.mem.Put(f.at(v).At(heap.Capture(i)), heap.Cell{Refs: f.value(b).Refs, Taint: f.value(b).Taint, Known: true})
 	}
 	f.runClosure(v, v.Pos())
 	return c
@@ -557,9 +556,9 @@ func (f *frame) runClosure(v *ssa.MakeClosure, pos token.Pos) {
 
 // closureArgs are the inputs of a closure's summary: arguments, unknown where nil,
 // then bindings.
-func (f *frame) closureArgs(v *ssa.MakeClosure, args []cell) []cell {
+func (f *frame) closureArgs(v *ssa.MakeClosure, args []heap.Cell) []heap.Cell {
 	fn := v.Fn.(*ssa.Function)
-	out := make([]cell, len(fn.Params), len(fn.Params)+len(v.Bindings))
+	out := make([]heap.Cell, len(fn.Params), len(fn.Params)+len(v.Bindings))
 	copy(out, args)
 	for _, b := range v.Bindings {
 		out = append(out, f.value(b))
@@ -571,7 +570,7 @@ func (f *frame) closureArgs(v *ssa.MakeClosure, args []cell) []cell {
 // memory at its returns.
 func (f *frame) summarize() {
 	f.lateClosures()
-	f.sum.results = make([]output, f.fn.Signature.Results().Len())
+	f.sum.Results = make([]summary.Output, f.fn.Signature.Results().Len())
 	first := true
 	for _, b := range f.fn.Blocks {
 		if len(b.Instrs) == 0 {
@@ -590,12 +589,12 @@ func (f *frame) summarize() {
 				f.boxed(&o, f.value(v))
 			}
 			if first {
-				f.sum.results[j] = o
+				f.sum.Results[j] = o
 			} else {
 				if isNil(v) {
-					o.known, o.cleaned = f.sum.results[j].known, f.sum.results[j].cleaned
+					o.Known, o.Cleaned = f.sum.Results[j].Known, f.sum.Results[j].Cleaned
 				}
-				f.sum.results[j].grow(o)
+				f.sum.Results[j].Grow(o)
 			}
 		}
 		f.response(ret)
@@ -626,14 +625,14 @@ func (f *frame) lateClosures() {
 }
 
 // output tells a value as a summary: labels by path, and which inputs it is.
-func (f *frame) output(c cell, constant bool) output {
-	o := output{known: true, cleaned: c.cleaned}
-	o.taint(f.e.paths, c.taint)
-	if constant || c.cleaned {
+func (f *frame) output(c heap.Cell, constant bool) summary.Output {
+	o := summary.Output{Known: true, Cleaned: c.Cleaned}
+	o.Taint(f.e.paths, c.Taint)
+	if constant || c.Cleaned {
 		return o
 	}
-	seen := map[place]bool{}
-	for _, r := range c.refs {
+	seen := map[heap.Place]bool{}
+	for _, r := range c.Refs {
 		f.outputRef(&o, f.e.paths, r, seen, 0)
 	}
 	return o
@@ -642,48 +641,48 @@ func (f *frame) output(c cell, constant bool) output {
 // maxOutput bounds how many objects inside objects a summary spells out.
 const maxOutput = 3
 
-func (f *frame) outputRef(o *output, at *path, r ref, seen map[place]bool, depth int) {
-	if seen[r.place] {
+func (f *frame) outputRef(o *summary.Output, at *heap.Path, r heap.Ref, seen map[heap.Place]bool, depth int) {
+	if seen[r.Place] {
 		return
 	}
-	seen[r.place] = true
-	if i := f.inputIndex(r.root); i >= 0 {
-		o.alias(at, target{i, r.path})
+	seen[r.Place] = true
+	if i := f.inputIndex(r.Root); i >= 0 {
+		o.Alias(at, summary.Target{Param: i, Path: r.Path})
 		return
 	}
-	got := f.gather(r.place, r.hint, false)
-	o.taint(at, got.taint)
+	got := f.gather(r.Place, r.Hint, false)
+	o.Taint(at, got.taint)
 	if got.clean {
 		return
 	}
-	if isOpaqueRoot(r.root) && !got.known {
-		if c, ok := f.mem.get(r.place); !ok || !c.known {
-			o.known = false
+	if isOpaqueRoot(r.Root) && !got.known {
+		if c, ok := f.mem.Get(r.Place); !ok || !c.Known {
+			o.Known = false
 		}
 	}
 	if depth >= maxOutput {
-		o.taint(at, f.deep(cell{refs: []ref{r}}, whole))
+		o.Taint(at, f.deep(heap.Cell{Refs: []heap.Ref{r}}, tables.Whole))
 		return
 	}
 	for _, sub := range got.refs {
-		if sub.typ == nil {
-			sub.typ = r.typ
+		if sub.Typ == nil {
+			sub.Typ = r.Typ
 		}
 		f.outputRef(o, at, sub, seen, depth)
 	}
-	for path, c := range byPath(f.mem[r.root]) {
-		if !path.below(r.path) {
-			if path == r.path && c.opaque {
-				o.known = false
+	for path, c := range heap.ByPath(f.mem[r.Root]) {
+		if !path.Below(r.Path) {
+			if path == r.Path && c.Opaque {
+				o.Known = false
 			}
 			continue
 		}
-		to := at.join(path.from(r.path))
-		o.taint(to, c.taint)
-		if c.opaque {
-			f.filled(o, to, r.root.Type(), path)
+		to := at.Join(path.From(r.Path))
+		o.Taint(to, c.Taint)
+		if c.Opaque {
+			f.filled(o, to, r.Root.Type(), path)
 		}
-		for _, sub := range c.refs {
+		for _, sub := range c.Refs {
 			f.outputRef(o, to, sub, seen, depth+1)
 		}
 	}
@@ -691,17 +690,17 @@ func (f *frame) outputRef(o *output, at *path, r ref, seen map[place]bool, depth
 
 // boxed tells the sources in what a function returns as an interface, or writes to one,
 // whose type its callers do not see.
-func (f *frame) boxed(o *output, c cell) {
-	if c.cleaned {
+func (f *frame) boxed(o *summary.Output, c heap.Cell) {
+	if c.Cleaned {
 		return
 	}
-	for _, r := range c.refs {
-		if f.inputIndex(r.root) >= 0 || r.typ == nil {
+	for _, r := range c.Refs {
+		if f.inputIndex(r.Root) >= 0 || r.Typ == nil {
 			continue
 		}
-		for _, s := range f.e.spots(r.typ, encoded) {
-			if s.label.Typed || isOpaqueRoot(r.root) {
-				o.taint(s.path, f.gather(r.join(s.path), &s.label, false).taint)
+		for _, s := range f.e.spots(r.Typ, tables.Encoded) {
+			if s.label.Typed || isOpaqueRoot(r.Root) {
+				o.Taint(s.path, f.gather(r.Join(s.path), &s.label, false).taint)
 			}
 		}
 	}
@@ -709,13 +708,13 @@ func (f *frame) boxed(o *output, c cell) {
 
 // filled tells the sources in what unknown code, as a row's Scan, wrote to a place of a
 // function's own object.
-func (f *frame) filled(o *output, at *path, t types.Type, p *path) {
+func (f *frame) filled(o *summary.Output, at *heap.Path, t types.Type, p *heap.Path) {
 	if hint := f.e.hintAt(t, p); hint != nil {
-		o.taint(at, Taint{{Label: *hint}})
+		o.Taint(at, heap.Taint{{Label: *hint}})
 		return
 	}
-	for _, s := range f.e.spots(typeAt(t, p), whole) {
-		o.taint(at.join(s.path), Taint{{Label: s.label}})
+	for _, s := range f.e.spots(typeAt(t, p), tables.Whole) {
+		o.Taint(at.Join(s.path), heap.Taint{{Label: s.label}})
 	}
 }
 
@@ -725,10 +724,10 @@ func (f *frame) filled(o *output, at *path, t types.Type, p *path) {
 func (f *frame) effects() {
 	for _, sources := range []bool{true, false} {
 		for i, root := range f.inputs() {
-			for path, c := range byPath(f.mem[root]) {
+			for path, c := range heap.ByPath(f.mem[root]) {
 				o, ok := f.effect(i, root, path, c)
-				if ok && sources == o.holds(External) {
-					f.addEffect(target{i, path}, o)
+				if ok && sources == o.Holds(heap.External) {
+					f.addEffect(summary.Target{Param: i, Path: path}, o)
 				}
 			}
 		}
@@ -736,23 +735,23 @@ func (f *frame) effects() {
 }
 
 // effect is what was written to a place of an input, if anything was.
-func (f *frame) effect(i int, root ssa.Value, p *path, c cell) (output, bool) {
-	c.taint = ownInputFree(c.taint, i, p)
-	if _, isRequest := f.onlyRequest(p, c); isRequest || !p.isRoot() && isStream(typeAt(root.Type(), p)) {
-		return output{}, false
+func (f *frame) effect(i int, root ssa.Value, p *heap.Path, c heap.Cell) (summary.Output, bool) {
+	c.Taint = ownInputFree(c.Taint, i, p)
+	if _, isRequest := f.onlyRequest(p, c); isRequest || !p.IsRoot() && isStream(typeAt(root.Type(), p)) {
+		return summary.Output{}, false
 	}
-	if len(c.taint)+len(c.refs) == 0 && !c.opaque && !(c.known && f.e.hintAt(root.Type(), p) != nil) && !c.cleaned {
-		return output{}, false
+	if len(c.Taint)+len(c.Refs) == 0 && !c.Opaque && !(c.Known && f.e.hintAt(root.Type(), p) != nil) && !c.Cleaned {
+		return summary.Output{}, false
 	}
-	o := output{known: c.known, cleaned: c.cleaned, opaque: c.opaque}
-	o.taint(f.e.paths, c.taint)
-	for _, r := range c.refs {
-		f.outputRef(&o, f.e.paths, r, map[place]bool{}, 1)
+	o := summary.Output{Known: c.Known, Cleaned: c.Cleaned, Opaque: c.Opaque}
+	o.Taint(f.e.paths, c.Taint)
+	for _, r := range c.Refs {
+		f.outputRef(&o, f.e.paths, r, map[heap.Place]bool{}, 1)
 	}
 	if t := typeAt(root.Type(), p); t != nil && isEmptyInterface(pointee(t)) {
 		f.boxed(&o, c)
 	}
-	o.known = c.known
+	o.Known = c.Known
 	return o, true
 }
 
@@ -771,31 +770,31 @@ func isStream(t types.Type) bool {
 	return has("Write") && !has("Read") && !has("String") && !has("Bytes")
 }
 
-func (f *frame) addEffect(key target, o output) {
-	old, ok := f.sum.effects[key]
+func (f *frame) addEffect(key summary.Target, o summary.Output) {
+	old, ok := f.sum.Effects[key]
 	switch {
 	case ok:
-		old.grow(o)
+		old.Grow(o)
 		o = old
-	case len(f.sum.effects) >= maxEffects:
+	case len(f.sum.Effects) >= summary.MaxEffects:
 		return
 	}
-	f.sum.effects[key] = o
+	f.sum.Effects[key] = o
 }
 
 // onlyRequest reports whether a cell says no more than that the input is a request.
-func (f *frame) onlyRequest(p *path, c cell) (Taint, bool) {
-	if !p.isRoot() || len(c.taint) != 1 || len(c.refs) > 0 {
+func (f *frame) onlyRequest(p *heap.Path, c heap.Cell) (heap.Taint, bool) {
+	if !p.IsRoot() || len(c.Taint) != 1 || len(c.Refs) > 0 {
 		return nil, false
 	}
-	l := c.taint[0].Label
-	return c.taint, l.Kind == Request && l.Stage == Untaken
+	l := c.Taint[0].Label
+	return c.Taint, l.Kind == heap.Request && l.Stage == heap.Untaken
 }
 
 // ownInputFree drops the label that says an input holds what it held.
-func ownInputFree(t Taint, param int, p *path) Taint {
-	return slices.DeleteFunc(slices.Clone(t), func(x Tag) bool {
-		return x.Label.Kind == input && x.Label.Param == param && x.Label.Path == p
+func ownInputFree(t heap.Taint, param int, p *heap.Path) heap.Taint {
+	return slices.DeleteFunc(slices.Clone(t), func(x heap.Tag) bool {
+		return x.Label.Kind == heap.Input && x.Label.Param == param && x.Label.Path == p
 	})
 }
 
@@ -804,7 +803,7 @@ func (e *engine) hasShower(t types.Type) bool {
 	if !ok || n.Obj().Pkg() == nil {
 		return false
 	}
-	for _, names := range showers {
+	for _, names := range tables.Showers {
 		for _, name := range names {
 			if obj, _, _ := types.LookupFieldOrMethod(types.NewPointer(n), false, n.Obj().Pkg(), name); obj != nil {
 				return true
@@ -815,19 +814,19 @@ func (e *engine) hasShower(t types.Type) bool {
 }
 
 // keepGlobal remembers what is stored to a package variable, for every function.
-func (f *frame) keepGlobal(p place, value func() Taint) {
-	g, ok := p.root.(*ssa.Global)
+func (f *frame) keepGlobal(p heap.Place, value func() heap.Taint) {
+	g, ok := p.Root.(*ssa.Global)
 	if !ok {
 		return
 	}
-	at := globalPath(p.path)
+	at := globalPath(p.Path)
 	old := f.e.globals[g][at]
-	next := old.union(value().without(input))
+	next := old.Union(value().Without(heap.Input))
 	if len(next) == len(old) {
 		return
 	}
 	if f.e.globals[g] == nil {
-		f.e.globals[g] = map[*path]Taint{}
+		f.e.globals[g] = map[*heap.Path]heap.Taint{}
 	}
 	f.e.globals[g][at] = next
 	f.e.grown = true
@@ -835,25 +834,25 @@ func (f *frame) keepGlobal(p place, value func() Taint) {
 
 // globalPath is the part of a path by which what is stored to package variables is
 // told apart: the fields that it begins with.
-func globalPath(p *path) *path {
-	out := p.root
-	for i, seg := range p.segments() {
-		if seg.Kind != fieldOf || i >= 2 {
+func globalPath(p *heap.Path) *heap.Path {
+	out := p.Root
+	for i, seg := range p.Segments() {
+		if seg.Kind != heap.FieldOf || i >= 2 {
 			break
 		}
-		out = out.at(seg)
+		out = out.At(seg)
 	}
 	return out
 }
 
 // inGlobal is what some function stored at a place of a package variable, or around
 // it; deep asks for what is below it, too.
-func (e *engine) inGlobal(g *ssa.Global, p *path, deep bool) Taint {
-	var out Taint
+func (e *engine) inGlobal(g *ssa.Global, p *heap.Path, deep bool) heap.Taint {
+	var out heap.Taint
 	at := globalPath(p)
-	for stored, t := range byPath(e.globals[g]) {
-		if stored == at || at.below(stored) || deep && stored.below(at) {
-			out = out.union(t)
+	for stored, t := range heap.ByPath(e.globals[g]) {
+		if stored == at || at.Below(stored) || deep && stored.Below(at) {
+			out = out.Union(t)
 		}
 	}
 	return out

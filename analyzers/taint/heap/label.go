@@ -1,4 +1,4 @@
-package taint
+package heap
 
 import (
 	"cmp"
@@ -8,14 +8,34 @@ import (
 	"strings"
 
 	"github.com/deputy-sec/deputy/analyzers/externalid"
+	"github.com/deputy-sec/deputy/analyzers/taint/tables"
 )
+
+// OnlyKind keeps the labels of a kind, and inputs, which may turn out to be of it.
+func OnlyKind(t Taint, kind Kind) Taint {
+	return slices.DeleteFunc(slices.Clone(t), func(x Tag) bool { return x.Label.Kind != kind && x.Label.Kind != Input })
+}
+
+// HasKind reports whether a label of the kind is in a set.
+func HasKind(t Taint, kind Kind) bool {
+	return slices.ContainsFunc(t, func(x Tag) bool { return x.Label.Kind == kind })
+}
+
+// Label reads a label back, into a tree of paths.
+func (m Mark) Label(in Segments, paths *Path) Label {
+	l := Label{Mark: m}
+	if m.Kind == Input || m.Shadow {
+		l.Path = paths.JoinAll(in)
+	}
+	return l
+}
 
 // Kind is what a label follows.
 type Kind uint8
 
 // The kinds of labels.
 const (
-	input    Kind = iota // symbolic: what a parameter or captured variable holds
+	Input    Kind = iota // symbolic: what a parameter or captured variable holds
 	External             // an External ID, or a configured source
 	Request              // a value that a caller of the service chose
 )
@@ -46,8 +66,8 @@ const (
 	Decoded              // a value that was decoded from it
 )
 
-// mark is a label but for the place in an input.
-type mark struct {
+// Mark is a label but for the place in an input.
+type Mark struct {
 	Kind Kind
 	Source
 	Reason externalid.Reason // of an External ID
@@ -70,7 +90,7 @@ type mark struct {
 	// whether everything below its path is meant.
 	Param int
 	Deep  bool
-	Mode  mode // how a deep input is read
+	Mode  tables.Mode // how a deep input is read
 
 	// Shadow is set on a source that is found in a parameter by its type: the same
 	// thing is also an input, and the caller, who knows better what it passed,
@@ -82,17 +102,17 @@ type mark struct {
 // same source met twice is one. Path is that of an input, or of the input that a shadow
 // stands for, and nil for others.
 type Label struct {
-	mark
-	Path *path
+	Mark
+	Path *Path
 }
 
-// requested labels what a request holds.
-func requested(what string, stage Stage, pos token.Pos) Label {
-	return Label{mark: mark{Kind: Request, Source: Source{From: externalid.Thing{Kind: externalid.Plain, Name: what}}, Stage: stage, Pos: pos}}
+// Requested labels what a request holds.
+func Requested(what string, stage Stage, pos token.Pos) Label {
+	return Label{Mark: Mark{Kind: Request, Source: Source{From: externalid.Thing{Kind: externalid.Plain, Name: what}}, Stage: stage, Pos: pos}}
 }
 
-// isKeyed reports whether a label says which value of a request was taken.
-func (m mark) isKeyed() bool { return m.Key != "" }
+// IsKeyed reports whether a label says which value of a request was taken.
+func (m Mark) IsKeyed() bool { return m.Key != "" }
 
 // Action says what a step does with a value.
 type Action uint8
@@ -148,8 +168,8 @@ func (s *Step) depth() int {
 	return n
 }
 
-// then adds a step, unless it repeats the last one's place.
-func (s *Step) then(pos token.Pos, way Way) *Step {
+// Then adds a step, unless it repeats the last one's place.
+func (s *Step) Then(pos token.Pos, way Way) *Step {
 	if s != nil && (s.Pos == pos || s.depth() >= maxSteps) {
 		return s
 	}
@@ -177,8 +197,8 @@ func (t Taint) has(l Label) bool {
 	return slices.ContainsFunc(t, func(x Tag) bool { return x.Label == l })
 }
 
-// union joins two sets. It returns t itself when u adds nothing.
-func (t Taint) union(u Taint) Taint {
+// Union joins two sets. It returns t itself when u adds nothing.
+func (t Taint) Union(u Taint) Taint {
 	out, owned := t, false
 	for _, x := range u {
 		if out.has(x.Label) || len(out) >= maxLabels {
@@ -192,24 +212,24 @@ func (t Taint) union(u Taint) Taint {
 	return out
 }
 
-// alone is the label of the same thing by itself.
-func (l Label) alone() Label {
+// Alone is the label of the same thing by itself.
+func (l Label) Alone() Label {
 	l.Beside = false
 	return l
 }
 
-// isBeside reports whether a thing stands beside an External ID in a text; on one of
+// IsBeside reports whether a thing stands beside an External ID in a text; on one of
 // several ways to it, perhaps.
-func (t Taint) isBeside(l Label) bool {
+func (t Taint) IsBeside(l Label) bool {
 	return slices.ContainsFunc(t, func(x Tag) bool {
-		m := x.Label.alone()
+		m := x.Label.Alone()
 		m.Made = l.Made
 		return x.Label.Beside && m == l
 	})
 }
 
-// joined is what a text holds that was made of others.
-func joined(parts ...Taint) Taint {
+// Joined is what a text holds that was made of others.
+func Joined(parts ...Taint) Taint {
 	isID := func(t Taint) bool {
 		return slices.ContainsFunc(t, func(x Tag) bool { return x.Label.Kind == External && !x.Label.Typed })
 	}
@@ -217,38 +237,38 @@ func joined(parts ...Taint) Taint {
 	for i, part := range parts {
 		others := slices.Concat(parts[:i], parts[i+1:])
 		if !isID(part) && slices.ContainsFunc(others, isID) {
-			part = part.beside()
+			part = part.Beside()
 		}
-		out = out.union(part)
+		out = out.Union(part)
 	}
 	return out
 }
 
-// beside says of what requests chose that it stands beside an External ID.
-func (t Taint) beside() Taint { return t.ofRequests(func(l *Label) { l.Beside = true }) }
+// Beside says of what requests chose that it stands beside an External ID.
+func (t Taint) Beside() Taint { return t.ofRequests(func(l *Label) { l.Beside = true }) }
 
-// made says of what requests chose that a text was made of it.
-func (t Taint) made() Taint { return t.ofRequests(func(l *Label) { l.Made = true }) }
+// Made says of what requests chose that a text was made of it.
+func (t Taint) Made() Taint { return t.ofRequests(func(l *Label) { l.Made = true }) }
 
 // ofRequests changes the labels of what requests chose, or may have chosen.
 func (t Taint) ofRequests(change func(*Label)) Taint {
 	out := slices.Clone(t)
 	for i := range out {
-		if k := out[i].Label.Kind; k == Request || k == input {
+		if k := out[i].Label.Kind; k == Request || k == Input {
 			change(&out[i].Label)
 		}
 	}
 	return out
 }
 
-// step adds a step to every trace.
-func (t Taint) step(pos token.Pos, way Way) Taint {
+// Step adds a step to every trace.
+func (t Taint) Step(pos token.Pos, way Way) Taint {
 	if len(t) == 0 || !pos.IsValid() {
 		return t
 	}
 	out := make(Taint, len(t))
 	for i, x := range t {
-		out[i] = Tag{x.Label, x.Step.then(pos, way)}
+		out[i] = Tag{x.Label, x.Step.Then(pos, way)}
 	}
 	return out
 }
@@ -256,12 +276,12 @@ func (t Taint) step(pos token.Pos, way Way) Taint {
 // maxInputs is how many inputs a place of a summary names.
 const maxInputs = 12
 
-// narrow bounds the inputs that a set for a summary names, so that its size does not
+// Narrow bounds the inputs that a set for a summary names, so that its size does not
 // multiply from caller to caller. Those that are known to be sources stay. The price is
 // a flow not reported through a value that was made of that many parts; widening to the
 // whole input instead reports its every field.
-func (t Taint) narrow() Taint {
-	isInput := func(x Tag) bool { return x.Label.Kind == input }
+func (t Taint) Narrow() Taint {
+	isInput := func(x Tag) bool { return x.Label.Kind == Input }
 	n := 0
 	for _, x := range t {
 		if isInput(x) {
@@ -277,26 +297,26 @@ func (t Taint) narrow() Taint {
 	out := slices.DeleteFunc(slices.Clone(t), func(x Tag) bool { return isInput(x) && !isSource(x.Label) })
 	for _, x := range t {
 		if isInput(x) && len(out) < maxInputs {
-			out = out.union(Taint{x})
+			out = out.Union(Taint{x})
 		}
 	}
 	return out
 }
 
-// without drops the labels of a kind.
-func (t Taint) without(k Kind) Taint {
+// Without drops the labels of a kind.
+func (t Taint) Without(k Kind) Taint {
 	if !slices.ContainsFunc(t, func(x Tag) bool { return x.Label.Kind == k }) {
 		return t
 	}
 	return slices.DeleteFunc(slices.Clone(t), func(x Tag) bool { return x.Label.Kind == k })
 }
 
-// exact drops what a request holds where a value taken out of it by a key is in the set,
+// Exact drops what a request holds where a value taken out of it by a key is in the set,
 // too: both stand for the same value, and the key says where it was read.
-func (t Taint) exact() Taint {
+func (t Taint) Exact() Taint {
 	covered := func(x Tag) bool {
-		return x.Label.Kind == Request && !x.Label.isKeyed() && slices.ContainsFunc(t, func(y Tag) bool {
-			return y.Label.Kind == Request && y.Label.isKeyed() && y.Label.From == x.Label.From
+		return x.Label.Kind == Request && !x.Label.IsKeyed() && slices.ContainsFunc(t, func(y Tag) bool {
+			return y.Label.Kind == Request && y.Label.IsKeyed() && y.Label.From == x.Label.From
 		})
 	}
 	if !slices.ContainsFunc(t, covered) {
@@ -318,12 +338,45 @@ func (t Taint) equal(u Taint) bool {
 	return true
 }
 
-// compare orders labels.
-func (l Label) compare(m Label) int {
-	return cmp.Or(cmp.Compare(l.Kind, m.Kind), cmp.Compare(l.Param, m.Param), l.Path.compare(m.Path), cmp.Compare(boolInt(l.Deep), boolInt(m.Deep)),
-		cmp.Compare(l.Mode, m.Mode), l.Source.compare(m.Source), l.Reason.Compare(m.Reason), cmp.Compare(l.Stage, m.Stage), cmp.Compare(l.Pos, m.Pos), cmp.Compare(boolInt(l.Shadow), boolInt(m.Shadow)))
+// Compare orders labels.
+func (l Label) Compare(m Label) int {
+	return cmp.Or(cmp.Compare(l.Kind, m.Kind), cmp.Compare(l.Param, m.Param), l.Path.Compare(m.Path), compareBools(l.Deep, m.Deep),
+		cmp.Compare(l.Mode, m.Mode), l.Source.Compare(m.Source), l.Reason.Compare(m.Reason), cmp.Compare(l.Stage, m.Stage), cmp.Compare(l.Pos, m.Pos), compareBools(l.Shadow, m.Shadow))
 }
 
-func (s Source) compare(t Source) int {
+// Compare orders sources.
+func (s Source) Compare(t Source) int {
 	return cmp.Or(s.From.Compare(t.From), strings.Compare(s.Key, t.Key))
+}
+
+// compareBools orders false before true.
+func compareBools(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
+// Exposed is what a value's labels are once it is put into a field that is shown.
+func (t Taint) Exposed() Taint {
+	if !slices.ContainsFunc(t, func(x Tag) bool { return x.Label.Unshown > 0 }) {
+		return t
+	}
+	var out Taint
+	for _, x := range t {
+		x.Label.Unshown = 0
+		out = out.Union(Taint{x})
+	}
+	return out
+}
+
+// Except drops labels from what is said of a whole.
+func (t Taint) Except(labels []Label) Taint {
+	if len(labels) == 0 || !slices.ContainsFunc(t, func(x Tag) bool { return slices.Contains(labels, x.Label) }) {
+		return t
+	}
+	return slices.DeleteFunc(slices.Clone(t), func(x Tag) bool { return slices.Contains(labels, x.Label) })
 }

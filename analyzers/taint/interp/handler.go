@@ -1,4 +1,4 @@
-package taint
+package interp
 
 import (
 	"go/types"
@@ -8,84 +8,53 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/deputy-sec/deputy/analyzers/program"
+	"github.com/deputy-sec/deputy/analyzers/taint/heap"
+	"github.com/deputy-sec/deputy/analyzers/taint/summary"
+	"github.com/deputy-sec/deputy/analyzers/taint/tables"
 )
-
-// requestTypes are objects that hold what a caller of the service sent. Framework
-// contexts hold other things too: of those, the methods in flowRows tell.
-var requestTypes = map[string]string{
-	"net/http.Request": "request", "github.com/gin-gonic/gin.Context": "request", "github.com/labstack/echo.Context": "request",
-	"github.com/gofiber/fiber.Ctx": "request", "github.com/emicklei/go-restful.Request": "request",
-	"github.com/kataras/iris/context.Context": "request", "github.com/gobuffalo/buffalo.Context": "request",
-	"github.com/valyala/fasthttp.RequestCtx": "request", "github.com/julienschmidt/httprouter.Params": "path",
-	"github.com/cloudwego/hertz/pkg/app.RequestContext": "request", "github.com/gogf/gf/net/ghttp.Request": "request",
-	"github.com/go-kratos/kratos/transport/http.Context": "request", "github.com/savsgio/atreugo.RequestCtx": "request",
-	"github.com/beego/beego/server/web/context.Context": "request", "github.com/beego/beego/server/web.Controller": "request",
-}
-
-// messageTypes wrap the decoded message of an RPC.
-var messageTypes = map[string]string{"connectrpc.com/connect.Request": "request message", "github.com/bufbuild/connect-go.Request": "request message"}
-
-// requestResults are functions that find what a caller sent in a context.
-var requestResults = map[string]string{
-	"google.golang.org/grpc/metadata.FromIncomingContext":      "gRPC metadata",
-	"google.golang.org/grpc/metadata.ValueFromIncomingContext": "gRPC metadata",
-	"github.com/go-chi/chi.URLParamFromCtx":                    "path",
-	"github.com/go-chi/chi.RouteContext":                       "path",
-	"github.com/julienschmidt/httprouter.ParamsFromContext":    "path",
-}
 
 // fromRequest labels the result of a function that finds what a caller sent.
 func (f *frame) fromRequest(k site) {
-	what, ok := requestResults[unversioned(k.name.Pkg)+"."+k.name.Name]
+	what, ok := tables.RequestResults[tables.Unversioned(k.name.Pkg)+"."+k.name.Name]
 	if !ok || k.v == nil {
 		return
 	}
-	f.mem.add(f.resultPlace(k.v, 0), cell{taint: f.relabel(Taint{{Label: requested(what, Untaken, k.pos)}}, k.pos, pickedBy(k)), opaque: true})
-}
-
-// lambdaEvents are the events that carry a request of the outside to a Lambda.
-const lambdaEvents = "github.com/aws/aws-lambda-go/events"
-
-// isLambdaEvent recognises events by which an API's gateway or a balancer hands on what
-// a caller sent.
-func isLambdaEvent(name string) bool {
-	typ, ok := strings.CutPrefix(name, lambdaEvents+".")
-	return ok && (strings.HasPrefix(typ, "APIGateway") || strings.HasPrefix(typ, "LambdaFunctionURL") || strings.HasPrefix(typ, "ALBTarget"))
+	f.mem.Add(f.resultPlace(k.v, 0), heap.Cell{Taint: f.relabel(heap.Taint{{Label: heap.Requested(what, heap.Untaken, k.pos)}}, k.pos, pickedBy(k)), Opaque: true})
 }
 
 // request is the label of an input that a caller of the service fills. Of an object
 // like http.Request, only what is taken out of it counts; a message of an RPC is what
 // the caller chose.
-func (e *engine) request(fn *ssa.Function, v ssa.Value) (Label, bool) {
+func (e *engine) request(fn *ssa.Function, v ssa.Value) (heap.Label, bool) {
 	t := v.Type()
 	if _, captured := v.(*ssa.FreeVar); captured {
 		t = deref(t)
 	}
 	name := typeName(t)
-	if what := requestTypes[name]; what != "" {
-		return requested(what, Untaken, v.Pos()), true
+	if what := tables.RequestTypes[name]; what != "" {
+		return heap.Requested(string(what), heap.Untaken, v.Pos()), true
 	}
-	if what := messageTypes[name]; what != "" {
-		return requested(what, Message, v.Pos()), true
+	if what := tables.MessageTypes[name]; what != "" {
+		return heap.Requested(what, heap.Message, v.Pos()), true
 	}
 	p, ok := v.(*ssa.Parameter)
 	if !ok {
-		return Label{}, false
+		return heap.Label{}, false
 	}
-	what := rpcKind(fn)
+	what := protocolOf(fn).in
 	if handed := e.handlers[fn][slices.Index(fn.Params, p)]; handed != "" {
 		what = handed
 	}
-	if isLambdaEvent(name) {
+	if tables.IsLambdaEvent(name) {
 		what = "Lambda event"
 	}
 	if isParams(fn, t) {
 		what = "API request"
 	}
 	if what == "" || fn.Signature.Recv() != nil && p == fn.Params[0] || isContext(t) {
-		return Label{}, false
+		return heap.Label{}, false
 	}
-	return requested(what, Message, v.Pos()), true
+	return heap.Requested(what, heap.Message, v.Pos()), true
 }
 
 // isParams recognises what generators of servers bind a request's parameters to:
@@ -96,38 +65,50 @@ func isParams(fn *ssa.Function, t types.Type) bool {
 		return false
 	}
 	for v := range s.Fields() {
-		if v.Name() == "HTTPRequest" && requestTypes[typeName(v.Type())] != "" {
+		if v.Name() == "HTTPRequest" && tables.RequestTypes[typeName(v.Type())] != "" {
 			return true
 		}
 	}
 	return takesRequest(fn)
 }
 
-// rpcKind recognises functions that frameworks call with a decoded request and whose
-// result they encode: "" for any other.
-func rpcKind(fn *ssa.Function) string {
+// protocol is how a framework names what it calls a function with, and what it makes of
+// the result.
+type protocol struct{ in, out string }
+
+// The protocols.
+var (
+	graphQL  = protocol{"GraphQL input", "GraphQL result"}
+	grpc     = protocol{"gRPC request", "gRPC response"}
+	api      = protocol{"API request", "API response"}
+	endpoint = protocol{"endpoint request", "endpoint response"}
+)
+
+// protocolOf recognises functions that frameworks call with a decoded request and whose
+// result they encode: none for any other.
+func protocolOf(fn *ssa.Function) protocol {
 	sig := fn.Signature
 	params, results := sig.Params(), sig.Results()
 	if recv := sig.Recv(); recv != nil {
 		if n := program.NamedOf(recv.Type()); n != nil && isResolver(n.Obj().Name()) && params.Len() > 0 && isContext(params.At(0).Type()) && results.Len() == 2 {
-			return "GraphQL input"
+			return graphQL
 		}
 	}
 	if params.Len() != 2 || results.Len() != 2 || !isContext(params.At(0).Type()) || !isErrorType(results.At(1).Type()) {
-		return ""
+		return protocol{}
 	}
 	in, out := params.At(1).Type(), results.At(0).Type()
 	switch {
 	case isProto(in) && isProto(out):
-		return "gRPC request"
+		return grpc
 	case strings.HasSuffix(typeOf(in), "RequestObject") && strings.HasSuffix(typeOf(out), "ResponseObject"):
-		return "API request"
+		return api
 	case importsHuma(fn) && isHuma(in) && isHuma(out):
-		return "API request"
+		return api
 	case isEmptyInterface(in) && isEmptyInterface(out) && fn.Parent() != nil && importsEndpoint(fn):
-		return "endpoint request"
+		return endpoint
 	}
-	return ""
+	return protocol{}
 }
 
 func isResolver(name string) bool {
@@ -192,13 +173,13 @@ func isHuma(t types.Type) bool {
 
 // responds says how a function's results leave the service, "" if they do not.
 func responds(fn *ssa.Function) string {
-	if kind := rpcKind(fn); kind != "" {
-		return strings.NewReplacer("request", "response", "GraphQL input", "GraphQL result").Replace(kind)
+	if p := protocolOf(fn); p.out != "" {
+		return p.out
 	}
 	results := fn.Signature.Results()
 	for i := range results.Len() {
 		name := typeName(results.At(i).Type())
-		if typ, ok := strings.CutPrefix(name, lambdaEvents+"."); ok && strings.HasSuffix(typ, "Response") {
+		if typ, ok := strings.CutPrefix(name, tables.LambdaEvents+"."); ok && strings.HasSuffix(typ, "Response") {
 			return "Lambda response"
 		}
 		if name == "connectrpc.com/connect.Response" || name == "github.com/bufbuild/connect-go.Response" {
@@ -238,7 +219,7 @@ func decodes(name string) bool {
 
 func takesRequest(fn *ssa.Function) bool {
 	for p := range fn.Signature.Params().Variables() {
-		if name := typeName(p.Type()); requestTypes[name] == "request" || isLambdaEvent(name) {
+		if name := typeName(p.Type()); tables.RequestTypes[name] == tables.WholeRequest || tables.IsLambdaEvent(name) {
 			return true
 		}
 	}
@@ -259,7 +240,7 @@ func (f *frame) response(ret *ssa.Return) {
 	}
 	for _, v := range ret.Results {
 		if !isErrorType(v.Type()) && !f.responded(v) {
-			f.sink(Sink{Kind: Returned, What: what, Pos: program.Near(f.fn, ret.Pos())}, f.deep(f.value(v), encoded))
+			f.sink(summary.Sink{Kind: tables.Returned, What: what, Pos: program.Near(f.fn, ret.Pos())}, f.deep(f.value(v), tables.Encoded))
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package taint
+package interp
 
 import (
 	"go/token"
@@ -9,6 +9,9 @@ import (
 
 	"github.com/deputy-sec/deputy/analyzers/externalid"
 	"github.com/deputy-sec/deputy/analyzers/program"
+	"github.com/deputy-sec/deputy/analyzers/taint/heap"
+	"github.com/deputy-sec/deputy/analyzers/taint/summary"
+	"github.com/deputy-sec/deputy/analyzers/taint/tables"
 )
 
 // frame is the abstract interpretation of one function. Registers are SSA values,
@@ -18,17 +21,17 @@ import (
 type frame struct {
 	e   *engine
 	fn  *ssa.Function
-	env map[ssa.Value]cell
-	mem memory
-	out []memory // by block index
-	sum *summary
+	env map[ssa.Value]heap.Cell
+	mem heap.Memory
+	out []heap.Memory // by block index
+	sum *summary.Summary
 	// flat gives up flow-sensitivity: one memory for all blocks, and no write
 	// replaces another. It is for functions too large for a memory per block.
 	flat    bool
-	work    int                 // places read so far
-	showing map[place]bool      // whose own methods are being asked what they show
-	taken   map[ssa.Value]place // objects that came off a channel, and where they lay
-	apart   map[place][]Label   // of a field's place: the labels that name fields beside it
+	work    int                         // places read so far
+	showing map[heap.Place]bool         // whose own methods are being asked what they show
+	taken   map[ssa.Value]heap.Place    // objects that came off a channel, and where they lay
+	apart   map[heap.Place][]heap.Label // of a field's place: the labels that name fields beside it
 }
 
 const (
@@ -39,15 +42,15 @@ const (
 	maxCells   = 1_000_000 // blocks times stores that a memory per block may cost
 )
 
-func (e *engine) interpret(fn *ssa.Function) *summary {
-	f := &frame{e: e, fn: fn, env: map[ssa.Value]cell{}, out: make([]memory, len(fn.Blocks)), taken: map[ssa.Value]place{}, apart: map[place][]Label{},
-		sum: &summary{effects: map[target]output{}, sinks: map[sinkKey]*Step{}}}
+func (e *engine) interpret(fn *ssa.Function) *summary.Summary {
+	f := &frame{e: e, fn: fn, env: map[ssa.Value]heap.Cell{}, out: make([]heap.Memory, len(fn.Blocks)), taken: map[ssa.Value]heap.Place{}, apart: map[heap.Place][]heap.Label{},
+		sum: &summary.Summary{Effects: map[summary.Target]summary.Output{}, Sinks: map[summary.SinkKey]*heap.Step{}}}
 	instrs, stores, loops := f.measure()
 	if instrs > maxInstrs {
 		return f.sum
 	}
 	f.flat = len(fn.Blocks) > flatBlocks || len(fn.Blocks)*stores > maxCells
-	entry := memory{}
+	entry := heap.Memory{}
 	f.mem = entry
 	for i, p := range fn.Params {
 		f.enter(p, i)
@@ -116,26 +119,26 @@ func reversePostorder(fn *ssa.Function) []*ssa.BasicBlock {
 
 // enter sets up an input: symbolic, and a source if it is known to be one.
 func (f *frame) enter(v ssa.Value, i int) {
-	var c cell
-	in := Label{mark: mark{Kind: input, Param: i}, Path: f.e.paths}
+	var c heap.Cell
+	in := heap.Label{Mark: heap.Mark{Kind: heap.Input, Param: i}, Path: f.e.paths}
 	hint := f.inputHint(v, i)
 	if isScalar(v.Type()) {
 		if carries(v.Type()) {
-			c.taint = Taint{{Label: in}}
+			c.Taint = heap.Taint{{Label: in}}
 			if hint != nil {
-				c.taint = append(c.taint, Tag{shadow(*hint, in), stepAt(f.fn, v.Pos(), hint.Source)})
+				c.Taint = append(c.Taint, heap.Tag{Label: shadow(*hint, in), Step: stepAt(f.fn, v.Pos(), hint.Source)})
 			}
 		}
 	} else {
-		c.refs = []ref{{f.at(v), v.Type(), hint}}
+		c.Refs = []heap.Ref{{Place: f.at(v), Typ: v.Type(), Hint: hint}}
 		if l, ok := f.e.request(f.fn, v); ok {
-			f.mem.put(f.at(v), cell{taint: Taint{{shadow(l, in), stepAt(f.fn, v.Pos(), l.Source)}}, opaque: true})
+			f.mem.Put(f.at(v), heap.Cell{Taint: heap.Taint{{Label: shadow(l, in), Step: stepAt(f.fn, v.Pos(), l.Source)}}, Opaque: true})
 		}
 	}
 	f.env[v] = c
 }
 
-func (f *frame) inputHint(v ssa.Value, i int) *Label {
+func (f *frame) inputHint(v ssa.Value, i int) *heap.Label {
 	var why *externalid.Why
 	if p, ok := v.(*ssa.Parameter); ok {
 		if obj, ok := f.fn.Object().(*types.Func); ok {
@@ -161,30 +164,30 @@ func (f *frame) inputHint(v ssa.Value, i int) *Label {
 }
 
 // shadow makes a source that an input already stands for.
-func shadow(l, in Label) Label {
+func shadow(l, in heap.Label) heap.Label {
 	l.Shadow, l.Param, l.Path = true, in.Param, in.Path
 	return l
 }
 
 // stepAt begins the way of a source.
-func stepAt(fn *ssa.Function, pos token.Pos, of Source) *Step {
-	return &Step{Pos: program.Near(fn, pos), Of: &of}
+func stepAt(fn *ssa.Function, pos token.Pos, of heap.Source) *heap.Step {
+	return &heap.Step{Pos: program.Near(fn, pos), Of: &of}
 }
 
 // block interprets one block and reports whether anything it computed is new.
-func (f *frame) block(b *ssa.BasicBlock, entry memory) bool {
+func (f *frame) block(b *ssa.BasicBlock, entry heap.Memory) bool {
 	f.mem = f.before(b, entry)
 	changed := false
 	for _, instr := range b.Instrs {
 		if v, ok := instr.(ssa.Value); ok {
 			next := f.eval(v)
 			if why := f.e.ext.Value(v); why != nil && isOrigin(v) {
-				next.taint = next.taint.union(Taint{f.foundAt(v, why)})
+				next.Taint = next.Taint.Union(heap.Taint{f.foundAt(v, why)})
 			}
 			if !carries(v.Type()) {
-				next = cell{}
+				next = heap.Cell{}
 			}
-			if old, ok := f.env[v]; !ok || !old.equal(next) {
+			if old, ok := f.env[v]; !ok || !old.Equal(next) {
 				changed = true
 			}
 			f.env[v] = next
@@ -195,20 +198,20 @@ func (f *frame) block(b *ssa.BasicBlock, entry memory) bool {
 	if f.flat {
 		return changed
 	}
-	if old := f.out[b.Index]; old == nil || !old.equal(f.mem) {
+	if old := f.out[b.Index]; old == nil || !old.Equal(f.mem) {
 		changed = true
 	}
 	f.out[b.Index] = f.mem
 	return changed
 }
 
-func (f *frame) before(b *ssa.BasicBlock, entry memory) memory {
+func (f *frame) before(b *ssa.BasicBlock, entry heap.Memory) heap.Memory {
 	if f.flat {
 		return entry
 	}
-	var m memory
+	var m heap.Memory
 	if b.Index == 0 {
-		m = entry.clone()
+		m = entry.Clone()
 	}
 	preds := b.Preds
 	if b == f.fn.Recover && len(preds) == 0 {
@@ -219,13 +222,13 @@ func (f *frame) before(b *ssa.BasicBlock, entry memory) memory {
 		switch left := f.out[p.Index]; {
 		case left == nil:
 		case m == nil:
-			m = left.clone()
+			m = left.Clone()
 		default:
-			m.merge(left)
+			m.Merge(left)
 		}
 	}
 	if m == nil {
-		m = memory{}
+		m = heap.Memory{}
 	}
 	return m
 }
@@ -252,13 +255,13 @@ func isColumn(v ssa.Value) bool {
 
 // foundAt is the source that a value is, named by what it is the result of where it has
 // no name of its own.
-func (f *frame) foundAt(v ssa.Value, why *externalid.Why) Tag {
+func (f *frame) foundAt(v ssa.Value, why *externalid.Why) heap.Tag {
 	what := why.What
 	if what.Kind == externalid.SomeValue {
 		what = describe(v)
 	}
 	l := sourceLabel(&externalid.Why{What: what, Reason: why.Reason, Strength: why.Strength})
-	return Tag{l, stepAt(f.fn, v.Pos(), l.Source)}
+	return heap.Tag{Label: l, Step: stepAt(f.fn, v.Pos(), l.Source)}
 }
 
 // describe names a value.
@@ -279,23 +282,23 @@ func describe(v ssa.Value) externalid.Thing {
 }
 
 // value is what a register holds.
-func (f *frame) value(v ssa.Value) cell {
+func (f *frame) value(v ssa.Value) heap.Cell {
 	switch v := v.(type) {
 	case *ssa.Const:
 		switch v.Type().Underlying().(type) {
 		case *types.Struct, *types.Array: // a zero value, of a type that may be followed as such
-			return cell{refs: []ref{{f.at(v), v.Type(), nil}}}
+			return heap.Cell{Refs: []heap.Ref{{Place: f.at(v), Typ: v.Type(), Hint: nil}}}
 		}
-		return cell{known: true}
+		return heap.Cell{Known: true}
 	case *ssa.Global:
-		r := ref{f.at(v), v.Type(), nil}
+		r := heap.Ref{Place: f.at(v), Typ: v.Type(), Hint: nil}
 		if why := f.e.ext.Global(v); why != nil {
 			l := sourceLabel(why)
-			r.hint = &l
+			r.Hint = &l
 		}
-		return cell{refs: []ref{r}}
+		return heap.Cell{Refs: []heap.Ref{r}}
 	case *ssa.Function:
-		return cell{refs: []ref{{f.at(v), v.Type(), nil}}}
+		return heap.Cell{Refs: []heap.Ref{{Place: f.at(v), Typ: v.Type(), Hint: nil}}}
 	}
 	return f.env[v]
 }
@@ -313,24 +316,24 @@ func (f *frame) inputs() []ssa.Value {
 }
 
 // at is the whole of the object that a value names.
-func (f *frame) at(v ssa.Value) place { return place{v, f.e.paths} }
+func (f *frame) at(v ssa.Value) heap.Place { return heap.Place{Root: v, Path: f.e.paths} }
 
 // made is the register that denotes a new object.
-func (f *frame) made(v ssa.Value) cell {
+func (f *frame) made(v ssa.Value) heap.Cell {
 	p := f.at(v)
 	if f.mem[v] == nil || !f.flat {
-		f.mem[v] = map[*path]cell{}
+		f.mem[v] = map[*heap.Path]heap.Cell{}
 	}
-	r := ref{p, v.Type(), nil}
+	r := heap.Ref{Place: p, Typ: v.Type(), Hint: nil}
 	if why := f.e.ext.Value(v); why != nil && why.Strength == externalid.Named && isText(program.Element(v.Type())) {
 		l := sourceLabel(why)
-		r.hint = &l
+		r.Hint = &l
 	}
-	return cell{refs: []ref{r}}
+	return heap.Cell{Refs: []heap.Ref{r}}
 }
 
 // eval computes a register.
-func (f *frame) eval(v ssa.Value) cell {
+func (f *frame) eval(v ssa.Value) heap.Cell {
 	switch v := v.(type) {
 	case *ssa.Alloc, *ssa.MakeMap, *ssa.MakeSlice, *ssa.MakeChan:
 		return f.made(v)
@@ -341,16 +344,16 @@ func (f *frame) eval(v ssa.Value) cell {
 	case *ssa.Field:
 		c := f.load(f.fieldOf(v.X, v.Field, v.Type()), v.Type(), v.Pos())
 		if isScalar(v.Type()) {
-			c.taint = f.take(c.taint, v.Pos(), program.StructOf(v.X.Type()).Field(v.Field).Name())
+			c.Taint = f.take(c.Taint, v.Pos(), program.StructOf(v.X.Type()).Field(v.Field).Name())
 		}
 		return c
 	case *ssa.IndexAddr:
-		return f.extend(v.X, anyElement, v.Type())
+		return f.extend(v.X, heap.AnyElement, v.Type())
 	case *ssa.Index:
 		if isScalar(v.X.Type()) {
-			return cell{taint: f.value(v.X).taint}
+			return heap.Cell{Taint: f.value(v.X).Taint}
 		}
-		return f.load(f.extend(v.X, anyElement, v.Type()), v.Type(), v.Pos())
+		return f.load(f.extend(v.X, heap.AnyElement, v.Type()), v.Type(), v.Pos())
 	case *ssa.Lookup:
 		return f.lookup(v)
 	case *ssa.UnOp:
@@ -359,9 +362,9 @@ func (f *frame) eval(v ssa.Value) cell {
 		return f.phi(v)
 	case *ssa.BinOp:
 		if v.Op == token.ADD && carries(v.Type()) {
-			return cell{taint: joined(f.value(v.X).taint, f.value(v.Y).taint).made().step(v.Pos(), Way{Action: Concatenated})}
+			return heap.Cell{Taint: heap.Joined(f.value(v.X).Taint, f.value(v.Y).Taint).Made().Step(v.Pos(), heap.Way{Action: heap.Concatenated})}
 		}
-		return cell{}
+		return heap.Cell{}
 	case *ssa.ChangeType:
 		return retype(f.value(v.X), v.Type())
 	case *ssa.ChangeInterface:
@@ -381,7 +384,7 @@ func (f *frame) eval(v ssa.Value) cell {
 	case *ssa.Extract:
 		return f.extract(v)
 	case *ssa.Next:
-		return cell{refs: f.value(v.Iter).refs, taint: f.value(v.Iter).taint}
+		return heap.Cell{Refs: f.value(v.Iter).Refs, Taint: f.value(v.Iter).Taint}
 	case *ssa.Range:
 		return f.value(v.X)
 	case *ssa.Select:
@@ -389,79 +392,79 @@ func (f *frame) eval(v ssa.Value) cell {
 	case *ssa.Call:
 		return f.call(v, &v.Call, v)
 	}
-	return cell{}
+	return heap.Cell{}
 }
 
-func retype(c cell, t types.Type) cell {
-	if len(c.refs) == 0 {
+func retype(c heap.Cell, t types.Type) heap.Cell {
+	if len(c.Refs) == 0 {
 		return c
 	}
-	refs := make([]ref, len(c.refs))
-	for i, r := range c.refs {
-		refs[i] = ref{r.place, t, r.hint}
+	refs := make([]heap.Ref, len(c.Refs))
+	for i, r := range c.Refs {
+		refs[i] = heap.Ref{Place: r.Place, Typ: t, Hint: r.Hint}
 	}
-	c.refs = refs
+	c.Refs = refs
 	return c
 }
 
 // fieldOf denotes a field of the structs that x denotes. A store may hold a struct
 // that x was copied from; reading sorts that out.
-func (f *frame) fieldOf(x ssa.Value, i int, t types.Type) cell {
+func (f *frame) fieldOf(x ssa.Value, i int, t types.Type) heap.Cell {
 	base := f.value(x)
 	hint := f.e.fieldHint(x.Type(), i)
-	out := cell{cleaned: base.cleaned, taint: base.taint.except(f.e.siblings(x.Type(), i))}
-	for _, r := range base.refs {
-		field := r.at(field(i))
-		if field != r.place {
+	out := heap.Cell{Cleaned: base.Cleaned, Taint: base.Taint.Except(f.e.siblings(x.Type(), i))}
+	for _, r := range base.Refs {
+		field := r.At(heap.Field(i))
+		if field != r.Place {
 			f.setApart(field, x.Type(), i)
 		}
-		out.refs = append(out.refs, ref{field, t, hint})
+		out.Refs = append(out.Refs, heap.Ref{Place: field, Typ: t, Hint: hint})
 	}
-	if len(base.refs) == 0 && hint != nil && hint.Typed && !base.cleaned && !base.known {
-		out.taint = out.taint.union(Taint{{*hint, stepAt(f.fn, x.Pos(), hint.Source)}})
+	if len(base.Refs) == 0 && hint != nil && hint.Typed && !base.Cleaned && !base.Known {
+		out.Taint = out.Taint.Union(heap.Taint{{Label: *hint, Step: stepAt(f.fn, x.Pos(), hint.Source)}})
 	}
 	return out
 }
 
-func (f *frame) extend(x ssa.Value, seg segment, t types.Type) cell {
+func (f *frame) extend(x ssa.Value, seg heap.Segment, t types.Type) heap.Cell {
 	base := f.value(x)
-	out := cell{taint: base.taint, cleaned: base.cleaned}
-	for _, r := range base.refs {
-		out.refs = append(out.refs, ref{r.at(seg), t, nil})
+	out := heap.Cell{Taint: base.Taint, Cleaned: base.Cleaned}
+	for _, r := range base.Refs {
+		out.Refs = append(out.Refs, heap.Ref{Place: r.At(seg), Typ: t, Hint: nil})
 	}
 	return out
 }
 
 // load reads what an address denotes.
-func (f *frame) load(addr cell, t types.Type, pos token.Pos) cell {
-	out := cell{taint: addr.taint}
+func (f *frame) load(addr heap.Cell, t types.Type, pos token.Pos) heap.Cell {
+	out := heap.Cell{Taint: addr.Taint}
 	scalar := isScalar(t)
-	for _, r := range addr.refs {
-		got := f.gather(r.place, r.hint, false)
+	for _, r := range addr.Refs {
+		got := f.gather(r.Place, r.Hint, false)
 		if len(got.taint) > 0 {
-			out.taint = out.taint.union(f.readStep(got.taint, r, pos))
+			out.Taint = out.Taint.Union(f.readStep(got.taint, r, pos))
 		}
 		if scalar {
 			continue
 		}
 		if isAggregate(t) { // the copy is read where the original is
-			out.refs = joinRefs(out.refs, []ref{{r.place, t, r.hint}})
+			out.Refs = heap.JoinRefs(out.Refs, []heap.Ref{{Place: r.Place, Typ: t, Hint: r.Hint}})
 			continue
 		}
-		out.refs = joinRefs(out.refs, retypeConcrete(got.refs, t))
+		out.Refs = heap.JoinRefs(out.Refs, retypeConcrete(got.refs, t))
 		if len(got.refs) == 0 || !got.known {
-			out.refs = joinRefs(out.refs, []ref{{r.place, t, r.hint}})
+			out.Refs = heap.JoinRefs(out.Refs, []heap.Ref{{Place: r.Place, Typ: t, Hint: r.Hint}})
 		}
 	}
-	out.cleaned = addr.cleaned
+	out.Cleaned = addr.Cleaned
 	return out
 }
 
 // readStep begins the trace of a source where it is read.
-func (f *frame) readStep(t Taint, r ref, pos token.Pos) Taint {
-	out := make(Taint, len(t))
+func (f *frame) readStep(t heap.Taint, r heap.Ref, pos token.Pos) heap.Taint {
+	out := make(heap.Taint, len(t))
 	for i, x := range t {
-		if x.Step == nil && x.Label.Kind == External {
+		if x.Step == nil && x.Label.Kind == heap.External {
 			x.Step = stepAt(f.fn, pos, x.Label.Source)
 		}
 		out[i] = x
@@ -471,17 +474,17 @@ func (f *frame) readStep(t Taint, r ref, pos token.Pos) Taint {
 
 // retypeConcrete gives refs the static type of the register they go to, unless it
 // is an interface, whose refs know better.
-func retypeConcrete(refs []ref, t types.Type) []ref {
+func retypeConcrete(refs []heap.Ref, t types.Type) []heap.Ref {
 	if types.IsInterface(t) {
 		return refs
 	}
-	return retype(cell{refs: refs}, t).refs
+	return retype(heap.Cell{Refs: refs}, t).Refs
 }
 
 // gathered is what is read at a place.
 type gathered struct {
-	taint Taint
-	refs  []ref
+	taint heap.Taint
+	refs  []heap.Ref
 	known bool // the walk ended at something that says everything
 	clean bool // … because a sanitizer ran over it
 }
@@ -489,63 +492,63 @@ type gathered struct {
 // gather reads one place: what is said of it, then of what holds it, up to the
 // object itself, whose origin says the rest. hint is the label of the field that the
 // place is. deep asks inputs for everything below the place.
-func (f *frame) gather(p place, hint *Label, deep bool) gathered {
-	g := gatherer{f: f, deep: deep, seen: map[place]bool{}}
+func (f *frame) gather(p heap.Place, hint *heap.Label, deep bool) gathered {
+	g := gatherer{f: f, deep: deep, seen: map[heap.Place]bool{}}
 	return g.at(p, hint, 0)
 }
 
 type gatherer struct {
 	f    *frame
 	deep bool
-	seen map[place]bool
+	seen map[heap.Place]bool
 }
 
 // maxLinks bounds the chain of copies and pointers that one read follows.
 const maxLinks = 8
 
-func (g *gatherer) at(p place, hint *Label, depth int) gathered {
+func (g *gatherer) at(p heap.Place, hint *heap.Label, depth int) gathered {
 	var out gathered
 	if g.f.work++; g.seen[p] || depth > maxLinks || g.f.work > maxWork {
 		return out
 	}
 	g.seen[p] = true
-	end := func(c cell, beside []Label) bool { // takes in a cell; true if the walk ends there
-		out.taint = out.taint.union(c.taint.except(beside))
-		if c.cleaned {
+	end := func(c heap.Cell, beside []heap.Label) bool { // takes in a cell; true if the walk ends there
+		out.taint = out.taint.Union(c.Taint.Except(beside))
+		if c.Cleaned {
 			out.known, out.clean = true, true
 			return true
 		}
-		if c.opaque && hint != nil {
-			out.taint = out.taint.union(Taint{{Label: *hint}})
+		if c.Opaque && hint != nil {
+			out.taint = out.taint.Union(heap.Taint{{Label: *hint}})
 		}
-		if c.known {
+		if c.Known {
 			out.known = true
 		}
-		return c.known
+		return c.Known
 	}
 	finish := func() gathered {
 		if hint != nil && hint.Typed && !out.clean {
-			out.taint = out.taint.union(Taint{{Label: *hint}})
+			out.taint = out.taint.Union(heap.Taint{{Label: *hint}})
 		}
 		return out
 	}
-	if c, ok := g.f.mem.get(p); ok {
-		out.refs = joinRefs(out.refs, c.refs)
+	if c, ok := g.f.mem.Get(p); ok {
+		out.refs = heap.JoinRefs(out.refs, c.Refs)
 		if end(c, nil) {
 			return finish()
 		}
 	}
 	beside := g.f.apart[p]
-	if p.path.last.Kind == keyOf {
-		if c, ok := g.f.mem.get(place{p.root, p.path.parent.at(anyElement)}); ok {
-			out.refs = joinRefs(out.refs, c.refs)
-			out.taint = out.taint.union(c.taint)
+	if p.Path.Last.Kind == heap.KeyOf {
+		if c, ok := g.f.mem.Get(heap.Place{Root: p.Root, Path: p.Path.Parent.At(heap.AnyElement)}); ok {
+			out.refs = heap.JoinRefs(out.refs, c.Refs)
+			out.taint = out.taint.Union(c.Taint)
 		}
 	}
-	for up := p.path.parent; up != nil; up = up.parent {
-		holder := place{p.root, up}
-		c, ok := g.f.mem.get(holder)
-		if ok && (len(c.refs) > 0 && g.linked(&out, c, p.path.from(up), hint, depth) || end(c, beside)) {
+	for up := p.Path.Parent; up != nil; up = up.Parent {
+		holder := heap.Place{Root: p.Root, Path: up}
+		c, ok := g.f.mem.Get(holder)
+		if ok && (len(c.Refs) > 0 && g.linked(&out, c, p.Path.From(up), hint, depth) || end(c, beside)) {
 			return finish()
 		}
 		beside = slices.Concat(beside, g.f.apart[holder])
@@ -555,15 +558,15 @@ func (g *gatherer) at(p place, hint *Label, depth int) gathered {
 }
 
 // linked reads on in the objects that an ancestor was copied from or points to.
-func (g *gatherer) linked(out *gathered, c cell, rest *path, hint *Label, depth int) (clean bool) {
-	allClean := c.known && len(c.refs) > 0
-	for _, r := range c.refs {
-		sub := g.at(r.join(rest), hint, depth+1)
-		out.taint = out.taint.union(sub.taint)
-		out.refs = joinRefs(out.refs, sub.refs)
+func (g *gatherer) linked(out *gathered, c heap.Cell, rest *heap.Path, hint *heap.Label, depth int) (clean bool) {
+	allClean := c.Known && len(c.Refs) > 0
+	for _, r := range c.Refs {
+		sub := g.at(r.Join(rest), hint, depth+1)
+		out.taint = out.taint.Union(sub.taint)
+		out.refs = heap.JoinRefs(out.refs, sub.refs)
 		allClean = allClean && sub.clean
 		if !sub.known && len(sub.refs) == 0 {
-			out.refs = joinRefs(out.refs, []ref{{r.join(rest), nil, hint}})
+			out.refs = heap.JoinRefs(out.refs, []heap.Ref{{Place: r.Join(rest), Typ: nil, Hint: hint}})
 		}
 	}
 	if allClean {
@@ -574,26 +577,26 @@ func (g *gatherer) linked(out *gathered, c cell, rest *path, hint *Label, depth 
 
 // root adds what the object's origin says: an input stands for itself, and what
 // came from elsewhere holds what its type says.
-func (g *gatherer) root(out *gathered, p place, hint *Label, beside []Label) {
+func (g *gatherer) root(out *gathered, p heap.Place, hint *heap.Label, beside []heap.Label) {
 	f := g.f
-	if lay, ok := f.taken[p.root]; ok {
-		p = lay.join(p.path)
+	if lay, ok := f.taken[p.Root]; ok {
+		p = lay.Join(p.Path)
 	}
-	i := f.inputIndex(p.root)
+	i := f.inputIndex(p.Root)
 	if i >= 0 {
-		in := Label{mark: mark{Kind: input, Param: i, Deep: g.deep}, Path: p.path}
-		out.taint = out.taint.union(Taint{{Label: in}})
+		in := heap.Label{Mark: heap.Mark{Kind: heap.Input, Param: i, Deep: g.deep}, Path: p.Path}
+		out.taint = out.taint.Union(heap.Taint{{Label: in}})
 		if hint != nil {
-			out.taint = out.taint.union(Taint{{Label: shadow(*hint, in)}})
+			out.taint = out.taint.Union(heap.Taint{{Label: shadow(*hint, in)}})
 		}
 		return
 	}
-	out.taint = out.taint.union(f.returned(p))
-	if glob, ok := p.root.(*ssa.Global); ok {
-		out.taint = out.taint.union(f.e.inGlobal(glob, p.path, g.deep).except(beside))
+	out.taint = out.taint.Union(f.returned(p))
+	if glob, ok := p.Root.(*ssa.Global); ok {
+		out.taint = out.taint.Union(f.e.inGlobal(glob, p.Path, g.deep).Except(beside))
 	}
-	if hint != nil && isOpaqueRoot(p.root) {
-		out.taint = out.taint.union(Taint{{Label: *hint}})
+	if hint != nil && isOpaqueRoot(p.Root) {
+		out.taint = out.taint.Union(heap.Taint{{Label: *hint}})
 	}
 }
 
@@ -610,111 +613,111 @@ func (f *frame) inputIndex(root ssa.Value) int {
 }
 
 // deep is everything that a sink of the mode sees of a value.
-func (f *frame) deep(c cell, m mode) Taint {
-	if c.cleaned {
-		return c.taint
+func (f *frame) deep(c heap.Cell, m tables.Mode) heap.Taint {
+	if c.Cleaned {
+		return c.Taint
 	}
-	out := c.taint
-	d := deepWalk{f: f, mode: m, seen: map[place]bool{}}
-	for _, r := range c.refs {
-		out = out.except(f.e.hidden(r.typ, m))
+	out := c.Taint
+	d := deepWalk{f: f, mode: m, seen: map[heap.Place]bool{}}
+	for _, r := range c.Refs {
+		out = out.Except(f.e.hidden(r.Typ, m))
 	}
-	for _, r := range c.refs {
-		out = out.union(d.at(r, 0))
+	for _, r := range c.Refs {
+		out = out.Union(d.at(r, 0))
 	}
 	return out
 }
 
 type deepWalk struct {
 	f    *frame
-	mode mode
-	seen map[place]bool
+	mode tables.Mode
+	seen map[heap.Place]bool
 }
 
 // maxDeep bounds how many objects inside objects a sink looks into.
 const maxDeep = 6
 
-func (d *deepWalk) at(r ref, depth int) Taint {
-	if d.f.work > maxWork || d.seen[r.place] || depth > maxDeep {
+func (d *deepWalk) at(r heap.Ref, depth int) heap.Taint {
+	if d.f.work > maxWork || d.seen[r.Place] || depth > maxDeep {
 		return nil
 	}
-	d.seen[r.place] = true
+	d.seen[r.Place] = true
 	f := d.f
-	if d.mode == printed && prettifies(r.typ) {
-		d.mode = whole
-		defer func() { d.mode = printed }()
+	if d.mode == tables.Printed && prettifies(r.Typ) {
+		d.mode = tables.Whole
+		defer func() { d.mode = tables.Printed }()
 	}
-	if r.typ != nil {
+	if r.Typ != nil {
 		if shown, decides := f.shownBy(r, d.mode); decides {
 			return shown
 		}
-		if _, isPtr := r.typ.Underlying().(*types.Pointer); isPtr && depth > 0 && d.mode == printed && !isError(r.typ) {
+		if _, isPtr := r.Typ.Underlying().(*types.Pointer); isPtr && depth > 0 && d.mode == tables.Printed && !isError(r.Typ) {
 			return nil
 		}
 	}
-	got := f.gather(r.place, r.hint, true)
-	out := f.readStep(got.taint, r, token.NoPos).except(f.e.hidden(r.typ, d.mode))
-	if d.mode != whole {
+	got := f.gather(r.Place, r.Hint, true)
+	out := f.readStep(got.taint, r, token.NoPos).Except(f.e.hidden(r.Typ, d.mode))
+	if d.mode != tables.Whole {
 		out = withMode(out, d.mode)
 	}
-	if !isAggregate(derefType(r.typ)) {
+	if !isAggregate(derefType(r.Typ)) {
 		for _, sub := range got.refs {
-			if sub.typ == nil {
-				sub.typ = r.typ
+			if sub.Typ == nil {
+				sub.Typ = r.Typ
 			}
-			out = out.union(d.at(sub, depth+boolInt(sub.place != r.place && !got.known)))
+			out = out.Union(d.at(sub, depth+boolInt(sub.Place != r.Place && !got.known)))
 		}
 	}
-	for rel := range byPath(f.contents(r.place)) {
-		if r.typ != nil && !visible(r.typ, rel, d.mode) {
+	for rel := range heap.ByPath(f.contents(r.Place)) {
+		if r.Typ != nil && !visible(r.Typ, rel, d.mode) {
 			continue
 		}
-		in := f.gather(r.join(rel), f.hintOf(r, rel), true)
-		out = out.union(withMode(f.e.shownAt(in.taint, r.typ, rel, d.mode), d.mode))
+		in := f.gather(r.Join(rel), f.hintOf(r, rel), true)
+		out = out.Union(withMode(f.e.shownAt(in.taint, r.Typ, rel, d.mode), d.mode))
 		for _, sub := range in.refs {
-			if sub.typ == nil {
-				sub.typ = typeAt(r.typ, rel)
+			if sub.Typ == nil {
+				sub.Typ = typeAt(r.Typ, rel)
 			}
-			out = out.union(d.at(sub, depth+1))
+			out = out.Union(d.at(sub, depth+1))
 		}
 	}
 	if got.clean {
 		return out
 	}
-	for _, s := range f.e.spots(r.typ, d.mode) {
-		if s.path.isRoot() && !s.label.Typed && got.known {
+	for _, s := range f.e.spots(r.Typ, d.mode) {
+		if s.path.IsRoot() && !s.label.Typed && got.known {
 			continue
 		}
 		label := s.label
-		out = out.union(f.readStep(f.gather(r.join(s.path), &label, false).taint, r, token.NoPos))
+		out = out.Union(f.readStep(f.gather(r.Join(s.path), &label, false).taint, r, token.NoPos))
 	}
 	return out
 }
 
 // shownBy is what a type with a method for the purpose shows of a value, and whether
 // it has one whose body is known.
-func (f *frame) shownBy(r ref, m mode) (Taint, bool) {
-	fn := shower(r.typ, m)
-	if fn == nil || f.showing[r.place] {
+func (f *frame) shownBy(r heap.Ref, m tables.Mode) (heap.Taint, bool) {
+	fn := shower(r.Typ, m)
+	if fn == nil || f.showing[r.Place] {
 		return nil, false
 	}
 	sum := f.e.summaryOf(fn)
 	if sum == nil {
-		return nil, isSecretName(program.NamedOf(r.typ).Obj().Name())
+		return nil, tables.IsSecretName(program.NamedOf(r.Typ).Obj().Name())
 	}
 	if f.showing == nil {
-		f.showing = map[place]bool{}
+		f.showing = map[heap.Place]bool{}
 	}
-	f.showing[r.place] = true
-	defer delete(f.showing, r.place)
-	var out Taint
-	a := application{args: []cell{{refs: []ref{r}}}, name: fn.Name()}
-	for _, o := range sum.results {
-		for _, t := range byPath(o.at) {
-			out = out.union(f.resolve(t, a, Way{}))
+	f.showing[r.Place] = true
+	defer delete(f.showing, r.Place)
+	var out heap.Taint
+	a := application{args: []heap.Cell{{Refs: []heap.Ref{r}}}, name: fn.Name()}
+	for _, o := range sum.Results {
+		for _, t := range heap.ByPath(o.At) {
+			out = out.Union(f.resolve(t, a, heap.Way{}))
 		}
-		for _, as := range byPath(o.aliases) {
-			out = out.union(f.deep(cell{refs: f.aliased(as, a)}, m))
+		for _, as := range heap.ByPath(o.Aliases) {
+			out = out.Union(f.deep(heap.Cell{Refs: f.aliased(as, a)}, m))
 		}
 	}
 	return out, true
@@ -722,30 +725,30 @@ func (f *frame) shownBy(r ref, m mode) (Taint, bool) {
 
 // contents are the paths below a place at which something is said of it, or of the
 // objects that it was copied from.
-func (f *frame) contents(p place) map[*path]bool {
-	out := map[*path]bool{}
-	f.collect(p, f.e.paths, out, map[place]bool{}, 0)
+func (f *frame) contents(p heap.Place) map[*heap.Path]bool {
+	out := map[*heap.Path]bool{}
+	f.collect(p, f.e.paths, out, map[heap.Place]bool{}, 0)
 	return out
 }
 
 // maxContents bounds the paths one sink looks at.
 const maxContents = 256
 
-func (f *frame) collect(p place, at *path, out map[*path]bool, seen map[place]bool, depth int) {
+func (f *frame) collect(p heap.Place, at *heap.Path, out map[*heap.Path]bool, seen map[heap.Place]bool, depth int) {
 	if seen[p] || depth > maxLinks {
 		return
 	}
 	seen[p] = true
-	for path := range byPath(f.mem[p.root]) {
-		if path.below(p.path) && len(out) < maxContents {
-			out[at.join(path.from(p.path))] = true
+	for path := range heap.ByPath(f.mem[p.Root]) {
+		if path.Below(p.Path) && len(out) < maxContents {
+			out[at.Join(path.From(p.Path))] = true
 		}
 	}
 	// What the place, or what holds it, was copied from.
-	for up := p.path; up != nil; up = up.parent {
-		c, _ := f.mem.get(place{p.root, up})
-		for _, r := range c.refs {
-			f.collect(r.join(p.path.from(up)), at, out, seen, depth+1)
+	for up := p.Path; up != nil; up = up.Parent {
+		c, _ := f.mem.Get(heap.Place{Root: p.Root, Path: up})
+		for _, r := range c.Refs {
+			f.collect(r.Join(p.Path.From(up)), at, out, seen, depth+1)
 		}
 	}
 }
@@ -775,10 +778,10 @@ func boolInt(b bool) int {
 }
 
 // withMode notes on deep inputs how they are looked at, for the caller to do so.
-func withMode(t Taint, m mode) Taint {
-	out := make(Taint, len(t))
+func withMode(t heap.Taint, m tables.Mode) heap.Taint {
+	out := make(heap.Taint, len(t))
 	for i, x := range t {
-		if x.Label.Kind == input && x.Label.Deep {
+		if x.Label.Kind == heap.Input && x.Label.Deep {
 			x.Label.Mode = m
 		}
 		out[i] = x

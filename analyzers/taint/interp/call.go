@@ -1,9 +1,8 @@
-package taint
+package interp
 
 import (
 	"go/token"
 	"go/types"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -11,17 +10,20 @@ import (
 
 	"github.com/deputy-sec/deputy/analyzers/externalid"
 	"github.com/deputy-sec/deputy/analyzers/program"
+	"github.com/deputy-sec/deputy/analyzers/taint/heap"
+	"github.com/deputy-sec/deputy/analyzers/taint/summary"
+	"github.com/deputy-sec/deputy/analyzers/taint/tables"
 )
 
 // call interprets a call: what it leaks, what it writes and what it returns. v is
 // the register of its result, nil for go and defer.
-func (f *frame) call(instr ssa.CallInstruction, c *ssa.CallCommon, v *ssa.Call) cell {
+func (f *frame) call(instr ssa.CallInstruction, c *ssa.CallCommon, v *ssa.Call) heap.Cell {
 	if b, ok := c.Value.(*ssa.Builtin); ok {
 		return f.builtin(instr, b, c.Args, v)
 	}
 	k := f.callee(instr, c, v)
 	if v != nil {
-		f.mem[v] = map[*path]cell{}
+		f.mem[v] = map[*heap.Path]heap.Cell{}
 	}
 	if k.obj == nil {
 		f.dynamic(k)
@@ -29,7 +31,7 @@ func (f *frame) call(instr ssa.CallInstruction, c *ssa.CallCommon, v *ssa.Call) 
 		f.declared(k)
 	}
 	if v == nil {
-		return cell{}
+		return heap.Cell{}
 	}
 	return f.result(k)
 }
@@ -42,7 +44,7 @@ type site struct {
 	obj   *types.Func  // what is called, nil for a function value
 	name  program.Func // of obj
 	vals  []ssa.Value  // the arguments, the receiver first
-	args  []cell
+	args  []heap.Cell
 	pos   token.Pos
 }
 
@@ -86,30 +88,30 @@ func (k site) declared() int {
 }
 
 // result reads what was written to the call's register.
-func (f *frame) result(k site) cell {
+func (f *frame) result(k site) heap.Cell {
 	t := k.v.Type()
 	if _, isTuple := t.(*types.Tuple); isTuple {
-		return cell{}
+		return heap.Cell{}
 	}
 	got := f.gather(f.at(k.v), nil, false)
 	if !carries(t) {
-		return cell{}
+		return heap.Cell{}
 	}
-	c := cell{taint: got.taint, cleaned: got.clean}
+	c := heap.Cell{Taint: got.taint, Cleaned: got.clean}
 	if isScalar(t) {
 		return c
 	}
-	c.refs = retypeConcrete(got.refs, t)
+	c.Refs = retypeConcrete(got.refs, t)
 	if len(got.refs) == 0 || !got.known {
-		c.refs = joinRefs(c.refs, []ref{{f.at(k.v), t, nil}})
+		c.Refs = heap.JoinRefs(c.Refs, []heap.Ref{{Place: f.at(k.v), Typ: t, Hint: nil}})
 	}
 	return c
 }
 
 // resultPlace is where result j of a call is kept.
-func (f *frame) resultPlace(v *ssa.Call, j int) place {
+func (f *frame) resultPlace(v *ssa.Call, j int) heap.Place {
 	if _, isTuple := v.Type().(*types.Tuple); isTuple {
-		return f.at(v).at(result(j))
+		return f.at(v).At(heap.Result(j))
 	}
 	return f.at(v)
 }
@@ -129,8 +131,8 @@ func resultTypes(v *ssa.Call) []types.Type {
 // whose making was seen, or the unknown.
 func (f *frame) dynamic(k site) {
 	f.handsOn(k)
-	for _, r := range flowIndex[unversioned(k.name.Pkg)] {
-		if r.matches(k.name) {
+	for _, r := range tables.FlowIndex[tables.Unversioned(k.name.Pkg)] {
+		if r.Matches(k.name) {
 			f.moves(k, r)
 			return
 		}
@@ -145,10 +147,10 @@ func (f *frame) dynamic(k site) {
 			return
 		}
 	}
-	for _, r := range f.value(k.call.Value).refs {
-		switch root := r.root.(type) {
+	for _, r := range f.value(k.call.Value).Refs {
+		switch root := r.Root.(type) {
 		case *ssa.MakeClosure:
-			if r.path.isRoot() {
+			if r.Path.IsRoot() {
 				f.invokeClosure(k, root)
 			}
 		case *ssa.Function:
@@ -162,52 +164,52 @@ func (f *frame) dynamic(k site) {
 
 // callInput calls a function that is an input: what it returns is a place of that input,
 // which the caller, who knows the function, resolves.
-func (f *frame) callInput(k site, fn ref) {
-	if k.v == nil || f.inputIndex(fn.root) < 0 {
+func (f *frame) callInput(k site, fn heap.Ref) {
+	if k.v == nil || f.inputIndex(fn.Root) < 0 {
 		return
 	}
 	for j, t := range resultTypes(k.v) {
-		p := fn.at(result(j))
+		p := fn.At(heap.Result(j))
 		switch {
-		case p == fn.place || !carries(t) || isErrorType(t):
+		case p == fn.Place || !carries(t) || isErrorType(t):
 		case isScalar(t):
-			f.mem.add(f.resultPlace(k.v, j), cell{taint: f.gather(p, nil, false).taint})
+			f.mem.Add(f.resultPlace(k.v, j), heap.Cell{Taint: f.gather(p, nil, false).taint})
 		default:
-			f.mem.add(f.resultPlace(k.v, j), cell{refs: []ref{{p, t, nil}}})
+			f.mem.Add(f.resultPlace(k.v, j), heap.Cell{Refs: []heap.Ref{{Place: p, Typ: t, Hint: nil}}})
 		}
 	}
 }
 
 // returned is what lies in a result of a function that is a value: "@0" in a closure.
 // What it is called with is not known here.
-func (f *frame) returned(p place) Taint {
-	first := p.path.first()
-	if first.Kind != resultOf {
+func (f *frame) returned(p heap.Place) heap.Taint {
+	first := p.Path.First()
+	if first.Kind != heap.ResultOf {
 		return nil
 	}
-	sum, fn, args := f.functionAt(p.root)
+	sum, fn, args := f.functionAt(p.Root)
 	j := first.Index
-	if sum == nil || j >= len(sum.results) || responds(fn) != "" { // one that responds is looked at itself
+	if sum == nil || j >= len(sum.Results) || responds(fn) != "" { // one that responds is looked at itself
 		return nil
 	}
-	o, rest := sum.results[j], p.path.rest()
-	a := application{pos: program.Near(f.fn, p.root.Pos()), args: args, name: "function"}
-	var out Taint
-	near := func(p *path) bool { return p == rest || p.below(rest) || rest.below(p) }
-	for path, t := range byPath(o.at) {
+	o, rest := sum.Results[j], p.Path.Rest()
+	a := application{pos: program.Near(f.fn, p.Root.Pos()), args: args, name: "function"}
+	var out heap.Taint
+	near := func(p *heap.Path) bool { return p == rest || p.Below(rest) || rest.Below(p) }
+	for path, t := range heap.ByPath(o.At) {
 		if near(path) {
-			out = out.union(f.resolve(t.without(Request), a, Way{ReturnedBy, "the function"}))
+			out = out.Union(f.resolve(t.Without(heap.Request), a, heap.Way{Action: heap.ReturnedBy, By: "the function"}))
 		}
 	}
-	for path, as := range byPath(o.aliases) {
+	for path, as := range heap.ByPath(o.Aliases) {
 		if near(path) {
-			out = out.union(f.deep(cell{refs: f.aliased(as, a)}, encoded))
+			out = out.Union(f.deep(heap.Cell{Refs: f.aliased(as, a)}, tables.Encoded))
 		}
 	}
-	if !o.known && rest.isRoot() {
-		for _, s := range f.e.spots(fn.Signature.Results().At(j).Type(), encoded) {
+	if !o.Known && rest.IsRoot() {
+		for _, s := range f.e.spots(fn.Signature.Results().At(j).Type(), tables.Encoded) {
 			if !s.label.Typed {
-				out = out.union(Taint{{s.label, stepAt(f.fn, a.pos, s.label.Source)}})
+				out = out.Union(heap.Taint{{Label: s.label, Step: stepAt(f.fn, a.pos, s.label.Source)}})
 			}
 		}
 	}
@@ -216,7 +218,7 @@ func (f *frame) returned(p place) Taint {
 
 // functionAt is the summary of a function that is a value, with what it holds of its
 // inputs: captured variables, or a method's receiver.
-func (f *frame) functionAt(root ssa.Value) (*summary, *ssa.Function, []cell) {
+func (f *frame) functionAt(root ssa.Value) (*summary.Summary, *ssa.Function, []heap.Cell) {
 	switch root := root.(type) {
 	case *ssa.Function:
 		if obj, ok := root.Object().(*types.Func); ok {
@@ -229,7 +231,7 @@ func (f *frame) functionAt(root ssa.Value) (*summary, *ssa.Function, []cell) {
 			return sum, fn, f.closureArgs(root, nil)
 		}
 		if obj, ok := fn.Object().(*types.Func); ok && len(root.Bindings) == 1 {
-			return f.e.summaryOf(obj), fn, []cell{f.value(root.Bindings[0])}
+			return f.e.summaryOf(obj), fn, []heap.Cell{f.value(root.Bindings[0])}
 		}
 	}
 	return nil, nil, nil
@@ -246,7 +248,7 @@ func (f *frame) invokeClosure(k site, mc *ssa.MakeClosure) {
 		bound := k
 		bound.obj, bound.name = obj, program.FuncOf(obj)
 		bound.vals = append([]ssa.Value{mc.Bindings[0]}, k.vals...)
-		bound.args = append([]cell{f.value(mc.Bindings[0])}, k.args...)
+		bound.args = append([]heap.Cell{f.value(mc.Bindings[0])}, k.args...)
 		f.declared(bound)
 	}
 }
@@ -280,14 +282,14 @@ func (f *frame) sanitizes(k site) bool {
 	}
 	if k.v != nil {
 		for j := range resultTypes(k.v) {
-			f.mem.set(f.resultPlace(k.v, j), cell{known: true, cleaned: true})
+			f.mem.Set(f.resultPlace(k.v, j), heap.Cell{Known: true, Cleaned: true})
 		}
 	}
 	if k.obj.Signature().Results().Len() == 0 {
 		for _, a := range k.args {
-			for _, r := range a.refs {
-				if len(a.refs) == 1 {
-					f.mem.set(r.place, cell{known: true, cleaned: true})
+			for _, r := range a.Refs {
+				if len(a.Refs) == 1 {
+					f.mem.Set(r.Place, heap.Cell{Known: true, Cleaned: true})
 				}
 			}
 		}
@@ -303,9 +305,9 @@ func (f *frame) knownResults(k site) {
 	for j := range resultTypes(k.v) {
 		if why := f.e.ext.ResultOf(k.obj, j); why != nil {
 			p := f.resultPlace(k.v, j)
-			c, _ := f.mem.get(p)
-			c.taint = c.taint.union(Taint{{sourceLabel(why), stepAt(f.fn, k.pos, Source{From: why.What})}})
-			f.mem.put(p, c)
+			c, _ := f.mem.Get(p)
+			c.Taint = c.Taint.Union(heap.Taint{{Label: sourceLabel(why), Step: stepAt(f.fn, k.pos, heap.Source{From: why.What})}})
+			f.mem.Put(p, c)
 		}
 	}
 }
@@ -313,19 +315,19 @@ func (f *frame) knownResults(k site) {
 // application is a summary put to use.
 type application struct {
 	pos  token.Pos
-	args []cell
+	args []heap.Cell
 	name string
 	// inside is set for a function literal: its sinks are this function's own.
 	inside bool
 }
 
-func (f *frame) apply(sum *summary, a application, v *ssa.Call) {
-	for _, key := range sum.sinkOrder() {
-		t := f.resolve(Taint{{Label: key.label}}, a, Way{PassedTo, a.name})
+func (f *frame) apply(sum *summary.Summary, a application, v *ssa.Call) {
+	for _, key := range sum.SinkOrder() {
+		t := f.resolve(heap.Taint{{Label: key.Label}}, a, heap.Way{Action: heap.PassedTo, By: a.name})
 		if len(t) == 0 {
 			continue
 		}
-		s := key.sink
+		s := key.Sink
 		if a.inside && s.Pos.IsValid() {
 			f.sink(s, t)
 			continue
@@ -337,43 +339,43 @@ func (f *frame) apply(sum *summary, a application, v *ssa.Call) {
 		f.sink(s, t)
 	}
 	if v != nil { // before what it writes: an input is what it was when the function was called
-		for j, o := range sum.results {
+		for j, o := range sum.Results {
 			if j < len(resultTypes(v)) {
 				f.applyOutput(f.resultPlace(v, j), o, a)
 			}
 		}
 	}
-	for _, key := range sum.effectOrder() {
-		f.applyEffect(key, sum.effects[key], a)
+	for _, key := range sum.EffectOrder() {
+		f.applyEffect(key, sum.Effects[key], a)
 	}
 }
 
-func (f *frame) applyEffect(key target, o output, a application) {
-	if key.param >= len(a.args) {
+func (f *frame) applyEffect(key summary.Target, o summary.Output, a application) {
+	if key.Param >= len(a.args) {
 		return
 	}
-	arg := a.args[key.param]
-	c := cell{opaque: o.opaque, taint: f.written(o.at[f.e.paths], a)}
-	for _, as := range o.aliases[f.e.paths] {
-		c.refs = joinRefs(c.refs, f.aliased([]target{as}, a))
+	arg := a.args[key.Param]
+	c := heap.Cell{Opaque: o.Opaque, Taint: f.written(o.At[f.e.paths], a)}
+	for _, as := range o.Aliases[f.e.paths] {
+		c.Refs = heap.JoinRefs(c.Refs, f.aliased([]summary.Target{as}, a))
 	}
-	for _, r := range arg.refs {
-		p := r.join(key.path)
+	for _, r := range arg.Refs {
+		p := r.Join(key.Path)
 		if !a.inside { // the literal's own frame has told
-			f.writerSink(r, a.pos, c.taint, a.name)
+			f.writerSink(r, a.pos, c.Taint, a.name)
 		}
 		switch {
-		case o.cleaned && len(arg.refs) == 1:
-			f.mem.set(p, cell{known: true, cleaned: true})
-		case o.known && len(arg.refs) == 1 && !p.path.many:
-			f.mem.set(p, cell{taint: c.taint, refs: without(c.refs, p), known: true})
+		case o.Cleaned && len(arg.Refs) == 1:
+			f.mem.Set(p, heap.Cell{Known: true, Cleaned: true})
+		case o.Known && len(arg.Refs) == 1 && !p.Path.Many:
+			f.mem.Set(p, heap.Cell{Taint: c.Taint, Refs: without(c.Refs, p), Known: true})
 		default:
-			f.mem.add(p, cell{taint: c.taint, refs: without(c.refs, p), opaque: c.opaque})
+			f.mem.Add(p, heap.Cell{Taint: c.Taint, Refs: without(c.Refs, p), Opaque: c.Opaque})
 			f.unsettle(p, o)
 		}
 		f.writeBelow(p, o, a)
-		for _, q := range f.behindVariable(r.place, key.path) {
-			f.mem.add(q, cell{taint: c.taint, refs: without(c.refs, q), opaque: c.opaque})
+		for _, q := range f.behindVariable(r.Place, key.Path) {
+			f.mem.Add(q, heap.Cell{Taint: c.Taint, Refs: without(c.Refs, q), Opaque: c.Opaque})
 			f.writeBelow(q, o, a)
 		}
 	}
@@ -381,25 +383,25 @@ func (f *frame) applyEffect(key target, o output, a application) {
 
 // unsettle forgets that all of a place is known if an effect speaks of places below it:
 // what was put there before, an empty list say, is not all of it any more.
-func (f *frame) unsettle(p place, o output) {
-	c, ok := f.mem.get(p)
-	if !ok || !c.known || !o.isBelow() {
+func (f *frame) unsettle(p heap.Place, o summary.Output) {
+	c, ok := f.mem.Get(p)
+	if !ok || !c.Known || !o.IsBelow() {
 		return
 	}
-	c.known = false
-	f.mem.put(p, c)
+	c.Known = false
+	f.mem.Put(p, c)
 }
 
 // writeBelow adds what an effect tells of the places below the one it is about.
-func (f *frame) writeBelow(p place, o output, a application) {
-	for path, t := range byPath(o.at) {
-		if !path.isRoot() {
-			f.mem.add(p.join(path), cell{taint: f.written(t, a)})
+func (f *frame) writeBelow(p heap.Place, o summary.Output, a application) {
+	for path, t := range heap.ByPath(o.At) {
+		if !path.IsRoot() {
+			f.mem.Add(p.Join(path), heap.Cell{Taint: f.written(t, a)})
 		}
 	}
-	for path, as := range byPath(o.aliases) {
-		if !path.isRoot() {
-			f.mem.add(p.join(path), cell{refs: f.aliased(as, a)})
+	for path, as := range heap.ByPath(o.Aliases) {
+		if !path.IsRoot() {
+			f.mem.Add(p.Join(path), heap.Cell{Refs: f.aliased(as, a)})
 		}
 	}
 }
@@ -407,15 +409,15 @@ func (f *frame) writeBelow(p place, o output, a application) {
 // behindVariable are the places that a write below a variable reaches, if the variable
 // holds a channel, map, slice or pointer: a closure that captures it knows the variable
 // alone, and others may have what it refers to under another name.
-func (f *frame) behindVariable(p place, below *path) []place {
-	variable, ok := p.root.(*ssa.Alloc)
-	if !ok || !p.path.isRoot() || below.isRoot() || !isReference(variable.Type().Underlying().(*types.Pointer).Elem()) {
+func (f *frame) behindVariable(p heap.Place, below *heap.Path) []heap.Place {
+	variable, ok := p.Root.(*ssa.Alloc)
+	if !ok || !p.Path.IsRoot() || below.IsRoot() || !isReference(variable.Type().Underlying().(*types.Pointer).Elem()) {
 		return nil
 	}
-	c, _ := f.mem.get(p)
-	var out []place
-	for _, r := range c.refs {
-		out = append(out, r.join(below))
+	c, _ := f.mem.Get(p)
+	var out []heap.Place
+	for _, r := range c.Refs {
+		out = append(out, r.Join(below))
 	}
 	return out
 }
@@ -428,102 +430,102 @@ func isReference(t types.Type) bool {
 	return false
 }
 
-func (f *frame) written(t Taint, a application) Taint {
-	return f.relabel(f.resolve(t, a, Way{WrittenBy, a.name}), a.pos, "")
+func (f *frame) written(t heap.Taint, a application) heap.Taint {
+	return f.relabel(f.resolve(t, a, heap.Way{Action: heap.WrittenBy, By: a.name}), a.pos, "")
 }
 
-func (f *frame) applyOutput(p place, o output, a application) {
-	c := cell{known: o.known, cleaned: o.cleaned, opaque: !o.known || o.opaque}
-	if old, ok := f.mem.get(p); ok { // several callees
-		c = cell{taint: old.taint, refs: old.refs, known: c.known && old.known, cleaned: c.cleaned && old.cleaned, opaque: c.opaque || old.opaque}
+func (f *frame) applyOutput(p heap.Place, o summary.Output, a application) {
+	c := heap.Cell{Known: o.Known, Cleaned: o.Cleaned, Opaque: !o.Known || o.Opaque}
+	if old, ok := f.mem.Get(p); ok { // several callees
+		c = heap.Cell{Taint: old.Taint, Refs: old.Refs, Known: c.Known && old.Known, Cleaned: c.Cleaned && old.Cleaned, Opaque: c.Opaque || old.Opaque}
 	}
-	c.taint = c.taint.union(f.relabel(f.take(f.resolve(o.at[f.e.paths], a, Way{ReturnedBy, a.name}), a.pos, getterOf(a)), a.pos, ""))
-	c.refs = joinRefs(c.refs, f.aliased(o.aliases[f.e.paths], a))
-	f.mem.put(p, c)
-	for path, t := range byPath(o.at) {
-		if !path.isRoot() {
-			f.mem.add(p.join(path), cell{taint: f.resolve(t, a, Way{ReturnedBy, a.name})})
+	c.Taint = c.Taint.Union(f.relabel(f.take(f.resolve(o.At[f.e.paths], a, heap.Way{Action: heap.ReturnedBy, By: a.name}), a.pos, getterOf(a)), a.pos, ""))
+	c.Refs = heap.JoinRefs(c.Refs, f.aliased(o.Aliases[f.e.paths], a))
+	f.mem.Put(p, c)
+	for path, t := range heap.ByPath(o.At) {
+		if !path.IsRoot() {
+			f.mem.Add(p.Join(path), heap.Cell{Taint: f.resolve(t, a, heap.Way{Action: heap.ReturnedBy, By: a.name})})
 		}
 	}
-	for path, as := range byPath(o.aliases) {
-		if !path.isRoot() {
-			f.mem.add(p.join(path), cell{refs: f.aliased(as, a)})
+	for path, as := range heap.ByPath(o.Aliases) {
+		if !path.IsRoot() {
+			f.mem.Add(p.Join(path), heap.Cell{Refs: f.aliased(as, a)})
 		}
 	}
 }
 
 // aliased are the places of arguments that an output is.
-func (f *frame) aliased(as []target, a application) []ref {
-	var out []ref
+func (f *frame) aliased(as []summary.Target, a application) []heap.Ref {
+	var out []heap.Ref
 	for _, t := range as {
-		if t.param >= len(a.args) {
+		if t.Param >= len(a.args) {
 			continue
 		}
-		for _, r := range a.args[t.param].refs {
-			out = joinRefs(out, []ref{{r.join(t.path), typeAt(r.typ, t.path), f.hintOf(r, t.path)}})
+		for _, r := range a.args[t.Param].Refs {
+			out = heap.JoinRefs(out, []heap.Ref{{Place: r.Join(t.Path), Typ: typeAt(r.Typ, t.Path), Hint: f.hintOf(r, t.Path)}})
 		}
 	}
 	return out
 }
 
-func (f *frame) hintOf(r ref, p *path) *Label {
-	if p.isRoot() {
-		return r.hint
+func (f *frame) hintOf(r heap.Ref, p *heap.Path) *heap.Label {
+	if p.IsRoot() {
+		return r.Hint
 	}
-	if r.typ == nil {
+	if r.Typ == nil {
 		return nil
 	}
-	return f.e.hintAt(r.typ, p)
+	return f.e.hintAt(r.Typ, p)
 }
 
 // resolve replaces a callee's inputs by what the call hands it. A source that the
 // callee found in an input by its type is dropped: the input itself tells better.
-func (f *frame) resolve(t Taint, a application, how Way) Taint {
-	var out Taint
+func (f *frame) resolve(t heap.Taint, a application, how heap.Way) heap.Taint {
+	var out heap.Taint
 	for _, x := range t {
 		l := x.Label
 		switch {
 		case l.Shadow:
-		case l.Kind != input:
-			if x.Step == nil && l.Kind == External {
+		case l.Kind != heap.Input:
+			if x.Step == nil && l.Kind == heap.External {
 				x.Step = stepAt(f.fn, a.pos, l.Source)
 			}
-			out = out.union(Taint{{l, x.Step.then(a.pos, how)}})
+			out = out.Union(heap.Taint{{Label: l, Step: x.Step.Then(a.pos, how)}})
 		case l.Param < len(a.args):
 			got := f.resolveInput(l, a.args[l.Param])
 			if l.Beside {
-				got = got.beside()
+				got = got.Beside()
 			}
 			if l.Made {
-				got = got.made()
+				got = got.Made()
 			}
-			out = out.union(got.step(a.pos, how))
+			out = out.Union(got.Step(a.pos, how))
 		}
 	}
 	return out
 }
 
-func (f *frame) resolveInput(l Label, arg cell) Taint {
-	if arg.cleaned {
-		return arg.taint
+func (f *frame) resolveInput(l heap.Label, arg heap.Cell) heap.Taint {
+	if arg.Cleaned {
+		return arg.Taint
 	}
-	out := arg.taint
-	for _, r := range arg.refs {
-		out = out.except(f.e.beside(r.typ, l.Path))
-		f.setApartAlong(r.place, r.typ, l.Path)
-		at := ref{r.join(l.Path), typeAt(r.typ, l.Path), f.hintOf(r, l.Path)}
-		if r.typ == nil {
-			at.typ = nil
+	out := arg.Taint
+	for _, r := range arg.Refs {
+		out = out.Except(f.e.beside(r.Typ, l.Path))
+		f.setApartAlong(r.Place, r.Typ, l.Path)
+		at := heap.Ref{Place: r.Join(l.Path), Typ: typeAt(r.Typ, l.Path), Hint: f.hintOf(r, l.Path)}
+		if r.Typ == nil {
+			at.Typ = nil
 		}
 		if l.Deep {
-			out = out.union(f.deep(cell{refs: []ref{at}}, l.Mode))
+			out = out.Union(f.deep(heap.Cell{Refs: []heap.Ref{at}}, l.Mode))
 			continue
 		}
-		got := f.gather(at.place, at.hint, false)
-		out = out.union(got.taint)
-		if l.Path.isRoot() { // a string in an interface and the like
+		got := f.gather(at.Place, at.Hint, false)
+		out = out.Union(got.taint)
+		if l.Path.IsRoot() { // a string in an interface and the like
 			for _, sub := range got.refs {
-				out = out.union(f.gather(sub.place, sub.hint, false).taint)
+				out = out.Union(f.gather(sub.Place, sub.Hint, false).taint)
 			}
 		}
 	}
@@ -545,13 +547,13 @@ func (f *frame) virtual(k site) bool {
 		// makes, says all that is known of it as a whole.
 		says := f.shallow
 		if len(found) > 1 {
-			says = func(c cell) Taint { return f.deep(c, printed) }
+			says = func(c heap.Cell) heap.Taint { return f.deep(c, tables.Printed) }
 		}
-		f.mem.add(f.resultPlace(k.v, 0), cell{taint: says(k.args[0]).step(k.pos, Way{ReturnedBy, k.name.Name})})
+		f.mem.Add(f.resultPlace(k.v, 0), heap.Cell{Taint: says(k.args[0]).Step(k.pos, heap.Way{Action: heap.ReturnedBy, By: k.name.Name})})
 	}
 	if len(found) > 1 && k.v != nil && len(k.args) == 1 && holdsAnything(k.v.Type()) && ofAnyType(k.args[0]) {
 		// So does what is asked for all that it has to say.
-		f.mem.add(f.resultPlace(k.v, 0), cell{taint: f.deep(k.args[0], whole).step(k.pos, Way{ReturnedBy, k.name.Name})})
+		f.mem.Add(f.resultPlace(k.v, 0), heap.Cell{Taint: f.deep(k.args[0], tables.Whole).Step(k.pos, heap.Way{Action: heap.ReturnedBy, By: k.name.Name})})
 	}
 	for _, m := range found {
 		args := slices.Clone(k.args)
@@ -574,27 +576,27 @@ func holdsAnything(t types.Type) bool {
 }
 
 // ofAnyType reports whether nothing is known of the type that lies behind an interface.
-func ofAnyType(c cell) bool {
-	return !slices.ContainsFunc(c.refs, func(r ref) bool { return r.typ != nil && !types.IsInterface(r.typ) })
+func ofAnyType(c heap.Cell) bool {
+	return !slices.ContainsFunc(c.Refs, func(r heap.Ref) bool { return r.Typ != nil && !types.IsInterface(r.Typ) })
 }
 
 // receiverOf is what of a receiver can be that of a method: what is known to be of
 // another type is not, nor what is of no known type if there is a choice.
-func receiverOf(c cell, m *types.Func, choice bool) cell {
+func receiverOf(c heap.Cell, m *types.Func, choice bool) heap.Cell {
 	recv := program.NamedOf(m.Signature().Recv().Type())
-	out := cell{cleaned: c.cleaned}
-	for _, r := range c.refs {
+	out := heap.Cell{Cleaned: c.Cleaned}
+	for _, r := range c.Refs {
 		switch {
-		case r.typ == nil || types.IsInterface(r.typ):
+		case r.Typ == nil || types.IsInterface(r.Typ):
 			if !choice {
-				out.refs = append(out.refs, r)
+				out.Refs = append(out.Refs, r)
 			}
-		case program.NamedOf(r.typ) == recv:
-			out.refs = append(out.refs, r)
+		case program.NamedOf(r.Typ) == recv:
+			out.Refs = append(out.Refs, r)
 		}
 	}
 	if !choice {
-		out.taint = c.taint
+		out.Taint = c.Taint
 	}
 	return out
 }
@@ -651,48 +653,44 @@ func (f *frame) unknown(k site) {
 	if f.getter(k) || f.readsRequest(k) {
 		return
 	}
-	var t Taint
+	var t heap.Taint
 	if passesText(k.obj) {
 		for _, a := range k.args {
-			t = t.union(f.deep(a, whole))
+			t = t.Union(f.deep(a, tables.Whole))
 		}
 	}
 	if k.v != nil {
 		for j, rt := range resultTypes(k.v) {
 			p := f.resultPlace(k.v, j)
 			if carries(rt) && !isError(rt) && len(t) > 0 {
-				f.mem.add(p, cell{taint: f.relabel(t, k.pos, pickedBy(k)).step(k.pos, Way{Through, k.name.Name})})
+				f.mem.Add(p, heap.Cell{Taint: f.relabel(t, k.pos, pickedBy(k)).Step(k.pos, heap.Way{Action: heap.Through, By: k.name.Name})})
 			}
 			f.adopt(k, p, rt)
 		}
 	}
-	if k.declared() == 1 && takesIn.matches(k.name) && carrier.MatchString(k.name.Recv) {
+	if k.declared() == 1 && tables.TakesIn.Matches(k.name) && tables.Carrier.MatchString(k.name.Recv) {
 		for i := 1; i < len(k.args); i++ {
-			f.writeTo(k, 0, f.deep(k.args[i], whole))
+			f.writeTo(k, 0, f.deep(k.args[i], tables.Whole))
 		}
 	}
 	for i, a := range k.args {
 		if _, isPtr := k.vals[i].Type().Underlying().(*types.Pointer); isPtr || types.IsInterface(k.vals[i].Type()) {
-			for _, r := range a.refs {
-				if alloc, ok := r.root.(*ssa.Alloc); ok && r.path.isRoot() && !f.flat && alloc != nil {
-					c, _ := f.mem.get(r.place)
-					c.opaque = true
-					f.mem.put(r.place, c)
+			for _, r := range a.Refs {
+				if alloc, ok := r.Root.(*ssa.Alloc); ok && r.Path.IsRoot() && !f.flat && alloc != nil {
+					c, _ := f.mem.Get(r.Place)
+					c.Opaque = true
+					f.mem.Put(r.Place, c)
 				}
 			}
 		}
 	}
-	if fills.matches(k.name) {
+	if tables.Fills.Matches(k.name) {
 		f.fill(k)
 	}
 	if !program.IsStd(k.name.Pkg) && !program.IsOpaque(k.name.Pkg) {
 		f.passed(k)
 	}
 }
-
-// carrier is how types are called that are filled to be sent: out of sight, their
-// setters are taken for what their name says.
-var carrier = regexp.MustCompile(`(?i)(headers?|values|params|query|form|metadata|message|msg|request|builder)$`)
 
 // getter calls a method out of sight that, by its name and its receiver's fields,
 // returns a field, be it one that others do not see. Of a decoded request, any getter returns a part.
@@ -706,35 +704,30 @@ func (f *frame) getter(k site) bool {
 		for i := range s.NumFields() {
 			if strings.EqualFold(s.Field(i).Name(), name) {
 				c := f.load(f.fieldOf(k.vals[0], i, k.v.Type()), k.v.Type(), k.pos)
-				f.mem.add(p, cell{taint: f.take(c.taint, k.pos, name), refs: without(c.refs, p)})
+				f.mem.Add(p, heap.Cell{Taint: f.take(c.Taint, k.pos, name), Refs: without(c.Refs, p)})
 				return true
 			}
 		}
 	}
-	isMessage := func(x Tag) bool { return x.Label.Kind == Request && x.Label.Stage != Untaken || x.Label.Kind == input }
-	t := slices.DeleteFunc(slices.Clone(f.deep(k.args[0], whole)), func(x Tag) bool { return !isMessage(x) })
-	f.mem.add(p, cell{taint: f.take(t, k.pos, name)})
+	isMessage := func(x heap.Tag) bool {
+		return x.Label.Kind == heap.Request && x.Label.Stage != heap.Untaken || x.Label.Kind == heap.Input
+	}
+	t := slices.DeleteFunc(slices.Clone(f.deep(k.args[0], tables.Whole)), func(x heap.Tag) bool { return !isMessage(x) })
+	f.mem.Add(p, heap.Cell{Taint: f.take(t, k.pos, name)})
 	return len(t) > 0
 }
-
-// hands and binds are how methods and functions out of sight are called that take a
-// value out of a request, or fill something from it.
-var (
-	hands = regexp.MustCompile(`^(Get)?(Query|Param|Path|Form|PostForm|Header|Cookie|URLParam|Body|RawBody|Input)`)
-	binds = regexp.MustCompile(`(?i)^(decode|parse|bind|read|unmarshal|should_?bind|must_?bind|extract|load)`)
-)
 
 // readsRequest calls code out of sight that is given a request: a framework that no
 // table knows, or a helper of another module.
 func (f *frame) readsRequest(k site) bool {
-	from := slices.IndexFunc(k.vals, func(v ssa.Value) bool { return requestTypes[typeName(v.Type())] == "request" })
+	from := slices.IndexFunc(k.vals, func(v ssa.Value) bool { return tables.RequestTypes[typeName(v.Type())] == tables.WholeRequest })
 	switch {
 	case from < 0:
 		return false
-	case from == 0 && k.declared() == 1 && hands.MatchString(k.name.Name) && k.v != nil:
-		f.toResults(k, []int{0}, whole, false)
+	case from == 0 && k.declared() == 1 && tables.TakesFromRequest.MatchString(k.name.Name) && k.v != nil:
+		f.toResults(k, []int{0}, tables.Whole, false)
 		return true
-	case !binds.MatchString(k.name.Name):
+	case !tables.BindsRequest.MatchString(k.name.Name):
 		return false
 	}
 	to := slices.IndexFunc(k.vals, func(v ssa.Value) bool {
@@ -742,7 +735,7 @@ func (f *frame) readsRequest(k site) bool {
 			v = mi.X
 		}
 		p, ok := v.Type().Underlying().(*types.Pointer)
-		return ok && requestTypes[typeName(p)] == "" && !isScalar(p.Elem()) && !types.IsInterface(p.Elem())
+		return ok && tables.RequestTypes[typeName(p)] == "" && !isScalar(p.Elem()) && !types.IsInterface(p.Elem())
 	})
 	if to < k.declared() || to == from {
 		return false
@@ -752,9 +745,9 @@ func (f *frame) readsRequest(k site) bool {
 }
 
 // adopt makes a builder's result its receiver: the same type comes back.
-func (f *frame) adopt(k site, p place, rt types.Type) {
+func (f *frame) adopt(k site, p heap.Place, rt types.Type) {
 	if k.declared() == 1 && len(k.args) > 0 && types.Identical(rt, k.vals[0].Type()) && !isScalar(rt) {
-		f.mem.add(p, cell{refs: without(k.args[0].refs, p)})
+		f.mem.Add(p, heap.Cell{Refs: without(k.args[0].Refs, p)})
 	}
 }
 
@@ -775,7 +768,7 @@ func passesText(fn *types.Func) bool {
 			return false
 		}
 	}
-	return !strings.Contains(strings.ToLower(fn.Name()), "crypt") && !looksUp(fn.Name())
+	return !strings.Contains(strings.ToLower(fn.Name()), "crypt") && !tables.LooksUp(fn.Name())
 }
 
 func isTextual(t types.Type) bool {
@@ -793,88 +786,77 @@ func isTextual(t types.Type) bool {
 	return isParam
 }
 
-// looksUp recognises functions whose result is found by their argument, not made
-// of it.
-func looksUp(name string) bool {
-	for _, p := range []string{"Get", "Find", "Lookup", "Fetch", "Load", "Read", "Resolve", "Query", "Select"} {
-		if strings.HasPrefix(strings.ToUpper(name[:1])+name[1:], p) {
-			return true
-		}
-	}
-	return false
-}
-
-func (f *frame) builtin(instr ssa.CallInstruction, b *ssa.Builtin, args []ssa.Value, v *ssa.Call) cell {
+func (f *frame) builtin(instr ssa.CallInstruction, b *ssa.Builtin, args []ssa.Value, v *ssa.Call) heap.Cell {
 	switch b.Name() {
 	case "append":
 		return f.appends(args, v)
 	case "copy":
 		src := f.value(args[1])
-		t := f.deep(src, whole)
-		dst := f.extend(args[0], anyElement, args[0].Type())
-		for _, r := range dst.refs {
-			f.mem.add(r.place, cell{taint: t, refs: f.elements(src)})
+		t := f.deep(src, tables.Whole)
+		dst := f.extend(args[0], heap.AnyElement, args[0].Type())
+		for _, r := range dst.Refs {
+			f.mem.Add(r.Place, heap.Cell{Taint: t, Refs: f.elements(src)})
 		}
 	case "min", "max":
-		var out cell
+		var out heap.Cell
 		for _, a := range args {
-			out = out.join(f.value(a))
+			out = out.Join(f.value(a))
 		}
 		return out
 	case "panic": // by go or defer; alone it is an instruction of its own
 		f.panics(instr, args[0])
 	case "print", "println":
 		for _, a := range args {
-			f.sink(Sink{Kind: Logged, What: b.Name(), Pos: instr.Pos()}, f.deep(f.value(a), printed))
+			f.sink(summary.Sink{Kind: tables.Logged, What: b.Name(), Pos: instr.Pos()}, f.deep(f.value(a), tables.Printed))
 		}
 	case "ssa:wrapnilchk":
 		return f.value(args[0])
 	case "clear":
-		for _, r := range f.value(args[0]).refs {
-			f.mem.set(r.place, cell{known: true})
+		for _, r := range f.value(args[0]).Refs {
+			f.mem.Set(r.Place, heap.Cell{Known: true})
 		}
 	}
-	return cell{}
+	return heap.Cell{}
 }
 
 // elements are what the elements of a slice denote.
-func (f *frame) elements(c cell) []ref {
-	var out []ref
-	for _, r := range c.refs {
-		out = joinRefs(out, f.gather(r.at(anyElement), nil, false).refs)
+func (f *frame) elements(c heap.Cell) []heap.Ref {
+	var out []heap.Ref
+	for _, r := range c.Refs {
+		out = heap.JoinRefs(out, f.gather(r.At(heap.AnyElement), nil, false).refs)
 	}
 	return out
 }
 
 // appends writes to the slice that is appended to, which the result shares.
-func (f *frame) appends(args []ssa.Value, v *ssa.Call) cell {
+func (f *frame) appends(args []ssa.Value, v *ssa.Call) heap.Cell {
 	base := f.value(args[0])
 	if v == nil || len(args) < 2 {
 		return base
 	}
 	added := f.value(args[1])
 	p := f.at(v)
-	f.mem[v] = map[*path]cell{}
-	c := cell{taint: added.taint, refs: f.elementPlaces(added)}
-	f.mem.add(p.at(anyElement), c)
-	f.mem.add(p, cell{refs: without(base.refs, p)})
-	for _, r := range base.refs {
-		f.mem.add(r.at(anyElement), cell{taint: c.taint, refs: without(c.refs, r.at(anyElement))})
+	f.mem[v] = map[*heap.Path]heap.Cell{}
+	c := heap.Cell{Taint: added.Taint, Refs: f.elementPlaces(added)}
+	f.mem.Add(p.At(heap.AnyElement), c)
+	f.mem.Add(p, heap.Cell{Refs: without(base.Refs, p)})
+	for _, r := range base.Refs {
+		f.mem.Add(r.At(heap.AnyElement), heap.Cell{Taint: c.Taint, Refs: without(c.Refs, r.At(heap.AnyElement))})
 	}
-	out := cell{taint: base.taint, refs: []ref{{p, v.Type(), nil}}, cleaned: base.cleaned && added.cleaned}
-	out.refs = joinRefs(out.refs, base.refs)
+	out := heap.Cell{Taint: base.Taint, Refs: []heap.Ref{{Place: p, Typ: v.Type(), Hint: nil}}, Cleaned: base.Cleaned && added.Cleaned}
+	out.Refs = heap.JoinRefs(out.Refs, base.Refs)
 	return out
 }
 
 // elementPlaces are the places of the elements of what is appended.
-func (f *frame) elementPlaces(c cell) []ref {
-	var out []ref
-	for _, r := range c.refs {
+func (f *frame) elementPlaces(c heap.Cell) []heap.Ref {
+	var out []heap.Ref
+	for _, r := range c.Refs {
 		var t types.Type
-		if r.typ != nil {
-			t = elementOf(r.typ)
+		if r.Typ != nil {
+			t = elementOf(r.Typ)
 		}
-		out = append(out, ref{r.at(anyElement), t, nil})
+		out = append(out, heap.Ref{Place: r.At(heap.AnyElement), Typ: t, Hint: nil})
 	}
 	return out
 }
@@ -882,36 +864,36 @@ func (f *frame) elementPlaces(c cell) []ref {
 // relabel gives a value taken out of a request a label of its own, which says what
 // was taken and where. The last and most precise taking counts: the key of a query's
 // values, not the query.
-func (f *frame) relabel(t Taint, pos token.Pos, key string) Taint {
-	return f.takenAt(t, pos, key, func(l Label) bool {
-		return l.Stage == Untaken || l.Stage == Message || key != "" && !l.isKeyed()
+func (f *frame) relabel(t heap.Taint, pos token.Pos, key string) heap.Taint {
+	return f.takenAt(t, pos, key, func(l heap.Label) bool {
+		return l.Stage == heap.Untaken || l.Stage == heap.Message || key != "" && !l.IsKeyed()
 	})
 }
 
 // take gives a field of a decoded request a label of its own.
-func (f *frame) take(t Taint, pos token.Pos, field string) Taint {
+func (f *frame) take(t heap.Taint, pos token.Pos, field string) heap.Taint {
 	if field == "" || !pos.IsValid() {
 		return t
 	}
-	return f.takenAt(t, pos, field, func(l Label) bool { return l.Stage == Message })
+	return f.takenAt(t, pos, field, func(l heap.Label) bool { return l.Stage == heap.Message })
 }
 
-func (f *frame) takenAt(t Taint, pos token.Pos, key string, is func(Label) bool) Taint {
-	taken := func(x Tag) bool { return x.Label.Kind == Request && is(x.Label) }
+func (f *frame) takenAt(t heap.Taint, pos token.Pos, key string, is func(heap.Label) bool) heap.Taint {
+	taken := func(x heap.Tag) bool { return x.Label.Kind == heap.Request && is(x.Label) }
 	if !slices.ContainsFunc(t, taken) {
 		return t
 	}
-	out := make(Taint, 0, len(t))
+	out := make(heap.Taint, 0, len(t))
 	for _, x := range t {
 		if taken(x) {
 			l := x.Label
-			l.Stage, l.Pos = Read, pos
+			l.Stage, l.Pos = heap.Read, pos
 			if key != "" {
 				l.Key = key
 			}
-			x = Tag{l, stepAt(f.fn, pos, l.Source)}
+			x = heap.Tag{Label: l, Step: stepAt(f.fn, pos, l.Source)}
 		}
-		out = out.union(Taint{x})
+		out = out.Union(heap.Taint{x})
 	}
 	return out
 }
@@ -940,12 +922,12 @@ func (f *frame) paramSinks(k site) {
 	d := k.declared()
 	for i := d; i < len(k.args); i++ {
 		if what, ok := externalid.Setter(k.obj); ok {
-			f.sink(Sink{Kind: STS, What: what, Pos: k.pos}, f.deep(k.args[i], whole))
+			f.sink(summary.Sink{Kind: tables.STS, What: what, Pos: k.pos}, f.deep(k.args[i], tables.Whole))
 			continue
 		}
 		if why := f.e.ext.Param(k.obj, i-d); why != nil {
-			if t := f.deep(k.args[i], whole); len(t) > 0 {
-				f.sink(Sink{Kind: Kept, What: why.What.String() + " of " + k.name.Name, Pos: k.pos}, t)
+			if t := f.deep(k.args[i], tables.Whole); len(t) > 0 {
+				f.sink(summary.Sink{Kind: tables.Kept, What: why.What.String() + " of " + k.name.Name, Pos: k.pos}, t)
 			}
 		}
 	}
@@ -954,20 +936,20 @@ func (f *frame) paramSinks(k site) {
 // passed looks at what goes to code out of sight: an External ID that a request chose,
 // by itself or in a whole value, is used there. Checking one is no use.
 func (f *frame) passed(k site) {
-	if checks(k.name.Name) || tells(k) {
+	if tables.Checks(k.name.Name) || tells(k) {
 		return
 	}
 	for i := k.declared(); i < len(k.args); i++ {
-		f.use(k, k.args[i].taint)
+		f.use(k, k.args[i].Taint)
 		t := k.vals[i].Type()
-		for _, r := range k.args[i].refs {
-			if r.typ != nil && types.IsInterface(t) {
-				t = r.typ
+		for _, r := range k.args[i].Refs {
+			if r.Typ != nil && types.IsInterface(t) {
+				t = r.Typ
 			}
-			for _, s := range f.e.spots(t, whole) {
+			for _, s := range f.e.spots(t, tables.Whole) {
 				if !s.label.Typed {
 					label := s.label
-					f.use(k, f.gather(r.join(s.path), &label, false).taint)
+					f.use(k, f.gather(r.Join(s.path), &label, false).taint)
 				}
 			}
 		}
@@ -982,33 +964,18 @@ func (f *frame) passed(k site) {
 }
 
 // use records a request's value that is an External ID, too.
-func (f *frame) use(k site, t Taint) {
-	if slices.ContainsFunc(t, func(x Tag) bool { return x.Label.Kind == External && !x.Label.Typed }) {
-		f.sink(Sink{Kind: Kept, What: "an argument of " + k.name.Name, Pos: k.pos}, onlyKind(t, Request))
+func (f *frame) use(k site, t heap.Taint) {
+	if slices.ContainsFunc(t, func(x heap.Tag) bool { return x.Label.Kind == heap.External && !x.Label.Typed }) {
+		f.sink(summary.Sink{Kind: tables.Kept, What: "an argument of " + k.name.Name, Pos: k.pos}, heap.OnlyKind(t, heap.Request))
 	}
 }
 
 // tells recognises what only says something: loggers, responses and errors. Whether
 // it says too much is for other passes to judge.
 func tells(k site) bool {
-	if _, ok := isTableSink(k.name); ok || looksLikeLogger(k.name) {
+	if _, ok := tables.IsTableSink(k.name); ok || tables.LooksLikeLogger(k.name) {
 		return true
 	}
 	r := k.obj.Signature().Results()
 	return r.Len() == 1 && isErrorType(r.At(0).Type()) && strings.Contains(strings.ToLower(k.name.Name), "err")
-}
-
-// checks recognises functions that look at a value and do no more.
-func checks(name string) bool {
-	name = strings.ToLower(name)
-	for _, p := range []string{"valid", "check", "is", "has", "parse", "equal", "compare", "verifyformat", "match", "bind", "decode", "unmarshal"} {
-		if strings.HasPrefix(name, p) {
-			return true
-		}
-	}
-	return false
-}
-
-func onlyKind(t Taint, kind Kind) Taint {
-	return slices.DeleteFunc(slices.Clone(t), func(x Tag) bool { return x.Label.Kind != kind && x.Label.Kind != input })
 }

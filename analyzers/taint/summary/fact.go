@@ -1,10 +1,12 @@
-package taint
+package summary
 
 import (
 	"cmp"
 	"go/token"
 	"slices"
 	"strings"
+
+	"github.com/deputy-sec/deputy/analyzers/taint/heap"
 )
 
 // Summaries is the fact about a package: what its functions do, for its importers.
@@ -35,9 +37,6 @@ type FuncFact struct {
 	Hands   []Handed
 }
 
-// Segments are a path as a fact has it.
-type Segments []segment
-
 // OutputFact is what a result holds.
 type OutputFact struct {
 	Known, Cleaned, Opaque bool
@@ -48,29 +47,29 @@ type OutputFact struct {
 // EffectFact is what is written to an input.
 type EffectFact struct {
 	Param int
-	Path  Segments
+	Path  heap.Segments
 	Out   OutputFact
 }
 
 // LabelFact is a label at a path of an output. In is the path of the input that the
 // label is about, if it is about one.
 type LabelFact struct {
-	Path  Segments
-	Label mark
-	In    Segments
+	Path  heap.Segments
+	Label heap.Mark
+	In    heap.Segments
 }
 
 // AliasFact is a place of an input that an output is or points to.
 type AliasFact struct {
-	Path  Segments
+	Path  heap.Segments
 	Param int
-	At    Segments
+	At    heap.Segments
 }
 
 // SinkFact is an input that reaches a sink.
 type SinkFact struct {
-	Label mark
-	In    Segments
+	Label heap.Mark
+	In    heap.Segments
 	Sink  Sink
 }
 
@@ -78,65 +77,73 @@ type SinkFact struct {
 // are what callers must not miss; a package over its bound keeps the functions with
 // sinks first, those in which something becomes an External ID before all others.
 const (
-	maxFuncFacts   = 400
+	MaxFuncFacts   = 400
 	maxOutputFacts = 24
 	maxSinkFacts   = 24
 )
 
-// spellOut writes a summary down for other packages. where is the position of what lies
+// SpellOut writes a summary down for other packages. where is the position of what lies
 // in this one.
-func spellOut(name string, s *summary, where func(token.Pos) token.Position) FuncFact {
-	f := FuncFact{Name: name, Hands: s.hands}
-	for _, r := range s.results {
+func SpellOut(name string, s *Summary, where func(token.Pos) token.Position) FuncFact {
+	f := FuncFact{Name: name, Hands: s.TakesFromRequest}
+	for _, r := range s.Results {
 		f.Results = append(f.Results, outputFact(r))
 	}
-	for _, t := range s.effectOrder() {
+	for _, t := range s.EffectOrder() {
 		if len(f.Effects) < maxOutputFacts {
-			f.Effects = append(f.Effects, EffectFact{t.param, t.path.segments(), outputFact(s.effects[t])})
+			f.Effects = append(f.Effects, EffectFact{t.Param, t.Path.Segments(), outputFact(s.Effects[t])})
 		}
 	}
-	order := slices.Clone(s.sinkOrder())
-	slices.SortStableFunc(order, func(a, b sinkKey) int { return boolInt(b.sink.Kind.settles()) - boolInt(a.sink.Kind.settles()) })
-	for _, k := range order[:min(len(order), maxSinkFacts)] {
-		k.label.Pos = token.NoPos
-		if p := k.sink.Pos; !k.sink.Where.IsValid() && p.IsValid() { // further down, if it is known
-			k.sink.Where = where(p)
+	order := slices.Clone(s.SinkOrder())
+	slices.SortStableFunc(order, func(a, b SinkKey) int {
+		switch x, y := a.Sink.Kind.Settles(), b.Sink.Kind.Settles(); {
+		case x == y:
+			return 0
+		case x:
+			return -1
 		}
-		k.sink.Pos = token.NoPos
-		f.Sinks = append(f.Sinks, SinkFact{k.label.mark, k.label.Path.segments(), k.sink})
+		return 1
+	})
+	for _, k := range order[:min(len(order), maxSinkFacts)] {
+		k.Label.Pos = token.NoPos
+		if p := k.Sink.Pos; !k.Sink.Where.IsValid() && p.IsValid() { // further down, if it is known
+			k.Sink.Where = where(p)
+		}
+		k.Sink.Pos = token.NoPos
+		f.Sinks = append(f.Sinks, SinkFact{k.Label.Mark, k.Label.Path.Segments(), k.Sink})
 	}
 	slices.SortStableFunc(f.Sinks, func(a, b SinkFact) int {
-		return cmp.Or(cmp.Compare(a.Label.Param, b.Label.Param), slices.CompareFunc(a.In, b.In, segment.compare),
+		return cmp.Or(cmp.Compare(a.Label.Param, b.Label.Param), slices.CompareFunc(a.In, b.In, heap.Segment.Compare),
 			comparePositions(a.Sink.Where, b.Sink.Where), strings.Compare(a.Sink.What, b.Sink.What))
 	})
 	return f
 }
 
-// weight orders functions by what their callers would miss most: where an External ID
+// Weight orders functions by what their callers would miss most: where an External ID
 // comes to be, then any sink.
-func (f FuncFact) weight() int {
-	if slices.ContainsFunc(f.Sinks, func(s SinkFact) bool { return s.Sink.Kind.settles() }) {
+func (f FuncFact) Weight() int {
+	if slices.ContainsFunc(f.Sinks, func(s SinkFact) bool { return s.Sink.Kind.Settles() }) {
 		return 2
 	}
 	return min(len(f.Sinks), 1)
 }
 
-func outputFact(o output) OutputFact {
-	f := OutputFact{Known: o.known, Cleaned: o.cleaned, Opaque: o.opaque}
-	for p, t := range byPath(o.at) {
+func outputFact(o Output) OutputFact {
+	f := OutputFact{Known: o.Known, Cleaned: o.Cleaned, Opaque: o.Opaque}
+	for p, t := range heap.ByPath(o.At) {
 		for _, x := range t {
 			if len(f.At) < maxOutputFacts {
 				x.Label.Pos = token.NoPos
-				f.At = append(f.At, LabelFact{p.segments(), x.Label.mark, x.Label.Path.segments()})
+				f.At = append(f.At, LabelFact{p.Segments(), x.Label.Mark, x.Label.Path.Segments()})
 			} else {
 				f.Known = false
 			}
 		}
 	}
-	for p, as := range byPath(o.aliases) {
+	for p, as := range heap.ByPath(o.Aliases) {
 		for _, a := range as {
 			if len(f.Aliases) < maxOutputFacts {
-				f.Aliases = append(f.Aliases, AliasFact{p.segments(), a.param, a.path.segments()})
+				f.Aliases = append(f.Aliases, AliasFact{p.Segments(), a.Param, a.Path.Segments()})
 			} else {
 				f.Known = false
 			}
@@ -152,7 +159,7 @@ func (f FuncFact) Carried() map[int][]LabelFact {
 	out := map[int][]LabelFact{}
 	for j, r := range f.Results {
 		for _, l := range r.At {
-			if l.Label.Kind == External && !l.Label.Typed {
+			if l.Label.Kind == heap.External && !l.Label.Typed {
 				l.Label.Shadow, l.Label.Param, l.In = false, 0, nil
 				out[j] = append(out[j], l)
 			}
@@ -161,37 +168,33 @@ func (f FuncFact) Carried() map[int][]LabelFact {
 	return out
 }
 
-// label reads a label back, into a tree of paths.
-func (m mark) label(in Segments, paths *path) Label {
-	l := Label{mark: m}
-	if m.Kind == input || m.Shadow {
-		l.Path = paths.joinAll(in)
-	}
-	return l
-}
+// Results are what methods of interfaces return, by the key of the method and the
+// result ("pkg.Store.Link@0"), as far as their implementations carry External IDs: a
+// package that calls one often imports none of its implementations.
+type Results map[string][]LabelFact
 
-// imported reads a fact back.
-func imported(f FuncFact, paths *path) *summary {
-	s := &summary{effects: map[target]output{}, sinks: map[sinkKey]*Step{}, hands: f.Hands}
+// Imported reads a fact back.
+func Imported(f FuncFact, paths *heap.Path) *Summary {
+	s := &Summary{Effects: map[Target]Output{}, Sinks: map[SinkKey]*heap.Step{}, TakesFromRequest: f.Hands}
 	for _, r := range f.Results {
-		s.results = append(s.results, outputOf(r, paths))
+		s.Results = append(s.Results, outputOf(r, paths))
 	}
 	for _, x := range f.Effects {
-		s.effects[target{x.Param, paths.joinAll(x.Path)}] = outputOf(x.Out, paths)
+		s.Effects[Target{x.Param, paths.JoinAll(x.Path)}] = outputOf(x.Out, paths)
 	}
 	for _, x := range f.Sinks {
-		s.sinks[sinkKey{x.Label.label(x.In, paths), x.Sink}] = nil
+		s.Sinks[SinkKey{x.Label.Label(x.In, paths), x.Sink}] = nil
 	}
 	return s
 }
 
-func outputOf(f OutputFact, paths *path) output {
-	o := output{known: f.Known, cleaned: f.Cleaned, opaque: f.Opaque}
+func outputOf(f OutputFact, paths *heap.Path) Output {
+	o := Output{Known: f.Known, Cleaned: f.Cleaned, Opaque: f.Opaque}
 	for _, l := range f.At {
-		o.taint(paths.joinAll(l.Path), Taint{{Label: l.Label.label(l.In, paths)}})
+		o.Taint(paths.JoinAll(l.Path), heap.Taint{{Label: l.Label.Label(l.In, paths)}})
 	}
 	for _, a := range f.Aliases {
-		o.alias(paths.joinAll(a.Path), target{a.Param, paths.joinAll(a.At)})
+		o.Alias(paths.JoinAll(a.Path), Target{a.Param, paths.JoinAll(a.At)})
 	}
 	return o
 }

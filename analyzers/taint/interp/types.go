@@ -1,4 +1,4 @@
-package taint
+package interp
 
 import (
 	"go/types"
@@ -10,25 +10,9 @@ import (
 
 	"github.com/deputy-sec/deputy/analyzers/externalid"
 	"github.com/deputy-sec/deputy/analyzers/program"
+	"github.com/deputy-sec/deputy/analyzers/taint/heap"
+	"github.com/deputy-sec/deputy/analyzers/taint/tables"
 )
-
-// mode is how a sink looks at a value: what it would show of it.
-type mode uint8
-
-const (
-	whole    mode = iota // everything reachable
-	printed              // as package fmt does: pointers below the top are addresses
-	encoded              // as encoding/json does: exported fields without json:"-"
-	logged               // as structured loggers do, by either
-	rendered             // as templates do: exported fields that they name
-)
-
-// showers are the methods by which a type decides itself what is shown of it.
-var showers = map[mode][]string{
-	printed: {"Format", "GoString", "Error", "String"},
-	encoded: {"MarshalJSON", "MarshalText"}, // one for XML alone is about form, as gin.H's
-	logged:  {"LogValue", "MarshalLogObject", "MarshalZerologObject", "MarshalLog", "MarshalJSON", "MarshalText", "Format", "GoString", "Error", "String"},
-}
 
 // carries reports whether a value of the type can hold text. Numbers and booleans
 // that were computed from a followed value tell next to nothing of it.
@@ -75,27 +59,27 @@ func pointee(t types.Type) types.Type {
 
 // typeAt is the type at a path below a value of type t, nil where it cannot be
 // known, as below an interface.
-func typeAt(t types.Type, p *path) types.Type {
-	if p.isRoot() {
+func typeAt(t types.Type, p *heap.Path) types.Type {
+	if p.IsRoot() {
 		return t
 	}
-	if t = typeAt(t, p.parent); t == nil {
+	if t = typeAt(t, p.Parent); t == nil {
 		return nil
 	}
-	return step(pointee(t), p.last)
+	return step(pointee(t), p.Last)
 }
 
-func step(t types.Type, seg segment) types.Type {
+func step(t types.Type, seg heap.Segment) types.Type {
 	switch seg.Kind {
-	case fieldOf:
+	case heap.FieldOf:
 		s, ok := t.Underlying().(*types.Struct)
 		if !ok || seg.Index >= s.NumFields() {
 			return nil
 		}
 		return s.Field(seg.Index).Type()
-	case anyOf, keyOf:
+	case heap.AnyOf, heap.KeyOf:
 		return elementOf(t)
-	case keysOf:
+	case heap.KeysOf:
 		if m, ok := t.Underlying().(*types.Map); ok {
 			return m.Key()
 		}
@@ -121,20 +105,20 @@ func elementOf(t types.Type) types.Type {
 
 // visible reports whether a sink of the mode shows what is at path in a value of
 // type t.
-func visible(t types.Type, p *path, m mode) bool {
-	if m == whole {
+func visible(t types.Type, p *heap.Path, m tables.Mode) bool {
+	if m == tables.Whole {
 		return true
 	}
-	for _, seg := range p.segments() {
+	for _, seg := range p.Segments() {
 		if t == nil {
 			return true
 		}
 		base := pointee(t)
-		if s, ok := base.Underlying().(*types.Struct); ok && seg.Kind == fieldOf && seg.Index < s.NumFields() && !shows(s, seg.Index, m) {
+		if s, ok := base.Underlying().(*types.Struct); ok && seg.Kind == heap.FieldOf && seg.Index < s.NumFields() && !shows(s, seg.Index, m) {
 			return false
 		}
 		t = step(base, seg)
-		if _, isPtr := typeOrNil(t).(*types.Pointer); isPtr && m == printed {
+		if _, isPtr := typeOrNil(t).(*types.Pointer); isPtr && m == tables.Printed {
 			return false
 		}
 	}
@@ -149,15 +133,15 @@ func typeOrNil(t types.Type) types.Type {
 }
 
 // shows reports whether a sink of the mode shows a field.
-func shows(s *types.Struct, i int, m mode) bool {
+func shows(s *types.Struct, i int, m tables.Mode) bool {
 	f := s.Field(i)
 	hidden := reflect.StructTag(s.Tag(i)).Get("json") == "-"
 	switch m {
-	case encoded:
+	case tables.Encoded:
 		return !hidden && (f.Exported() || f.Embedded())
-	case logged:
+	case tables.Structured:
 		return !hidden
-	case rendered:
+	case tables.Rendered:
 		return f.Exported()
 	}
 	return true
@@ -165,8 +149,8 @@ func shows(s *types.Struct, i int, m mode) bool {
 
 // spot is a source found in a type: where it is and what it is.
 type spot struct {
-	path  *path
-	label Label
+	path  *heap.Path
+	label heap.Label
 }
 
 // maxSpots bounds the sources looked for in one type.
@@ -174,11 +158,11 @@ const maxSpots = 48
 
 type spotKey struct {
 	t types.Type
-	m mode
+	m tables.Mode
 }
 
 // spots lists the sources in a value of type t as a sink of the mode sees it.
-func (e *engine) spots(t types.Type, m mode) []spot {
+func (e *engine) spots(t types.Type, m tables.Mode) []spot {
 	if t == nil {
 		return nil
 	}
@@ -194,7 +178,7 @@ func (e *engine) spots(t types.Type, m mode) []spot {
 
 type spotWalk struct {
 	e      *engine
-	mode   mode
+	mode   tables.Mode
 	found  []spot
 	onPath map[types.Type]bool
 	steps  int
@@ -206,7 +190,7 @@ const maxSpotDepth = 12
 // maxSpotSteps bounds the walk over wide and deep types.
 const maxSpotSteps = 4000
 
-func (w *spotWalk) walk(t types.Type, p *path, depth int) {
+func (w *spotWalk) walk(t types.Type, p *heap.Path, depth int) {
 	w.steps++
 	t = types.Unalias(t)
 	if depth > maxSpotDepth || len(w.found) >= maxSpots || w.steps > maxSpotSteps || w.onPath[t] {
@@ -228,7 +212,7 @@ func (w *spotWalk) walk(t types.Type, p *path, depth int) {
 	}
 	switch u := t.Underlying().(type) {
 	case *types.Pointer:
-		if w.mode == printed && depth > 0 {
+		if w.mode == tables.Printed && depth > 0 {
 			return
 		}
 		w.walk(u.Elem(), p, depth+1)
@@ -237,32 +221,32 @@ func (w *spotWalk) walk(t types.Type, p *path, depth int) {
 			w.field(t, u, i, p, depth)
 		}
 	case *types.Slice, *types.Array, *types.Chan:
-		w.walk(elementOf(u), p.at(anyElement), depth+1)
+		w.walk(elementOf(u), p.At(heap.AnyElement), depth+1)
 	case *types.Map:
-		w.walk(u.Elem(), p.at(anyElement), depth+1)
-		w.walk(u.Key(), p.at(mapKeys), depth+1)
+		w.walk(u.Elem(), p.At(heap.AnyElement), depth+1)
+		w.walk(u.Key(), p.At(heap.MapKeys), depth+1)
 	}
 }
 
 // redact drops what a type with a method for the purpose does not show of the sources
 // found in it.
-func (w *spotWalk) redact(n *types.Named, p *path, first int) {
+func (w *spotWalk) redact(n *types.Named, p *heap.Path, first int) {
 	if shower(n, w.mode) == nil {
 		return
 	}
 	inside := slices.Clone(w.found[first:])
-	w.found = append(w.found[:first], slices.DeleteFunc(inside, func(s spot) bool { return w.e.redacts(n, w.mode, s.path.from(p)) })...)
+	w.found = append(w.found[:first], slices.DeleteFunc(inside, func(s spot) bool { return w.e.redacts(n, w.mode, s.path.From(p)) })...)
 }
 
-func (w *spotWalk) field(t types.Type, s *types.Struct, i int, owner *path, depth int) {
+func (w *spotWalk) field(t types.Type, s *types.Struct, i int, owner *heap.Path, depth int) {
 	if !shows(s, i, w.mode) {
 		return
 	}
-	p := owner.at(field(i))
+	p := owner.At(heap.Field(i))
 	ft := s.Field(i).Type()
 	if why := w.e.ext.Field(t, i); why != nil {
 		_, isPtr := ft.Underlying().(*types.Pointer)
-		if (!isPtr || w.mode != printed) && !w.e.redacts(ft, w.mode, w.e.paths) {
+		if (!isPtr || w.mode != tables.Printed) && !w.e.redacts(ft, w.mode, w.e.paths) {
 			w.found = append(w.found, spot{p, sourceLabel(why)})
 		}
 		return
@@ -271,18 +255,18 @@ func (w *spotWalk) field(t types.Type, s *types.Struct, i int, owner *path, dept
 }
 
 // hintAt is the label of the source at the end of a path, nil if it is none.
-func (e *engine) hintAt(t types.Type, p *path) *Label {
-	if p.last.Kind != fieldOf || t == nil {
+func (e *engine) hintAt(t types.Type, p *heap.Path) *heap.Label {
+	if p.Last.Kind != heap.FieldOf || t == nil {
 		return nil
 	}
-	owner := typeAt(t, p.parent)
+	owner := typeAt(t, p.Parent)
 	if owner == nil {
 		return nil
 	}
-	return e.fieldHint(owner, p.last.Index)
+	return e.fieldHint(owner, p.Last.Index)
 }
 
-func (e *engine) fieldHint(owner types.Type, i int) *Label {
+func (e *engine) fieldHint(owner types.Type, i int) *heap.Label {
 	why := e.ext.Field(pointee(owner), i)
 	if why == nil {
 		return nil
@@ -291,18 +275,18 @@ func (e *engine) fieldHint(owner types.Type, i int) *Label {
 	return &l
 }
 
-func sourceLabel(why *externalid.Why) Label {
-	return Label{mark: mark{Kind: External, Source: Source{From: why.What}, Reason: why.Reason, Weak: why.Strength == externalid.Named, Typed: why.Typed, Unshown: why.Unshown}}
+func sourceLabel(why *externalid.Why) heap.Label {
+	return heap.Label{Mark: heap.Mark{Kind: heap.External, Source: heap.Source{From: why.What}, Reason: why.Reason, Weak: why.Strength == externalid.Named, Typed: why.Typed, Unshown: why.Unshown}}
 }
 
 // shower is the method by which a type decides itself what a sink of the mode shows;
 // nil if it has none. Generated protobuf messages show everything.
-func shower(t types.Type, m mode) *types.Func {
+func shower(t types.Type, m tables.Mode) *types.Func {
 	n := program.NamedOf(t)
-	if n == nil || n.Obj().Pkg() == nil || len(showers[m]) == 0 || isProto(n) {
+	if n == nil || n.Obj().Pkg() == nil || len(tables.Showers[m]) == 0 || isProto(n) {
 		return nil
 	}
-	for _, name := range showers[m] {
+	for _, name := range tables.Showers[m] {
 		obj, _, _ := types.LookupFieldOrMethod(types.NewPointer(n), false, n.Obj().Pkg(), name)
 		if fn, ok := obj.(*types.Func); ok {
 			return fn
@@ -328,27 +312,15 @@ func prettifies(t types.Type) bool {
 
 // redacts reports whether a type decides itself what a sink of the mode shows, and
 // shows nothing of what lies at a path in it.
-func (e *engine) redacts(t types.Type, m mode, p *path) bool {
+func (e *engine) redacts(t types.Type, m tables.Mode, p *heap.Path) bool {
 	fn := shower(t, m)
 	if fn == nil {
 		return false
 	}
 	if sum := e.summaryOf(fn); sum != nil {
-		return !sum.resultsDependOn(0, p)
+		return !sum.ResultsDependOn(0, p)
 	}
-	return isSecretName(program.NamedOf(t).Obj().Name())
-}
-
-// isSecretName recognises a type that redacts by its trade, where the body of its
-// methods is not at hand.
-func isSecretName(name string) bool {
-	name = strings.ToLower(name)
-	for _, w := range []string{"secret", "redact", "masked", "sensitive", "hidden", "private"} {
-		if strings.Contains(name, w) {
-			return true
-		}
-	}
-	return false
+	return tables.IsSecretName(program.NamedOf(t).Obj().Name())
 }
 
 // isOpaqueRoot reports whether what an object holds was decided elsewhere, so that

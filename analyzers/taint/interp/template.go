@@ -1,4 +1,4 @@
-package taint
+package interp
 
 import (
 	"go/types"
@@ -9,6 +9,8 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/deputy-sec/deputy/analyzers/program"
+	"github.com/deputy-sec/deputy/analyzers/taint/heap"
+	"github.com/deputy-sec/deputy/analyzers/taint/tables"
 )
 
 // templates are the texts of a package's templates. A template shows what it names,
@@ -17,9 +19,6 @@ type templates struct {
 	texts  []string
 	hidden bool // some come from files, or from variables
 }
-
-// isTemplate reports whether a package is one of the standard library's for templates.
-func isTemplate(pkg string) bool { return pkg == "text/template" || pkg == "html/template" }
 
 // findTemplates collects what is given to Parse.
 func findTemplates(funcs []*ssa.Function) templates {
@@ -38,7 +37,7 @@ func findTemplates(funcs []*ssa.Function) templates {
 
 func (t *templates) take(c *ssa.CallCommon) {
 	obj := program.Callee(c)
-	if obj == nil || obj.Pkg() == nil || !isTemplate(obj.Pkg().Path()) || !strings.HasPrefix(obj.Name(), "Parse") {
+	if obj == nil || obj.Pkg() == nil || !tables.IsTemplate(obj.Pkg().Path()) || !strings.HasPrefix(obj.Name(), "Parse") {
 		return
 	}
 	if text, ok := constString(c.Args[len(c.Args)-1]); ok && obj.Name() == "Parse" {
@@ -58,7 +57,7 @@ func (t *templates) name(field string) bool {
 }
 
 // rendered is what an executed template shows of its data, argument i.
-func (f *frame) rendered(k site, i int) Taint {
+func (f *frame) rendered(k site, i int) heap.Taint {
 	if f.e.templates == nil {
 		found := findTemplates(f.e.prog.Funcs)
 		f.e.templates = &found
@@ -66,19 +65,19 @@ func (f *frame) rendered(k site, i int) Taint {
 	t := f.e.templates
 	owner := plainStruct(k.vals[i])
 	if owner == nil || t.hidden || len(t.texts) == 0 || slices.ContainsFunc(t.texts, wholeData.MatchString) {
-		return f.deep(k.args[i], rendered)
+		return f.deep(k.args[i], tables.Rendered)
 	}
-	out := k.args[i].taint
+	out := k.args[i].Taint
 	s := program.StructOf(owner)
 	for j := range s.NumFields() {
 		if !t.name(s.Field(j).Name()) {
 			continue
 		}
-		var part cell
-		for _, r := range k.args[i].refs {
-			part.refs = append(part.refs, ref{r.at(field(j)), s.Field(j).Type(), f.e.fieldHint(owner, j)})
+		var part heap.Cell
+		for _, r := range k.args[i].Refs {
+			part.Refs = append(part.Refs, heap.Ref{Place: r.At(heap.Field(j)), Typ: s.Field(j).Type(), Hint: f.e.fieldHint(owner, j)})
 		}
-		out = out.union(f.deep(part, rendered))
+		out = out.Union(f.deep(part, tables.Rendered))
 	}
 	return out
 }
