@@ -53,6 +53,9 @@ func Scan(ctx context.Context, src source.Source, o Options) (*finding.Result, e
 	}
 	result.Rules = o.Detectors.Rules()
 	result.Unexamined = hits.Rows()
+	if d, ok := src.(source.Delta); ok {
+		result.Empty = d.Empty()
+	}
 	result.Stats = hits.Stats()
 	result.Stats.Seconds = time.Since(start).Seconds()
 	return result, nil

@@ -13,6 +13,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/report"
 	"github.com/deputy-sec/deputy/scanner/run"
+	"github.com/deputy-sec/deputy/scanner/source/target"
 	"github.com/deputy-sec/deputy/scanner/suppress/baseline"
 )
 
@@ -56,7 +57,7 @@ func newBaselineVerb(use, short, long string, change baselineVerb) *cobra.Comman
 		Long: long + "\n\nExit codes: 0 the baseline was written; 2 it could not be.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				args = []string{"."}
+				args = []string{target.Here}
 			}
 			scan, err := run.New(config, notices(cmd.ErrOrStderr()), logOf(cmd.Context()))
 			if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -39,14 +40,33 @@ func keyFlag(f *pflag.FlagSet, file *string) {
 // targetFlags say what of a target is read.
 func targetFlags(f *pflag.FlagSet, t *run.Target) {
 	f.BoolVar(&t.Staged, "staged", false, "scan only what is staged for the next commit")
-	f.StringVar(&t.Range, "range", "", "scan only what the commits of `A..B` brought")
-	f.StringVar(&t.Since, "since", "", "scan only what the commits of all refs brought after `COMMIT` or a date such as 2006-01-02")
+	f.Var((*nonEmpty)(&t.Range), "range", "scan only what commits brought: `A..B`, or whatever else git rev-list takes")
+	f.Var((*nonEmpty)(&t.Since), "since", "scan only what the commits of all refs brought after `COMMIT` or a date such as 2006-01-02")
 	f.BoolVar(&t.HistoryOnly, "history-only", false, "leave out the index and the work tree")
 	f.BoolVar(&t.NoHistory, "no-history", false, "leave out the history")
 	f.BoolVar(&t.IncludeIgnored, "include-ignored", false, "scan files that .gitignore leaves out, too")
 	f.StringArrayVar(&t.Include, "include", nil, "scan only paths that match `GLOB` (doublestar); may be repeated")
 	f.StringArrayVar(&t.Exclude, "exclude", nil, "leave out paths that match `GLOB`; may be repeated")
 }
+
+// nonEmpty is a flag whose value must not be empty, as it is of a variable in a script
+// that is not set.
+type nonEmpty string
+
+// Set implements pflag.Value.
+func (n *nonEmpty) Set(text string) error {
+	if strings.TrimSpace(text) == "" {
+		return errors.New("it is empty")
+	}
+	*n = nonEmpty(text)
+	return nil
+}
+
+// String implements pflag.Value.
+func (n *nonEmpty) String() string { return string(*n) }
+
+// Type implements pflag.Value.
+func (n *nonEmpty) Type() string { return "string" }
 
 // documentFlags say how documents are read.
 func documentFlags(f *pflag.FlagSet, d *run.Documents) {

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,21 +23,22 @@ import (
 // file.
 var (
 	formats    = []string{"text", "json", "sarif", "html"}
-	extensions = map[string]string{".json": "json", ".sarif": "sarif", ".html": "html"}
+	extensions = map[string]string{"": "text", ".txt": "text", ".json": "json", ".sarif": "sarif", ".html": "html", ".htm": "html"}
 )
 
 // output is a report to be written: to a file, or to standard output if name is
-// empty.
+// empty or "-".
 type output struct {
 	name   string
 	format string
 	color  string
 	stdout io.Writer
+	file   *outputFile // nil for standard output
 }
 
-// outputs lists the reports that the flags ask for. An unknown format is an
-// error before anything is scanned.
-func (o *scanOptions) wanted(stdout io.Writer) ([]output, error) {
+// wanted lists the reports that the flags ask for. A format that is not known, by
+// name or by extension, is an error before anything is scanned.
+func (o *scanOptions) wanted(stdout io.Writer) ([]*output, error) {
 	if o.format != "" && !slices.Contains(formats, o.format) {
 		return nil, fmt.Errorf("unknown format %q: want text, json, sarif or html", o.format)
 	}
@@ -45,43 +49,79 @@ func (o *scanOptions) wanted(stdout io.Writer) ([]output, error) {
 	if len(names) == 0 {
 		names = []string{""}
 	}
-	var outs []output
+	var outs []*output
 	for _, name := range names {
-		outs = append(outs, output{name: name, format: formatOf(o.format, name, len(names)), color: o.color, stdout: stdout})
+		format, err := formatOf(o.format, name, len(names))
+		if err != nil {
+			return nil, err
+		}
+		outs = append(outs, &output{name: name, format: format, color: o.color, stdout: stdout})
 	}
 	return outs, nil
 }
 
 // formatOf chooses a report's format. Of several files each goes by its own
-// extension, and --format is for those that have none.
-func formatOf(format, name string, files int) string {
-	byName := extensions[strings.ToLower(filepath.Ext(name))]
-	switch {
-	case format != "" && (files == 1 || byName == ""):
-		return format
-	case byName != "":
-		return byName
+// extension, and --format is for those whose extension says nothing.
+func formatOf(format, name string, files int) (string, error) {
+	extension := strings.ToLower(filepath.Ext(name))
+	if name == "-" {
+		extension = ""
 	}
-	return "text"
+	byName, known := extensions[extension]
+	switch {
+	case format != "" && (files == 1 || !known || extension == ""):
+		return format, nil
+	case known:
+		return byName, nil
+	}
+	return "", fmt.Errorf("output %s: no format has the extension %q: say which with --format", name, extension)
 }
 
-func (out output) write(r *report.Result) error {
-	return out.writeWith(r.ShowSecrets, func(w io.Writer) error { return out.writer(w).Write(w, r) })
+// openOutputs opens outputs before there is anything to write, and returns those
+// that can be written. The error says which cannot; it does not keep the others from
+// it. One that tells secrets is for its owner only.
+func openOutputs(outs []*output, secrets bool) ([]*output, error) {
+	var open []*output
+	var errs []error
+	for _, out := range outs {
+		if out.name != "" && out.name != "-" {
+			f, err := openOutput(out.name, secrets)
+			if err != nil {
+				errs = append(errs, fmt.Errorf("output: %w", err))
+				continue
+			}
+			out.file = f
+		}
+		open = append(open, out)
+	}
+	return open, errors.Join(errs...)
+}
+
+// abandon removes what was begun of outputs and is not written.
+func abandon(outs []*output) {
+	for _, out := range outs {
+		if out.file != nil {
+			out.file.abandon()
+		}
+	}
+}
+
+func (out *output) write(r *report.Result) error {
+	return out.writeWith(func(w io.Writer) error { return out.writer(w).Write(w, r) })
 }
 
 // writeWith lets write fill the output.
-func (out output) writeWith(secrets bool, write func(io.Writer) error) error {
-	if out.name == "" {
+func (out *output) writeWith(write func(io.Writer) error) error {
+	if out.file == nil {
 		return write(out.stdout)
 	}
-	f, err := createOutput(out.name, secrets)
-	if err != nil {
-		return fmt.Errorf("output: %w", err)
+	if err := out.file.fill(write); err != nil {
+		return fmt.Errorf("output: %s: %w", out.name, err)
 	}
-	return errors.Join(write(f), f.Close())
+	return nil
 }
 
-func (out output) writer(w io.Writer) report.Writer {
+func (out *output) writer(w io.Writer) report.Writer {
 	switch out.format {
 	case "json":
 		return json.Writer{}
@@ -93,12 +133,87 @@ func (out output) writer(w io.Writer) report.Writer {
 	return text.Writer{Options: text.Detect(w, out.color, os.Getenv)}
 }
 
-// createOutput creates a report's file. One that tells secrets is for its owner
-// only.
-func createOutput(name string, secrets bool) (*os.File, error) {
+// outputFile is a file that is replaced as a whole, or not at all: what is written
+// lies beside it until it is complete. What cannot be replaced, as a pipe or a file
+// in a directory that is not ours, is written as it is.
+type outputFile struct {
+	*os.File
+	name  string // what the file beside it becomes; "" if it is written as it is
+	plain bool   // a regular file that is written as it is
+}
+
+func openOutput(name string, secrets bool) (*outputFile, error) {
 	mode := os.FileMode(0o644)
+	if real, err := filepath.EvalSymlinks(name); err == nil {
+		name = real // a link stays a link
+	}
+	info, err := os.Stat(name)
+	switch {
+	case err == nil && !info.Mode().IsRegular():
+		f, err := os.OpenFile(name, os.O_WRONLY, 0)
+		if err != nil {
+			return nil, err
+		}
+		return &outputFile{File: f}, nil
+	case err == nil:
+		mode = info.Mode().Perm()
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, err
+	}
 	if secrets {
 		mode = 0o600
 	}
-	return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, mode)
+	beside := filepath.Join(filepath.Dir(name), "."+filepath.Base(name)+"."+rand.Text()[:10])
+	f, err := os.OpenFile(beside, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if errors.Is(err, fs.ErrPermission) && info != nil {
+		if f, err := os.OpenFile(name, os.O_WRONLY, 0); err == nil {
+			return &outputFile{File: f, plain: true}, nil
+		}
+	}
+	if err != nil {
+		var p *fs.PathError
+		if errors.As(err, &p) {
+			p.Path = name // nobody asked for the one beside it
+		}
+		return nil, err
+	}
+	if info != nil {
+		err = f.Chmod(mode) // whatever the umask says
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close(), os.Remove(beside))
+	}
+	return &outputFile{File: f, name: name}, nil
+}
+
+func (f *outputFile) fill(write func(io.Writer) error) error {
+	if f.plain {
+		var whole bytes.Buffer
+		if err := write(&whole); err != nil {
+			return errors.Join(err, f.Close())
+		}
+		_, err := f.Write(whole.Bytes())
+		return errors.Join(err, f.Truncate(int64(whole.Len())), f.Close())
+	}
+	err := errors.Join(write(f), f.Close())
+	if f.name == "" {
+		return err
+	}
+	if err == nil {
+		err = os.Rename(f.File.Name(), f.name)
+	}
+	if err != nil {
+		err = errors.Join(err, os.Remove(f.File.Name()))
+	}
+	f.name = ""
+	return err
+}
+
+// abandon removes the file beside, if it is still there.
+func (f *outputFile) abandon() {
+	if f.name != "" {
+		_ = f.Close()
+		_ = os.Remove(f.File.Name()) // at worst an empty file stays
+		f.name = ""
+	}
 }

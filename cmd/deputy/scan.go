@@ -12,6 +12,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/report"
 	"github.com/deputy-sec/deputy/scanner/run"
+	"github.com/deputy-sec/deputy/scanner/source/target"
 )
 
 // scanOptions are the flags of scan, as given.
@@ -30,22 +31,24 @@ func newScan() *cobra.Command {
 		Use:   "scan [TARGET...]",
 		Short: "Find leaked account IDs, External IDs and keys",
 		Long: `Scans each TARGET: a git repository (the history of all refs, the index and the
-work tree), a directory, a file, '-' for standard input, or the URL of a
-repository to clone. The default is the current directory.
+work tree), a part of one (its files and their history), a directory, a file, '-'
+for standard input, or the URL of a repository to clone. The default is the
+repository around the current directory or, without one, the directory. Paths are
+the repository's own, however it was named. Git's environment is obeyed.
 
 Findings go to standard output, or to the files named by --output; everything
 else goes to standard error. Secrets are masked unless --show-secrets.
 
-Exit codes: 0 nothing found; 1 findings; 2 it could not run, or nothing was
-examined; 3 with --fail-on-unexamined, nothing found but something went
-unexamined.`,
+Exit codes: 0 nothing found (or nothing staged, no commits in the range); 1
+findings; 2 it could not run, or nothing was examined; 3 with --fail-on-unexamined,
+nothing found but something went unexamined.`,
 		Example: `  deputy scan                                   this repository, its whole history
   deputy scan --staged                          what is about to be committed
   deputy scan --format sarif --output out.sarif https://example.com/org/repo.git
   kubectl logs pod | deputy scan -              a stream`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				args = []string{"."}
+				args = []string{target.Here}
 			}
 			return o.run(cmd.Context(), args, cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
@@ -72,17 +75,23 @@ func (o *scanOptions) run(ctx context.Context, targets []string, in io.Reader, o
 	if err != nil {
 		return err
 	}
-	result, err := scanWith(ctx, scan, targets, in, errs)
-	if err != nil {
-		return err
+	outputs, unwritten := openOutputs(outputs, o.showSecrets)
+	defer abandon(outputs)
+	if len(outputs) == 0 {
+		return unwritten
+	}
+	result, failed := scanWith(ctx, scan, targets, in, errs)
+	if result == nil {
+		return failed
 	}
 	shown := &report.Result{Result: *result, Version: buildinfo.Version(), ShowSecrets: o.showSecrets}
 	for _, output := range outputs {
-		if err := output.write(shown); err != nil {
-			return err
-		}
+		unwritten = errors.Join(unwritten, output.write(shown))
 	}
-	return o.verdict(result)
+	if err := errors.Join(failed, unwritten); err != nil {
+		return err
+	}
+	return o.verdict(result, errs)
 }
 
 // notices writes what does not keep a verb from running to standard error.
@@ -98,11 +107,14 @@ func scanWith(ctx context.Context, scan *run.Run, targets []string, in io.Reader
 }
 
 // verdict turns a result into the exit code of the contract.
-func (o *scanOptions) verdict(r *finding.Result) error {
+func (o *scanOptions) verdict(r *finding.Result, errs io.Writer) error {
+	if r.Empty != "" {
+		notices(errs)(r.Empty)
+	}
 	switch {
 	case len(r.Findings) > 0:
 		return verdict(exitFindings)
-	case r.Stats.Blobs == 0:
+	case r.Stats.Blobs == 0 && r.Empty == "":
 		return errors.New(nothingExamined(r))
 	case o.failOnUnexamined && len(r.Unexamined) > 0:
 		return verdict(exitUnexamined)

@@ -90,6 +90,11 @@ func (o *vetOptions) run(ctx context.Context, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	outputs, unwritten := openOutputs(outputs, false)
+	defer abandon(outputs)
+	if len(outputs) == 0 {
+		return unwritten
+	}
 	start := time.Now()
 	found, err := driver.Run(ctx, o.load, o.policy)
 	if err != nil {
@@ -107,13 +112,14 @@ func (o *vetOptions) run(ctx context.Context, stdout, stderr io.Writer) error {
 	result.Stats.Seconds = time.Since(start).Seconds()
 	for _, out := range outputs {
 		if out.format == "text" {
-			err = out.writeWith(false, func(w io.Writer) error { return writeDiagnostics(w, found) })
+			err = out.writeWith(func(w io.Writer) error { return writeDiagnostics(w, found) })
 		} else {
 			err = out.write(result)
 		}
-		if err != nil {
-			return err
-		}
+		unwritten = errors.Join(unwritten, err)
+	}
+	if unwritten != nil {
+		return unwritten
 	}
 	switch {
 	case len(found.Findings) > 0:

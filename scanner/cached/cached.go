@@ -19,6 +19,7 @@ type result struct {
 	Unexamined             []finding.Unexamined
 	Stats                  finding.Stats
 	Hidden, Allowed, Known int
+	Empty                  string
 }
 
 // record is a finding with the rule's name for the rule, and the mask for the secret.
@@ -44,7 +45,7 @@ func Encode(r *finding.Result) ([]byte, error) {
 	if slices.ContainsFunc(r.Unexamined, func(u finding.Unexamined) bool { return !u.Kind.Lasting() }) {
 		return nil, ErrPassing
 	}
-	out := result{r.Repository, nil, r.Unexamined, r.Stats, r.Hidden, r.Allowed, r.Known}
+	out := result{r.Repository, nil, r.Unexamined, r.Stats, r.Hidden, r.Allowed, r.Known, r.Empty}
 	for _, f := range r.Findings {
 		out.Findings = append(out.Findings, record{f, f.Rule.ID, f.Secret.Mask()})
 	}
@@ -67,7 +68,7 @@ func Decode(data []byte, rules []*finding.Rule) (*finding.Result, error) {
 	}
 	r := &finding.Result{
 		Repository: in.Repository, Rules: rules, Unexamined: in.Unexamined, Stats: in.Stats,
-		Hidden: in.Hidden, Allowed: in.Allowed, Known: in.Known,
+		Hidden: in.Hidden, Allowed: in.Allowed, Known: in.Known, Empty: in.Empty,
 	}
 	r.Stats.Remembered = r.Stats.Blobs
 	byID := make(map[string]*finding.Rule, len(rules))

@@ -84,7 +84,13 @@ func (x *examination) guarded(look func() (bool, error)) (done bool) {
 func (x *examination) end() {
 	x.c.count(1, max(x.size, x.blob.Size, int64(len(x.blob.Data))))
 	if len(x.hits) > 0 {
-		x.c.keep(x.blob.ID, plainFirst(x.hits))
+		x.hits = plainFirst(x.hits)
+		if x.blob.Before != nil {
+			x.hits = x.added()
+		}
+		if len(x.hits) > 0 {
+			x.c.keep(x.blob.ID, x.hits)
+		}
 		return
 	}
 	x.c.mu.Lock()

@@ -1,6 +1,9 @@
 package finding
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Class says whose an account ID is.
 type Class string
@@ -41,6 +44,7 @@ type Relation struct {
 // Sighting is one place where a value was seen.
 type Sighting struct {
 	Path      string   // slash-separated, relative to the target; "" for commit metadata
+	Target    string   // in a report on several targets the one that Path begins with; else ""
 	Inside    []string // chain of members inside a container
 	Place     string   // as a person would say it: "slide 3, notes", "commit message", "staged"
 	Extracted bool     // it stands in a document: Line and Column count in the text extracted from it
@@ -50,6 +54,14 @@ type Sighting struct {
 	Commit    *Commit  // the first commit that put it there; nil if not committed
 	InHead    bool
 	Layer     Layer
+}
+
+// OwnPath is the path within the target, whatever that was called.
+func (s *Sighting) OwnPath() string {
+	if s.Target == "" {
+		return s.Path
+	}
+	return strings.TrimPrefix(strings.TrimPrefix(s.Path, s.Target), "/")
 }
 
 // Layer says in which part of a target a sighting lies.

@@ -8,9 +8,10 @@ type Result struct {
 	Findings   []*Finding  // in no order
 	Unexamined []Unexamined
 	Stats      Stats
-	Hidden     int // findings of classes that are reported only on request
-	Allowed    int // findings that marks in the text allow
-	Known      int // findings that the baseline knows
+	Hidden     int    // findings of classes that are reported only on request
+	Allowed    int    // findings that marks in the text allow
+	Known      int    // findings that the baseline knows
+	Empty      string // why a change that was asked for held nothing to examine; "" if it did, or none was
 
 	redacted bool // see Redact
 }

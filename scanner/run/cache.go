@@ -7,12 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/deputy-sec/deputy/internal/buildinfo"
-	"github.com/deputy-sec/deputy/scanner"
 	"github.com/deputy-sec/deputy/scanner/cached"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source/state"
@@ -55,6 +52,7 @@ type cache struct {
 	state *state.State
 	slot  string // the configuration: there is one result for each, and each target
 	files string // what the files hold that it names, and who we are
+	rules []*finding.Rule
 }
 
 // cache returns nil if nothing is kept: values never are.
@@ -70,44 +68,36 @@ func (r *Run) cache(s *state.State) (*cache, error) {
 			return nil, err
 		}
 	}
-	return &cache{s, r.config.key(), fmt.Sprintf("%x", files.Sum(nil))}, nil
+	return &cache{s, r.config.key(), fmt.Sprintf("%x", files.Sum(nil)), r.engine.Detectors.Rules()}, nil
 }
 
 // orScan returns the result that was kept for a target, or else scans it.
-func (c *cache) orScan(ctx context.Context, name string, read target.Options, engine scanner.Options) (*finding.Result, error) {
+func (c *cache) orScan(ctx context.Context, q *target.Request, scan func() (*finding.Result, error)) (*finding.Result, error) {
 	if c == nil {
-		return scanTarget(ctx, name, read, engine)
+		return scan()
 	}
 	start := time.Now()
-	stamp, ok := target.Stamp(ctx, name, read)
+	stamp, ok := q.Stamp(ctx)
 	if !ok {
-		return scanTarget(ctx, name, read, engine)
+		return scan()
 	}
-	slot, mark := c.slot+" "+fullName(name), c.files+" "+stamp
+	slot, mark := c.slot+" "+q.Slot(), c.files+" "+stamp
 	if data, known := c.state.Result(slot, mark); known {
-		if result, err := cached.Decode(data, engine.Detectors.Rules()); err == nil {
+		if result, err := cached.Decode(data, c.rules); err == nil {
 			result.Stats.Seconds = time.Since(start).Seconds()
 			return result, nil
 		}
 	}
-	result, err := scanTarget(ctx, name, read, engine)
+	result, err := scan()
 	if err != nil {
 		return nil, err
 	}
 	// What has changed meanwhile was read in part before that and in part after it.
-	if after, ok := target.Stamp(ctx, name, read); ok && after == stamp {
+	if after, ok := q.Stamp(ctx); ok && after == stamp {
 		result.Redact()
 		if data, err := cached.Encode(result); err == nil {
 			c.state.KeepResult(slot, mark, data)
 		}
 	}
 	return result, nil
-}
-
-// fullName returns the name of a target that holds wherever it is scanned from.
-func fullName(name string) string {
-	if path, err := filepath.Abs(name); err == nil && !strings.Contains(name, "://") {
-		return path
-	}
-	return name
 }

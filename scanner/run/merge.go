@@ -13,7 +13,7 @@ func Merge(results []*finding.Result) *finding.Result {
 	if len(results) == 1 {
 		return results[0]
 	}
-	out := &finding.Result{}
+	out := &finding.Result{Empty: results[0].Empty}
 	byPrint := map[string]*finding.Finding{}
 	for _, r := range results {
 		for _, f := range r.Findings {
@@ -23,6 +23,9 @@ func Merge(results []*finding.Result) *finding.Result {
 			}
 			byPrint[f.Fingerprint] = f
 			out.Findings = append(out.Findings, f)
+		}
+		if r.Empty == "" {
+			out.Empty = ""
 		}
 		out.Unexamined = append(out.Unexamined, r.Unexamined...)
 		out.Hidden += r.Hidden
@@ -52,12 +55,14 @@ func absorb(f, other *finding.Finding) {
 	f.Related = append(f.Related, other.Related...)
 }
 
-// under puts the name of its target in front of every path of a result.
+// under puts the name of its target in front of every path of a result. What lasts
+// of a place is its own path, whatever the target was called.
 func under(r *finding.Result, target string) {
 	target = filepath.ToSlash(target)
 	for _, f := range r.Findings {
 		for i := range f.Sightings {
-			f.Sightings[i].Path = path.Join(target, f.Sightings[i].Path)
+			s := &f.Sightings[i]
+			s.Path, s.Target = path.Join(target, s.Path), path.Join(target, s.Target)
 		}
 	}
 	for i := range r.Unexamined {

@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"runtime/debug"
 	"strings"
 
@@ -74,7 +72,8 @@ func (r *Run) Fingerprints() *finding.Fingerprinter { return r.engine.Fingerprin
 func (r *Run) Progress() *collect.Progress { return r.engine.Progress }
 
 // Scan scans targets, one after the other, and puts what it found together. The result is
-// redacted unless the configuration wants values. stdin is what the target "-" reads.
+// redacted unless the configuration wants values. stdin is what the target "-" reads. If
+// some targets cannot be scanned there is a result of the others beside the error.
 func (r *Run) Scan(ctx context.Context, targets []string, stdin io.Reader) (*finding.Result, error) {
 	read, err := r.config.Target.options(r.config.Jobs, r.config.MaxMemory)
 	if err != nil {
@@ -94,9 +93,10 @@ func (r *Run) Scan(ctx context.Context, targets []string, stdin io.Reader) (*fin
 	if err != nil {
 		return nil, err
 	}
-	result, err := r.scanTargets(ctx, targets, target.Options{Options: read, Stdin: stdin}, engine, cache)
-	if err != nil {
-		return nil, err
+	requests := target.Requests(targets, target.Options{Options: read, Stdin: stdin})
+	result, failed := r.scanTargets(ctx, requests, engine, cache)
+	if result == nil {
+		return nil, failed
 	}
 	if !r.config.Values {
 		result.Redact()
@@ -104,7 +104,7 @@ func (r *Run) Scan(ctx context.Context, targets []string, stdin io.Reader) (*fin
 	if err := read.State.Save(); err != nil { // no reason to keep the result back
 		r.notice(fmt.Sprintf("%v: the next scan examines everything again", err))
 	}
-	return result, nil
+	return result, failed
 }
 
 // limitMemory lets the collector run more often before the process takes more
@@ -119,25 +119,35 @@ func limitMemory(asked, packs int64) {
 }
 
 // scanTargets scans one target after the other. With several, paths say which
-// one they belong to.
-func (r *Run) scanTargets(ctx context.Context, names []string, read target.Options, engine scanner.Options, cache *cache) (*finding.Result, error) {
+// one they belong to. One that cannot be scanned does not take the others along: it is
+// a row of the result, and the error. Without any that can there is no result.
+func (r *Run) scanTargets(ctx context.Context, requests []*target.Request, engine scanner.Options, cache *cache) (*finding.Result, error) {
 	var results []*finding.Result
-	for _, name := range names {
-		result, err := cache.orScan(ctx, name, read, engine)
-		if err == nil {
-			r.logScanned(name, result)
+	var failed []error
+	for _, q := range requests {
+		result, err := cache.orScan(ctx, q, func() (*finding.Result, error) { return r.scanTarget(ctx, q, engine) })
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case err != nil:
+			failed = append(failed, err)
+			continue
 		}
-		if err != nil {
-			return nil, err
-		}
-		if len(names) > 1 {
-			under(result, prefixOf(name))
+		r.logScanned(q.Name, result)
+		if len(requests) > 1 {
+			under(result, q.Prefix())
 		}
 		results = append(results, result)
 	}
+	if len(results) == 0 {
+		return nil, errors.Join(failed...)
+	}
 	merged := Merge(results)
 	merged.Rules = engine.Detectors.Rules()
-	return merged, nil
+	for _, err := range failed {
+		merged.Unexamined = append(merged.Unexamined, finding.NotExamined("target", "", finding.ReasonOf(err)))
+	}
+	return merged, errors.Join(failed...)
 }
 
 // logScanned logs how much of a target was examined. A URL may hold credentials, so a
@@ -153,27 +163,19 @@ func (r *Run) logScanned(name string, result *finding.Result) {
 	}
 }
 
-func scanTarget(ctx context.Context, name string, read target.Options, engine scanner.Options) (result *finding.Result, err error) {
-	t, err := target.Open(ctx, name, read)
+func (r *Run) scanTarget(ctx context.Context, q *target.Request, engine scanner.Options) (result *finding.Result, err error) {
+	t, err := q.Open(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, t.Close()) }()
-	limitMemory(read.MaxMemory, t.PackBytes)
-	if result, err = scanner.Scan(ctx, t, engine); err != nil {
+	if t.Note != "" {
+		r.notice(t.Note)
+	}
+	limitMemory(r.config.MaxMemory, t.PackBytes)
+	if result, err = scanner.Scan(ctx, t.Source, engine); err != nil {
 		return nil, err
 	}
 	result.Repository = t.Repository
 	return result, nil
-}
-
-// prefixOf returns what stands before the paths of a target in a report on
-// several: a directory's name, or that of the directory a file lies in.
-func prefixOf(name string) string {
-	if info, err := os.Stat(name); err == nil && !info.IsDir() {
-		return filepath.Dir(name)
-	} else if err != nil && name == "-" {
-		return ""
-	}
-	return name
 }

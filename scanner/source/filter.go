@@ -8,8 +8,12 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 )
 
-// Filter chooses paths by globs. The zero value and nil let everything pass.
-type Filter struct{ include, exclude []string }
+// Filter chooses paths by globs, and parts of a target by their paths. The zero
+// value and nil let everything pass.
+type Filter struct {
+	include, exclude []string
+	parts            []string // paths of which one is, or leads to, what passes; none: all
+}
 
 // NewFilter takes doublestar globs over slash-separated paths from the target's
 // root. A glob without a slash matches names in every directory, one that
@@ -35,6 +39,46 @@ func NewFilter(include, exclude []string) (*Filter, error) {
 	return f, nil
 }
 
+// Within returns a filter that lets only parts of the target pass: each a path of a
+// file or a directory, as it is. Without parts it is the filter itself.
+func (f *Filter) Within(parts []string) *Filter {
+	if len(parts) == 0 {
+		return f
+	}
+	out := &Filter{parts: parts}
+	if f != nil {
+		out.include, out.exclude = f.include, f.exclude
+	}
+	return out
+}
+
+// Named reports whether a path is a part that was asked for or leads to one, so that
+// nothing but the exclusion of it leaves it out.
+func (f *Filter) Named(p string) bool {
+	if f == nil {
+		return false
+	}
+	for _, part := range f.parts {
+		if p == part || strings.HasPrefix(part, p+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// inParts reports whether a path lies in what was asked for.
+func (f *Filter) inParts(p string) bool {
+	if len(f.parts) == 0 {
+		return true
+	}
+	for _, part := range f.parts {
+		if p == part || strings.HasPrefix(p, part) && p[len(part)] == '/' {
+			return true
+		}
+	}
+	return false
+}
+
 // Match says whether a path passes. "", which stands for what is no file, such
 // as a commit message, passes unless certain paths are asked for.
 func (f *Filter) Match(p string) bool {
@@ -42,13 +86,15 @@ func (f *Filter) Match(p string) bool {
 	case f == nil:
 		return true
 	case p == "":
-		return len(f.include) == 0
+		return len(f.include) == 0 && len(f.parts) == 0
 	}
-	return (len(f.include) == 0 || within(f.include, p)) && !within(f.exclude, p)
+	return f.inParts(p) && (len(f.include) == 0 || within(f.include, p)) && !within(f.exclude, p)
 }
 
 // Skip says that nothing below a directory can pass.
-func (f *Filter) Skip(dir string) bool { return f != nil && within(f.exclude, dir) }
+func (f *Filter) Skip(dir string) bool {
+	return f != nil && (within(f.exclude, dir) || !f.inParts(dir) && !f.Named(dir))
+}
 
 // within says that a path or a directory above it matches.
 func within(globs []string, p string) bool {

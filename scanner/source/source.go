@@ -35,11 +35,23 @@ type Blob struct {
 	Traced bool
 	Trace  any
 
+	// Before tells, if set, what a change made the content from, so that only what
+	// is new in it counts: once for each path that the change puts it at. There are
+	// none if it was there before as it is. It is asked for contents only in which
+	// something was found.
+	Before func() ([]Earlier, error)
+
 	// Clean is called by the visitor if it has examined the whole content and found
 	// nothing at all in it, so that a later scan by the same rules need not be
 	// shown it again. It may be called late and by any goroutine. It is nil if
 	// nobody wants to know.
 	Clean func()
+}
+
+// Earlier is what stood at a path before a change. Of a merge there are several
+// versions, and what one of them has is not new. Without any all of it is new.
+type Earlier struct {
+	Versions []func() (io.ReadCloser, error)
 }
 
 // Segment is a piece of a content: Len bytes at Dst, copied from Src of the base
@@ -82,4 +94,12 @@ type Source interface {
 	// Open reads a content again, for what is only worth finding out about a
 	// finding. Sources that cannot read twice return an error.
 	Open(id ID) (io.ReadCloser, error)
+}
+
+// Delta is a source that may be a change, which may bring nothing.
+type Delta interface {
+	// Empty says, after a scan, why a change brought nothing to examine, as "nothing
+	// staged"; "" if it did, if something of it could not be read, or if the source is
+	// no change.
+	Empty() string
 }

@@ -8,7 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"maps"
 	"path/filepath"
 	"strings"
 
@@ -54,6 +54,7 @@ type Source struct {
 	options Options
 	level   int
 	family  map[string]bool // git directories opened so far, here and above
+	shared  bool            // the history is that of the worktree around this one, which examines it
 
 	index    *gitdir.Index // nil if it cannot be read
 	indexErr error
@@ -76,10 +77,15 @@ func Open(path string, o Options) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return open(dir, o, 0, map[string]bool{})
+	return OpenDir(dir, o)
 }
 
-func open(dir *gitdir.Dir, o Options, level int, family map[string]bool) (*Source, error) {
+// OpenDir opens a repository that was found.
+func OpenDir(dir *gitdir.Dir, o Options) (*Source, error) {
+	return open(dir, o, nil)
+}
+
+func open(dir *gitdir.Dir, o Options, around *Source) (*Source, error) {
 	if o.Parts == 0 {
 		o.Parts = Everything
 	}
@@ -87,49 +93,30 @@ func open(dir *gitdir.Dir, o Options, level int, family map[string]bool) (*Sourc
 		o.Parts = History
 	}
 	o.Jobs = max(1, o.Jobs)
-	db, err := objects.Open(dir.Git, objects.Options{Further: quarantine(dir), MaxMemory: o.MaxMemory})
+	db, err := objects.Open(dir.Common, objects.Options{Further: dir.FurtherObjects(), MaxMemory: o.MaxMemory})
 	if err != nil {
 		return nil, err
 	}
 	dir.Config.IDSize = db.IDSize() // what reads the objects has the last word
-	family[realPath(dir.Git)] = true
-	s := &Source{dir: dir, db: db, options: o, level: level, family: family}
-	s.index, s.indexErr = gitdir.ReadIndex(indexFile(dir), dir.Config.IDSize)
-	if o.Parts&History != 0 {
-		s.history = history.New(dir, db, history.Options{
-			Filter: o.Filter, Jobs: o.Jobs, Range: o.Range, Since: o.Since, State: o.State,
-		})
+	s := &Source{dir: dir, db: db, options: o, family: map[string]bool{}}
+	if around != nil {
+		s.level, s.family = around.level+1, around.family
 	}
+	s.family[realPath(dir.Git)] = true
+	if o.Parts&(Staged|WorkTree) != 0 {
+		s.index, s.indexErr = gitdir.ReadIndex(dir.IndexFile(), dir.Config.IDSize)
+	}
+	if o.Parts&History == 0 {
+		return s, nil
+	}
+	if around != nil && around.history != nil && realPath(around.dir.Common) == realPath(dir.Common) {
+		s.history, s.shared = around.history, true
+		return s, nil
+	}
+	s.history = history.New(dir, db, history.Options{
+		Filter: o.Filter, Jobs: o.Jobs, Range: o.Range, Since: o.Since, State: o.State,
+	})
 	return s, nil
-}
-
-// indexFile returns the index to look at: git gives hooks another one if only
-// some files are committed.
-func indexFile(dir *gitdir.Dir) string {
-	if file, ok := hookPath("GIT_INDEX_FILE", dir.Git); ok {
-		return file
-	}
-	return dir.IndexFile()
-}
-
-// quarantine returns where git keeps pushed objects until a server's hooks have
-// agreed to them.
-func quarantine(dir *gitdir.Dir) []string {
-	if objects, ok := hookPath("GIT_OBJECT_DIRECTORY", dir.Objects()); ok {
-		return []string{objects}
-	}
-	return nil
-}
-
-// hookPath returns the path that git passes to hooks in a variable, if it lies
-// in a directory of this repository; else it is about another one.
-func hookPath(variable, within string) (string, bool) {
-	path := os.Getenv(variable)
-	if path == "" {
-		return "", false
-	}
-	abs, err := filepath.Abs(path)
-	return abs, err == nil && realPath(abs) != realPath(within) && inside(abs, within)
 }
 
 // Repository says what repository this is. Its URL is what the configuration
@@ -150,12 +137,15 @@ func (s *Source) PackBytes() int64 { return s.db.PackBytes() }
 // not read what it has examined.
 func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
 	if err := s.dir.Config.Err; err != nil {
-		v.Unexamined(".git/config", finding.Corrupt.Because("%v: defaults are taken", err))
+		v.Unexamined(".git/config", finding.Corrupt.Because("%v: what stands before the damage holds", err))
 	}
 	if s.indexErr != nil && s.options.Parts&(Staged|WorkTree) != 0 {
 		v.Unexamined(".git/index", objects.ReasonOf(s.indexErr))
 	}
-	if s.history != nil {
+	if s.dir.Elsewhere != "" && s.options.Parts&WorkTree != 0 {
+		v.Unexamined(".git/config", finding.NotFollowed.Because("core.worktree names another directory, %s, which is not followed: scan there with GIT_DIR set", s.dir.Elsewhere))
+	}
+	if s.history != nil && !s.shared {
 		if err := s.history.Scan(ctx, v); err != nil {
 			return err
 		}
@@ -170,11 +160,76 @@ func (s *Source) scanStaged(ctx context.Context, v source.Visitor) error {
 	if s.options.Parts&Staged == 0 || s.index == nil {
 		return nil
 	}
-	s.staged = staged.New(s.db, s.index, s.headTree(), staged.Options{Filter: s.options.Filter, Jobs: s.options.Jobs})
+	parents, err := s.parents()
+	if err != nil && s.delta() {
+		return fmt.Errorf("what is staged cannot be told from what is committed: %w", err)
+	}
+	s.staged = staged.New(s.db, s.index, parents, staged.Options{Filter: s.options.Filter, Jobs: s.options.Jobs, OnlyNew: s.delta()})
 	if s.history != nil {
 		v = unseen{v, s.history}
 	}
 	return s.staged.Scan(ctx, v)
+}
+
+// delta reports whether a change is asked for, and not all that there is.
+func (s *Source) delta() bool {
+	return s.options.Parts == Staged || s.options.Range != "" || s.options.Since != ""
+}
+
+// Empty says, after a scan of a change, why there was nothing in it to examine; ""
+// if there was, or if something of it could not be read. See [source.Delta].
+func (s *Source) Empty() string {
+	switch {
+	case !s.delta():
+		return ""
+	case s.history != nil:
+		return s.history.Empty()
+	case s.staged != nil:
+		return s.staged.Empty()
+	}
+	return ""
+}
+
+// parents returns the trees of the commits that the next one would follow: HEAD, if
+// it is born, and during a merge what is merged.
+func (s *Source) parents() ([]objects.ID, error) {
+	var trees []objects.ID
+	head, born, err := s.dir.Parent()
+	if err != nil {
+		return nil, err
+	}
+	if born {
+		tree, err := s.treeOf(head)
+		if err != nil {
+			return nil, fmt.Errorf("HEAD: %w", err)
+		}
+		trees = append(trees, tree)
+	}
+	merged, err := s.dir.MergeHeads()
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range merged {
+		tree, err := s.treeOf(id)
+		if err != nil {
+			return nil, fmt.Errorf("MERGE_HEAD: %w", err)
+		}
+		trees = append(trees, tree)
+	}
+	return trees, nil
+}
+
+// treeOf returns the tree of a commit.
+func (s *Source) treeOf(id objects.ID) (objects.ID, error) {
+	kind, data, err := s.db.Read(id)
+	if err != nil {
+		return objects.ID{}, err
+	}
+	if kind != objects.Commit {
+		return objects.ID{}, fmt.Errorf("a %s, not a commit", kind)
+	}
+	c, err := objects.ParseCommit(data)
+	return c.Tree, err
 }
 
 func (s *Source) scanWorkTree(ctx context.Context, v source.Visitor) error {
@@ -227,7 +282,7 @@ func (s *Source) scanNested(ctx context.Context, path string, v source.Visitor) 
 	}
 	o := s.options
 	o.Filter = nil // applied by us, to whole paths
-	sub, err := open(dir, o, s.level+1, s.family)
+	sub, err := open(dir, o, s)
 	if err != nil {
 		v.Unexamined(path, finding.ReasonOf(err))
 		return nil
@@ -258,7 +313,7 @@ func (s *Source) Locate(ctx context.Context, ids map[source.ID]bool) ([]source.P
 func (s *Source) locate(ctx context.Context, ids map[source.ID]bool) ([]source.Place, error) {
 	var places []source.Place
 	own, below := s.divide(ids)
-	if s.history != nil {
+	if s.history != nil && !s.shared {
 		found, err := s.history.Places(ctx, own)
 		if err != nil {
 			return nil, err
@@ -285,17 +340,24 @@ func (s *Source) locate(ctx context.Context, ids map[source.ID]bool) ([]source.P
 		placed[p.ID] = true
 	}
 	for id := range own {
-		if !placed[id] {
+		if !placed[id] && !s.shared {
 			places = append(places, history.Orphan(id))
 		}
 	}
 	for i, n := range s.nested {
-		found, err := n.Locate(ctx, below[i])
+		wanted := below[i]
+		if n.shared { // what the history has may stand there, too
+			wanted = maps.Clone(own)
+			maps.Copy(wanted, below[i])
+		}
+		found, err := n.Locate(ctx, wanted)
 		if err != nil {
 			return nil, err
 		}
 		for _, p := range found {
-			p.ID = source.ID(n.prefix) + nestedMark + p.ID
+			if !n.shared || !own[p.ID] {
+				p.ID = source.ID(n.prefix) + nestedMark + p.ID
+			}
 			if p.Path != "" {
 				p.Path = n.prefix + p.Path
 			} else {
@@ -330,15 +392,11 @@ func (s *Source) headTree() objects.ID {
 	if !ok {
 		return objects.ID{}
 	}
-	kind, data, err := s.db.Read(head)
-	if err != nil || kind != objects.Commit {
-		return objects.ID{}
-	}
-	c, err := objects.ParseCommit(data)
+	tree, err := s.treeOf(head)
 	if err != nil {
 		return objects.ID{}
 	}
-	return c.Tree
+	return tree
 }
 
 // divide tells contents of nested repositories, whose IDs carry the prefix, from
@@ -380,7 +438,7 @@ func (s *Source) Open(id source.ID) (io.ReadCloser, error) {
 			return r, nil
 		}
 	}
-	if s.history != nil {
+	if s.history != nil && !s.shared {
 		return s.history.Open(id)
 	}
 	return nil, fmt.Errorf("%q is no content of this source", id)

@@ -427,22 +427,38 @@ func TestConflictsInTheIndex(t *testing.T) {
 	}
 }
 
+// hooked opens a repository as git's environment names it.
+func hooked(env gitdir.Environment, o git.Options) func(*testing.T, int) source.Source {
+	return func(t *testing.T, jobs int) source.Source {
+		t.Helper()
+		o.Jobs = jobs
+		dir, err := env.Here()
+		require.NoError(t, err)
+		s, err := git.OpenDir(dir, o)
+		require.NoError(t, err)
+		t.Cleanup(func() { assert.NoError(t, s.Close()) })
+		return s
+	}
+}
+
 func TestIndexOfAHook(t *testing.T) {
 	repo := sourcetest.NewRepo(t)
 	repo.Commit("a.txt", "committed")
 	repo.Write("b.txt", "in the index")
 	repo.Git("add", "b.txt")
-	other := filepath.Join(repo.Dir, ".git", "next-index-1.lock")
 	data, err := os.ReadFile(filepath.Join(repo.Dir, ".git", "index"))
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(other, data, 0o644))
 	repo.Git("rm", "-q", "--cached", "b.txt")
-	t.Setenv("GIT_INDEX_FILE", other)
-	accept(t, repo.Dir, git.Options{Parts: git.Staged}, "in the index")
-
-	t.Setenv("GIT_INDEX_FILE", filepath.Join(t.TempDir(), "index")) // another repository's
-	r, _ := accept(t, repo.Dir, git.Options{Parts: git.Staged})
-	assert.Empty(t, r.Contents)
+	git1 := filepath.Join(repo.Dir, ".git")
+	for name, other := range map[string]string{
+		"in the git directory": filepath.Join(git1, "next-index-1.lock"),
+		"elsewhere":            filepath.Join(t.TempDir(), "index"),
+	} {
+		require.NoError(t, os.WriteFile(other, data, 0o644))
+		sourcetest.Accept(t, hooked(gitdir.Environment{Dir: git1, WorkTree: repo.Dir, Index: other}, git.Options{Parts: git.Staged}), "in the index")
+		r := sourcetest.Record(t, opener(repo.Dir, git.Options{Parts: git.Staged})(t, 1))
+		assert.Empty(t, r.Contents, "%s: without the variable the repository's own index counts", name)
+	}
 }
 
 func TestQuarantineOfAPush(t *testing.T) {
@@ -457,8 +473,16 @@ func TestQuarantineOfAPush(t *testing.T) {
 		require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
 		require.NoError(t, os.Rename(objectFile(repo, id), name))
 	}
-	t.Setenv("GIT_OBJECT_DIRECTORY", incoming)
-	accept(t, repo.Dir, git.Options{Range: from + ".." + to}, "pushed")
+	git1 := filepath.Join(repo.Dir, ".git")
+	for _, env := range []gitdir.Environment{
+		{Dir: git1, Objects: incoming, Quarantine: true},
+		{Dir: git1, Alternates: []string{incoming}},
+	} {
+		for _, name := range []string{from + ".." + to, strings.Repeat("0", 40) + ".." + to} {
+			r, _ := sourcetest.Accept(t, hooked(env, git.Options{Range: name}), "pushed")
+			assert.Equal(t, env.Quarantine || strings.HasPrefix(name, from), !r.Has("old"), "a push brings what no ref has (%s)", name)
+		}
+	}
 }
 
 func TestRange(t *testing.T) {
@@ -477,7 +501,10 @@ func TestRange(t *testing.T) {
 	}
 	r, _ := accept(t, repo.Dir, git.Options{Range: strings.Repeat("0", 40) + ".." + from}, "before")
 	assert.EqualValues(t, 1, r.Commits)
-	for _, bad := range []string{"nowhere..HEAD", "HEAD..nowhere", "HEAD...main", "..HEAD", "HEAD~9..HEAD", "HEAD^2", "HEAD^x", from[:3] + "..HEAD", "abcdef123456..HEAD"} {
+	s := opener(repo.Dir, git.Options{Range: to + ".." + strings.Repeat("0", 40)})(t, 1)
+	assert.Empty(t, sourcetest.Record(t, s).Contents, "a deleted ref brings nothing")
+	assert.Equal(t, "no commits in the range", s.(source.Delta).Empty())
+	for _, bad := range []string{"nowhere..HEAD", "HEAD..nowhere", "..", " ", "^HEAD", "--objects", "HEAD:c.txt", "HEAD~9..HEAD", "HEAD^2", "HEAD^x", from[:3] + "..HEAD", "abcdef123456..HEAD"} {
 		err := opener(repo.Dir, git.Options{Range: bad})(t, 1).Scan(t.Context(), r)
 		assert.ErrorContains(t, err, "range", bad)
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash"
-	"os"
 	"time"
 
 	"github.com/deputy-sec/deputy/scanner/source/gitdir"
@@ -23,19 +22,28 @@ func Stamp(ctx context.Context, path string, o Options) (stamp string, ok bool) 
 	return stampAt(ctx, path, o, time.Now())
 }
 
+// StampDir is [Stamp] for a repository that was found.
+func StampDir(ctx context.Context, dir *gitdir.Dir, o Options) (stamp string, ok bool) {
+	return stampOf(ctx, dir, o, time.Now())
+}
+
 func stampAt(ctx context.Context, path string, o Options, now time.Time) (stamp string, ok bool) {
-	if o.Range != "" || o.Since != "" || os.Getenv("GIT_OBJECT_DIRECTORY") != "" || os.Getenv("GIT_INDEX_FILE") != "" {
+	dir, err := gitdir.Find(path)
+	if err != nil {
+		return "", false
+	}
+	return stampOf(ctx, dir, o, now)
+}
+
+func stampOf(ctx context.Context, dir *gitdir.Dir, o Options, now time.Time) (stamp string, ok bool) {
+	if o.Range != "" || o.Since != "" {
 		return "", false
 	}
 	if o.Parts == 0 {
 		o.Parts = Everything
 	}
 	s := &stamper{ctx: ctx, hash: sha256.New(), options: o, now: now, family: map[string]bool{}, steady: true}
-	dir, err := gitdir.Find(path)
-	if err == nil {
-		err = s.repository(dir, 0)
-	}
-	if err != nil || !s.steady {
+	if err := s.repository(dir, 0); err != nil || !s.steady {
 		return "", false
 	}
 	return hex.EncodeToString(s.hash.Sum(nil)), true
@@ -57,7 +65,7 @@ func (s *stamper) repository(dir *gitdir.Dir, level int) error {
 		return nil
 	}
 	s.family[real] = true
-	if err := objects.Stamp(s.hash, dir.Git); err != nil {
+	if err := objects.Stamp(s.hash, dir.Common); err != nil {
 		return err
 	}
 	if err := dir.Stamp(s.hash); err != nil {

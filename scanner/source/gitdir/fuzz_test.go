@@ -52,13 +52,24 @@ func FuzzIndex(f *testing.F) {
 			return
 		}
 		total := 0
-		for _, e := range x.Entries {
+		entries := x.Entries()
+		for _, e := range entries {
 			require.NotEmpty(t, e.Path)
 			require.NotContains(t, e.Path, "\x00")
 			total += len(e.Path)
 		}
 		require.LessOrEqual(t, total, maxGrowth*len(data))
-		require.LessOrEqual(t, len(x.Entries)*statSize, len(data))
+		require.LessOrEqual(t, len(entries)*statSize, len(data))
+		// However it is gone through, it is the same.
+		for skip := range min(len(entries), 5) {
+			c := x.Cursor()
+			c.Skip(skip)
+			for _, want := range entries[skip:] {
+				require.True(t, c.Next())
+				require.Equal(t, want, c.Entry())
+			}
+			require.False(t, c.Next())
+		}
 	})
 }
 
@@ -88,7 +99,8 @@ func FuzzRefs(f *testing.F) {
 		for _, r := range c.roots {
 			require.Contains(t, strings.ToLower(string(data)), r.ID.String())
 		}
-		var config Config
-		_ = config.parse(string(data)) // anything but a panic
+		settings, _ := parseSettings(string(data))
+		config := Config{settings: settings}
+		config.derive() // anything but a panic
 	})
 }

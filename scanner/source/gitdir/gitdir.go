@@ -11,9 +11,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
-
-	gitconfig "github.com/go-git/go-git/v5/plumbing/format/config"
 
 	"github.com/deputy-sec/deputy/scanner/source/objects"
 )
@@ -31,6 +30,13 @@ type Dir struct {
 	Common   string // refs, objects, config; shared by linked worktrees
 	WorkTree string // "" if there is none
 	Config   Config
+	// Elsewhere is the work tree that core.worktree names, if it is another one
+	// than where the repository was found: it could be anywhere and is not followed.
+	Elsewhere  string
+	Alternates []string // further directories of objects, which the environment names
+	Quarantine bool     // a push waits to be accepted
+
+	index, objects string // files that the environment names; "" if it does not
 }
 
 // Config is the part of a repository's configuration that says how to read it.
@@ -40,7 +46,11 @@ type Config struct {
 	Partial      bool   // objects may be missing on purpose
 	ExcludesFile string // core.excludesFile, "" if not set
 	Remote       string // URL of the remote "origin", or else of the first one; may hold credentials
-	Err          error  // why the file could not be read, if so; the rest is the default then
+	WorkTree     string // core.worktree, "" if not set
+	Err          error  // why a file could not be read, if so; what stands before the damage holds
+
+	settings settings
+	included int // files included
 }
 
 // Find looks at path, which is a work tree or a git directory, and nowhere
@@ -62,6 +72,39 @@ func Find(path string) (*Dir, error) {
 		return open(path, "")
 	}
 	return nil, fmt.Errorf("%s: %w", path, ErrNotRepository)
+}
+
+// Discover finds the repository that path, a directory, lies in: there, or
+// upward as long as that leads to none of the ceilings. A .git directory without
+// a HEAD is none; one that is damaged otherwise is an error, since what lies
+// around it is not what a person means.
+func Discover(path string, ceilings []string) (*Dir, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	for at := abs; ; at = filepath.Dir(at) {
+		d, err := Find(at)
+		if !errors.Is(err, ErrNotRepository) || claims(at) {
+			return d, err
+		}
+		if up := filepath.Dir(at); up == at || slices.Contains(ceilings, up) {
+			return nil, fmt.Errorf("%s: %w (nor is any directory above it)", path, ErrNotRepository)
+		}
+	}
+}
+
+// claims reports whether a directory says that it is a work tree.
+func claims(dir string) bool {
+	dot := filepath.Join(dir, ".git")
+	info, err := os.Lstat(dot)
+	if err != nil {
+		return false
+	}
+	if info.IsDir() {
+		_, err = os.Lstat(filepath.Join(dot, "HEAD"))
+	}
+	return err == nil
 }
 
 // isGitDir tells a git directory without a work tree around it, as git does.
@@ -95,11 +138,18 @@ func followFile(file string) (string, error) {
 
 // open bears a damaged git directory as long as it has objects.
 func open(git, workTree string) (*Dir, error) {
-	d := &Dir{Git: git, Common: commonDir(git), WorkTree: workTree}
+	return openCommon(git, commonDir(git), workTree)
+}
+
+func openCommon(git, common, workTree string) (*Dir, error) {
+	d := &Dir{Git: git, Common: common, WorkTree: workTree}
 	if !isDir(d.Objects()) {
 		return nil, fmt.Errorf("%s: %w: no objects directory", git, ErrNotRepository)
 	}
-	d.Config = readConfig(filepath.Join(d.Common, "config"))
+	d.readConfig()
+	if tree := d.Config.WorkTree; tree != "" && (workTree == "" || realPath(absolute(tree, git)) != realPath(workTree)) {
+		d.Elsewhere = absolute(tree, git)
+	}
 	return d, nil
 }
 
@@ -116,10 +166,29 @@ func commonDir(git string) string {
 }
 
 // Objects returns the objects directory.
-func (d *Dir) Objects() string { return filepath.Join(d.Common, "objects") }
+func (d *Dir) Objects() string {
+	if d.objects != "" {
+		return d.objects
+	}
+	return filepath.Join(d.Common, "objects")
+}
+
+// FurtherObjects returns the directories of objects beside that of the
+// repository itself: where a push waits, and what the environment names.
+func (d *Dir) FurtherObjects() []string {
+	if d.objects == "" {
+		return d.Alternates
+	}
+	return append([]string{d.objects}, d.Alternates...)
+}
 
 // IndexFile returns the file of the index.
-func (d *Dir) IndexFile() string { return filepath.Join(d.Git, "index") }
+func (d *Dir) IndexFile() string {
+	if d.index != "" {
+		return d.index
+	}
+	return filepath.Join(d.Git, "index")
+}
 
 // Linked lists the git directories of the worktrees that share this
 // repository: the main one and every linked one, whatever d itself is.
@@ -158,54 +227,81 @@ func (d *Dir) Shallow() ([]objects.ID, error) {
 	return ids, nil
 }
 
-func readConfig(file string) Config {
+// readConfig reads the repository's own file and those that it includes, then
+// the worktree's own.
+func (d *Dir) readConfig() {
 	c := Config{IDSize: 20, RefStorage: "files"}
-	text, err := readText(file, 1<<24)
-	if errors.Is(err, fs.ErrNotExist) {
-		return c
+	c.Err = c.read(filepath.Join(d.Common, "config"), 0)
+	if own, _ := c.settings.flag("extensions", "", "worktreeconfig"); own && c.Err == nil {
+		c.Err = c.read(filepath.Join(d.Git, "config.worktree"), 0)
 	}
-	if err == nil {
-		err = c.parse(string(text))
-	}
-	c.Err = err
-	return c
+	c.derive()
+	d.Config = c
 }
 
-func (c *Config) parse(text string) error {
-	raw, err := decodeConfig(text)
+// maxIncludes is how deep files of settings may include each other, as in git;
+// and maxIncluded how often in all.
+const (
+	maxIncludes = 10
+	maxIncluded = 100
+)
+
+// read takes in a file of settings; one that is not there has none. Conditional
+// includes (includeIf) are not followed.
+func (c *Config) read(file string, depth int) error {
+	text, err := readText(file, 1<<24)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	ext := raw.Section("extensions")
-	if strings.EqualFold(ext.Option("objectformat"), "sha256") {
+	all, err := parseSettings(string(text))
+	for _, e := range all {
+		if e.section == "include" && e.sub == "" && e.key == "path" {
+			c.included++
+			if depth == maxIncludes || c.included > maxIncluded {
+				return errors.New("malformed configuration: files include each other too often")
+			}
+			if err := c.read(absolute(ExpandHome(e.value), filepath.Dir(file)), depth+1); err != nil {
+				return err
+			}
+			continue
+		}
+		c.settings = append(c.settings, e)
+	}
+	return err
+}
+
+// overlay adds settings that go before those of the files.
+func (c *Config) overlay(more settings) {
+	if len(more) > 0 {
+		c.settings = append(slices.Clone(c.settings), more...)
+		c.derive()
+	}
+}
+
+// derive reads what the settings mean.
+func (c *Config) derive() {
+	s := c.settings
+	if strings.EqualFold(s.text("extensions", "objectformat"), "sha256") {
 		c.IDSize = 32
 	}
 	// The value may be an address: "reftable:///…".
-	if s, _, _ := strings.Cut(ext.Option("refstorage"), ":"); s != "" {
-		c.RefStorage = strings.ToLower(s)
+	if storage, _, _ := strings.Cut(s.text("extensions", "refstorage"), ":"); storage != "" {
+		c.RefStorage = strings.ToLower(storage)
 	}
-	c.Partial = ext.Option("partialclone") != ""
-	for _, remote := range raw.Section("remote").Subsections {
-		if c.Remote == "" || remote.Name == "origin" {
-			c.Remote = remote.Option("url")
+	c.Partial = s.text("extensions", "partialclone") != ""
+	c.Remote = ""
+	for _, name := range s.subsections("remote") {
+		if c.Remote == "" || name == "origin" {
+			c.Remote, _ = s.last("remote", name, "url")
 		}
-		c.Partial = c.Partial || remote.Option("promisor") == "true"
+		promisor, _ := s.flag("remote", name, "promisor")
+		c.Partial = c.Partial || promisor
 	}
-	c.ExcludesFile = raw.Section("core").Option("excludesfile")
-	return nil
-}
-
-func decodeConfig(text string) (c *gitconfig.Config, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("malformed configuration: %v", p)
-		}
-	}()
-	c = gitconfig.New()
-	if err := gitconfig.NewDecoder(strings.NewReader(text)).Decode(c); err != nil {
-		return nil, fmt.Errorf("malformed configuration: %w", err)
-	}
-	return c, nil
+	c.ExcludesFile = s.text("core", "excludesfile")
+	c.WorkTree = s.text("core", "worktree")
 }
 
 // UserExcludesFile returns the user's global ignore file: core.excludesFile of
@@ -220,8 +316,9 @@ func UserExcludesFile() string {
 		xdg = filepath.Join(home, ".config")
 	}
 	for _, f := range []string{filepath.Join(home, ".gitconfig"), filepath.Join(xdg, "git", "config"), "/etc/gitconfig"} {
-		if path := readConfig(f).ExcludesFile; path != "" {
-			return ExpandHome(path)
+		var c Config
+		if err := c.read(f, 0); err == nil && c.settings.text("core", "excludesfile") != "" {
+			return ExpandHome(c.settings.text("core", "excludesfile"))
 		}
 	}
 	return filepath.Join(xdg, "git", "ignore")

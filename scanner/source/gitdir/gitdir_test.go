@@ -129,29 +129,71 @@ func TestIndex(t *testing.T) {
 				x, err := gitdir.ReadIndex(d.IndexFile(), d.Config.IDSize)
 				require.NoError(t, err)
 				var got []string
-				for _, e := range x.Entries {
+				for _, e := range x.Entries() {
 					got = append(got, fmt.Sprintf("%06o %s %d\t%s", uint32(e.Mode), e.ID, e.Stage, e.Path))
 					assert.Equal(t, e.Path == "later", e.IntentToAdd, e.Path)
 				}
 				assert.Equal(t, strings.Split(repo.Git("ls-files", "-s"), "\n"), got)
 				info, err := os.Lstat(filepath.Join(repo.Dir, "link"))
 				require.NoError(t, err)
-				assert.True(t, x.Entries[len(x.Entries)-1].Stat.Mtime.Equal(info.ModTime()))
+				assert.True(t, x.Entries()[x.Len()-1].Stat.Mtime.Equal(info.ModTime()))
 			})
 		}
 	}
 }
 
-func TestSplitIndexIsRefused(t *testing.T) {
+// TestSplitIndex compares what is read of two files with what git lists, after
+// each sort of change.
+func TestSplitIndex(t *testing.T) {
 	repo := sourcetest.NewRepo(t)
-	repo.Commit("a", "1")
+	for i := range 200 {
+		repo.Write(fmt.Sprintf("dir%d/f%d", i%7, i), fmt.Sprint(i))
+	}
+	repo.Git("add", ".")
+	repo.Git("config", "splitIndex.maxPercentChange", "100")
 	repo.Git("update-index", "--split-index")
-	_, err := gitdir.ReadIndex(filepath.Join(repo.Dir, ".git/index"), 20)
+	check := func(split bool) {
+		t.Helper()
+		data, err := os.ReadFile(filepath.Join(repo.Dir, ".git/index"))
+		require.NoError(t, err)
+		assert.Equal(t, split, strings.Contains(string(data), "link"))
+		x, err := gitdir.ReadIndex(filepath.Join(repo.Dir, ".git/index"), 20)
+		require.NoError(t, err)
+		var got []string
+		for c := x.Cursor(); c.Next(); {
+			e := c.Entry()
+			got = append(got, fmt.Sprintf("%06o %s %d\t%s", uint32(e.Mode), e.ID, e.Stage, e.Path))
+		}
+		assert.Equal(t, strings.Split(repo.Git("ls-files", "-s"), "\n"), got)
+		assert.Len(t, x.Entries(), x.Len())
+	}
+	check(true)
+	for i := range 60 {
+		repo.Write(fmt.Sprintf("dir%d/f%d", i%7, i), fmt.Sprint("changed ", i))
+	}
+	repo.Git("add", ".")
+	check(true)
+	repo.Git("rm", "-q", "--cached", "dir3/f3", "dir0/f7", "dir4/f4")
+	repo.Write("a", "in front of all")
+	repo.Write("dir3/z", "in between")
+	repo.Write("zz", "behind all")
+	repo.Git("add", "a", "dir3/z", "zz")
+	check(true)
+	repo.Git("update-index", "--no-split-index")
+	check(false)
+
+	repo.Git("update-index", "--split-index")
+	shared, err := filepath.Glob(filepath.Join(repo.Dir, ".git/sharedindex.*"))
+	require.NoError(t, err)
+	for _, file := range shared {
+		require.NoError(t, os.Remove(file))
+	}
+	_, err = gitdir.ReadIndex(filepath.Join(repo.Dir, ".git/index"), 20)
 	assert.ErrorContains(t, err, "split index")
 }
 
 func TestNoIndexIsEmpty(t *testing.T) {
 	x, err := gitdir.ReadIndex(filepath.Join(t.TempDir(), "index"), 20)
 	require.NoError(t, err)
-	assert.Empty(t, x.Entries)
+	assert.Empty(t, x.Entries())
 }

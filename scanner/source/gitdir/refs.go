@@ -3,10 +3,12 @@ package gitdir
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source/objects"
@@ -187,6 +189,52 @@ func (c *rootCollector) walk(git, dir string, read func(name string, text []byte
 // cannot be read.
 func (d *Dir) Head() (objects.ID, bool) { return d.Resolve("HEAD") }
 
+// Parent returns the commit that the next one would follow; born is false if there
+// is none yet. An error means that it cannot be told.
+func (d *Dir) Parent() (id objects.ID, born bool, err error) {
+	if d.RefStorageUnknown() {
+		return id, false, fmt.Errorf("refs are stored as %q, which cannot be read", d.Config.RefStorage)
+	}
+	if id, ok := d.Head(); ok {
+		return id, true, nil
+	}
+	text, ok := d.readRef("HEAD")
+	if !ok {
+		return id, false, errors.New("HEAD cannot be read")
+	}
+	ref, symbolic := strings.CutPrefix(text, "ref:")
+	if !symbolic {
+		return id, false, errors.New("HEAD names no commit")
+	}
+	if text, ok := d.readRef(strings.TrimSpace(ref)); ok && !strings.HasPrefix(text, "ref:") {
+		return id, false, fmt.Errorf("%s names no commit", strings.TrimSpace(ref))
+	}
+	return id, false, nil // a branch without commits
+}
+
+// RefStorageUnknown reports whether refs are kept in a way that is not known here.
+func (d *Dir) RefStorageUnknown() bool { return d.Config.RefStorage != "files" }
+
+// MergeHeads returns the commits of a merge in progress.
+func (d *Dir) MergeHeads() ([]objects.ID, error) {
+	text, err := readText(filepath.Join(d.Git, "MERGE_HEAD"), 1<<20)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var ids []objects.ID
+	for line := range bytes.Lines(text) {
+		id, ok := objects.ParseID(bytes.TrimSpace(line))
+		if !ok {
+			return nil, errors.New("MERGE_HEAD: a line is malformed")
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
 // Branch returns the branch that is checked out; false if HEAD names none.
 func (d *Dir) Branch() (string, bool) {
 	text, err := readText(filepath.Join(d.Git, "HEAD"), 1<<20)
@@ -250,4 +298,44 @@ func (d *Dir) resolvePacked(name string) (objects.ID, bool) {
 		}
 	}
 	return objects.ID{}, false
+}
+
+// LogEntry is a change of a ref.
+type LogEntry struct {
+	Old, New objects.ID // zero for none
+	When     time.Time
+	Message  string
+}
+
+// Reflog returns the changes of a ref by its full name, the oldest first; none if
+// there is no log.
+func (d *Dir) Reflog(ref string) []LogEntry {
+	local := filepath.FromSlash("logs/" + ref)
+	if !filepath.IsLocal(local) {
+		return nil
+	}
+	for _, dir := range []string{d.Git, d.Common} {
+		text, err := readText(filepath.Join(dir, local), maxText)
+		if err == nil {
+			return parseReflog(text)
+		}
+	}
+	return nil
+}
+
+func parseReflog(text []byte) []LogEntry {
+	var out []LogEntry
+	for line := range bytes.Lines(text) {
+		head, message, _ := bytes.Cut(bytes.TrimRight(line, "\r\n"), []byte{'\t'})
+		old, rest, _ := bytes.Cut(head, []byte{' '})
+		now, who, ok := bytes.Cut(rest, []byte{' '})
+		if !ok {
+			continue
+		}
+		e := LogEntry{Message: string(message), When: objects.WhenOf(who)}
+		e.Old, _ = objects.ParseID(old)
+		e.New, _ = objects.ParseID(now)
+		out = append(out, e)
+	}
+	return out
 }

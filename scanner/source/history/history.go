@@ -52,6 +52,8 @@ type Source struct {
 	forest   *forest // of all trees; nil if only a small range is read
 	roots    []gitdir.Root
 	only     map[num]bool   // commits of the range; nil: all
+	tags     []objects.ID   // annotated tags that the range brings
+	passed   int            // blobs and texts of the range that were handed over, or could not be
 	visitor  source.Visitor // of the scan, for what Locate cannot read
 	mu       sync.Mutex
 	people   map[string]bool // identities handed over
@@ -207,6 +209,9 @@ func (s *Source) visitTag(n num, o *objects.Object, v source.Visitor) {
 
 func (s *Source) hand(id string, text []byte, v source.Visitor) {
 	if len(text) > 0 && s.Filter.Match("") {
+		s.mu.Lock()
+		s.passed++
+		s.mu.Unlock()
 		v.Blob(&source.Blob{ID: source.ID(id), Size: int64(len(text)), Data: text})
 	}
 }

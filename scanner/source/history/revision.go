@@ -2,12 +2,8 @@ package history
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
-	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -39,41 +35,24 @@ func (s *Source) readCommits(ctx context.Context) error {
 
 // between selects the commits of s.Range.
 func (s *Source) between(ctx context.Context, v source.Visitor) error {
-	from, to, isRange := strings.Cut(s.Range, "..")
-	if !isRange {
-		from, to = "", s.Range
-	}
-	if strings.HasPrefix(to, ".") {
-		return fmt.Errorf("range %q: three dots are not supported, write A..B", s.Range)
-	}
-	if to == "" {
-		to = "HEAD"
-	}
-	end, err := s.resolve(ctx, to)
+	chosen, err := s.choose(ctx, s.Range)
 	if err != nil {
 		return fmt.Errorf("range %q: %w", s.Range, err)
 	}
-	// The all-zero hash is what git passes to hooks for a ref yet to be made.
-	if strings.Trim(from, "0") != "" {
-		start, err := s.resolve(ctx, from)
-		if err != nil {
-			return fmt.Errorf("range %q: %w", s.Range, err)
+	if len(chosen.without) == 0 && len(chosen.with) > 0 { // all of a history
+		if err := s.readCommits(ctx); err != nil {
+			return err
 		}
-		l := s.newLimit(v)
-		l.reach(s.register.of(start), true)
-		l.reach(s.register.of(end), false)
-		l.walk()
-		return nil
-	}
-	if isRange && from == "" {
-		return fmt.Errorf("range %q: no commit before the dots", s.Range)
-	}
-	if err := s.readCommits(ctx); err != nil {
-		return err
 	}
 	l := s.newLimit(v)
-	l.reach(s.register.of(end), false)
+	for id := range chosen.without {
+		l.reach(s.register.of(id), true)
+	}
+	for id := range chosen.with {
+		l.reach(s.register.of(id), false)
+	}
 	l.walk()
+	s.tags = chosen.tags
 	return nil
 }
 
@@ -84,17 +63,29 @@ var dates = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", "2
 // it says otherwise.
 func (s *Source) since(ctx context.Context, v source.Visitor) error {
 	l := s.newLimit(v)
+	begin := time.Time{}
 	from, err := s.resolve(ctx, s.Since)
 	if err == nil {
 		l.reach(s.register.of(from), true)
+		if c, err := s.load(s.register.of(from)); err == nil {
+			begin = c.when
+		}
 	} else if l.since, err = parseDate(s.Since, err); err != nil {
 		return err
 	}
+	if begin.IsZero() {
+		begin = l.since
+	}
 	s.tellMissingRoots(v)
 	for _, r := range s.roots {
-		id, err := s.peel(r.ID)
+		id, tags, err := s.peelTags(r.ID)
 		if err != nil {
 			continue
+		}
+		for _, tag := range tags {
+			if s.taggedSince(tag, begin) {
+				s.tags = append(s.tags, tag)
+			}
 		}
 		root := s.register.of(id)
 		if _, err := s.load(root); err == nil { // it is a commit
@@ -211,12 +202,58 @@ func (s *Source) examineRange(ctx context.Context, v source.Visitor) error {
 			continue
 		}
 		if err := s.handTexts(c, v); err != nil {
+			s.passed++
 			v.Unexamined("object "+c.id.String(), objects.ReasonOf(err))
 			continue
 		}
 		brought.commit(c)
 	}
+	seen := map[objects.ID]bool{}
+	for _, tag := range s.tags {
+		if !seen[tag] {
+			seen[tag] = true
+			s.handTag(tag, v)
+		}
+	}
+	s.passed += len(brought.blobs)
 	return s.handBlobs(ctx, brought.blobs, v)
+}
+
+// handTag hands over what people wrote into an annotated tag that the range brings.
+func (s *Source) handTag(id objects.ID, v source.Visitor) {
+	kind, data, err := s.db.Read(id)
+	if err == nil && kind != objects.Tag {
+		err = fmt.Errorf("a %s, not a tag", kind)
+	}
+	if err != nil {
+		s.passed++
+		v.Unexamined("object "+id.String(), objects.ReasonOf(err))
+		return
+	}
+	s.visitTag(s.register.of(id), &objects.Object{ID: id, Kind: kind, Data: data}, v)
+}
+
+// taggedSince reports whether a tag is newer than a date.
+func (s *Source) taggedSince(id objects.ID, begin time.Time) bool {
+	_, data, err := s.db.Read(id)
+	if err != nil {
+		return false
+	}
+	t, err := objects.ParseTag(data)
+	return err == nil && t.Tagger.When.After(begin)
+}
+
+// Empty says, after a scan of a range, why it held nothing to examine; "" if it did.
+func (s *Source) Empty() string {
+	switch {
+	case !s.partial() || s.passed > 0:
+		return ""
+	case len(s.only) > 0 || len(s.tags) > 0:
+		return "the commits of the range bring no content"
+	case s.Since != "":
+		return "no commits since then"
+	}
+	return "no commits in the range"
 }
 
 // handTexts hands over what people wrote into a commit.
@@ -313,126 +350,4 @@ func (s *Source) walkBlobs(ctx context.Context, blobs map[objects.ID]bool, v sou
 		}
 	}
 	return nil
-}
-
-// resolve finds the commit that a revision names: HEAD, a ref by any name git
-// takes, a hash or the beginning of one, each followed by ^, ^n or ~n.
-func (s *Source) resolve(ctx context.Context, rev string) (objects.ID, error) {
-	at := strings.IndexAny(rev, "^~")
-	if at < 0 {
-		at = len(rev)
-	}
-	id, ok := s.resolveName(rev[:at])
-	if !ok {
-		var err error
-		if id, err = s.abbreviated(ctx, rev[:at]); err != nil {
-			return id, err
-		}
-	}
-	id, err := s.peel(id)
-	if err != nil {
-		return id, err
-	}
-	for steps := rev[at:]; steps != ""; {
-		op := steps[0]
-		end := 1
-		for end < len(steps) && steps[end] >= '0' && steps[end] <= '9' {
-			end++
-		}
-		n := 1
-		if end > 1 {
-			if n, err = strconv.Atoi(steps[1:end]); err != nil {
-				return id, fmt.Errorf("%q is no revision", rev)
-			}
-		}
-		if op != '^' && op != '~' {
-			return id, fmt.Errorf("%q is no revision", rev)
-		}
-		if id, err = s.ancestor(id, op, n); err != nil {
-			return id, fmt.Errorf("%q: %w", rev, err)
-		}
-		steps = steps[end:]
-	}
-	return id, nil
-}
-
-func (s *Source) resolveName(name string) (objects.ID, bool) {
-	if id, ok := objects.ParseID(name); ok {
-		return id, len(id.Bytes()) == s.db.IDSize()
-	}
-	if name == "@" || name == "" {
-		name = "HEAD"
-	}
-	// The order of gitrevisions(7).
-	for _, pattern := range []string{"%s", "refs/%s", "refs/tags/%s", "refs/heads/%s", "refs/remotes/%s", "refs/remotes/%s/HEAD"} {
-		if id, ok := s.dir.Resolve(fmt.Sprintf(pattern, name)); ok {
-			return id, true
-		}
-	}
-	return objects.ID{}, false
-}
-
-// minAbbreviation is how short git lets hashes be.
-const minAbbreviation = 4
-
-// abbreviated finds the one commit or tag whose hash begins so.
-func (s *Source) abbreviated(ctx context.Context, prefix string) (objects.ID, error) {
-	none := fmt.Errorf("%q names no commit here", prefix)
-	prefix = strings.ToLower(prefix)
-	if len(prefix) < minAbbreviation || strings.Trim(prefix, "0123456789abcdef") != "" {
-		return objects.ID{}, none
-	}
-	ids, err := s.db.WithPrefix(ctx, prefix)
-	if err != nil {
-		return objects.ID{}, err
-	}
-	ids = slices.DeleteFunc(ids, func(id objects.ID) bool {
-		kind, _, err := s.db.Read(id)
-		return err != nil || kind != objects.Commit && kind != objects.Tag
-	})
-	switch len(ids) {
-	case 0:
-		return objects.ID{}, none
-	case 1:
-		return ids[0], nil
-	}
-	return objects.ID{}, fmt.Errorf("%q is the beginning of %d commits", prefix, len(ids))
-}
-
-// peel follows tags to a commit.
-func (s *Source) peel(id objects.ID) (objects.ID, error) {
-	for range 64 {
-		kind, data, err := s.db.Read(id)
-		if err != nil {
-			return id, err
-		}
-		if kind != objects.Tag {
-			return id, nil
-		}
-		t, err := objects.ParseTag(data)
-		if err != nil {
-			return id, err
-		}
-		id = t.Target
-	}
-	return id, errors.New("tags in a circle")
-}
-
-// ancestor goes to the n-th parent (^) or n first parents up (~).
-func (s *Source) ancestor(id objects.ID, op byte, n int) (objects.ID, error) {
-	up, nth := n, 1
-	if op == '^' {
-		up, nth = min(n, 1), n // ^0 is the commit itself
-	}
-	for range up {
-		c, err := s.load(s.register.of(id))
-		if err != nil {
-			return id, err
-		}
-		if len(c.parents) < nth {
-			return id, errors.New("it has no such parent")
-		}
-		id = s.register.id(c.parents[nth-1])
-	}
-	return id, nil
 }

@@ -139,6 +139,9 @@ func parseSignature(line []byte) Signature {
 	return s
 }
 
+// WhenOf returns the date of "Name <mail> seconds zone"; zero if there is none.
+func WhenOf(line []byte) time.Time { return parseSignature(line).When }
+
 // parseTime reads " 1700000000 +0130": seconds since 1970 and a zone.
 func parseTime(text []byte) time.Time {
 	fields := bytes.Fields(text)

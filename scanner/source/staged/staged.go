@@ -1,5 +1,5 @@
 // Package staged is the source for the index of a git repository: what the next
-// commit would bring, as far as it differs from HEAD.
+// commit would bring, as far as its parents do not have it.
 package staged
 
 import (
@@ -20,68 +20,65 @@ import (
 type Options struct {
 	Filter *source.Filter
 	Jobs   int // blobs read at once; at least 1
+	// OnlyNew has visitors told what of a content the commit does not add: the lines
+	// that its parents have, too.
+	OnlyNew bool
 }
 
-// Source is the difference between the index and HEAD.
+// Source is the difference between the index and the parents of the commit that
+// would be made of it.
 type Source struct {
-	db *objects.Database
+	db      *objects.Database
+	index   *gitdir.Index
+	parents []objects.ID // trees
 	Options
-	changed []gitdir.IndexEntry
-	sparse  []string // staged directories that a sparse index does not spell out
+	*comparison
 
 	mu     sync.Mutex
 	handed map[source.ID]bool
+	failed bool // something could not be read
+	old    *old
 }
 
-// New compares an index with the tree of HEAD; a zero tree stands for a HEAD
-// that is yet to be born.
-func New(db *objects.Database, index *gitdir.Index, head objects.ID, o Options) *Source {
-	s := &Source{db: db, Options: o, handed: map[source.ID]bool{}}
-	paths := objects.Paths{DB: db}
-	for _, e := range index.Entries {
-		if e.IntentToAdd || e.Mode.IsSubmodule() {
-			continue
-		}
-		path := strings.TrimSuffix(e.Path, "/")
-		if was, ok := paths.Find(head, path); ok && !head.IsZero() && was.OID == e.ID {
-			continue
-		}
-		if e.Mode.IsTree() {
-			s.sparse = append(s.sparse, path)
-			continue
-		}
-		s.changed = append(s.changed, e)
+// New compares an index with the trees of a commit's parents: HEAD and, during a
+// merge, what is merged. There are none while HEAD is yet to be born.
+func New(db *objects.Database, index *gitdir.Index, parents []objects.ID, o Options) *Source {
+	return &Source{
+		db: db, index: index, parents: parents, Options: o,
+		comparison: compare(db, index, parents, o.OnlyNew),
+		handed:     map[source.ID]bool{},
+		old:        &old{},
 	}
-	return s
 }
 
 // Scan implements [source.Source].
 func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
-	for _, dir := range s.sparse {
-		if !s.Filter.Skip(dir) {
-			v.Unexamined(dir, finding.Unsupported.Because("staged in a sparse index, which does not spell it out"))
+	for _, r := range s.rows {
+		if s.Filter.Match(r.path) {
+			s.failed = s.failed || r.damage
+			v.Unexamined(r.path, r.why)
 		}
 	}
-	entries := make(chan gitdir.IndexEntry)
+	changes := make(chan change)
 	var group sync.WaitGroup
 	for range max(1, s.Jobs) {
 		group.Go(func() {
-			for e := range entries {
-				s.hand(e, v)
+			for c := range changes {
+				s.hand(c, v)
 			}
 		})
 	}
 	seen := map[objects.ID]bool{}
-	for _, e := range s.changed {
+	for _, c := range s.changes {
 		if ctx.Err() != nil {
 			break
 		}
-		if s.Filter.Match(e.Path) && !seen[e.ID] {
-			seen[e.ID] = true
-			entries <- e
+		if s.Filter.Match(c.path) && !seen[c.id] {
+			seen[c.id] = true
+			changes <- c
 		}
 	}
-	close(entries)
+	close(changes)
 	group.Wait()
 	return ctx.Err()
 }
@@ -89,26 +86,45 @@ func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
 // Handed returns what Scan, now over, could read.
 func (s *Source) Handed() map[source.ID]bool { return s.handed }
 
-func (s *Source) hand(e gitdir.IndexEntry, v source.Visitor) {
-	o, err := objects.Load(s.db, e.ID)
+// Empty says, after a scan, why there was nothing to examine; "" if there was, or
+// if something could not be read.
+func (s *Source) Empty() string {
+	switch {
+	case len(s.handed) > 0 || s.failed:
+		return ""
+	case len(s.changes) > 0:
+		return "everything that is staged is excluded"
+	case s.touched > 0:
+		return "what is staged adds no content"
+	}
+	return "nothing staged"
+}
+
+func (s *Source) hand(c change, v source.Visitor) {
+	o, err := objects.Load(s.db, c.id)
+	id := source.ID(c.id.String())
+	s.mu.Lock()
+	s.handed[id] = err == nil
+	s.failed = s.failed || err != nil
+	s.mu.Unlock()
 	if err != nil {
-		v.Unexamined(e.Path, objects.ReasonOf(err).In("staged content"))
+		v.Unexamined(c.path, objects.ReasonOf(err).In("staged content"))
 		return
 	}
-	id := source.ID(e.ID.String())
-	s.mu.Lock()
-	s.handed[id] = true
-	s.mu.Unlock()
+	b := &source.Blob{ID: id, Path: c.path, Size: o.Size, Data: o.Data, Open: o.Open}
+	if s.OnlyNew {
+		b.Before = func() ([]source.Earlier, error) { return s.earlier(c.id) }
+	}
 	v.Count(0, 1)
-	v.Blob(&source.Blob{ID: id, Path: e.Path, Size: o.Size, Data: o.Data, Open: o.Open})
+	v.Blob(b)
 }
 
 // Locate implements [source.Source].
 func (s *Source) Locate(_ context.Context, ids map[source.ID]bool) ([]source.Place, error) {
 	var places []source.Place
-	for _, e := range s.changed {
-		if id := source.ID(e.ID.String()); ids[id] && s.Filter.Match(e.Path) {
-			places = append(places, source.Place{ID: id, Path: e.Path, Layer: finding.Staged})
+	for _, c := range s.changes {
+		if id := source.ID(c.id.String()); ids[id] && s.Filter.Match(c.path) {
+			places = append(places, source.Place{ID: id, Path: c.path, Layer: finding.Staged})
 		}
 	}
 	slices.SortFunc(places, func(a, b source.Place) int { return strings.Compare(a.Path, b.Path) })

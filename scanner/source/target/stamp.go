@@ -5,20 +5,28 @@ import (
 	"os"
 
 	"github.com/deputy-sec/deputy/scanner/source/git"
+	"github.com/deputy-sec/deputy/scanner/source/gitdir"
 )
 
-// Stamp tells the target of a name from what it was or will be, see [git.Stamp]. It is
-// false for what has none: all but repositories on this machine.
-func Stamp(ctx context.Context, name string, o Options) (string, bool) {
-	if name == "-" {
-		return "", false
-	}
-	if _, err := os.Lstat(name); err != nil {
-		path, isFile := filePath(name)
-		if !isFile {
+// Stamp tells the target from what it was or will be, see [git.Stamp]. It is false
+// for what has none: all but repositories on this machine, seen as they are.
+func (q *Request) Stamp(ctx context.Context) (string, bool) {
+	o := q.options.Options
+	if q.dir != nil {
+		env, err := gitdir.ReadEnvironment(os.Getenv)
+		if err != nil || env.Says() {
 			return "", false
 		}
-		name, o.Parts = path, git.History
+		o.Filter = o.Filter.Within(q.parts)
+		return git.StampDir(ctx, q.dir, o)
 	}
-	return git.Stamp(ctx, name, o.Options)
+	if _, err := os.Lstat(q.Name); err == nil {
+		return "", false
+	}
+	path, isFile := filePath(q.Name)
+	if !isFile {
+		return "", false
+	}
+	o.Parts = git.History
+	return git.Stamp(ctx, path, o)
 }

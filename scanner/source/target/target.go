@@ -15,7 +15,6 @@ import (
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/source/dir"
 	"github.com/deputy-sec/deputy/scanner/source/git"
-	"github.com/deputy-sec/deputy/scanner/source/gitdir"
 	"github.com/deputy-sec/deputy/scanner/source/stdin"
 )
 
@@ -31,6 +30,8 @@ type Target struct {
 	Name   string // as a report may show it: without the password of a URL
 	closes []func() error
 
+	Note string // what a person should know of how the name was understood; may be ""
+
 	Repository *finding.Repository // nil if the target is none
 	PackBytes  int64               // size of the repository's packs
 }
@@ -45,31 +46,45 @@ func (t *Target) Close() error {
 	return errors.Join(errs...)
 }
 
-// Open opens a repository (a work tree or a git directory), a directory, a
-// file, "-", or the URL of a repository, which is cloned; ctx ends the cloning.
-// What asks for parts of a repository is an error for anything else.
+// Open opens what one name stands for, see [Request.Open].
 func Open(ctx context.Context, name string, o Options) (*Target, error) {
-	if name == "-" {
-		return plain(name, stdin.New(o.Stdin), o)
-	}
-	if _, err := os.Lstat(name); err != nil && isURL(name) {
-		return openURL(ctx, name, o)
-	}
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, fmt.Errorf("open target: %w", err)
-	}
-	if !info.IsDir() {
-		return openDir(name, o)
-	}
-	src, err := git.Open(name, o.Options)
+	return Requests([]string{name}, o)[0].Open(ctx)
+}
+
+// Open opens a repository or a part of it, a directory, a file, "-", or the URL of a
+// repository, which is cloned; ctx ends the cloning. What asks for parts of a
+// history is an error for anything that has none.
+func (q *Request) Open(ctx context.Context) (*Target, error) {
+	o := q.options
 	switch {
-	case err == nil:
-		return ofRepository(src, name, src.Close), nil
-	case errors.Is(err, gitdir.ErrNotRepository) && (!hasGit(name) || o.Parts != 0 && o.Parts&git.History == 0):
-		return openDir(name, o)
+	case q.err != nil:
+		return nil, q.err
+	case q.dir != nil:
+		return q.openRepository()
+	case q.Name == "-":
+		return plain(q.Name, stdin.New(o.Stdin), o)
+	case q.Name == Here:
+		return openDir(".", o)
 	}
-	return nil, err
+	if _, err := os.Lstat(q.Name); err != nil && isURL(q.Name) {
+		return openURL(ctx, q.Name, o)
+	}
+	return openDir(q.Name, o)
+}
+
+func (q *Request) openRepository() (*Target, error) {
+	o := q.options.Options
+	o.Filter = o.Filter.Within(q.parts)
+	src, err := git.OpenDir(q.dir, o)
+	if err != nil {
+		return nil, err
+	}
+	t := ofRepository(src, q.Name, src.Close)
+	if len(q.parts) > 0 && (o.Parts == 0 || o.Parts&git.History != 0) {
+		t.Note = fmt.Sprintf("%s: a part of the repository at %s: its files are scanned with their history; messages, authors and tags belong to the whole",
+			strings.Join(q.parts, ", "), q.dir.WorkTree)
+	}
+	return t, nil
 }
 
 func ofRepository(src *git.Source, name string, closes ...func() error) *Target {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -39,7 +40,6 @@ func TestWhatATargetIs(t *testing.T) {
 	assert.True(t, sourcetest.Record(t, open(t, repo.Dir, target.Options{})).Has("committed"))
 	r := sourcetest.Record(t, open(t, filepath.Join(repo.Dir, "sub"), target.Options{}))
 	assert.True(t, r.Has("in a directory"))
-	assert.False(t, r.Has("committed"), "a directory below a repository is a directory")
 	assert.True(t, sourcetest.Record(t, open(t, filepath.Join(repo.Dir, "sub", "b.txt"), target.Options{})).Has("in a directory"))
 	assert.True(t, sourcetest.Record(t, open(t, "-", target.Options{Stdin: strings.NewReader("streamed")})).Has("streamed"))
 	assert.True(t, sourcetest.Record(t, open(t, "file://"+repo.Dir, target.Options{})).Has("committed"))
@@ -50,6 +50,115 @@ func TestWhatATargetIs(t *testing.T) {
 	require.NoError(t, os.MkdirAll("host:path", 0o755))
 	repo.Write("host:path/c.txt", "with a colon")
 	assert.True(t, sourcetest.Record(t, open(t, "host:path", target.Options{})).Has("with a colon"))
+}
+
+// TestPartsOfARepository: the same place has the same path, whatever was typed.
+func TestPartsOfARepository(t *testing.T) {
+	repo := sourcetest.NewRepo(t)
+	repo.Commit("sub/gone.txt", "in the history of a part")
+	repo.Git("rm", "-q", "sub/gone.txt")
+	repo.Write(".gitignore", "*.log\nbuild/\n")
+	repo.Write("sub/deep/b.txt", "in a part")
+	repo.Write("sub/deep/b.log", "ignored in a part")
+	repo.Write("build/out.txt", "ignored and named")
+	repo.Write("other.txt", "elsewhere")
+	repo.Git("add", ".")
+	repo.Git("commit", "-q", "-m", "of the whole")
+	t.Chdir(filepath.Join(repo.Dir, "sub"))
+	link := filepath.Join(t.TempDir(), "link")
+	require.NoError(t, os.Symlink(repo.Dir, link))
+
+	paths := func(names ...string) []string {
+		t.Helper()
+		var out []string
+		for _, q := range target.Requests(names, target.Options{Options: git.Options{Jobs: 2}}) {
+			x, err := q.Open(t.Context())
+			require.NoError(t, err)
+			r := sourcetest.Record(t, x)
+			for _, p := range r.Places(x, "") {
+				out = append(out, p.Path+p.What)
+			}
+			require.NoError(t, x.Close())
+		}
+		slices.Sort(out)
+		return slices.Compact(out)
+	}
+	whole := []string{".gitignore", "author", "commit message", "committer", "other.txt", "sub/deep/b.txt", "sub/gone.txt"}
+	for _, c := range []struct {
+		want  []string
+		names [][]string
+	}{
+		{[]string{"sub/deep/b.txt", "sub/gone.txt"}, [][]string{{"."}, {repo.Dir + "/sub"}, {link + "/sub/"}, {"../sub"}, {"deep", "."}}},
+		{whole, [][]string{{target.Here}, {".."}, {repo.Dir}, {link}, {"deep", ".."}, {target.Here, "deep"}}},
+		{[]string{"sub/deep/b.txt"}, [][]string{{"deep"}, {"deep/b.txt"}, {"./deep/b.txt", link + "/sub/deep/b.txt"}}},
+		{[]string{"other.txt", "sub/deep/b.log"}, [][]string{{"deep/b.log", "../other.txt"}}},
+		{[]string{"build/out.txt"}, [][]string{{"../build"}, {"../build/out.txt"}}},
+	} {
+		for _, names := range c.names {
+			assert.Equal(t, c.want, paths(names...), "%q", names)
+		}
+	}
+}
+
+// TestGitsEnvironment: what git sets for hooks names the repository.
+func TestGitsEnvironment(t *testing.T) {
+	home := t.TempDir()
+	dots := filepath.Join(t.TempDir(), "dots.git")
+	repo := sourcetest.NewRepo(t)
+	repo.Git("init", "-q", "--bare", "-b", "main", dots)
+	inHome := repo.At(home)
+	require.NoError(t, os.Mkdir(filepath.Join(home, "sub"), 0o755))
+	inHome.Write("sub/.profile", "a dotfile")
+	inHome.Git("--git-dir="+dots, "--work-tree=.", "add", "sub/.profile")
+	other := sourcetest.NewRepo(t)
+	other.Commit("o.txt", "of another repository")
+
+	t.Chdir(filepath.Join(home, "sub"))
+	staged := target.Options{Options: git.Options{Parts: git.Staged}}
+	t.Setenv("GIT_DIR", dots)
+	t.Setenv("GIT_WORK_TREE", home)
+	for _, name := range []string{target.Here, ".", ".profile", home} {
+		r := sourcetest.Record(t, open(t, name, staged))
+		assert.Equal(t, 1, len(r.Find("a dotfile")), name)
+	}
+	assert.True(t, sourcetest.Record(t, open(t, other.Dir, target.Options{})).Has("of another repository"), "it is about one repository")
+
+	t.Setenv("GIT_WORK_TREE", filepath.Join(home, "nowhere"))
+	_, err := target.Open(t.Context(), target.Here, staged)
+	assert.ErrorContains(t, err, "GIT_WORK_TREE")
+	require.NoError(t, os.Unsetenv("GIT_WORK_TREE"))
+	repo.Git("--git-dir="+dots, "config", "core.bare", "false")
+	repo.Git("--git-dir="+dots, "config", "core.worktree", home)
+	x := open(t, target.Here, target.Options{Options: git.Options{Parts: git.WorkTree}})
+	r := sourcetest.Record(t, x)
+	assert.Equal(t, "sub/.profile", r.Places(x, "a dotfile")[0].Path, "core.worktree")
+
+	for name, value := range map[string]string{
+		"GIT_DIR": filepath.Join(home, "nowhere"), "GIT_CONFIG_COUNT": "many", "GIT_CONFIG_PARAMETERS": "'open",
+		"GIT_OBJECT_DIRECTORY": filepath.Join(home, "nowhere"), "GIT_ALTERNATE_OBJECT_DIRECTORIES": `"open`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(name, value)
+			_, err := target.Open(t.Context(), target.Here, staged)
+			assert.ErrorContains(t, err, name)
+		})
+	}
+	t.Run("git -c", func(t *testing.T) {
+		t.Setenv("GIT_CONFIG_PARAMETERS", "'core.worktree'='"+filepath.Join(home, "sub")+"'")
+		x := open(t, target.Here, target.Options{Options: git.Options{Parts: git.WorkTree}})
+		assert.Equal(t, ".profile", sourcetest.Record(t, x).Places(x, "a dotfile")[0].Path)
+	})
+}
+
+func TestDiscoveryEndsAtCeilings(t *testing.T) {
+	repo := sourcetest.NewRepo(t)
+	repo.Commit("a/b/c.txt", "a file")
+	t.Chdir(filepath.Join(repo.Dir, "a", "b"))
+	require.NotNil(t, open(t, target.Here, target.Options{}).Repository)
+	t.Setenv("GIT_CEILING_DIRECTORIES", filepath.Join(repo.Dir, "a")+":"+repo.Dir)
+	require.Nil(t, open(t, target.Here, target.Options{}).Repository)
+	t.Setenv("GIT_CEILING_DIRECTORIES", filepath.Join(repo.Dir, "a", "b"))
+	require.NotNil(t, open(t, target.Here, target.Options{}).Repository, "the directory itself is no ceiling")
 }
 
 func TestWhatCannotBeOpened(t *testing.T) {

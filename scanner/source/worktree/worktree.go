@@ -66,13 +66,14 @@ func New(dir *gitdir.Dir, db *objects.Database, index *gitdir.Index, o Options) 
 	}
 	s := &Source{
 		dir: dir, db: db, index: index, Options: o,
-		tracked: make(map[string]*gitdir.IndexEntry, len(index.Entries)),
+		tracked: make(map[string]*gitdir.IndexEntry, index.Len()),
 		parents: map[string]bool{},
 		files:   map[string]source.ID{},
 		seen:    map[source.ID]string{},
 	}
-	for i := range index.Entries {
-		e := &index.Entries[i]
+	entries := index.Entries()
+	for i := range entries {
+		e := &entries[i]
 		s.tracked[e.Path] = e
 		for up := path.Dir(e.Path); !s.parents[up] && up != "." && up != "/"; up = path.Dir(up) {
 			s.parents[up] = true
@@ -158,7 +159,7 @@ func (g *guide) Enter(dir string, up place) (place, bool) {
 	e := g.tracked[dir]
 	gitlink := e != nil && e.Mode.IsSubmodule()
 	here := place{ignored: up.ignored}
-	if !g.IncludeIgnored && !here.ignored {
+	if !g.IncludeIgnored && !here.ignored && !g.Filter.Named(dir) {
 		here.ignored = up.rules.match(dir, true)
 	}
 	if here.ignored && !gitlink && !g.parents[dir] {
@@ -206,7 +207,7 @@ func (g *guide) wanted(p string, dir place) bool {
 	if p == ".git" || !g.Filter.Match(p) {
 		return false
 	}
-	return g.tracked[p] != nil || g.IncludeIgnored || !dir.ignored && !dir.rules.match(p, false)
+	return g.tracked[p] != nil || g.IncludeIgnored || g.Filter.Named(p) || !dir.ignored && !dir.rules.match(p, false)
 }
 
 // File implements [filetree.Guide].

@@ -191,9 +191,10 @@ func (b *Baseline) order() {
 // placeOf names a place by what lasts: a path, or for what is in no file what it
 // is and which commit it belongs to.
 func placeOf(s finding.Sighting) string {
+	path := s.OwnPath()
 	switch {
-	case s.Path != "":
-		return s.Path
+	case path != "":
+		return path
 	case s.Commit != nil:
 		return s.Place + " of " + s.Commit.Hash
 	}
