@@ -21,6 +21,8 @@ type brought struct {
 	seen  map[string]bool // trees compared, with what they were compared to
 	way   []uint32        // numbers of the names that lead to the tree at hand
 	blobs map[objects.ID]bool
+	from  map[objects.ID][]introduction // nil if all of a blob counts as new
+	at    *commit                       // whose tree is compared
 }
 
 // lister is where the entries of trees come from.
@@ -49,7 +51,7 @@ func (s *Source) lister(ctx context.Context) (lister, error) {
 }
 
 func newBrought(s *Source, v source.Visitor, from lister) *brought {
-	return &brought{s: s, v: v, trees: from, seen: map[string]bool{}, blobs: map[objects.ID]bool{}}
+	return &brought{s: s, v: v, trees: from, seen: map[string]bool{}, blobs: map[objects.ID]bool{}, from: map[objects.ID][]introduction{}}
 }
 
 // growForest reads all trees. What cannot be read is told if the range leads to it.
@@ -78,6 +80,7 @@ func (b *brought) commit(c *commit) {
 			parents = append(parents, parent.tree)
 		}
 	}
+	b.at = c
 	b.diff(c.tree, parents)
 }
 
@@ -95,13 +98,16 @@ func (b *brought) diff(tree num, parents []num) {
 		old = append(old, b.list(p))
 	}
 	for _, e := range b.list(tree) {
-		var below []num
+		var below, was []num
 		same := false
 		for i := range old {
-			was, ok := b.passTo(&old[i], e)
-			same = same || ok && was.child == e.child
-			if ok && e.isTree() {
-				below = append(below, was.child)
+			had, ok := b.passTo(&old[i], e)
+			same = same || ok && had.child == e.child
+			switch {
+			case ok && e.isTree():
+				below = append(below, had.child)
+			case ok && had.child != noObject:
+				was = append(was, had.child)
 			}
 		}
 		switch {
@@ -111,7 +117,9 @@ func (b *brought) diff(tree num, parents []num) {
 			b.diff(e.child, below)
 			b.way = b.way[:len(b.way)-1]
 		default:
-			b.blobs[b.s.register.id(e.child)] = true
+			id := b.s.register.id(e.child)
+			b.blobs[id] = true
+			b.from[id] = append(b.from[id], introduction{b.at, e.name(), was})
 		}
 	}
 }

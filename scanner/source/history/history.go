@@ -53,6 +53,9 @@ type Source struct {
 	roots    []gitdir.Root
 	only     map[num]bool   // commits of the range; nil: all
 	tags     []objects.ID   // annotated tags that the range brings
+	bounded  bool           // the range does not go back to the beginning
+	back     sync.Mutex     // of look
+	look     *lookBack      // nil if all that is handed over is new
 	passed   int            // blobs and texts of the range that were handed over, or could not be
 	visitor  source.Visitor // of the scan, for what Locate cannot read
 	mu       sync.Mutex
@@ -155,10 +158,19 @@ func (s *Source) visitBlob(o *objects.Object, v source.Visitor) any {
 	b := &source.Blob{
 		ID: source.ID(o.ID.String()), Size: o.Size, Data: o.Data, Open: o.Open,
 		Base: o.Base, Segments: o.Segments, Traced: true,
-		Clean: s.cleaner(o),
+		Before: s.maker(o.ID), Clean: s.cleaner(o),
 	}
 	v.Blob(b)
 	return b.Trace
+}
+
+// maker returns what tells what a blob of a range was made from; nil if it is new as
+// a whole.
+func (s *Source) maker(id objects.ID) func() ([]source.Earlier, error) {
+	if s.look == nil {
+		return nil
+	}
+	return func() ([]source.Earlier, error) { return s.earlier(id) }
 }
 
 // cleaner returns what notes that there is nothing in a blob.

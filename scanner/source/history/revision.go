@@ -53,6 +53,7 @@ func (s *Source) between(ctx context.Context, v source.Visitor) error {
 	}
 	l.walk()
 	s.tags = chosen.tags
+	s.bounded = len(chosen.without) > 0
 	return nil
 }
 
@@ -62,6 +63,7 @@ var dates = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", "2
 // since selects the commits of s.Since, a revision or else a date, local unless
 // it says otherwise.
 func (s *Source) since(ctx context.Context, v source.Visitor) error {
+	s.bounded = true
 	l := s.newLimit(v)
 	begin := time.Time{}
 	from, err := s.resolve(ctx, s.Since)
@@ -216,6 +218,9 @@ func (s *Source) examineRange(ctx context.Context, v source.Visitor) error {
 		}
 	}
 	s.passed += len(brought.blobs)
+	if s.bounded { // else every line was brought by some commit
+		s.look = &lookBack{b: brought, gone: map[num][]entry{}}
+	}
 	return s.handBlobs(ctx, brought.blobs, v)
 }
 
@@ -305,7 +310,7 @@ func (s *Source) lookUpBlobs(ctx context.Context, blobs map[objects.ID]bool, v s
 					v.Unexamined("object "+id.String(), objects.ReasonOf(err))
 					continue
 				}
-				v.Blob(&source.Blob{ID: source.ID(id.String()), Size: o.Size, Data: o.Data, Open: o.Open, Clean: s.cleaner(o)})
+				v.Blob(&source.Blob{ID: source.ID(id.String()), Size: o.Size, Data: o.Data, Open: o.Open, Before: s.maker(id), Clean: s.cleaner(o)})
 			}
 		})
 	}
