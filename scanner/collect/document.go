@@ -11,6 +11,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
+	"github.com/deputy-sec/deputy/scanner/source/names"
 )
 
 // hit is a match and, if it was found in what an extractor wrote, where a person
@@ -139,6 +140,8 @@ type documentScan struct {
 	length int64   // of the text, also if it is not held
 	before int64   // where this text begins if all texts are put one behind the other
 	long   *stream // of a text too long to hold
+
+	members map[string]bool // whose names were looked at
 }
 
 // mark says that the text from an offset on stands at a place. A sheet has one
@@ -156,7 +159,39 @@ func (s *documentScan) Begin(o extract.Origin) {
 	s.finish()
 	s.origin = o
 	s.Place("")
+	s.member()
 }
+
+// member looks at the name of the member that begins, once however many lie in a folder
+// of that name.
+func (s *documentScan) member() {
+	inside := s.origin.Inside
+	if len(inside) == 0 {
+		return
+	}
+	way := strings.Join(inside[:len(inside)-1], "\x00") + "\x00"
+	names.Each(inside[len(inside)-1], func(upTo string, whole bool) {
+		if s.members[way+upTo] || len(s.members) > maxMembers {
+			return
+		}
+		if s.members == nil {
+			s.members = map[string]bool{}
+		}
+		s.members[way+upTo] = true
+		at := &Within{append(slices.Clone(inside[:len(inside)-1]), upTo), "folder name"}
+		if whole {
+			at.Place = "file name"
+		}
+		s.c.detectors.Scan([]byte(upTo), detect.Text{}, func(h detect.Hit) {
+			h.Offset += s.before
+			s.emit(hit{h, at})
+		})
+		s.before += int64(len(upTo)) + detect.Before
+	})
+}
+
+// maxMembers bounds the names of members that are looked at.
+const maxMembers = 1 << 16
 
 // Place implements extract.Sink.
 func (s *documentScan) Place(place string) {

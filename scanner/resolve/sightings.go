@@ -148,6 +148,9 @@ func (g *occurrenceGroup) sighting(s *collect.Occurrence) finding.Sighting {
 			out.Place = s.In.Place
 		}
 	}
+	if g.newest.Name {
+		out.Line, out.Column, out.EndColumn = 0, 0, 0
+	}
 	return out
 }
 

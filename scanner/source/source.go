@@ -76,6 +76,7 @@ type Place struct {
 	ID    ID
 	Path  string // slash-separated, relative to the target; "" for what is no file
 	What  string // what it is if no file: "commit message", "author", "tag message"
+	Name  bool   // the content is the name of what stands there, or of a ref: it has no lines
 	Layer finding.Layer
 	// The earliest and the latest commit that put this content at this path.
 	First, Last *finding.Commit

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/source/filetree"
+	"github.com/deputy-sec/deputy/scanner/source/names"
 )
 
 // Options says how to read.
@@ -35,6 +37,12 @@ type Source struct {
 	mu    sync.Mutex
 	links map[filetree.Inode]*linked
 }
+
+// nameID begins the IDs of contents that are names; no path of a file has that byte.
+const (
+	fileName   = "\x00file name/"
+	folderName = "\x00folder name/"
+)
 
 // linked is a file with several names.
 type linked struct {
@@ -71,6 +79,7 @@ func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
 	if err != nil {
 		return fmt.Errorf("open target: %w", err)
 	}
+	g.named(s.file, fileName)
 	g.regular(s.file, info)
 	return ctx.Err()
 }
@@ -83,6 +92,10 @@ func (s *Source) Locate(_ context.Context, ids map[source.ID]bool) ([]source.Pla
 		several[l.id] = l.paths
 	}
 	for id := range ids {
+		if sort, path, ok := nameOf(id); ok {
+			places = append(places, source.Place{ID: id, Path: path, What: sort, Name: true})
+			continue
+		}
 		paths := several[id]
 		if paths == nil {
 			paths = []string{string(id)}
@@ -99,6 +112,9 @@ func (s *Source) Locate(_ context.Context, ids map[source.ID]bool) ([]source.Pla
 
 // Open implements [source.Source].
 func (s *Source) Open(id source.ID) (io.ReadCloser, error) {
+	if _, path, ok := nameOf(id); ok {
+		return io.NopCloser(strings.NewReader(path)), nil
+	}
 	name := s.name(string(id))
 	if s.file != "" && string(id) != s.file {
 		return nil, fmt.Errorf("%q is no content of this source", id)
@@ -107,6 +123,16 @@ func (s *Source) Open(id source.ID) (io.ReadCloser, error) {
 		return io.NopCloser(strings.NewReader(text)), nil
 	}
 	return filetree.Open(name)
+}
+
+// nameOf returns what a content is the name of, and the path; false if it is none.
+func nameOf(id source.ID) (sort, path string, ok bool) {
+	text, ok := strings.CutPrefix(string(id), "\x00")
+	if !ok {
+		return "", "", false
+	}
+	sort, path, ok = strings.Cut(text, "/")
+	return sort, path, ok
 }
 
 // name turns a path of ours into one of the system.
@@ -131,7 +157,11 @@ func (g *guide) Enter(dir string, _ struct{}) (struct{}, bool) {
 		}
 		return struct{}{}, false
 	}
-	return struct{}{}, !g.Filter.Skip(dir)
+	if g.Filter.Skip(dir) {
+		return struct{}{}, false
+	}
+	g.named(dir, folderName)
+	return struct{}{}, true
 }
 
 // File implements [filetree.Guide].
@@ -139,6 +169,7 @@ func (g *guide) File(p string, _ struct{}, e fs.DirEntry) {
 	if !g.Filter.Match(p) {
 		return
 	}
+	g.named(p, fileName)
 	if e.Type()&fs.ModeSymlink != 0 {
 		g.link(p)
 		return
@@ -152,6 +183,13 @@ func (g *guide) File(p string, _ struct{}, e fs.DirEntry) {
 		return
 	}
 	g.regular(p, info)
+}
+
+// named hands over the name of a file or a folder that may hold an identifier.
+func (g *guide) named(p, sort string) {
+	if g.Filter.Match(p) && names.Worth([]byte(path.Base(p))) {
+		g.v.Blob(&source.Blob{ID: source.ID(sort + p), Path: p, Size: int64(len(p)), Data: []byte(p)})
+	}
 }
 
 // Unreadable implements [filetree.Guide].

@@ -16,6 +16,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/source/gitdir"
 	"github.com/deputy-sec/deputy/scanner/source/history"
+	"github.com/deputy-sec/deputy/scanner/source/names"
 	"github.com/deputy-sec/deputy/scanner/source/objects"
 	"github.com/deputy-sec/deputy/scanner/source/staged"
 	"github.com/deputy-sec/deputy/scanner/source/state"
@@ -62,6 +63,7 @@ type Source struct {
 	staged   *staged.Source
 	work     *worktree.Source
 	nested   []*nested
+	book     nameBook
 }
 
 // nested is a repository in the work tree of another.
@@ -149,6 +151,7 @@ func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
 		if err := s.history.Scan(ctx, v); err != nil {
 			return err
 		}
+		s.nameHistory(ctx, v)
 	}
 	if err := s.scanStaged(ctx, v); err != nil {
 		return err
@@ -165,10 +168,32 @@ func (s *Source) scanStaged(ctx context.Context, v source.Visitor) error {
 		return fmt.Errorf("what is staged cannot be told from what is committed: %w", err)
 	}
 	s.staged = staged.New(s.db, s.index, parents, staged.Options{Filter: s.options.Filter, Jobs: s.options.Jobs, OnlyNew: s.delta()})
+	told := v
 	if s.history != nil {
 		v = unseen{v, s.history}
 	}
-	return s.staged.Scan(ctx, v)
+	if err := s.staged.Scan(ctx, v); err != nil {
+		return err
+	}
+	for _, n := range s.staged.Named() {
+		s.path(told, n.Path, n.Folder, source.Place{Layer: finding.Staged})
+	}
+	return nil
+}
+
+// nameHistory hands over the names of the history that may hold an identifier.
+func (s *Source) nameHistory(ctx context.Context, v source.Visitor) {
+	if !s.delta() {
+		s.refs(v, s.history.Roots(), names.Worth)
+	}
+	paths, head := objects.Paths{DB: s.db}, s.headTree()
+	for _, n := range s.history.Named(ctx) {
+		at := source.Place{Layer: finding.History, First: n.First, Last: n.First}
+		if !head.IsZero() {
+			_, at.InHead = paths.Find(head, n.Path)
+		}
+		s.path(v, n.Path, n.Folder, at)
+	}
 }
 
 // delta reports whether a change is asked for, and not all that there is.
@@ -240,6 +265,7 @@ func (s *Source) scanWorkTree(ctx context.Context, v source.Visitor) error {
 	if s.history != nil {
 		o.Examined = s.history.Examined
 	}
+	o.Named = func(path string, folder bool) { s.path(v, path, folder, source.Place{Layer: finding.WorkTree}) }
 	s.work = worktree.New(s.dir, s.db, s.index, o)
 	staged := map[source.ID]bool{}
 	if s.history == nil && s.staged != nil {
@@ -312,6 +338,8 @@ func (s *Source) Locate(ctx context.Context, ids map[source.ID]bool) ([]source.P
 // database.
 func (s *Source) locate(ctx context.Context, ids map[source.ID]bool) ([]source.Place, error) {
 	var places []source.Place
+	ids, named := s.named(ids)
+	places = append(places, named...)
 	own, below := s.divide(ids)
 	if s.history != nil && !s.shared {
 		found, err := s.history.Places(ctx, own)
@@ -422,6 +450,9 @@ func (s *Source) divide(ids map[source.ID]bool) (own map[source.ID]bool, below [
 
 // Open implements [source.Source].
 func (s *Source) Open(id source.ID) (io.ReadCloser, error) {
+	if r, ok := s.openName(id); ok {
+		return r, nil
+	}
 	prefix, rest, ok := strings.Cut(string(id), nestedMark)
 	for _, n := range s.nested {
 		if ok && n.prefix == prefix {

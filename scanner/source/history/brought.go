@@ -23,6 +23,7 @@ type brought struct {
 	blobs map[objects.ID]bool
 	from  map[objects.ID][]introduction // nil if all of a blob counts as new
 	at    *commit                       // whose tree is compared
+	named []Named                       // names worth looking at, that no parent has
 }
 
 // lister is where the entries of trees come from.
@@ -99,16 +100,19 @@ func (b *brought) diff(tree num, parents []num) {
 	}
 	for _, e := range b.list(tree) {
 		var below, was []num
-		same := false
+		same, here := false, false
 		for i := range old {
 			had, ok := b.passTo(&old[i], e)
-			same = same || ok && had.child == e.child
+			same, here = same || ok && had.child == e.child, here || ok
 			switch {
 			case ok && e.isTree():
 				below = append(below, had.child)
 			case ok && had.child != noObject:
 				was = append(was, had.child)
 			}
+		}
+		if !here {
+			b.broughtName(e)
 		}
 		switch {
 		case same || e.child == noObject:

@@ -47,21 +47,22 @@ type Source struct {
 	db  *objects.Database
 	Options
 
-	register *register
-	graph    *graph
-	forest   *forest // of all trees; nil if only a small range is read
-	roots    []gitdir.Root
-	only     map[num]bool   // commits of the range; nil: all
-	tags     []objects.ID   // annotated tags that the range brings
-	bounded  bool           // the range does not go back to the beginning
-	back     sync.Mutex     // of look
-	look     *lookBack      // nil if all that is handed over is new
-	passed   int            // blobs and texts of the range that were handed over, or could not be
-	visitor  source.Visitor // of the scan, for what Locate cannot read
-	mu       sync.Mutex
-	people   map[string]bool // identities handed over
-	damaged  map[objects.ID]error
-	spoilt   map[num]error // trees that are malformed
+	register     *register
+	graph        *graph
+	forest       *forest // of all trees; nil if only a small range is read
+	roots        []gitdir.Root
+	only         map[num]bool   // commits of the range; nil: all
+	tags         []objects.ID   // annotated tags that the range brings
+	bounded      bool           // the range does not go back to the beginning
+	back         sync.Mutex     // of look
+	look         *lookBack      // nil if all that is handed over is new
+	broughtNames []Named        // of a range
+	passed       int            // blobs and texts of the range that were handed over, or could not be
+	visitor      source.Visitor // of the scan, for what Locate cannot read
+	mu           sync.Mutex
+	people       map[string]bool // identities handed over
+	damaged      map[objects.ID]error
+	spoilt       map[num]error // trees that are malformed
 }
 
 // New takes the layout of a repository and its objects, which stay the

@@ -217,7 +217,8 @@ func (s *Source) examineRange(ctx context.Context, v source.Visitor) error {
 			s.handTag(tag, v)
 		}
 	}
-	s.passed += len(brought.blobs)
+	s.passed += len(brought.blobs) + len(brought.named)
+	s.broughtNames = brought.named
 	if s.bounded { // else every line was brought by some commit
 		s.look = &lookBack{b: brought, gone: map[num][]entry{}}
 	}

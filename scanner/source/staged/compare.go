@@ -7,6 +7,7 @@ import (
 
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source/gitdir"
+	"github.com/deputy-sec/deputy/scanner/source/names"
 	"github.com/deputy-sec/deputy/scanner/source/objects"
 )
 
@@ -14,6 +15,7 @@ import (
 type comparison struct {
 	changes []change
 	gone    []gone // what the first parent has and the index has not
+	named   []Name // new names that may hold an identifier
 	touched int    // entries that differ, whether they bring content or not
 	rows    []row
 }
@@ -103,6 +105,9 @@ func (c *comparer) directory(prefix []byte, cached *gitdir.CachedTree, trees []o
 			}
 		}
 		sub := append(append(bytes.Clone(prefix), name...), '/')
+		if zeros(below) && names.Worth(name) {
+			c.named = append(c.named, Name{string(sub[:len(sub)-1]), true})
+		}
 		if len(path) == len(sub) { // a sparse index has the directory itself
 			c.sparse(sub, below, depth)
 			continue
@@ -153,6 +158,24 @@ func (c *comparer) file(prefix, name []byte, lists []list) {
 		return
 	}
 	c.change(e.Path, e.ID, was)
+	if len(was) == 0 && names.Worth(name) {
+		c.named = append(c.named, Name{e.Path, false})
+	}
+}
+
+// Name is a path whose last name may hold an identifier.
+type Name struct {
+	Path   string
+	Folder bool
+}
+
+func zeros(ids []objects.ID) bool {
+	for _, id := range ids {
+		if !id.IsZero() {
+			return false
+		}
+	}
+	return true
 }
 
 func (c *comparer) change(path string, id objects.ID, was []objects.ID) {

@@ -83,6 +83,9 @@ func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
 	return ctx.Err()
 }
 
+// Named returns the new names that may hold an identifier.
+func (s *Source) Named() []Name { return s.named }
+
 // Handed returns what Scan, now over, could read.
 func (s *Source) Handed() map[source.ID]bool { return s.handed }
 
@@ -90,7 +93,7 @@ func (s *Source) Handed() map[source.ID]bool { return s.handed }
 // if something could not be read.
 func (s *Source) Empty() string {
 	switch {
-	case len(s.handed) > 0 || s.failed:
+	case len(s.handed) > 0 || s.failed || len(s.named) > 0:
 		return ""
 	case len(s.changes) > 0:
 		return "everything that is staged is excluded"

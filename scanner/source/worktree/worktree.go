@@ -24,6 +24,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/source/filetree"
 	"github.com/deputy-sec/deputy/scanner/source/gitdir"
+	"github.com/deputy-sec/deputy/scanner/source/names"
 	"github.com/deputy-sec/deputy/scanner/source/objects"
 )
 
@@ -38,6 +39,8 @@ type Options struct {
 	// Examined says that a blob needs no reading; nil if none does. What stands
 	// in the index is then taken to be told by another source, too.
 	Examined func(objects.ID) bool
+	// Named is told of names that may hold an identifier; nil if nobody wants to know.
+	Named func(path string, folder bool)
 }
 
 // Source is a work tree.
@@ -173,6 +176,7 @@ func (g *guide) Enter(dir string, up place) (place, bool) {
 			return place{}, false
 		}
 	}
+	g.named(dir, true)
 	here.rules = up.rules
 	if !g.IncludeIgnored && !here.ignored {
 		here.rules = loadIgnores(filepath.Join(g.name(dir), ".gitignore"), dir, up.rules)
@@ -228,6 +232,7 @@ func (g *guide) File(p string, dir place, entry fs.DirEntry) {
 		g.v.Unexamined(p, finding.Unsupported.Because("%s", why))
 		return
 	}
+	g.named(p, false)
 	if e != nil && g.unchanged(e, info) {
 		g.v.Count(0, 1)
 		g.note(p, source.ID(e.ID.String()), true)
@@ -239,6 +244,12 @@ func (g *guide) File(p string, dir place, entry fs.DirEntry) {
 	}
 	if err := filetree.Read(g.name(p), func(c filetree.Content) { g.examine(p, c) }); err != nil {
 		g.Unreadable(p, err)
+	}
+}
+
+func (g *guide) named(p string, folder bool) {
+	if g.Named != nil && names.Worth([]byte(path.Base(p))) {
+		g.Named(p, folder)
 	}
 }
 
