@@ -21,6 +21,9 @@ import (
 // examined both ways. Documents are read beside the walk as far as there is room.
 func (c *Collection) Blob(b *source.Blob) {
 	x := &examination{c: c, blob: b}
+	if b.StandIn.Code != "" {
+		c.failed(b, Failure{Why: b.StandIn})
+	}
 	var doc *extract.Extractor
 	x.guarded(func() (bool, error) {
 		doc = c.claimant(b)

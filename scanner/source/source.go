@@ -41,6 +41,10 @@ type Blob struct {
 	// something was found.
 	Before func() ([]Earlier, error)
 
+	// StandIn says, if it has a code, that Data only stands for the content, and why
+	// that is not here.
+	StandIn finding.Reason
+
 	// Clean is called by the visitor if it has examined the whole content and found
 	// nothing at all in it, so that a later scan by the same rules need not be
 	// shown it again. It may be called late and by any goroutine. It is nil if

@@ -18,6 +18,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/source/filetree"
 	"github.com/deputy-sec/deputy/scanner/source/names"
+	"github.com/deputy-sec/deputy/scanner/source/standin"
 )
 
 // Options says how to read.
@@ -71,6 +72,7 @@ func New(name string, o Options) (*Source, error) {
 
 // Scan implements [source.Source].
 func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
+	v = standin.Visitor(v, "")
 	g := &guide{Source: s, v: v}
 	if s.file == "" {
 		return filetree.Walk(ctx, s.root, s.Jobs, g)

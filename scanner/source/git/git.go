@@ -19,6 +19,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/source/names"
 	"github.com/deputy-sec/deputy/scanner/source/objects"
 	"github.com/deputy-sec/deputy/scanner/source/staged"
+	"github.com/deputy-sec/deputy/scanner/source/standin"
 	"github.com/deputy-sec/deputy/scanner/source/state"
 	"github.com/deputy-sec/deputy/scanner/source/worktree"
 )
@@ -138,6 +139,7 @@ func (s *Source) PackBytes() int64 { return s.db.PackBytes() }
 // Scan implements [source.Source]. History goes first, so that the others need
 // not read what it has examined.
 func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
+	v = standin.Visitor(v, s.store())
 	if err := s.dir.Config.Err; err != nil {
 		v.Unexamined(".git/config", finding.Corrupt.Because("%v: what stands before the damage holds", err))
 	}
@@ -156,7 +158,10 @@ func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
 	if err := s.scanStaged(ctx, v); err != nil {
 		return err
 	}
-	return s.scanWorkTree(ctx, v)
+	if err := s.scanWorkTree(ctx, v); err != nil {
+		return err
+	}
+	return s.scanModules(ctx, v)
 }
 
 func (s *Source) scanStaged(ctx context.Context, v source.Visitor) error {
@@ -308,6 +313,11 @@ func (s *Source) scanNested(ctx context.Context, path string, v source.Visitor) 
 	}
 	o := s.options
 	o.Filter = nil // applied by us, to whole paths
+	return s.scanWithin(ctx, dir, o, path, v)
+}
+
+// scanWithin examines a repository that lies in this one.
+func (s *Source) scanWithin(ctx context.Context, dir *gitdir.Dir, o Options, path string, v source.Visitor) error {
 	sub, err := open(dir, o, s)
 	if err != nil {
 		v.Unexamined(path, finding.ReasonOf(err))
@@ -448,8 +458,19 @@ func (s *Source) divide(ids map[source.ID]bool) (own map[source.ID]bool, below [
 	return own, below
 }
 
+// store is where contents are kept that pointers stand for.
+func (s *Source) store() standin.Store { return standin.Store(s.dir.Common) }
+
 // Open implements [source.Source].
 func (s *Source) Open(id source.ID) (io.ReadCloser, error) {
+	r, err := s.open(id)
+	if err != nil {
+		return nil, err
+	}
+	return s.store().Resolve(r)
+}
+
+func (s *Source) open(id source.ID) (io.ReadCloser, error) {
 	if r, ok := s.openName(id); ok {
 		return r, nil
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/source/objects"
 )
@@ -23,6 +24,7 @@ type brought struct {
 	blobs map[objects.ID]bool
 	from  map[objects.ID][]introduction // nil if all of a blob counts as new
 	at    *commit                       // whose tree is compared
+	moved int                           // submodules
 	named []Named                       // names worth looking at, that no parent has
 }
 
@@ -115,7 +117,9 @@ func (b *brought) diff(tree num, parents []num) {
 			b.broughtName(e)
 		}
 		switch {
-		case same || e.child == noObject:
+		case e.child == noObject:
+			b.submodule(e, tree, parents)
+		case same:
 		case e.isTree():
 			b.way = append(b.way, e.name())
 			b.diff(e.child, below)
@@ -126,6 +130,38 @@ func (b *brought) diff(tree num, parents []num) {
 			b.from[id] = append(b.from[id], introduction{b.at, e.name(), was})
 		}
 	}
+}
+
+// submodule tells of a submodule that a commit moves. The entries at hand do not say
+// to which commit, so the trees are read for it.
+func (b *brought) submodule(e entry, tree num, parents []num) {
+	name := b.trees.name(e.name())
+	id, ok := b.s.gitlink(tree, name)
+	if !ok {
+		return
+	}
+	for _, p := range parents {
+		if was, ok := b.s.gitlink(p, name); ok && was == id {
+			return
+		}
+	}
+	b.moved++
+	b.v.Unexamined(join(b.path(), name), finding.StandIn.Because("a submodule at commit %s: what that brings is in a repository of its own", objects.Short(id)))
+}
+
+// gitlink returns the commit that a tree has for a submodule.
+func (s *Source) gitlink(tree num, name string) (id objects.ID, ok bool) {
+	_, data, err := s.db.Read(s.register.id(tree))
+	if err != nil {
+		return id, false
+	}
+	_ = objects.EachEntry(data, s.db.IDSize(), func(e objects.Entry) bool { // the scan tells of damage
+		if e.Mode.IsSubmodule() && string(e.Name) == name {
+			id, ok = e.OID, true
+		}
+		return !ok
+	})
+	return id, ok
 }
 
 // passTo finds the entry of the same name and sort in a list whose beginning has

@@ -58,6 +58,7 @@ type Source struct {
 	look         *lookBack      // nil if all that is handed over is new
 	broughtNames []Named        // of a range
 	passed       int            // blobs and texts of the range that were handed over, or could not be
+	movedModules int            // submodules that the range moves
 	visitor      source.Visitor // of the scan, for what Locate cannot read
 	mu           sync.Mutex
 	people       map[string]bool // identities handed over

@@ -219,6 +219,7 @@ func (s *Source) examineRange(ctx context.Context, v source.Visitor) error {
 	}
 	s.passed += len(brought.blobs) + len(brought.named)
 	s.broughtNames = brought.named
+	s.movedModules = brought.moved
 	if s.bounded { // else every line was brought by some commit
 		s.look = &lookBack{b: brought, gone: map[num][]entry{}}
 	}
@@ -254,7 +255,7 @@ func (s *Source) Empty() string {
 	switch {
 	case !s.partial() || s.passed > 0:
 		return ""
-	case len(s.only) > 0 || len(s.tags) > 0:
+	case len(s.only) > 0 || len(s.tags) > 0 || s.movedModules > 0:
 		return "the commits of the range bring no content"
 	case s.Since != "":
 		return "no commits since then"

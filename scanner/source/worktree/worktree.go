@@ -96,7 +96,47 @@ func (s *Source) namesFilter(file string) bool {
 
 // Scan implements [source.Source].
 func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
-	return filetree.Walk(ctx, s.dir.WorkTree, s.Jobs, &guide{s, v})
+	if err := filetree.Walk(ctx, s.dir.WorkTree, s.Jobs, &guide{s, v}); err != nil {
+		return err
+	}
+	if s.Examined == nil {
+		s.leftOut(ctx, v)
+	}
+	return ctx.Err()
+}
+
+// leftOut hands over what a sparse checkout leaves out of the work tree, from the
+// object database. Who examines the history has it already.
+func (s *Source) leftOut(ctx context.Context, v source.Visitor) {
+	entries := s.index.Entries()
+	for i := range entries {
+		e := &entries[i]
+		switch _, here := s.files[e.Path]; {
+		case ctx.Err() != nil:
+			return
+		case here || !e.SkipWorktree || e.Stage != 0 || e.Mode.IsSubmodule() || !s.Filter.Match(strings.TrimSuffix(e.Path, "/")):
+		case e.Mode.IsTree():
+			v.Unexamined(strings.TrimSuffix(e.Path, "/"), finding.StandIn.Because("a folder that a sparse checkout leaves out"))
+		default:
+			s.fromDatabase(e, v)
+		}
+	}
+}
+
+func (s *Source) fromDatabase(e *gitdir.IndexEntry, v source.Visitor) {
+	o, err := objects.Load(s.db, e.ID)
+	if err != nil {
+		v.Unexamined(e.Path, objects.ReasonOf(err).In("left out by a sparse checkout"))
+		return
+	}
+	id := source.ID(e.ID.String())
+	_, again := s.seen[id]
+	s.files[e.Path] = id
+	v.Count(0, 1)
+	if !again {
+		s.seen[id] = e.Path
+		v.Blob(&source.Blob{ID: id, Path: e.Path, Size: o.Size, Data: o.Data, Open: o.Open})
+	}
 }
 
 // Nested returns the directories, found by Scan, that are repositories of their

@@ -1,0 +1,69 @@
+package standin_test
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/deputy-sec/deputy/scanner/source/standin"
+)
+
+func pointer(content string) string {
+	return fmt.Sprintf("version https://git-lfs.github.com/spec/v1\noid sha256:%x\nsize %d\n", sha256.Sum256([]byte(content)), len(content))
+}
+
+func TestResolve(t *testing.T) {
+	dir := t.TempDir()
+	keep := func(path, content string) {
+		name := filepath.Join(dir, filepath.FromSlash(path))
+		require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
+		require.NoError(t, os.WriteFile(name, []byte(content), 0o644))
+	}
+	hash := fmt.Sprintf("%x", sha256.Sum256([]byte("kept by LFS")))
+	keep("lfs/objects/"+hash[:2]+"/"+hash[2:4]+"/"+hash, "kept by LFS")
+	keep("annex/objects/aa/bb/KEY/KEY", "kept by annex")
+	long := strings.Repeat("a long text\n", 1000)
+	for text, want := range map[string]string{
+		pointer("kept by LFS"): "kept by LFS",
+		strings.Replace(pointer("kept by LFS"), "size 11", "size 12", 1): strings.Replace(pointer("kept by LFS"), "size 11", "size 12", 1),
+		pointer("not here"):                               pointer("not here"),
+		".git/annex/objects/aa/bb/KEY/KEY":                "kept by annex",
+		"../../.git/annex/objects/aa/bb/KEY/KEY":          "kept by annex",
+		".git/annex/objects/../../../../../../etc/passwd": ".git/annex/objects/../../../../../../etc/passwd",
+		"/annex/objects/KEY\n":                            "/annex/objects/KEY\n",
+		"just a text":                                     "just a text",
+		"version 3 of this text\n":                        "version 3 of this text\n",
+		"":                                                "",
+		long:                                              long,
+	} {
+		r, err := standin.Store(dir).Resolve(io.NopCloser(strings.NewReader(text)))
+		require.NoError(t, err)
+		got, err := io.ReadAll(r)
+		require.NoError(t, err)
+		assert.NoError(t, r.Close())
+		assert.Equal(t, want, string(got))
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(pointer("x")))
+	f.Add([]byte("../.git/annex/objects/a/b/c/c"))
+	f.Add([]byte("/annex/objects/k"))
+	store := standin.Store(f.TempDir())
+	f.Fuzz(func(t *testing.T, text []byte) {
+		p, ok := standin.Parse(text)
+		if !ok {
+			return
+		}
+		require.Less(t, len(text), 1024)
+		_, _, err := store.Open(p)
+		require.Error(t, err, "nothing lies in an empty store, and nothing outside is opened")
+	})
+}
