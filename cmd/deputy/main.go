@@ -92,6 +92,6 @@ unexamined.`,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(diagnosed(newScan()), diagnosed(newVet()), newBaseline(), newExtract(), newRules(), newExplain(), newAccounts(), newVersion())
+	root.AddCommand(diagnosed(newScan()), diagnosed(newVet()), newBaseline(), newHook(), newExtract(), newRules(), newExplain(), newAccounts(), newVersion())
 	return root
 }

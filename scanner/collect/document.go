@@ -7,11 +7,11 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/deputy-sec/deputy/internal/names"
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
-	"github.com/deputy-sec/deputy/scanner/source/names"
 )
 
 // hit is a match and, if it was found in what an extractor wrote, where a person

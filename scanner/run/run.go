@@ -15,6 +15,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner"
 	"github.com/deputy-sec/deputy/scanner/collect"
 	"github.com/deputy-sec/deputy/scanner/finding"
+	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/source/target"
 )
 
@@ -105,6 +106,16 @@ func (r *Run) Scan(ctx context.Context, targets []string, stdin io.Reader) (*fin
 		r.notice(fmt.Sprintf("%v: the next scan examines everything again", err))
 	}
 	return result, failed
+}
+
+// ScanSource scans what is no target that a person names, as texts at hand. Only texts
+// are read, and nothing of them is cached.
+func (r *Run) ScanSource(ctx context.Context, src source.Source) (*finding.Result, error) {
+	result, err := scanner.Scan(ctx, src, r.engine)
+	if err == nil && !r.config.Values {
+		result.Redact()
+	}
+	return result, err
 }
 
 // limitMemory lets the collector run more often before the process takes more

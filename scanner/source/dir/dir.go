@@ -14,10 +14,10 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/deputy-sec/deputy/internal/names"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/source/filetree"
-	"github.com/deputy-sec/deputy/scanner/source/names"
 	"github.com/deputy-sec/deputy/scanner/source/standin"
 )
 

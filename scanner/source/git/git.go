@@ -12,11 +12,11 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/deputy-sec/deputy/internal/names"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/source/gitdir"
 	"github.com/deputy-sec/deputy/scanner/source/history"
-	"github.com/deputy-sec/deputy/scanner/source/names"
 	"github.com/deputy-sec/deputy/scanner/source/objects"
 	"github.com/deputy-sec/deputy/scanner/source/staged"
 	"github.com/deputy-sec/deputy/scanner/source/standin"

@@ -48,7 +48,7 @@ func (s *Source) modules() []*gitdir.Dir {
 	root := filepath.Join(s.dir.Common, "modules")
 	_ = filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error { // most have none
 		if err != nil || !e.IsDir() || path == root {
-			return nil
+			return nil //nolint:nilerr // the rest is still to be looked through
 		}
 		if looked++; looked > maxModules {
 			return fs.SkipAll

@@ -307,21 +307,14 @@ func (c *Config) derive() {
 // UserExcludesFile returns the user's global ignore file: core.excludesFile of
 // their own configuration, or git's default. See gitignore(5).
 func UserExcludesFile() string {
+	if path := userSetting("core", "excludesfile"); path != "" {
+		return ExpandHome(path)
+	}
 	home, err := os.UserHomeDir()
 	if err != nil {
 		return ""
 	}
-	xdg := os.Getenv("XDG_CONFIG_HOME")
-	if xdg == "" {
-		xdg = filepath.Join(home, ".config")
-	}
-	for _, f := range []string{filepath.Join(home, ".gitconfig"), filepath.Join(xdg, "git", "config"), "/etc/gitconfig"} {
-		var c Config
-		if err := c.read(f, 0); err == nil && c.settings.text("core", "excludesfile") != "" {
-			return ExpandHome(c.settings.text("core", "excludesfile"))
-		}
-	}
-	return filepath.Join(xdg, "git", "ignore")
+	return filepath.Join(xdgConfig(home), "git", "ignore")
 }
 
 // ExpandHome resolves a leading "~/", as git does in its configuration.

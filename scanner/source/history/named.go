@@ -3,9 +3,9 @@ package history
 import (
 	"context"
 
+	identifying "github.com/deputy-sec/deputy/internal/names"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source/gitdir"
-	identifying "github.com/deputy-sec/deputy/scanner/source/names"
 )
 
 // Named is a path in the history whose last name may hold an identifier.

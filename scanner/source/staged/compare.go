@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/deputy-sec/deputy/internal/names"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source/gitdir"
-	"github.com/deputy-sec/deputy/scanner/source/names"
 	"github.com/deputy-sec/deputy/scanner/source/objects"
 )
 

@@ -20,11 +20,11 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/deputy-sec/deputy/internal/names"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/source/filetree"
 	"github.com/deputy-sec/deputy/scanner/source/gitdir"
-	"github.com/deputy-sec/deputy/scanner/source/names"
 	"github.com/deputy-sec/deputy/scanner/source/objects"
 )
 

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/deputy-sec/deputy/scanner/source/names"
+	"github.com/deputy-sec/deputy/internal/names"
 )
 
 func TestEach(t *testing.T) {
