@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -83,7 +84,7 @@ func shapeOf(p *place) signal {
 // publicity tells placeholders, and accounts that are public on purpose with who
 // published them, from the rest.
 func publicity(id string) (class finding.Class, evidence []string) {
-	if isSample(id) {
+	if placeholder.Account(id) {
 		return finding.Sample, nil
 	}
 	if service, ok := documented()[id]; ok {

@@ -3,6 +3,8 @@ package awskey
 import (
 	"fmt"
 	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 )
 
 // generation says how AWS made an identifier.
@@ -61,5 +63,5 @@ func sampleAccount(account string) bool {
 	case "123456789012", "111122223333", "444455556666", "000000000001":
 		return true
 	}
-	return account != "" && distinct(account) == 1
+	return account != "" && placeholder.Distinct(account) == 1
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/detect/notation"
+	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -116,7 +117,7 @@ func judgeKeyID(v id, hasSecret, known bool) (detect.Match, bool) {
 	if !known && !hasSecret && !strings.ContainsAny(v.body(), "234567") {
 		m.Confidence = min(m.Confidence, 0.4)
 	}
-	if madeUp(v.body()) || sampleAccount(owner) || strings.HasPrefix(v.body(), documented) {
+	if placeholder.Random(v.body()) || sampleAccount(owner) || strings.HasPrefix(v.body(), documented) {
 		m.Class = finding.Sample
 	}
 	return m, true
@@ -156,7 +157,7 @@ func uniqueID(w *detect.Window, report func(detect.Match)) {
 		m.Confidence, m.Account = 0.85, owner
 		m.Evidence = append(m.Evidence, "belongs to account "+maskAccount(owner))
 	}
-	if madeUp(v.body()) || sampleAccount(owner) {
+	if placeholder.Random(v.body()) || sampleAccount(owner) {
 		m.Class = finding.Sample
 	}
 	report(m)
@@ -180,7 +181,9 @@ func idAt(text []byte, start, n int) (id, bool) {
 // repetitive tells rows of one letter and the alphabet from random characters:
 // sixteen of those have thirteen different ones, and fewer than seven once in
 // 10⁷.
-func repetitive(body string) bool { return distinct(body) < 7 || steps(body) >= 6 }
+func repetitive(body string) bool {
+	return placeholder.Distinct(body) < 7 || placeholder.Steps(body) >= 6
+}
 
 // base32Value returns the five bits that a character of RFC 4648's alphabet
 // stands for, -1 for any other.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/detect/notation"
+	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -70,7 +71,7 @@ func urlMatch(start, end int, key id, why string) detect.Match {
 		m.Account = owner
 		m.Evidence = append(m.Evidence, "signed with a key of account "+maskAccount(owner))
 	}
-	if madeUp(key.body()) || repetitive(key.body()) || sampleAccount(m.Account) {
+	if placeholder.Random(key.body()) || repetitive(key.body()) || sampleAccount(m.Account) {
 		m.Class = finding.Sample
 	}
 	return m
@@ -181,7 +182,7 @@ func isHex(s string, n int) bool {
 			return false
 		}
 	}
-	return len(s) == n && distinct(s) >= 8
+	return len(s) == n && placeholder.Distinct(s) >= 8
 }
 
 // signinToken looks for the token of a console sign-in URL:
@@ -202,7 +203,7 @@ func signinToken(w *detect.Window, report func(detect.Match)) {
 
 func signinTokenAt(text []byte, at int) (run, bool) {
 	r, whole := readRun(text, at, maxToken, func(c byte) bool { return notation.IsBase64(c) || c == '-' || c == '_' || c == '=' })
-	return r, whole && len(r.value) >= 80 && distinct(r.value) >= 30 && mixed(r.value)
+	return r, whole && len(r.value) >= 80 && placeholder.Distinct(r.value) >= 30 && mixed(r.value)
 }
 
 func signinMatch(r run) detect.Match {

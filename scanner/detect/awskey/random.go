@@ -1,62 +1,8 @@
 package awskey
 
 import (
-	"strings"
-
 	"github.com/deputy-sec/deputy/scanner/detect/notation"
 )
-
-// placeholderWords show that a person made a value up. All have four letters or
-// more: a given one stands in sixteen random base32 characters once in 80,000.
-var placeholderWords = []string{
-	"EXAMPLE", "EXMPLE", "SAMPLE", "FAKE", "TEST", "DUMMY", "MOCK", "YOUR", "INVALID",
-	"PLACEHOLDER", "CHANGE", "REDACT", "SECRET", "ACCESS", "XXXX", "BOGUS", "EXAMPL",
-}
-
-// madeUp says whether a value contains a word that a person would write into a
-// placeholder.
-func madeUp(value string) bool {
-	upper := strings.ToUpper(value)
-	for _, w := range placeholderWords {
-		if strings.Contains(upper, w) {
-			return true
-		}
-	}
-	return false
-}
-
-// distinct counts the different characters of s.
-func distinct(s string) int {
-	var seen [256]bool
-	n := 0
-	for i := range len(s) {
-		if !seen[s[i]] {
-			seen[s[i]] = true
-			n++
-		}
-	}
-	return n
-}
-
-// steps returns the length of the longest stretch of s in which every character
-// follows the one before (ABCDEF, 234567) or repeats it (AAAA).
-func steps(s string) int {
-	longest, up, same := 1, 1, 1
-	for i := 1; i < len(s); i++ {
-		if s[i] == s[i-1]+1 {
-			up++
-		} else {
-			up = 1
-		}
-		if s[i] == s[i-1] {
-			same++
-		} else {
-			same = 1
-		}
-		longest = max(longest, up, same)
-	}
-	return longest
-}
 
 // kindChanges counts how often upper case, lower case, digits and the rest
 // change places in s. Words, paths and identifiers change seldom; in random

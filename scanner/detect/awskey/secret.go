@@ -7,6 +7,7 @@ import (
 
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/detect/notation"
+	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -41,7 +42,7 @@ func (s secret) match(owner id) detect.Match {
 	if owner != "" {
 		m.Account, _ = account(owner)
 	}
-	if madeUp(s.value) || sampleAccount(m.Account) || strings.HasPrefix(s.value, "wJalrXUtnFEMI") {
+	if placeholder.Random(s.value) || sampleAccount(m.Account) || strings.HasPrefix(s.value, "wJalrXUtnFEMI") {
 		m.Class = finding.Sample
 	}
 	return m
@@ -82,7 +83,7 @@ func besideID(text []byte, r run) (secret, bool) {
 		return secret{}, false
 	case said.says(secretNames):
 		return secret{r, 0.95, []string{"40 characters of base64 behind a name that says secret", "an access key ID stands beside it"}}, true
-	case kindChanges(r.value) < 17 || beginnings(r.value) < 12 || distinct(r.value) < 22 || namedOtherwise(text, r.start):
+	case kindChanges(r.value) < 17 || beginnings(r.value) < 12 || placeholder.Distinct(r.value) < 22 || namedOtherwise(text, r.start):
 		return secret{}, false
 	}
 	return secret{r, 0.75, []string{"40 random characters of base64 beside an access key ID"}}, true
@@ -209,7 +210,7 @@ func encodedSecret(text []byte, r run) (run, bool) {
 // characters seldom.
 func secretForm(r run) bool {
 	return len(r.value) == secretLen && mixed(r.value) && kindChanges(r.value) >= 13 && beginnings(r.value) >= 10 &&
-		distinct(r.value) >= 18 && steps(r.value) < 8
+		placeholder.Distinct(r.value) >= 18 && placeholder.Steps(r.value) < 8
 }
 
 // longRun says cheaply whether text may hold a run of base64 as long as a

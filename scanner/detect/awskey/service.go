@@ -8,6 +8,7 @@ import (
 
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/detect/notation"
+	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -96,15 +97,15 @@ func appSyncKey(w *detect.Window, report func(detect.Match)) {
 		return
 	}
 	r, whole := readRun(w.Text, w.End, 26, func(c byte) bool { return notation.IsLower(c) || notation.IsDigit(c) })
-	if !whole || len(r.value) != 26 || !bounded(w.Text, w.Start, r.end) || distinct(r.value) < 9 ||
-		steps(r.value) >= 6 || !strings.ContainsAny(r.value, "0123456789") {
+	if !whole || len(r.value) != 26 || !bounded(w.Text, w.Start, r.end) || placeholder.Distinct(r.value) < 9 ||
+		placeholder.Steps(r.value) >= 6 || !strings.ContainsAny(r.value, "0123456789") {
 		return
 	}
 	m := detect.Match{
 		Rule: AppSyncAPIKey, Start: w.Start, End: r.end, ShowHead: w.End - w.Start,
 		Confidence: 0.95, Evidence: []string{"da2- and 26 random letters and digits"},
 	}
-	if madeUp(r.value) {
+	if placeholder.Random(r.value) {
 		m.Class = finding.Sample
 	}
 	report(m)
@@ -133,7 +134,7 @@ func isUUID(s []byte) bool {
 			return false
 		}
 	}
-	return distinct(string(s)) >= 8
+	return placeholder.Distinct(string(s)) >= 8
 }
 
 // sellingPartnerSecret looks for a client secret of Login with Amazon, which

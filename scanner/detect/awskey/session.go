@@ -7,6 +7,7 @@ import (
 
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/detect/notation"
+	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -75,7 +76,7 @@ func tokenMatch(r run, confidence float64, why string) detect.Match {
 // tokenAt reads a session token that starts at text[start], with its padding.
 func tokenAt(text []byte, start int) (run, bool) {
 	r, whole := readRun(text, start, maxToken, notation.IsBase64)
-	if !whole || len(r.value) < minToken || distinct(r.value) < 40 || kindChanges(r.value)*2 < len(r.value) {
+	if !whole || len(r.value) < minToken || placeholder.Distinct(r.value) < 40 || kindChanges(r.value)*2 < len(r.value) {
 		return run{}, false
 	}
 	if _, err := base64.RawStdEncoding.DecodeString(r.value[:len(r.value)&^3]); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/deputy-sec/deputy/scanner/detect/example"
 	"github.com/deputy-sec/deputy/scanner/detect/notation"
+	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 )
 
 // Shapes make the values that the examples of this package show.
@@ -76,7 +77,7 @@ func shapeOpaque(r *rand.Rand, length string) string {
 		v := example.Chars(r, example.Base64, n)
 		// Stricter than chance: see TestRandomSecretsAreFound for what the
 		// tests of randomness cost.
-		if mixed(v) && kindChanges(v) >= n/2 && distinct(v) >= min(23, n*2/3) && !madeUp(v) && notation.IsAlnum(v[0]) {
+		if mixed(v) && kindChanges(v) >= n/2 && placeholder.Distinct(v) >= min(23, n*2/3) && !placeholder.Random(v) && notation.IsAlnum(v[0]) {
 			return v
 		}
 	}

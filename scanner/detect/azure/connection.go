@@ -9,6 +9,7 @@ import (
 
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/detect/notation"
+	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -102,7 +103,7 @@ func sqlPassword(w *detect.Window, report func(detect.Match)) {
 		Rule: connectionStringRule, Start: start, End: end, Hidden: true, Confidence: 0.85,
 		Evidence: []string{"password in a connection string with a database host of Azure"},
 	}
-	if standIn(w.Text[start:end]) {
+	if placeholder.Random(w.Text[start:end]) {
 		m.Class = finding.Sample
 	}
 	report(m)
@@ -136,17 +137,6 @@ func passwordLike(p []byte) bool {
 		}
 	}
 	return sorts >= 3
-}
-
-// standIn says whether a password is one that documentation uses.
-func standIn(p []byte) bool {
-	lower := strings.ToLower(string(p))
-	for _, word := range [...]string{"your", "passw", "p@ssw", "secret", "example", "xxxx", "changeme", "placeholder", "redacted", "dummy"} {
-		if strings.Contains(lower, word) {
-			return true
-		}
-	}
-	return notation.Distinct(p) <= 4
 }
 
 // redisPassword decides over the key in a connection string of Azure Cache for
@@ -192,7 +182,7 @@ func sasToken(w *detect.Window, report func(detect.Match)) {
 		m.Evidence = append(m.Evidence, "it says that it ends at "+ends)
 	}
 	emulator := bytes.Contains(w.Text[max(0, w.Start-signatureReach):w.Start], []byte("devstoreaccount1"))
-	if notation.Typed([]byte(value)) || emulator || standInResource(parameters) {
+	if placeholder.Random([]byte(value)) || emulator || standInResource(parameters) {
 		m.Class = finding.Sample
 	}
 	report(m)

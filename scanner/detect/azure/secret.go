@@ -5,13 +5,14 @@ import (
 
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/detect/notation"
+	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
 // secret makes the match for a secret, which is a sample if it was typed.
 func secret(rule *finding.Rule, text []byte, start, end int, confidence float64, evidence ...string) detect.Match {
 	m := detect.Match{Rule: rule, Start: start, End: end, Confidence: confidence, Evidence: evidence}
-	if notation.Typed(text[start:end]) {
+	if placeholder.Random(text[start:end]) {
 		m.Class = finding.Sample
 	}
 	return m
@@ -102,9 +103,9 @@ func namedClientSecret(w *detect.Window, report func(detect.Match)) {
 		form = "32 bytes in base64"
 	case len(value) == oldSecret && notation.Mixed(value) && !bytes.ContainsAny(value, "+/="):
 		form = "length and alphabet of an older client secret"
-	case len(value) == uuidLength && uuidAt(w.Text, a.Start) && !typedUUID(value):
+	case len(value) == uuidLength && uuidAt(w.Text, a.Start) && !placeholder.UUID(value):
 		form = "UUID, as older tools made secrets"
-	case len(value) >= shortestOwn && len(value) <= longestSecret && notation.Mixed(value) && notation.Run(value, 0, len(value), notation.IsAlnum) == len(value) && !notation.Typed(value):
+	case len(value) >= shortestOwn && len(value) <= longestSecret && notation.Mixed(value) && notation.Run(value, 0, len(value), notation.IsAlnum) == len(value) && !placeholder.Random(value):
 		form, words = "long enough, of capitals, small letters and digits", []string{"azuread", "adfs", "azure_tenant", "arm_tenant"}
 	default:
 		return

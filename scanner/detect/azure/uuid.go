@@ -1,11 +1,11 @@
 package azure
 
 import (
-	"bytes"
 	"strings"
 
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/detect/notation"
+	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -32,7 +32,7 @@ func identifier(rule *finding.Rule, text []byte, start int, confidence float64, 
 		Rule: rule, Start: start, End: start + uuidLength, Value: id, Confidence: confidence, Evidence: evidence,
 	}
 	switch {
-	case typedUUID([]byte(id)):
+	case placeholder.UUID(id):
 		m.Class = finding.Sample
 	case published(id):
 		m.Class = finding.Vendor
@@ -47,14 +47,6 @@ func identifier(rule *finding.Rule, text []byte, start int, confidence float64, 
 // random says whether a UUID is of version 4 (RFC 9562, section 5.4).
 func random(id string) bool {
 	return id[14] == '4' && strings.IndexByte("89ab", id[19]) >= 0
-}
-
-// typedUUID says whether a UUID was typed: of its 32 digits most are the same
-// as one of the two before them or next to it, or they or the last group are of
-// few sorts. Of random ones, one in a hundred thousand is.
-func typedUUID(id []byte) bool {
-	digits := bytes.ReplaceAll(id, []byte("-"), nil)
-	return notation.Steps(digits) >= 17 || notation.Distinct(digits) <= 6 || notation.Distinct(digits[20:]) <= 3
 }
 
 // about holds the words of which one stands near what belongs to Azure.

@@ -48,6 +48,7 @@ var matches = []finding.Example{
 	{Name: "short-number", Text: `"sts:ExternalId": "«weak-number»"`},
 	{Name: "account-as-external-id", Text: `"sts:ExternalId": "«account»"`},
 	{Name: "value-on-the-next-line", Text: "assumeRole({\n  externalId:\n    '«uuid»',\n})"},
+	{Name: "weak-with-words-of-placeholders", Text: `variable = "sts:ExternalId" values = ["«company-role»"]`},
 	{Name: "of-a-named-vendor", Text: "role_arn = x\nwiz_external_id = \"«uuid»\"\n"},
 }
 
@@ -98,7 +99,8 @@ var nearMisses = []finding.Example{
 	{Name: "field-with-digits-in-its-path", Text: "Config{\n\tAssumeRoleARN: s.SigV4AssumeRoleARN,\n\tExternalID:    s.SigV4ExternalID,\n\tRegion: s.SigV4Region,\n}"},
 	{Name: "id-of-an-organization", Text: `{"role_arn": "x", "org_type": "aws", "external_id": "o-‹alnum10›", "root_external_id": "r-ab1c"}`},
 	{Name: "map-of-names", Text: `name_mapping={"deploy_role_arn": "deployRoleArn", "deploy_role_external_id": "deployRoleExternalId"}`},
-	{Name: "value-that-names-itself", Text: "role_arn: x\nexternal_id: \"initech-external-id-67890\"\nother_external_id: \"initech-ext-id-2024\""},
+	{Name: "value-that-names-itself-and-no-more", Text: "role_arn: x\nexternal_id: \"external-id-123\"\nother_external_id: \"vendor-ext-id\""},
+	{Name: "value-masked-by-hand", Text: "role_arn: x\nexternal_id: \"COo38eU2XXXXXX\""},
 	{Name: "dummy-of-a-test", Text: "t.Run(\"x\", func(t *testing.T) {\n\ts := Settings{AssumeRoleARN: \"a\", ExternalID: \"llamas_in_pyjamas\"}"},
 	{Name: "error-message", Text: `return fmt.Errorf("assume role: external id: invalid-value-7: %w", err)`},
 }

@@ -10,10 +10,11 @@ import (
 
 // Shapes make the values that the examples of this package show.
 var Shapes = map[string]example.Shape{
-	"aws-random":  shapeRandom,  // «aws-random:24»: letters and digits in no order
-	"company":     shapeCompany, // the name of a company and of an environment
-	"alnum10":     func(r *rand.Rand, _ string) string { return example.Chars(r, example.Lower+example.Digits, 10) },
-	"weak-number": shapeWeakNumber, // five digits that neither count nor repeat
+	"aws-random":   shapeRandom,  // «aws-random:24»: letters and digits in no order
+	"company":      shapeCompany, // the name of a company and of an environment
+	"company-role": func(r *rand.Rand, arg string) string { return shapeCompany(r, arg) + "-assume-role" },
+	"alnum10":      func(r *rand.Rand, _ string) string { return example.Chars(r, example.Lower+example.Digits, 10) },
+	"weak-number":  shapeWeakNumber, // five digits that neither count nor repeat
 }
 
 func shapeRandom(r *rand.Rand, length string) string {

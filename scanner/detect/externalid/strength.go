@@ -3,10 +3,10 @@ package externalid
 import (
 	"bytes"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/deputy-sec/deputy/scanner/detect/notation"
+	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 )
 
 // valid says whether AWS would take a value: 2 to 1224 characters of letters,
@@ -32,6 +32,9 @@ func reference(v string) bool {
 			return true
 		}
 	}
+	if strings.HasSuffix(v, "ExternalId") || strings.HasSuffix(v, "ExternalID") {
+		return true // the name that another program knows it by
+	}
 	return strings.Contains(v, "_") && strings.ToUpper(v) == v && !strings.ContainsAny(v, "0123456789") ||
 		strings.Contains(v, "::") || strings.Contains(strings.ToLower(v), "secretsmanager")
 }
@@ -48,12 +51,12 @@ type strength struct {
 func strengthOf(v string) strength {
 	s := strength{text: v, uuid: isUUID(v)}
 	s.random = s.uuid || looksRandom(v)
-	s.sample = strings.Contains(strings.ToLower(v), "example") || s.uuid && madeUpUUID(v) || !s.random && (allPlaceholders(v) || saysPlaceholder(v))
+	s.sample = placeholder.Masked(v) || s.uuid && placeholder.UUID(v) || !s.random && standsIn(v)
 	switch {
 	case s.random:
 	case isAccount(v):
 		s.weak = "weak: it is an account ID, which is no secret"
-		s.sample = s.sample || madeUpDigits(v) || documentedAccounts[v]
+		s.sample = s.sample || placeholder.Account(v)
 	case len(v) < 8:
 		s.weak = fmt.Sprintf("weak: it has %d characters", len(v))
 	case !strings.ContainsAny(v, "0123456789"):
@@ -78,7 +81,7 @@ func (s strength) evidence() []string {
 // variable.
 func (s strength) evident(n name, v value) bool {
 	if s.random {
-		return s.uuid || !strings.ContainsAny(v.text, ".") && !saysPlaceholder(v.text)
+		return s.uuid || !strings.ContainsAny(v.text, ".") && !namesItself(v.text)
 	}
 	if !v.alone && !n.flag || !n.link && strings.ContainsAny(v.text, ".:/@") || n.phrase {
 		return false
@@ -94,7 +97,7 @@ func (s strength) evident(n name, v value) bool {
 // often, two times in five in random letters and digits, one in six in words.
 func looksRandom(v string) bool {
 	body := squeeze(v)
-	if len(body) < 12 || !bytes.ContainsAny(body, "0123456789") || notation.Distinct(body) < 8 || madeUpDigits(string(body)) {
+	if len(body) < 12 || !bytes.ContainsAny(body, "0123456789") || placeholder.Distinct(body) < 8 || placeholder.Counts(string(body)) {
 		return false
 	}
 	if len(body) >= 16 && isHex(body) {
@@ -110,64 +113,21 @@ func looksRandom(v string) bool {
 	return changes*4 >= len(body) && len(body)*4 >= len(v)*3
 }
 
-// placeholders are the words of which made-up External IDs are made.
-var placeholders = set("external", "externalid", "id", "ids", "ext", "extid", "eid", "my", "your", "the", "a", "an", "this", "is", "some", "any",
-	"unique", "secret", "string", "value", "test", "testing", "tests", "dummy", "fake", "mock", "sample", "demo", "default", "placeholder",
-	"change", "changeme", "me", "replace", "here", "insert", "todo", "foo", "bar", "baz", "qux", "foobar", "abc", "abcd", "abcdef", "xyz", "xxx",
-	"null", "none", "nil", "undefined", "true", "false", "optional", "required", "uuid", "guid", "uid", "key", "name", "provided", "customer",
-	"vendor", "company", "account", "acct", "aws", "role", "sts", "iam", "assume", "arn", "user", "from", "for", "to", "of", "by", "and", "or", "with",
-	"shared", "token", "random", "generated", "text", "data", "hello", "world", "goes", "yet", "repo", "repository", "legit", "corp", "new", "old", "prod", "dev", "cross", "third", "party", "org",
-	"tenant", "client", "app", "invalid", "valid", "wrong", "other", "another", "different", "empty", "blank", "not", "no", "set", "enter", "password",
-	"fixed", "param", "parameter", "variable", "type", "number", "integer", "object", "deadbeef", "asdf", "qwerty", "something", "anything", "whatever",
-	"example", "one", "two", "expected", "actual", "source", "target", "bad", "good", "condition", "specific", "given", "supplied", "supply", "acme", "env", "ignored", "pretend", "incorrect", "denied", "be", "populated", "filled", "defined", "tbd", "tba")
-
-// allPlaceholders says whether a value consists of placeholder words and
-// counting numbers.
-func allPlaceholders(v string) bool {
-	for _, w := range notation.Words([]byte(v)) {
-		switch {
-		case notation.IsDigit(w[0]):
-			if len(w) > 2 && !madeUpDigits(w) {
-				return false
-			}
-		case len(w) > 2 && !placeholders[w] && notation.Distinct([]byte(w)) > 1:
-			return false
-		}
+// standsIn reports whether a value that can be guessed shows where a value goes: all of its
+// words say so or name the thing itself, or it is a number that counts. One that has but a
+// word of these is somebody's.
+func standsIn(v string) bool {
+	if strings.Contains(strings.ToLower(v), "example") { // Example Corp. is AWS's own company of no one
+		return true
 	}
-	return true
+	said := placeholder.Words(v)
+	return said.Whole && (said.StandsIn || said.Names || !said.Plain)
 }
 
-// saysPlaceholder says whether a value names itself (prowler-external-id,
-// my-ext-id-2024) or counts on the keyboard.
-func saysPlaceholder(v string) bool {
-	body := strings.ToLower(string(squeeze(v)))
-	for _, w := range []string{"externalid", "extid", "abc123", "12345", "changeme", "replaceme", "yourid"} {
-		if strings.Contains(body, w) {
-			return true
-		}
-	}
-	return slices.Contains(notation.Words([]byte(v)), "ext")
-}
-
-// madeUpDigits says whether a value counts or repeats: 12345, 1234-5678, 0000.
-func madeUpDigits(v string) bool {
-	steps := 0
-	for i := 1; i < len(v); i++ {
-		if d := int(v[i]) - int(v[i-1]); d == 0 || d == 1 || d == -1 || v[i] == '0' && v[i-1] == '9' {
-			steps++
-		}
-	}
-	return steps*4 >= (len(v)-1)*3
-}
-
-// documentedAccounts are those of AWS's documentation that do not count or
-// repeat.
-var documentedAccounts = set("111122223333", "444455556666", "777788889999", "123456789012")
-
-// madeUpUUID says whether a UUID counts or repeats.
-func madeUpUUID(v string) bool {
-	body := squeeze(v)
-	return notation.Distinct(body) < 6 || madeUpDigits(string(body))
+// namesItself reports whether a word is the name of an External ID, and not its value.
+func namesItself(v string) bool {
+	plain := notation.Plain([]byte(v))
+	return strings.Contains(plain, "externalid") || strings.Contains(plain, "extid")
 }
 
 func isUUID(v string) bool {

@@ -51,7 +51,7 @@ var shapes = map[string]example.Shape{
 const base64URL = example.Base62 + "-_"
 
 func projectShape(r *rand.Rand) string {
-	return "z" + example.Chars(r, example.Lower, 7) + "-" + example.Chars(r, "13579", 5)
+	return "z" + example.Chars(r, example.Lower, 7) + "-7" + example.Chars(r, "13579", 4) + "2"
 }
 
 // keyShape makes what has the outer structure of an RSA key of 2048 bits; the

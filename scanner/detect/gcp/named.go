@@ -6,6 +6,7 @@ import (
 
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/detect/notation"
+	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -311,7 +312,7 @@ func billingName(w *detect.Window, report func(detect.Match)) {
 		m.Evidence = append(m.Evidence, "begins with 0 as billing accounts do")
 	}
 	id := w.Text[start:end]
-	if notation.Distinct(id) <= 5 || bytes.Equal(id[:6], id[7:13]) || 2*notation.Steps(id) > len(id) {
+	if placeholder.Distinct(id) <= 5 || bytes.Equal(id[:6], id[7:13]) || placeholder.Typed(id) {
 		m.Class = finding.Sample
 	}
 	report(m)

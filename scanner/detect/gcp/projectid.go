@@ -6,6 +6,7 @@ import (
 
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/detect/notation"
+	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -70,57 +71,30 @@ func pathProject(text []byte, start, end int, confidence float64, evidence strin
 	return project(text, start, end, confidence, evidence)
 }
 
-// standsIn says whether a project ID stands in for one: it says so (my-…,
-// …-project-id), is a region's name, or is made of nothing but ordinary words
-// (gcp-test-project-123). Projects called demo-… exist in Firebase's emulators
-// only (https://firebase.google.com/docs/emulator-suite/connect_firestore).
+// standsIn reports whether a project ID stands in for one. It says whose it is not (my-…), it
+// is a region's name, it calls itself a project and little else (victim-project), its number
+// was counted (quiet-lake-12345; Google gives out random ones), or it is made of nothing but
+// words that stand in for others (gcp-test-project-123). Projects called demo-… exist in
+// Firebase's emulators only (https://firebase.google.com/docs/emulator-suite/connect_firestore).
 func standsIn(id string) bool {
 	for _, prefix := range [...]string{"my-", "your-", "their-", "our-", "some-", "demo-"} {
 		if strings.HasPrefix(id, prefix) {
 			return true
 		}
 	}
-	if strings.Contains(id, "project-id") || strings.Contains(id, "example") || region([]byte(id)) == len(id) {
-		return true
-	}
-	for part := range strings.SplitSeq(id, "-") {
-		plain := strings.TrimRight(part, "0123456789")
-		digits := part[len(plain):]
-		if !ordinary(digits) || plain != "" && !commonWords[plain] && !oneLetter(plain) {
-			return false
-		}
-	}
-	return true
+	said := placeholder.Words(id)
+	return said.Whole || strings.Contains(id, "project-id") || strings.Contains(id, "example") || region([]byte(id)) == len(id) ||
+		callsItself(id, said) || placeholder.HoldsCounted(id, countedDigits)
 }
 
-// ordinary says whether digits are what people type: few, counted or repeated.
-func ordinary(digits string) bool {
-	if len(digits) <= 3 {
-		return true
-	}
-	return strings.Contains("12345678901234567890", digits) || notation.TypedNumber([]byte(digits))
+// countedDigits is the length from which a number in an ID is Google's, and random.
+const countedDigits = 5
+
+// callsItself reports whether an ID says that it is a project, and nothing of whose but one
+// word.
+func callsItself(id string, said placeholder.Phrase) bool {
+	return (strings.HasSuffix(id, "-project") || strings.HasPrefix(id, "project-")) && said.Unknown <= 1 && !strings.ContainsAny(id, "0123456789")
 }
-
-// oneLetter says whether s is one letter again and again: project-x, xxx-yyy.
-func oneLetter(s string) bool { return strings.Count(s, s[:1]) == len(s) }
-
-// commonWords are the words of project IDs that name no project.
-var commonWords = set(`
-	a abc acme account actual admin also an analytics and another any app apps application apis api bar baz bigquery billing
-	bucket central change changeme child ci client cloud cluster code company compute config consumer corp corporate create
-	creation credentials custom customer data dataset default demo deploy deployment dest destination dev dialogflow
-	dummy enter env environment exact example examples existing expected external fake field file fill first firebase foobar foobat foobaz
-	foo function functions game gcloud gcp generated get gke global google goog group hello here host hosted id ident identifier
-	image in input insert instance invalid is it kms list local location log logging main missing mock my myapp
-	mycompany mygcp mygcpproject mygoogleproject myid myorg myproj myproject myprojectid name network new none nonexistent
-	not null number of old one or org organization other our parent path placeholder pipeline play prod producer production
-	project projectid projects projectname proj project provider publisher qa quota
-	random real redacted region replace repo repository resource resources root sample sandbox second secret secrets security
-	server service services shared simple src dst some somebody something source spanner specific staging stage storage string stuff
-	sub subscription super target team temp tenant terraform test tests testing tester testproj testproject tf that the
-	third this three to topic training tutorial two type undefined unit unknown update us use user users valid value variable vpc
-	web website with workload world xpn xyz yet you your yourproject yourprojectid zone
-`)
 
 func set(words string) map[string]bool {
 	m := map[string]bool{}

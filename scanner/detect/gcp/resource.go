@@ -5,6 +5,7 @@ import (
 
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/detect/notation"
+	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -82,7 +83,7 @@ func projectNumber(text []byte, start, end int, confidence float64, evidence str
 
 func number(rule *finding.Rule, text []byte, start, end int, confidence float64, evidence string) detect.Match {
 	m := detect.Match{Rule: rule, Start: start, End: end, Confidence: confidence, Evidence: []string{evidence}}
-	if notation.TypedNumber(text[start:end]) {
+	if placeholder.Number(text[start:end]) {
 		m.Class = finding.Sample
 	}
 	return m

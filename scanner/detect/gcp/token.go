@@ -6,6 +6,7 @@ import (
 
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/detect/notation"
+	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -28,7 +29,7 @@ func apiKey(w *detect.Window, report func(detect.Match)) {
 	usual := key[4] == 'S' && key[5] == 'y' && 'A' <= key[6] && key[6] <= 'D'
 	whole := strings.IndexByte("AEIMQUYcgkosw048", key[apiKeyLength-1]) >= 0
 	switch {
-	case notation.Typed(key[7:]):
+	case placeholder.Random(key[7:]):
 		m.Class = finding.Sample
 	case usual && whole:
 		m.Confidence = 0.95
@@ -49,7 +50,7 @@ func oauthClientSecret(w *detect.Window, report func(detect.Match)) {
 		Rule: clientSecretRule, Start: w.Start, End: end, ShowHead: len("GOCSPX-"), Confidence: 0.95,
 		Evidence: []string{"has the form of a Google OAuth client secret"},
 	}
-	if notation.Typed(w.Text[w.End:end]) {
+	if placeholder.Random(w.Text[w.End:end]) {
 		m.Class = finding.Sample
 	}
 	report(m)
@@ -70,7 +71,7 @@ func oauthClient(w *detect.Window, report func(detect.Match)) {
 	switch {
 	case publicClients[string(number)]:
 		m.Class = finding.Vendor
-	case named && notation.Typed(name), !named && notation.TypedNumber(number):
+	case named && placeholder.Random(name), !named && placeholder.Number(number):
 		m.Class = finding.Sample
 	}
 	report(m)
@@ -127,7 +128,7 @@ func oldClientSecret(w *detect.Window, report func(detect.Match)) {
 			continue
 		}
 		end := notation.Run(w.Text, v.Start, oldSecretLength+1, notation.IsBase64URL)
-		if end-v.Start != oldSecretLength || !notation.Mixed(w.Text[v.Start:end]) || notation.Typed(w.Text[v.Start:end]) {
+		if end-v.Start != oldSecretLength || !notation.Mixed(w.Text[v.Start:end]) || placeholder.Random(w.Text[v.Start:end]) {
 			continue
 		}
 		report(detect.Match{
@@ -158,7 +159,7 @@ func oauthAccessToken(w *detect.Window, report func(detect.Match)) {
 		Rule: accessTokenRule, Start: w.Start, End: end, ShowHead: len("ya29."), Confidence: 0.9,
 		Evidence: []string{"has the form of a Google OAuth access token"},
 	}
-	if notation.Typed(w.Text[w.End:end]) || !notation.Mixed(w.Text[w.End:end]) {
+	if placeholder.Random(w.Text[w.End:end]) || !notation.Mixed(w.Text[w.End:end]) {
 		m.Class = finding.Sample
 	}
 	report(m)
@@ -174,7 +175,7 @@ const minRefreshToken = 40
 func oauthRefreshToken(w *detect.Window, report func(detect.Match)) {
 	end := notation.Run(w.Text, w.End, maxToken, notation.IsBase64URL)
 	body := w.Text[w.End:end]
-	if len(body) < minRefreshToken || !notation.Starts(w.Text, w.Start) || !notation.Mixed(body) || notation.Typed(body) {
+	if len(body) < minRefreshToken || !notation.Starts(w.Text, w.Start) || !notation.Mixed(body) || placeholder.Random(body) {
 		return
 	}
 	m := detect.Match{

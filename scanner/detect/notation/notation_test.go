@@ -1,14 +1,12 @@
 package notation_test
 
 import (
-	"math/rand/v2"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/deputy-sec/deputy/scanner/detect/example"
 	"github.com/deputy-sec/deputy/scanner/detect/notation"
 )
 
@@ -104,43 +102,6 @@ func TestNearTakesShortWordsWhereTheyBegin(t *testing.T) {
 		"northcentralus": "", "aentra": "", "useentra": "", "about Microsoft": "microsoft", "onmicrosoft.com": "microsoft",
 	} {
 		assert.Equal(t, want, notation.Near([]byte(text), 0, len(text), 0, "entra", "microsoft"), text)
-	}
-}
-
-func TestTypedNumber(t *testing.T) {
-	for _, typed := range []string{"123456789012", "456123789012", "1111222233", "9876543210", "121212121212"} {
-		assert.True(t, notation.TypedNumber([]byte(typed)), typed)
-	}
-	r := rand.New(rand.NewPCG(4, 5))
-	const n = 100_000
-	for _, digits := range []int{10, 12} {
-		wrong := 0
-		for range n {
-			if notation.TypedNumber([]byte(example.Chars(r, example.Digits, digits))) {
-				wrong++
-			}
-		}
-		assert.Less(t, wrong, n/500, "random numbers of %d digits", digits)
-	}
-}
-
-func TestTypedTellsTypedFromGenerated(t *testing.T) {
-	for _, typed := range []string{
-		strings.Repeat("x", 40), strings.Repeat("ab12", 10), "YOUR-KEY-GOES-HERE-1234567890abc",
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJ", "aaaabbbbccccddddeeeeffffgggghhhh",
-	} {
-		assert.True(t, notation.Typed([]byte(typed)), typed)
-	}
-	r := rand.New(rand.NewPCG(1, 2))
-	const n = 20_000
-	for _, alphabet := range []string{example.Hex, example.Base62, example.Base64} {
-		wrong := 0
-		for range n {
-			if notation.Typed([]byte(example.Chars(r, alphabet, 34))) {
-				wrong++
-			}
-		}
-		assert.Less(t, wrong, n/1000, "random values of %s", alphabet)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/detect/notation"
+	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -89,7 +90,7 @@ func (f *formMatcher) match(w *detect.Window) (detect.Match, bool) {
 		return detect.Match{}, false
 	}
 	end := w.End + found[1]
-	if !ends(w.Text, end) || filler(string(w.Text[start:w.Start])+string(w.Text[w.End:end])) {
+	if !ends(w.Text, end) || placeholder.Random(string(w.Text[start:w.Start])+string(w.Text[w.End:end])) {
 		return detect.Match{}, false
 	}
 	moved := w.Look(w.Start-start+dataReach, end-w.End+dataReach)

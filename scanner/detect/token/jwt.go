@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -199,7 +200,7 @@ var hashes = map[string]func() hash.Hash{"HS256": sha256.New, "HS384": sha512.Ne
 // sample says why a token is one of documentation or a test, "" if it is not
 // known to be.
 func (t *jwt) sample() string {
-	if subject := text(t.claims.Subject); allDigits(subject) && sequential(subject, 1) || text(t.claims.Name) == "John Doe" {
+	if subject := text(t.claims.Subject); allDigits(subject) && placeholder.Number(subject) || text(t.claims.Name) == "John Doe" {
 		return "the subject of documentation: 1234567890, John Doe"
 	}
 	if text(t.claims.Issuer) == "joe" {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/detect/notation"
+	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 )
 
 // keyed finds a value without a form of its own behind a name that says what it
@@ -83,7 +84,7 @@ func (k *keyedMatcher) value(w *detect.Window, nameStart, nameEnd, start int) (d
 		return detect.Match{}, false
 	}
 	end := start + found[1]
-	if !ends(w.Text, end) || filler(string(w.Text[start+k.same:end])) || k.mixed && !notation.Mixed(w.Text[start:end]) {
+	if !ends(w.Text, end) || placeholder.Random(w.Text[start+k.same:end]) || k.mixed && !notation.Mixed(w.Text[start:end]) {
 		return detect.Match{}, false
 	}
 	m := detect.Match{

@@ -4,27 +4,12 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
-)
 
-// placeholders are passwords that nobody's secret is: the words of
-// documentation, and the defaults that images and quick starts come with.
-var placeholders = words(`pass passwd password passw0rd p4ssw0rd pwd pw passphrase secret secrets secretpassword mysecret mysecretpassword mypassword
-	yourpassword userpassword dbpassword dbpass user username usr name login me you admin administrator root guest test tests testing tester demo dev
-	example sample dummy fake foo bar baz qux foobar barfoo abc abcd token apitoken accesstoken oauthtoken authtoken apikey key apisecret changeme changeit change
-	replaceme postgres postgresql mysql mariadb mongo mongodb redis rabbitmq rabbit default docker vagrant none null nil undefined empty
-	redacted censored hidden masked filtered removed hunter letmein welcome qwerty string value credential credentials xoauthbasic xaccesstoken
-	elastic minio minioadmin airflow odoo wordpress django symfony app application local localhost service myuser mypass mypwd userpass user pass pswd opensesame`)
+	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
+)
 
 // spoken undoes the spelling by which people make words look like passwords.
 var spoken = strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t", "@", "a", "$", "s", "!", "i")
-
-func words(list string) map[string]bool {
-	m := map[string]bool{}
-	for _, w := range strings.Fields(list) {
-		m[w] = true
-	}
-	return m
-}
 
 // password says how sure it is that a text is somebody's password and not a
 // reference, a placeholder or a default: 0 for those, at most 0.9.
@@ -32,12 +17,10 @@ func password(user, pass string) float64 {
 	if decoded, err := url.PathUnescape(pass); err == nil {
 		pass = decoded
 	}
-	bare := strings.Trim(strings.ToLower(pass), "0123456789!@#$%^&*()_-+=.,~?")
-	bare = separators.Replace(bare)
 	switch {
-	case len(pass) < 5 || strings.EqualFold(pass, user) || bare != "" && placeholders[bare]:
+	case len(pass) < 5 || strings.EqualFold(pass, user) || placeholder.Words(pass).Whole || placeholder.Words(spoken.Replace(pass)).Whole:
 		return 0
-	case reference(pass) || filler(pass):
+	case reference(pass) || placeholder.Random(pass):
 		return 0
 	}
 	if made := spoken.Replace(strings.ToLower(pass)); strings.Contains(made, "pass") || strings.Contains(made, "pwd") || strings.Contains(made, "secret") {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/deputy-sec/deputy/scanner/detect/detecttest"
 	"github.com/deputy-sec/deputy/scanner/detect/example"
+	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 )
 
 func TestAccept(t *testing.T) { detecttest.Accept(t, New(), shapes()) }
@@ -42,7 +43,7 @@ func shapes() map[string]example.Shape {
 // apart from the bytes that all values of its kind have in front.
 func generated(same int, next func() string) string {
 	for range 1000 {
-		if v := next(); !filler(v[same:]) {
+		if v := next(); !placeholder.Random(v[same:]) {
 			return v
 		}
 	}

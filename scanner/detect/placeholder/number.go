@@ -1,25 +1,23 @@
-package awsaccount
+package placeholder
 
 import "strings"
 
-// sampleHeads begin placeholders that no rule recognises by its form: the digits
-// of pi and e.
-var sampleHeads = []string{"31415926", "27182818"}
+// heads begin placeholders that no rule recognises by its form: the digits of pi and e.
+var heads = [...]string{"31415926", "27182818"}
 
-// isSample says whether an account ID is a placeholder as documentation and
-// tests use it: its digits follow a pattern that one in some thousand random
-// numbers has at most. Such are 123456789012, 111122223333, 444455556666 (AWS's
-// own, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html),
-// 012345678910, 123456789101, 000000000000 (LocalStack,
-// https://docs.localstack.cloud/references/credentials/), 112233445566 and
-// 123412341234.
-func isSample(id string) bool {
-	for _, r := range sampleRules {
+// Account reports whether twelve digits are a placeholder as documentation and tests use it:
+// they follow a pattern that one in some thousand random numbers has at most. Such are
+// 123456789012, 111122223333, 444455556666 (AWS's own,
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html), 012345678910,
+// 123456789101, 000000000000 (LocalStack, https://docs.localstack.cloud/references/credentials/),
+// 112233445566 and 123412341234.
+func Account(id string) bool {
+	for _, r := range accountRules {
 		if r(id) {
 			return true
 		}
 	}
-	for _, h := range sampleHeads {
+	for _, h := range heads {
 		if strings.HasPrefix(id, h) {
 			return true
 		}
@@ -27,7 +25,7 @@ func isSample(id string) bool {
 	return false
 }
 
-var sampleRules = []func(string) bool{countsOn, pairsUp, repeats, repeatsWithin, fewDigits, endsInZeros, everySecondSame, blocks, creeps}
+var accountRules = []func(string) bool{countsOn, pairsUp, repeatsAll, repeatsWithin, repeatsFirst, fewDigits, endsInZeros, everySecondSame, blocks, creeps, keys}
 
 // longestCount is how many digits in a row may count up or down by chance: six
 // do in one of 7,000 random numbers.
@@ -63,14 +61,10 @@ func pairsUp(id string) bool {
 	return true
 }
 
-// repeats holds for a period of up to seven digits: 123123123123, 567531256753.
-func repeats(id string) bool {
-	for period := 1; period <= 7; period++ {
-		same := true
-		for i := period; i < len(id) && same; i++ {
-			same = id[i] == id[i-period]
-		}
-		if same {
+// repeatsAll holds for a period of up to seven digits: 123123123123, 567531256753.
+func repeatsAll(id string) bool {
+	for period := 1; period <= min(7, len(id)/2+1); period++ {
+		if strings.HasPrefix(id, id[period:]) {
 			return true
 		}
 	}
@@ -94,6 +88,14 @@ func repeatsWithin(id string) bool {
 	return false
 }
 
+// repeatsFirst holds where the first digits are a piece twice and more, and only the tail was
+// changed: 123412345678, 787878134925. Four digits that repeat others are so by chance once in
+// 10,000 numbers.
+func repeatsFirst(id string) bool {
+	period, n := repeated([]byte(id), len(id)/2)
+	return n >= 5 || n == 4 && period > 1
+}
+
 // creeps holds where a finger went along the row of digits: all steps from digit to digit
 // but one are to the same or the next one. One random number in 40,000 does.
 func creeps(id string) bool {
@@ -106,11 +108,22 @@ func creeps(id string) bool {
 	return far <= 1
 }
 
+// keys holds where a finger went over the block of digits of a keyboard: 789456123012,
+// 147258369.
+func keys(id string) bool {
+	const triples = " 123 456 789 147 258 369 321 654 987 741 852 963 159 357 951 753 "
+	all := true
+	for at := 0; at+3 <= len(id) && all; at += 3 {
+		all = strings.Contains(triples, " "+id[at:at+3]+" ") || at+3 == len(id)
+	}
+	return all && len(id) >= 9
+}
+
 // blocks holds where the digits fall into groups of three or four of which each
 // repeats one digit or counts by one: 987600001234, 345666123999.
 func blocks(id string) bool {
 	for _, size := range [...]int{3, 4} {
-		all := true
+		all := len(id)%size == 0
 		for at := 0; at < len(id) && all; at += size {
 			all = evenSteps(id[at : at+size])
 		}
@@ -136,22 +149,12 @@ func evenSteps(digits string) bool {
 }
 
 // fewDigits holds for up to three different digits: 111111111112.
-func fewDigits(id string) bool {
-	var seen [10]bool
-	n := 0
-	for _, c := range id {
-		if !seen[c-'0'] {
-			seen[c-'0'] = true
-			n++
-		}
-	}
-	return n <= 3
-}
+func fewDigits(id string) bool { return Distinct(id) <= 3 }
 
 // endsInZeros holds for round numbers and for small ones filled up.
 func endsInZeros(id string) bool {
 	const zeros = "000000"
-	return id[:len(zeros)] == zeros || id[len(id)-len(zeros):] == zeros
+	return strings.HasPrefix(id, zeros) || strings.HasSuffix(id, zeros)
 }
 
 // everySecondSame holds for 102030405060.
@@ -166,4 +169,31 @@ func everySecondSame(id string) bool {
 		}
 	}
 	return false
+}
+
+// Number reports whether digits were typed and not given out: they count up or
+// down for seven digits or all, or in two thirds of their steps (456123789012),
+// use hardly any different digits, or are one piece again and again. Of random
+// numbers of ten digits, one in a thousand is.
+func Number[T ~string | ~[]byte](digits T) bool {
+	run, up, down := 1, 0, 0
+	for i := 1; i < len(digits); i++ {
+		switch (digits[i] - digits[i-1] + 10) % 10 {
+		case 1:
+			up++
+		case 9:
+			down++
+		default:
+			run = 1
+			continue
+		}
+		if run++; run >= min(7, len(digits)) {
+			return true
+		}
+	}
+	if counted := max(up, down); len(digits) >= 8 && 3*counted >= 2*(len(digits)-1) {
+		return true
+	}
+	period, n := repeated([]byte(digits), len(digits)/2)
+	return Distinct(digits) <= 2 || len(digits) >= 10 && Distinct(digits) == 3 || n >= 5 || n > 0 && n == len(digits)-period
 }
