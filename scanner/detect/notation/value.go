@@ -13,6 +13,9 @@ type Value struct {
 	Flag   bool // it follows the name by nothing but spaces: --project x
 	Call   bool // it is the argument of a call that makes the value: pointer.String("x")
 	Next   bool // it is the argument behind a quoted name: setenv("NAME", "x")
+	// Fallback says that it stands for a value that may come from elsewhere:
+	// process.env.NAME || "x", ${NAME:-x}, getenv("NAME", "x")
+	Fallback bool
 }
 
 // Reach bounds how far behind its name a value begins, in bytes.
@@ -24,6 +27,8 @@ const Reach = 200
 //
 //	name: AZURE_TENANT_ID        variable "tenant_id" {          <key>API_KEY</key>
 //	value: x                       default = "x"                 <string>x</string>
+//
+//	process.env.API_KEY || "x"   apiKey = getenv("K", "x")       key: ${API_KEY:-x}
 //
 // Escapes of quotes (\" &quot; %22) are quotes.
 func ValueOf(text []byte, at int) (Value, bool) {
@@ -50,11 +55,13 @@ func (r *reader) value() (Value, bool) {
 	switch {
 	case r.elements():
 		return Value{Quoted: true, Start: r.at}, !r.ends(1)
+	case r.otherwise():
+		return Value{Quoted: true, Fallback: true, Start: r.at}, !r.ends(1)
 	case named && r.block():
+	case r.indirect(spaces > 0):
 	case named && r.skip(","):
 		next = true
 	case r.operator():
-	case r.indirect(spaces > 0):
 	case spaces > 0 && !named && r.declared():
 	case spaces > 0 && !named:
 		v := Value{Flag: true, Quoted: r.quotes(), Start: r.at}
@@ -65,6 +72,9 @@ func (r *reader) value() (Value, bool) {
 	r.spaces()
 	if r.declared() {
 		r.spaces()
+	}
+	if v, ok := r.fallback(); ok {
+		return v, !r.ends(1)
 	}
 	v := Value{Next: next, Call: r.call()}
 	v.Quoted = r.opening()
@@ -131,7 +141,7 @@ func (r *reader) spaces() int {
 var (
 	plainQuotes   = anyOf(`"`, `'`, "`", "u0022", "u0027")
 	encodedQuotes = anyOf("&quot;", "&#34;", "&#39;", "&apos;", "%22", "%27", "“", "”", "‘", "’")
-	operators     = anyOf(":=", "?=", "=>", "->", "=", ":", "|", "%3D", "%3d", "%3A", "%3a", "&#61;", `\u003d`, `\u003D`, ">")
+	operators     = anyOf(":=", "?=", "+=", ".=", ":-", "=>", "->", "=", ":", "|", "%3D", "%3d", "%3A", "%3a", "&#61;", `\u003d`, `\u003D`, ">")
 )
 
 // quote passes over one quote, however it is escaped.
@@ -210,6 +220,91 @@ func (r *reader) blank() bool {
 	return true
 }
 
+// joints stand between an expression that may have no value and the literal that is taken
+// then, in the languages that have one.
+var joints = anyOf("||", "??", "?:", "or ", "| default ", "|default ", "| default(", "|default(", ".unwrap_or(", ".getOrElse(", ".orElse(", ".getOrDefault(")
+
+// otherwise passes over such a joint and the quote of the literal behind it.
+func (r *reader) otherwise() bool {
+	from := r.at
+	if r.skipOne(joints) && r.spaces() >= 0 && r.quote() {
+		return true
+	}
+	r.at = from
+	return false
+}
+
+// fallback passes over an expression that may have no value, up to the literal that is taken
+// then: process.env.NAME || "x", os.getenv("NAME", "x"), ${NAME:-x}.
+func (r *reader) fallback() (Value, bool) {
+	from := r.at
+	if v, ok := r.reference(); ok {
+		return v, true
+	}
+	r.at = from
+	if !r.path() {
+		r.at = from
+		return Value{}, false
+	}
+	for r.argument() {
+	}
+	if r.skip(",") && r.blank() && r.quote() { // the second argument
+		return Value{Quoted: true, Fallback: true, Start: r.at}, true
+	}
+	r.skip(")", "]")
+	for r.skip("()", ")", "]", "!") {
+	}
+	r.blank()
+	if r.otherwise() {
+		return Value{Quoted: true, Fallback: true, Start: r.at}, true
+	}
+	r.at = from
+	return Value{}, false
+}
+
+// reference passes over ${NAME:-x and ${name:x, as shells and Spring write it, with the quote
+// before it.
+func (r *reader) reference() (Value, bool) {
+	quoted := r.quotes()
+	if !r.skip("${") || !r.path() || !r.skip(":-", ":=", ":") {
+		return Value{}, false
+	}
+	return Value{Quoted: quoted || r.quotes(), Fallback: true, Start: r.at}, true
+}
+
+// path passes over a name with those of what it belongs to: process.env.NAME, $_ENV, Foo::bar.
+func (r *reader) path() bool {
+	from := r.at
+	for {
+		switch {
+		case r.skip("::", "?.", "->"):
+		case !r.ends(1) && (isNamePart(r.text[r.at]) || r.text[r.at] == '$'):
+			r.at++
+		default:
+			return r.at > from && !IsDigit(r.text[from])
+		}
+	}
+}
+
+// argument passes over the parenthesis or bracket of a call or an index and the quoted or
+// plain name in it: ("NAME", ['NAME'.
+func (r *reader) argument() bool {
+	from := r.at
+	if !r.skip("(", "[") {
+		return false
+	}
+	r.blank()
+	quoted := r.quote()
+	for !r.ends(1) && isNamePart(r.text[r.at]) {
+		r.at++
+	}
+	if quoted && !r.quote() {
+		r.at = from
+		return false
+	}
+	return true
+}
+
 // types are the declared types that stand between a name and its value.
 var types = anyOf("string", "String", "str", "*string", "const", "char*", "[]byte", "Optional[str]", "STRING", "guid", "Guid")
 
@@ -280,6 +375,40 @@ func (r *reader) block() bool {
 	r.at = from
 	return false
 }
+
+// BlockUnder returns where the block begins that the name before text[at] heads, or the
+// arguments of the call that it is, and whether the block's lines are known by their
+// indentation alone:
+//
+//	datadog:            [datadog]              "datadog": {          ElevenLabs(
+//	  apiKey: …         api_key = …              "apiKey": "…"         api_key="…")
+func BlockUnder(text []byte, at int) (start int, indented, ok bool) {
+	r := reader{text: text, at: at}
+	r.quote()
+	r.spaces()
+	switch {
+	case r.skip("("):
+		r.lineEnd()
+		return r.at, false, true
+	case r.skip("]"):
+	case r.skip(":", "=>", "="):
+		indented = true
+		r.spaces()
+		if r.skip("{") {
+			r.lineEnd()
+			return r.at, false, true
+		}
+	case r.skip("{"):
+		r.lineEnd()
+		return r.at, false, true
+	default:
+		return 0, false, false
+	}
+	r.spaces()
+	return r.at, indented, r.lineEnd()
+}
+
+func (r *reader) lineEnd() bool { return r.skip("\r\n", "\n") }
 
 // call passes over calls around a value: to.StringPtr("x"), cty.StringVal("x").
 func (r *reader) call() bool {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/detect/notation"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -32,11 +33,12 @@ func (basicDetector) Triggers() []detect.Trigger {
 func (basicDetector) Detect(w *detect.Window, report func(detect.Match)) {
 	start := w.End
 	if w.Trigger != basicScheme {
-		w.Look(0, maxAssignment)
-		var ok bool
-		if start, ok = assigned(w.Text, w.End); !ok {
+		w.Look(0, notation.Reach)
+		v, ok := notation.ValueOf(w.Text, w.End)
+		if !ok {
 			return
 		}
+		start = v.Start
 	}
 	end := w.Run(start, maxBasic, ofBase64)
 	w.Look(0, end-w.End+2)

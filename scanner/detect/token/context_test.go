@@ -120,6 +120,7 @@ func TestKeyedValueIsFoundInEveryNotation(t *testing.T) {
 		"DATADOG_API_KEY=%s", "export DD_API_KEY='%s'", "DATADOG_API_KEY: %s", `"datadogApiKey": "%s",`, `{\"datadog_api_key\":\"%s\"}`,
 		"datadog.api.key = %s", `os.environ["DATADOG_API_KEY"] = "%s"`, `os.Setenv("DD_API_KEY", "%s")`, "ENV DD_API_KEY %s",
 		`const datadogApiKey: string = "%s";`, "agent --datadog-api-key %s --site eu", "<DatadogApiKey>%s</DatadogApiKey>",
+		`const k = process.env.DD_API_KEY || "%s"`, `DD_API_KEY: "${DD_API_KEY:-%s}"`, `@Value("${datadog.api.key:%s}")`, `dd_api_key = os.getenv("KEY", "%s")`,
 		"- name: DD_API_KEY\n  value: %s", `{"name": "DD_API_KEY", "value": "%s"}`, `[{"name":"DD_API_KEY","value":"%s"}]`, `datadogAPIKey := "%s"`, "DATADOG_API_KEY%%3D%s", "variable \"datadog_api_key\" {\n  default = \"%s\"\n}", "&quot;dd_api_key&quot;: &quot;%s&quot;",
 	} {
 		text = fmt.Sprintf(text, value)

@@ -62,9 +62,9 @@ func (k *keyedMatcher) match(w *detect.Window) (detect.Match, bool) {
 	nameStart, nameEnd := name(w.Text, w.Start, w.End)
 	fits := k.fits(string(w.Text[nameStart:nameEnd]))
 	if fits {
-		w.Look(0, nameEnd-w.End+maxAssignment)
-		if start, ok := assigned(w.Text, nameEnd); ok {
-			return k.value(w, nameStart, nameEnd, start)
+		w.Look(0, nameEnd-w.End+notation.Reach)
+		if v, ok := notation.ValueOf(w.Text, nameEnd); ok {
+			return k.value(w, nameStart, nameEnd, v.Start)
 		}
 	}
 	switch {
@@ -142,7 +142,7 @@ func (k *keyedMatcher) nested(w *detect.Window, nameEnd int) (detect.Match, bool
 		return detect.Match{}, false
 	}
 	w.Look(0, nameEnd-w.End+maxName)
-	body, indented, ok := blockStart(w.Text, nameEnd)
+	body, indented, ok := notation.BlockUnder(w.Text, nameEnd)
 	if !ok {
 		return detect.Match{}, false
 	}
@@ -161,8 +161,8 @@ func (k *keyedMatcher) nested(w *detect.Window, nameEnd int) (detect.Match, bool
 			keyEnd++
 		}
 		if keyEnd > keyStart && k.fits(string(w.Text[keyStart:keyEnd])) {
-			if start, ok := assigned(w.Text, keyEnd); ok {
-				if m, ok := k.value(w, keyStart, keyEnd, start); ok {
+			if v, ok := notation.ValueOf(w.Text, keyEnd); ok {
+				if m, ok := k.value(w, keyStart, keyEnd, v.Start); ok {
 					m.Evidence = append(m.Evidence, "stands under "+string(w.Text[nameStart:nameEnd]))
 					return m, true
 				}
@@ -178,40 +178,6 @@ func (k *keyedMatcher) nested(w *detect.Window, nameEnd int) (detect.Match, bool
 		}
 	}
 	return detect.Match{}, false
-}
-
-// blockStart returns where the block begins that the name before text[at] heads,
-// and whether its lines are known by their indentation alone.
-func blockStart(text []byte, at int) (start int, indented, ok bool) {
-	p := place{text, at}
-	p.quote()
-	p.spaces()
-	switch {
-	case p.word("("):
-		return p.at + len(lineEnd(text[p.at:])), false, true
-	case p.word("]"):
-	case p.word(":"), p.word("="), p.word("=>"), p.word("{"):
-		indented = true
-		p.spaces()
-		if text[p.at-1] == '{' || p.word("{") {
-			return p.at + len(lineEnd(text[p.at:])), false, true
-		}
-	default:
-		return 0, false, false
-	}
-	p.spaces()
-	end := lineEnd(text[p.at:])
-	return p.at + len(end), indented, len(end) > 0
-}
-
-// lineEnd returns the line break that text begins with, if it does.
-func lineEnd(text []byte) []byte {
-	for _, end := range [][]byte{[]byte("\r\n"), []byte("\n")} {
-		if bytes.HasPrefix(text, end) {
-			return end
-		}
-	}
-	return nil
 }
 
 // notValues end a name that speaks of a secret without holding it.
@@ -252,88 +218,4 @@ func name(text []byte, start, end int) (int, int) {
 		end++
 	}
 	return start, end
-}
-
-// maxAssignment bounds what stands between a name and its value.
-const maxAssignment = 320
-
-// assigned returns where the value begins that is given to the name ending at
-// text[at]: over the name's closing quote, an operator, a declared type and the
-// value's opening quote.
-func assigned(text []byte, at int) (start int, ok bool) {
-	p := place{text, at}
-	p.quote()
-	p.spaces()
-	switch {
-	case p.manifestValue():
-	case p.word("||"), p.word("??"): // process.env.NAME || 'x'
-	case p.word("=>"), p.word("->"), p.word(":="), p.word("+="), p.word(".="), p.word("?="), p.word("%3D"), p.word("%3d"), p.word("="), p.word(","), p.word(">"):
-	case p.word(":"):
-		p.spaces()
-		if p.word("string") || p.word("str") {
-			p.spaces()
-			if !p.word("=") {
-				return 0, false
-			}
-		}
-	case p.at == at || text[p.at-1] != ' ':
-		return 0, false // neither an operator nor the space of --flag VALUE
-	}
-	p.spaces()
-	p.quote()
-	return p.at, p.at < len(text)
-}
-
-// place is a position in a text that moves over what it accepts.
-type place struct {
-	text []byte
-	at   int
-}
-
-func (p *place) word(s string) bool {
-	if !bytes.HasPrefix(p.text[p.at:], []byte(s)) {
-		return false
-	}
-	p.at += len(s)
-	return true
-}
-
-func (p *place) spaces() {
-	for n := 0; n < 40 && p.at < len(p.text) && (p.text[p.at] == ' ' || p.text[p.at] == '\t'); n++ {
-		p.at++
-	}
-}
-
-// quote moves over a quotation mark, escaped ones included.
-func (p *place) quote() {
-	for _, mark := range []string{`\\\"`, `\"`, `"`, "'", "`", "&quot;", "%22", `"]`, `']`} {
-		if p.word(mark) {
-			p.word("]")
-			return
-		}
-	}
-}
-
-// manifestValue moves over the line end and key of a list of names and values,
-// as Kubernetes, Compose and task definitions have them, and to the default of a
-// Terraform variable.
-func (p *place) manifestValue() bool {
-	from := p.at
-	p.word(",")
-	p.spaces()
-	p.word("{")
-	for p.at < len(p.text) && strings.IndexByte("\r\n \t", p.text[p.at]) >= 0 && p.at-from < 80 {
-		p.at++
-	}
-	moved := p.at > from
-	p.quote()
-	if moved && (p.word("value") || p.word("Value") || p.word("default")) {
-		p.quote()
-		p.spaces()
-		if p.word(":") || p.word("=") {
-			return true
-		}
-	}
-	p.at = from
-	return false
 }
