@@ -58,6 +58,12 @@ func (detector) Detect(w *detect.Window, report func(detect.Match)) {
 		return
 	}
 	m.Evidence = append(v.evidence(), published...)
+	if m.Class == finding.Unknown {
+		if why := publisherOf(p, s); why != "" {
+			m.Class, m.Evidence = finding.Vendor, append(m.Evidence, why)
+		}
+		m.Start, m.End = p.start, p.end
+	}
 	report(m)
 }
 

@@ -1,6 +1,10 @@
 package awsaccount
 
-import "github.com/deputy-sec/deputy/scanner/detect"
+import (
+	"bytes"
+
+	"github.com/deputy-sec/deputy/scanner/detect"
+)
 
 // maxRepeats bounds how many places of the same digits are looked at.
 const maxRepeats = 8
@@ -38,6 +42,50 @@ func siblings(p *place) int {
 		}
 	}
 	return n
+}
+
+// otherLines is how many lines up and down are searched for other numbers.
+const otherLines = 6
+
+// otherLengths counts the lines near by, the digits' own aside, that hold a number of four to
+// fifteen digits that is no account's: amounts, phone numbers, counters of a test.
+func otherLengths(p *place) int {
+	n := 0
+	for i := range otherLines {
+		for _, l := range [...]*part{p.up(i), p.down(i)} {
+			if l != nil && holdsNumber(l.text) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// holdsNumber reports whether a number of another length than an account's stands in a line
+// as a value: in quotes or parentheses, or behind an operator.
+func holdsNumber(line []byte) bool {
+	line = line[:min(len(line), maxLine)]
+	for i := 0; i < len(line); {
+		if !isDigit(line[i]) {
+			i++
+			continue
+		}
+		end := i
+		for end < len(line) && (isDigit(line[end]) || line[end] == '.') {
+			end++
+		}
+		if n := end - i; n >= 4 && n <= 15 && n != idDigits && !dated(line[i:end]) && i > 0 && bytes.IndexByte([]byte("\"'(+= "), line[i-1]) >= 0 &&
+			(end == len(line) || bytes.IndexByte([]byte("\"'),;fLlu "), line[end]) >= 0) {
+			return true
+		}
+		i = end
+	}
+	return false
+}
+
+// dated reports whether four digits are a year.
+func dated(number []byte) bool {
+	return len(number) == 4 && (number[0] == '1' && number[1] == '9' || number[0] == '2' && number[1] == '0')
 }
 
 // maxLine bounds how much of a line is searched for siblings and words.

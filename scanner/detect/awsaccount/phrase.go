@@ -69,7 +69,7 @@ func vocabulary(lists map[meaning]string) map[string]meaning {
 // bits: most words of a text are in no vocabulary, and this says so at once.
 var wordLengths = func() (lengths [256]uint32) {
 	for w := range words {
-		lengths[w[0]] |= 1 << len(w)
+		lengths[w[0]] |= 3 << len(w) // with an s behind it
 	}
 	return lengths
 }()
@@ -78,7 +78,11 @@ func meaningOf(w string) meaning {
 	if len(w) >= 32 || wordLengths[w[0]]>>len(w)&1 == 0 {
 		return neutral
 	}
-	return words[w]
+	kind := words[w]
+	if n := len(w) - 1; kind == neutral && w[n] == 's' {
+		kind = words[w[:n]] // the plural of one
+	}
+	return kind
 }
 
 // ordinals follow "account" in the names of account IDs; alone they say nothing.

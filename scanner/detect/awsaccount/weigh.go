@@ -2,6 +2,7 @@ package awsaccount
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
@@ -74,6 +75,8 @@ var (
 	plainLink      = signal{-4, "a number in a web address"}
 	negative       = signal{-3, "a negative number"}
 	beforeDate     = signal{-4, "a date stands behind it"}
+	otherNumbers   = signal{-2.5, "numbers of other lengths stand where it stands"}
+	worldPath      = signal{-8, "a path in the interface of another provider"}
 )
 
 // weigh adds the signals that need more than the nearest bytes.
@@ -92,6 +95,8 @@ func weigh(v *verdict, p *place, s *survey) {
 	}
 	if siblings(p) >= 2 {
 		v.add(inList)
+	} else if kind == neutral && otherLengths(p) >= 2 {
+		v.add(otherNumbers)
 	}
 	weighSurroundings(v, p, kind)
 }
@@ -135,6 +140,9 @@ func weighForm(v *verdict, p *place) {
 	}
 	if datedBehind(p.tail) {
 		v.add(beforeDate)
+	}
+	if bytes.IndexByte(p.head, '/') >= 0 && shapeOf(p).weight < decisive && readBack(p.head).other {
+		v.add(worldPath)
 	}
 	if bytes.Contains(p.head, []byte("://")) && readBack(p.head).kind != account && shapeOf(p).weight == 0 {
 		v.add(plainLink)
@@ -280,6 +288,10 @@ func weighRemarks(v *verdict, p *place, ph phrases) {
 	var best signal
 	consider := func(r reading) {
 		s := weights[r.kind][remarked]
+		if r.other {
+			v.add(otherWorldNear)
+			return
+		}
 		if r.region && s.weight < regionRemarked.weight {
 			s = regionRemarked
 		}
@@ -321,6 +333,9 @@ func weighSurroundings(v *verdict, p *place, key meaning) {
 		return
 	default:
 		wide := hear(p, wideLines, wideBytes)
+		if wide.ofAWS() == 0 && !v.has(inList) {
+			v.forgetEnvironments()
+		}
 		if wide.ofAWS() == 0 && key == account && near.ofMoney() >= 2 {
 			v.add(moneyClose)
 		}
@@ -331,6 +346,19 @@ func weighSurroundings(v *verdict, p *place, key meaning) {
 	}
 	if near.accounts {
 		v.add(accountClose)
+	}
+}
+
+func (v *verdict) has(s signal) bool { return slices.Contains(v.signals, s) }
+
+// forgetEnvironments takes back what the names of environments added. All the world tests and
+// produces; where AWS is not spoken of, they are no names of accounts.
+func (v *verdict) forgetEnvironments() {
+	names := weights[environment]
+	for _, s := range v.signals {
+		if s.weight > 0 && slices.Contains(names[above:], s) {
+			v.score -= s.weight
+		}
 	}
 }
 
