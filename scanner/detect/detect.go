@@ -68,6 +68,7 @@ type Match struct {
 	Class      finding.Class
 	Severity   finding.Severity // if not the rule's
 	Account    string           // AWS account that the value belongs to, where it says so
+	Anywhere   bool             // it counts in the middle of a blob of base64, too
 
 	// Exempt says where the match does not count: in a file, or in the commit that
 	// put it there ("" if none did). Nil: it counts everywhere. A window does not

@@ -269,8 +269,14 @@ func (e *examiner) take(m Match) {
 	if m.Value == "" {
 		m.Value = string(w.Text[m.Start:m.End])
 	}
-	at := w.from + m.Start
-	mark, from, to := allowed(w.whole, at, w.from+m.End, m.Rule.ID)
+	at, end := w.from+m.Start, w.from+m.End
+	if !m.Anywhere {
+		w.before, w.after = max(w.before, min(Before, w.from+w.Start-at+blobReach)), max(w.after, min(After, end+blobReach-(w.from+w.End)))
+		if withinBlob(w.whole, at, end) {
+			return
+		}
+	}
+	mark, from, to := allowed(w.whole, at, end, m.Rule.ID)
 	e.hits = append(e.hits, Hit{Match: m, Offset: int64(w.offset + at), Allowed: mark})
 	w.before, w.after = max(w.before, min(Before, w.from+w.Start-from)), max(w.after, min(After, to-(w.from+w.End)))
 }

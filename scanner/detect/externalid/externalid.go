@@ -1,7 +1,10 @@
 package externalid
 
 import (
+	"bytes"
+
 	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -37,6 +40,23 @@ func (detector) Detect(w *detect.Window, report func(detect.Match)) {
 	}
 }
 
+// roleBeside reports whether the ARN of a role, with its account, stands near a name.
+func roleBeside(text []byte, n name) bool {
+	for rest := around(text, n, near); ; {
+		i := bytes.Index(rest, []byte(":iam::"))
+		if i < 0 {
+			return false
+		}
+		rest = rest[i+len(":iam::"):]
+		if len(rest) > accountDigits && isAccount(string(rest[:accountDigits])) && bytes.HasPrefix(rest[accountDigits:], []byte(":role/")) && !placeholder.Account(string(rest[:accountDigits])) {
+			return true
+		}
+	}
+}
+
+// accountDigits is the length of an AWS account ID.
+const accountDigits = 12
+
 // judge decides over one value assigned to a name.
 func judge(text []byte, n name, v value) (detect.Match, bool) {
 	if !valid(v.text) || reference(v.text) {
@@ -50,8 +70,13 @@ func judge(text []byte, n name, v value) (detect.Match, bool) {
 	if confidence == 0 {
 		return detect.Match{}, false
 	}
-	return detect.Match{
+	m := detect.Match{
 		Rule: ExternalID, Start: v.start, End: v.end, Value: v.text,
 		Confidence: confidence, Evidence: append(why, s.evidence()...), Class: classOf(text, n, s),
-	}, true
+	}
+	if roleBeside(text, n) {
+		m.Severity = finding.Critical // nothing else is needed to have the vendor read the account
+		m.Evidence = append(m.Evidence, "the role that it opens stands beside it")
+	}
+	return m, true
 }

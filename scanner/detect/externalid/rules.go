@@ -8,7 +8,7 @@ import "github.com/deputy-sec/deputy/scanner/finding"
 var ExternalID = &finding.Rule{
 	ID:       "aws-external-id",
 	Kind:     finding.ExternalID,
-	Severity: finding.Medium,
+	Severity: finding.High,
 	Title:    "AWS External ID",
 	About: "The value that a vendor must present when it assumes a customer's role. Whoever knows it, and the role's ARN, can enter both as their own " +
 		"into the vendor's product and have the vendor read the customer's account for them: the confused deputy. " +

@@ -372,7 +372,7 @@ func (r *rule) report(w *detect.Window, loc []int, report func(detect.Match)) {
 		return
 	}
 	report(detect.Match{
-		Rule: r.about, Start: a, End: b, Confidence: confidence,
+		Rule: r.about, Start: a, End: b, Confidence: confidence, Anywhere: true,
 		Evidence: []string{"matches the pattern of " + r.about.ID},
 		Exempt:   exempt,
 	})

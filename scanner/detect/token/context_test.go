@@ -95,12 +95,13 @@ func TestJWTIsGradedByItsOwnClaims(t *testing.T) {
 	}
 	for claims, want := range map[string]finding.Severity{
 		`{"iss":"kubernetes/serviceaccount"}`:                 finding.High,
-		`{"iat":1700000000,"exp":1700003600}`:                 finding.Low,
+		`{"iat":1900000000,"exp":1900003600}`:                 finding.Low,
+		`{"iat":1600000000,"exp":1700003600}`:                 finding.Low,
 		`{"iat":1700000000,"exp":1900000000}`:                 finding.Medium,
 		`{"iss":"supabase","role":"service_role","exp":2e9}`:  finding.Critical,
 		`{"exp":"tomorrow"}`:                                  finding.High,
 		`{"iat":[],"exp":1e300,"iss":{"a":1},"sub":null}`:     finding.High,
-		`{"iss":"a\u0000b","exp":1700003600,"iat":170000000}`: finding.Medium,
+		`{"iss":"a\u0000b","exp":1900003600,"iat":170000000}`: finding.Medium,
 	} {
 		hits := scan(NewJWT(), "x "+token(claims)+" y")
 		require.Len(t, hits, 1, claims)

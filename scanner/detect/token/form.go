@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"github.com/deputy-sec/deputy/scanner/detect"
-	"github.com/deputy-sec/deputy/scanner/detect/notation"
 	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
@@ -93,11 +92,6 @@ func (f *formMatcher) match(w *detect.Window) (detect.Match, bool) {
 	if !ends(w.Text, end) || placeholder.Random(string(w.Text[start:w.Start])+string(w.Text[w.End:end])) {
 		return detect.Match{}, false
 	}
-	moved := w.Look(w.Start-start+dataReach, end-w.End+dataReach)
-	start, end = start+moved, end+moved
-	if withinData(w.Text, start, end) {
-		return detect.Match{}, false
-	}
 	if len(f.near) > 0 {
 		moved := w.Look(w.Start-start+nearBefore, end-w.End+nearAfter)
 		start, end = start+moved, end+moved
@@ -107,27 +101,6 @@ func (f *formMatcher) match(w *detect.Window) (detect.Match, bool) {
 		m.ShowHead = w.End - w.Start
 	}
 	return f.decide(w.Text, m)
-}
-
-// dataReach is how many characters of base64 beside a token make it a piece of data. Paths
-// in URLs have slashes, too, but not so far apart.
-const dataReach = 48
-
-// withinData says whether text[start:end] is a piece of data in base64, where any prefix
-// stands by chance: it is joined to more of it by a sign that no token has.
-func withinData(text []byte, start, end int) bool {
-	if start > 0 && isSign(text[start-1]) && isData(text[max(0, start-dataReach):start]) {
-		return true
-	}
-	return end < len(text) && isSign(text[end]) && isData(text[end:min(len(text), end+dataReach)])
-}
-
-func isSign(c byte) bool { return c == '+' || c == '/' }
-
-// isData says whether a piece of text is as long, and as mixed, as data in base64 is.
-func isData(b []byte) bool {
-	return len(b) == dataReach && notation.Mixed(b) && bytes.Count(b, []byte("/")) <= dataReach/8 &&
-		!bytes.ContainsFunc(b, func(r rune) bool { return r >= 0x80 || !isAlnum(byte(r)) && !isSign(byte(r)) })
 }
 
 // walk goes back from the literal at i over the token's lead.

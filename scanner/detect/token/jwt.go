@@ -160,11 +160,18 @@ func (t *jwt) weigh() (finding.Severity, []string) {
 		return finding.High, append(evidence, "names no expiry")
 	}
 	evidence = append(evidence, "expires on "+time.Unix(expiry, 0).UTC().Format(time.DateOnly)+" by its own claim")
+	if expiry < written {
+		return finding.Low, append(evidence, "it has expired")
+	}
 	if issued != 0 && expiry-issued <= int64(24*time.Hour/time.Second) {
 		return finding.Low, append(evidence, "made for a day at most")
 	}
 	return finding.Medium, evidence
 }
+
+// written is when this was: what had expired by then has, whatever the clock says. Noon of
+// 1 January 2026.
+const written = 1767268800
 
 // text is a claim that is a short printable string, "" for any other.
 func text(claim json.RawMessage) string {
@@ -208,6 +215,11 @@ func (t *jwt) sample() string {
 	}
 	if t.claims.Foo != nil {
 		return "a claim called foo"
+	}
+	for _, claim := range []json.RawMessage{t.claims.Subject, t.claims.Name, t.claims.Issuer} {
+		if said := placeholder.Words(text(claim)); said.Whole && said.StandsIn {
+			return "its claims say that it is for a test"
+		}
 	}
 	if expiry := number(t.claims.Expiry); expiry != 0 && expiry < firstJWT {
 		return "it expired before the format existed"

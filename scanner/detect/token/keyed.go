@@ -9,6 +9,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/detect/notation"
 	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
+	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
 // keyed finds a value without a form of its own behind a name that says what it
@@ -17,6 +18,7 @@ type keyed struct {
 	names   []string // part of the name, in lower case, any of them
 	purpose []string // part of the name too, without separators; nil for the usual ones
 	value   string   // RE2 pattern
+	public  []string // words in lower case, of which one in the value's URL says that it opens little
 	same    int      // how many bytes at the front are the same in all values
 	near    []string // words in lower case, one of which stands near, for a name that others use
 	marked  bool     // the value's form tells it: it may stand anywhere behind the name on its line
@@ -58,7 +60,7 @@ type keyedMatcher struct {
 }
 
 func (k *keyedMatcher) match(w *detect.Window) (detect.Match, bool) {
-	w.Look(maxName+1, maxName+1)
+	w.Look(maxName+1+len(k.public)*maxAddress, maxName+1)
 	nameStart, nameEnd := name(w.Text, w.Start, w.End)
 	fits := k.fits(string(w.Text[nameStart:nameEnd]))
 	if fits {
@@ -94,6 +96,10 @@ func (k *keyedMatcher) value(w *detect.Window, nameStart, nameEnd, start int) (d
 			"has the length and alphabet of " + article(k.what),
 		},
 	}
+	if k.shown(w, nameStart, start) {
+		m.Severity = finding.Low
+		m.Evidence = append(m.Evidence, "stands in the address of a picture, which shows a state and no more")
+	}
 	if len(k.near) > 0 {
 		moved := w.Look(nearBefore+w.Start-start, end-w.End+nearAfter)
 		m.Start, m.End = start+moved, end+moved
@@ -104,6 +110,20 @@ func (k *keyedMatcher) value(w *detect.Window, nameStart, nameEnd, start int) (d
 		m.Evidence = append(m.Evidence, word+" stands near it")
 	}
 	return m, true
+}
+
+// maxAddress bounds the address of a picture in front of its parameters.
+const maxAddress = 100
+
+// shown reports whether a value is a parameter in the address of a picture, such as a badge in
+// a README: tokens for these open nothing else.
+func (k *keyedMatcher) shown(w *detect.Window, nameStart, start int) bool {
+	if len(k.public) == 0 || start == 0 || w.Text[start-1] != '=' {
+		return false
+	}
+	address := w.Text[:nameStart]
+	address = address[bytes.LastIndexAny(address, " \t\n\"'()<>")+1:]
+	return notation.Near(address, 0, len(address), 0, k.public...) != ""
 }
 
 // lineReach bounds how far behind a name a value with a mark of its own may stand.
@@ -172,8 +192,9 @@ func (k *keyedMatcher) nested(w *detect.Window, nameEnd int) (detect.Match, bool
 		if next < 0 || w.Text[at+next] == '}' || w.Text[at+next] == ')' {
 			break
 		}
+		ended := w.Text[at+next] == '\n'
 		at += next + 1
-		if at < limit && (w.Text[at] == '[' || w.Text[at] == '\n') {
+		if at < limit && (w.Text[at] == '[' || ended && w.Text[at] == '\n') {
 			break // the next section
 		}
 	}

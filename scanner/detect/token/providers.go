@@ -99,7 +99,7 @@ var codeHosts = []provider{
 			tok("CCIPAT_", alnum+`{22}_`+lowhex+`{40}`, "CircleCI personal API token"),
 			tok("CCIPRJ_", alnum+`{22}_`+lowhex+`{40}`, "CircleCI project API token"),
 		},
-		keyed: []keyed{{names: []string{"circleci", "circle"}, purpose: []string{"token", "apikey"}, value: lowhex + `{40}`, what: "CircleCI token of the older form"}},
+		keyed: []keyed{{names: []string{"circleci", "circle"}, purpose: []string{"token", "apikey"}, value: lowhex + `{40}`, public: []string{".svg", ".png", "badge", "shield"}, what: "CircleCI token of the older form"}},
 	},
 	{
 		id: "buildkite-token", title: "Buildkite token", severity: finding.High,

@@ -198,6 +198,7 @@ var observers = []provider{
 		forms:  []form{tok("ddapp_", alnum+`{34}`, "Datadog application key"), tok("ddpat_", alnum+`{22}_`+alnum+`{32,40}`, "Datadog personal access token")},
 		keyed: []keyed{
 			{names: []string{"datadog", "dd_api", "ddapikey"}, purpose: []string{"apikey"}, value: lowhex + `{32}`, what: "Datadog API key"},
+			{names: []string{"api_key"}, purpose: []string{"apikey"}, value: lowhex + `{32}`, near: []string{"datadog"}, what: "Datadog API key under a plain name"},
 			{names: []string{"datadog", "dd_app", "ddappkey"}, purpose: []string{"appkey", "applicationkey"}, value: lowhex + `{40}`, what: "Datadog application key of the older form"},
 		},
 	},
@@ -211,6 +212,20 @@ var observers = []provider{
 			tok("glc_eyJ", base64s+`{60,}={0,2}`, "Grafana Cloud access policy token").checked(object("grafana-cloud", "glc_", "", "o", "n", "k")),
 			tok("eyJrIjoi", base64s+`{60,}={0,2}`, "Grafana API key").checked(object("grafana-key", "", "", "k", "n", "id")),
 		},
+	},
+	{
+		id: "crowdstrike-key", title: "CrowdStrike Falcon API client secret", severity: finding.Critical,
+		gains:  "Reads detections and hosts, and runs commands on them, as far as the API client's scopes go.",
+		revoke: "Reset the client's secret in Falcon under API clients and keys.",
+		source: "https://falcon.crowdstrike.com/documentation/page/a2a7fc0e/crowdstrike-oauth2-based-apis",
+		keyed:  []keyed{{names: []string{"falcon", "crowdstrike"}, purpose: []string{"secret"}, value: alnum + `{40}`, mixed: true, what: "CrowdStrike API client secret"}},
+	},
+	{
+		id: "auth0-secret", title: "Auth0 client secret", severity: finding.High,
+		gains:  "Asks for tokens as the application; with the management API's client, for all users' data.",
+		revoke: "Rotate it in Auth0 under Applications, Settings.",
+		source: "https://auth0.com/docs/get-started/applications/rotate-client-secret",
+		keyed:  []keyed{{names: []string{"auth0"}, purpose: []string{"secret"}, value: wordish + `{64}`, mixed: true, what: "Auth0 client secret"}},
 	},
 	{
 		id: "newrelic-key", title: "New Relic key", severity: finding.Medium,
@@ -407,6 +422,8 @@ var services = []provider{
 			led(base62+"_", 36, 36, ``, "MaxMind license key", "_mmk"),
 		},
 		keyed: []keyed{
+			{names: []string{"bitly"}, purpose: []string{"token", "apikey"}, value: lowhex + `{40}`, what: "Bitly access token"},
+			{names: []string{"segment"}, purpose: []string{"writekey", "token", "secret"}, value: alnum + `{32}`, mixed: true, what: "Segment write key"},
 			{names: []string{"zendesk"}, purpose: []string{"token", "secret", "apikey"}, value: alnum + `{40}`, what: "Zendesk API token"},
 			{names: []string{"fastly"}, purpose: []string{"token", "apikey"}, value: wordish + `{32}`, what: "Fastly API token"},
 			{names: []string{"trello"}, purpose: []string{"token", "secret"}, value: lowhex + `{64}|ATTA` + anyhex + `{72}`, what: "Trello token"},
