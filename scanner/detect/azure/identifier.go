@@ -100,15 +100,56 @@ func named(rule *finding.Rule, w *detect.Window, report func(detect.Match)) {
 			return
 		}
 	}
+	if other := companion(w.Text, w.Start, start+uuidLength); other != "" && rule != subscriptionRule {
+		report(identifier(rule, w.Text, start, 0.75, "value of "+name+" beside "+other))
+		if rule == clientIDRule {
+			pairedSecret(w, start, other, report)
+		}
+		return
+	}
 	words := about
 	if bareNames[plain] && name[0] != '-' {
 		words = aboutClosely
 	}
-	if word := notation.Near(w.Text, w.Start, w.End, aboutReach, words...); word != "" {
+	if word := nearWord(w.Text, w.Start, w.End, words...); word != "" {
 		report(identifier(rule, w.Text, start, 0.75, "value of "+name+" near the word "+word))
 		return
 	}
 	report(identifier(rule, w.Text, start, weak, "value of "+name))
+}
+
+// companion returns the name beside an application's or a tenant's ID that makes a pair of
+// them: an application and its directory, which no other provider calls so. Both are UUIDs.
+func companion(text []byte, start, end int) string {
+	const reach = 120
+	for _, pair := range [...][2]string{{"client", "tenant"}, {"application", "directory"}, {"app", "tenant"}} {
+		for i, name := range pair {
+			other := pair[1-i]
+			if at := nameNear(text, start, end, reach, other); at != "" && nameNear(text, start, start+40, 0, name) != "" {
+				return at
+			}
+		}
+	}
+	return ""
+}
+
+// nameNear returns the name with a word and ID in it, of which the value is a UUID, within reach
+// of text[start:end].
+func nameNear(text []byte, start, end, reach int, word string) string {
+	lo, hi := max(0, start-reach), min(len(text), end+reach)
+	lower := notation.Lower(text[lo:hi])
+	for at := 0; ; {
+		i := bytes.Index(lower[at:], []byte(word))
+		if i < 0 {
+			return ""
+		}
+		at += i + len(word)
+		nameStart, nameEnd := notation.Name(text, lo+at-len(word), lo+at)
+		plain := notation.Plain(text[nameStart:nameEnd])
+		if v, ok := notation.ValueOf(text, nameEnd); ok && plain == word+"id" && uuidAt(text, v.Start) {
+			return string(text[nameStart:nameEnd])
+		}
+	}
 }
 
 // labelReach is how far behind a label its value is sought, with room for the value.

@@ -14,11 +14,14 @@ import (
 func TestQuality(t *testing.T) {
 	kinds := map[string]example.Shape{
 		"subscription": example.Shapes["uuid"],
-		"tenant":       example.Shapes["uuid"],
-		"client":       example.Shapes["uuid"],
-		"openai":       func(r *rand.Rand, _ string) string { return example.Shapes["hex"](r, "32") },
-		"sharedkey":    func(r *rand.Rand, _ string) string { return shapes["key"](r, "32") },
-		"accountkey":   func(r *rand.Rand, _ string) string { return shapes["key"](r, "64") },
+		"older-secret": func(r *rand.Rand, _ string) string {
+			return "Yd7" + example.Chars(r, example.Base62+"-.[]", 26) + "q[J"
+		},
+		"tenant":     example.Shapes["uuid"],
+		"client":     example.Shapes["uuid"],
+		"openai":     func(r *rand.Rand, _ string) string { return example.Shapes["hex"](r, "32") },
+		"sharedkey":  func(r *rand.Rand, _ string) string { return shapes["key"](r, "32") },
+		"accountkey": func(r *rand.Rand, _ string) string { return shapes["key"](r, "64") },
 	}
 	maps.Copy(kinds, shapes)
 	quality.Check(t, "azure", quality.Aim{Precision: 0.99, Recall: 0.97, Rule: 0.9}, quality.Corpus{
@@ -31,6 +34,7 @@ var ruleOf = map[string]string{
 	"tenant":       "azure-tenant-id",
 	"client":       "azure-client-id",
 	"clientsecret": "azure-client-secret",
+	"older-secret": "azure-client-secret",
 	"accountkey":   "azure-storage-key",
 	"marked":       "azure-access-key",
 	"registry":     "azure-access-key",

@@ -118,6 +118,46 @@ func namedClientSecret(w *detect.Window, report func(detect.Match)) {
 	report(secret(clientSecretRule, w.Text, a.Start, end, 0.75, "value of "+a.Name+" near words of Azure", form))
 }
 
+// pairedSecret looks for the secret of an application whose ID, and its directory's, stand
+// together: the one value near them that is named a key, a secret or a password, of the
+// lengths that Azure AD made before secrets had a mark.
+func pairedSecret(w *detect.Window, at int, other string, report func(detect.Match)) {
+	const reach = 300
+	lo, hi := max(0, at-reach), min(len(w.Text), at+uuidLength+reach)
+	lower := notation.Lower(w.Text[lo:hi])
+	for _, word := range [...]string{"key", "secret", "password"} {
+		for from := 0; ; {
+			i := bytes.Index(lower[from:], []byte(word))
+			if i < 0 {
+				break
+			}
+			from += i + len(word)
+			nameStart, nameEnd := notation.Name(w.Text, lo+from-len(word), lo+from)
+			v, ok := notation.ValueOf(w.Text, nameEnd)
+			if !ok || !v.Quoted {
+				continue
+			}
+			n := bytes.IndexByte(w.Text[v.Start:min(len(w.Text), v.Start+longestSecret)], w.Text[v.Start-1])
+			if n < shortestPaired || !pairable(w.Text[v.Start:v.Start+n]) {
+				continue
+			}
+			m := secret(clientSecretRule, w.Text, v.Start, v.Start+n, 0.75,
+				"value of "+string(w.Text[nameStart:nameEnd])+" beside an application's ID and "+other, "length and characters of an older client secret")
+			m.Hidden = true
+			report(m)
+		}
+	}
+}
+
+// shortestPaired is the length of the shortest secrets that Azure AD made.
+const shortestPaired = 24
+
+// pairable reports whether a value may be an older secret: random, of three sorts of
+// characters, without a space.
+func pairable(value []byte) bool {
+	return !bytes.ContainsAny(value, " \t$<>{}") && !bytes.Contains(value, []byte("Q~")) && notation.Mixed(value) && !placeholder.Random(value)
+}
+
 // patLength is that of a personal access token of the older form: 260 bits in
 // base32.
 const patLength = 52

@@ -1,6 +1,8 @@
 package azure
 
 import (
+	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/deputy-sec/deputy/scanner/detect"
@@ -60,7 +62,30 @@ var about = []string{
 const aboutReach = 1 << 10
 
 func aboutAzure(text []byte, start, end int) string {
-	return notation.Near(text, start, end, aboutReach, about...)
+	return nearWord(text, start, end, about...)
+}
+
+// hosts are the beginnings of domains under which programs of anybody run: that one is
+// called says where it runs, and nothing of whose Azure an ID is in.
+var hosts = [...]string{"websites.", "edge.", "fd.", "containerapps.", "staticapps.", "-api.", "mobile.", "webapps."}
+
+// nearWord is notation.Near for the words of Azure, but for its name in such a host.
+func nearWord(text []byte, start, end int, words ...string) string {
+	word := notation.Near(text, start, end, aboutReach, words...)
+	if word != about[0] {
+		return word
+	}
+	around := notation.Lower(text[max(0, start-aboutReach):min(len(text), end+aboutReach)])
+	for at := 0; ; {
+		i := bytes.Index(around[at:], []byte(word))
+		if i < 0 {
+			return notation.Near(text, start, end, aboutReach, words[1:]...)
+		}
+		at += i + len(word)
+		if !slices.ContainsFunc(hosts[:], func(h string) bool { return bytes.HasPrefix(around[at:], []byte(h)) }) {
+			return word
+		}
+	}
 }
 
 // near returns the part of a window around a place that belongs to the same

@@ -456,7 +456,18 @@ func (r *reader) literal(q string) (value, bool) {
 		return value{}, false
 	}
 	r.i = start + end + len(q)
+	if r.joined() {
+		return value{}, false // the beginning of a value, which another piece follows
+	}
 	return value{start: start, end: start + end, text: unescape(r.text[start : start+end])}, true
+}
+
+// joined reports whether another piece is joined to the literal before: "acme-" + id.
+func (r *reader) joined() bool {
+	save := r.i
+	defer func() { r.i = save }()
+	r.spaces()
+	return r.at("+ ") || r.at("+=") || r.at("..") || r.at(". $") || r.at("% ")
 }
 
 // bare reads a value without quotes up to the end of its word.

@@ -100,6 +100,7 @@ var nearMisses = []finding.Example{
 	{Name: "id-of-an-organization", Text: `{"role_arn": "x", "org_type": "aws", "external_id": "o-‹alnum10›", "root_external_id": "r-ab1c"}`},
 	{Name: "map-of-names", Text: `name_mapping={"deploy_role_arn": "deployRoleArn", "deploy_role_external_id": "deployRoleExternalId"}`},
 	{Name: "value-that-names-itself-and-no-more", Text: "role_arn: x\nexternal_id: \"external-id-123\"\nother_external_id: \"vendor-ext-id\""},
+	{Name: "piece-of-a-value", Text: "// AssumeRole\nin.ExternalID = \"‹lower:6›-\" + customer.ID\n"},
 	{Name: "value-masked-by-hand", Text: "role_arn: x\nexternal_id: \"COo38eU2XXXXXX\""},
 	{Name: "dummy-of-a-test", Text: "t.Run(\"x\", func(t *testing.T) {\n\ts := Settings{AssumeRoleARN: \"a\", ExternalID: \"llamas_in_pyjamas\"}"},
 	{Name: "error-message", Text: `return fmt.Errorf("assume role: external id: invalid-value-7: %w", err)`},

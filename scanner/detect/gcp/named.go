@@ -41,7 +41,7 @@ func (n *named) google(w *detect.Window) (confidence float64, evidence string, o
 // GOOGLE_CLOUD_PROJECT.
 func projectName(w *detect.Window, report func(detect.Match)) {
 	n, ok := nameAt(w)
-	if !ok || !(strings.HasSuffix(n.Plain, "project") || strings.Contains(n.Plain, "projectid")) {
+	if !ok || !n.ofProject() {
 		return
 	}
 	end, ok := projectIDAt(w.Text, n.Start)
@@ -74,10 +74,28 @@ func projectName(w *detect.Window, report func(detect.Match)) {
 	}
 }
 
+// ofProject reports whether a name is that of a project's ID. A project's name is one by
+// another word where the name says Google, too: GCP_PROJECT_NAME. The version of a gettext
+// header (Project-Id-Version) is none.
+func (n *named) ofProject() bool {
+	if strings.HasSuffix(n.Plain, "project") || strings.Contains(n.Plain, "projectid") && !strings.HasSuffix(n.Plain, "version") {
+		return true
+	}
+	return strings.HasSuffix(n.Plain, "projectname") && (strings.Contains(n.Plain, "gcp") || strings.Contains(n.Plain, "google") || strings.Contains(n.Plain, "gcloud"))
+}
+
 // projectConstant decides over the value of a variable that is called PROJECT
 // in a script or Makefile.
 func projectConstant(w *detect.Window, report func(detect.Match)) {
-	if n, ok := nameAt(w); ok && n.NameStart == w.Start && n.NameEnd == w.End {
+	n, ok := nameAt(w)
+	if !ok || n.NameStart != w.Start || n.NameEnd != w.End {
+		return
+	}
+	// Beside an organisation and a branch, a project is a git repository's name.
+	const reach = 300
+	moved := w.Look(reach, reach)
+	n = named{n.Moved(moved)}
+	if notation.Near(w.Text, n.NameStart, n.NameEnd, reach, "branch", "repository", "tracker") == "" {
 		projectName(w, report)
 	}
 }

@@ -2,6 +2,8 @@ package gcp
 
 import (
 	"bytes"
+	"slices"
+	"strings"
 
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/detect/notation"
@@ -155,7 +157,33 @@ func registry(w *detect.Window, report func(detect.Match)) {
 	if !ok || end >= len(w.Text) || w.Text[end] != '/' || end+1 >= len(w.Text) || !notation.IsAlnum(w.Text[end+1]) && w.Text[end+1] != '$' && w.Text[end+1] != '{' {
 		return
 	}
-	report(pathProject(w.Text, w.End, end, 0.75, "project in the path of a container image"))
+	m := pathProject(w.Text, w.End, end, 0.75, "project in the path of a container image")
+	image := notation.Run(w.Text, end+1, 100, func(c byte) bool { return isProjectIDByte(c) || c == '_' || c == '.' })
+	if m.Class == "" && ownImage(string(w.Text[w.End:end]), string(w.Text[end+1:image])) {
+		m.Class = finding.Vendor
+		m.Evidence = append(m.Evidence, "a project for images, or named after the image: what is published under it is public")
+	}
+	report(m)
+}
+
+// ownImage reports whether a project publishes images for everybody: it calls itself after
+// images or releases, or after the very image, and is of no environment.
+func ownImage(project, image string) bool {
+	words := strings.Split(project, "-")
+	for _, w := range words {
+		switch w {
+		case "prod", "production", "dev", "stg", "stage", "staging", "test", "qa", "internal", "private":
+			return false
+		}
+	}
+	if strings.ContainsAny(project, "0123456789") {
+		return false
+	}
+	switch words[len(words)-1] {
+	case "images", "image", "releases", "release", "artifacts", "containers", "public", "registry":
+		return true
+	}
+	return len(image) >= minProjectID && (slices.Contains(words, image) || strings.HasPrefix(image, project) || strings.HasPrefix(image, words[0]) && len(words[0]) >= minProjectID)
 }
 
 // registryHost says whether the host that ends with gcr.io behind before is one

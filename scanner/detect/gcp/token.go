@@ -71,6 +71,9 @@ func oauthClient(w *detect.Window, report func(detect.Match)) {
 	switch {
 	case publicClients[string(number)]:
 		m.Class = finding.Vendor
+	case !named && !placeholder.Number(number):
+		m.Class = finding.Vendor
+		m.Evidence = append(m.Evidence, "without a client's name, as Google's own applications have it")
 	case named && placeholder.Random(name), !named && placeholder.Number(number):
 		m.Class = finding.Sample
 	}

@@ -26,7 +26,7 @@ type Integration struct {
 type Customer struct{ ID, CustomerID, Name string }
 
 func literals(ctx context.Context, c *sts.Client, role string) {
-	c.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: &role, ExternalId: aws.String("acme-prod")}) // want `weak External ID: .* is a literal`
+	c.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: &role, ExternalId: aws.String("example-prod")}) // want `weak External ID: .* is a literal`
 	c.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: &role, ExternalId: aws.String("")})
 }
 
@@ -151,7 +151,7 @@ func good(in *Integration, c Customer) {
 // Organization has an external ID that means something else.
 type Organization struct{ Name, ExternalID string }
 
-func otherMeaning(o *Organization) { o.ExternalID = "acme" }
+func otherMeaning(o *Organization) { o.ExternalID = "example" }
 
 func oneForAll(roles []string) []Integration {
 	var out []Integration
