@@ -36,13 +36,14 @@ type Dir struct {
 	Alternates []string // further directories of objects, which the environment names
 	Quarantine bool     // a push waits to be accepted
 
+	stacks         *stacks
 	index, objects string // files that the environment names; "" if it does not
 }
 
 // Config is the part of a repository's configuration that says how to read it.
 type Config struct {
 	IDSize       int    // length of hashes in bytes: 20 or 32
-	RefStorage   string // "files", or another that cannot be read
+	RefStorage   string // "files", "reftable", or another that cannot be read
 	Partial      bool   // objects may be missing on purpose
 	ExcludesFile string // core.excludesFile, "" if not set
 	Remote       string // URL of the remote "origin", or else of the first one; may hold credentials
@@ -142,7 +143,7 @@ func open(git, workTree string) (*Dir, error) {
 }
 
 func openCommon(git, common, workTree string) (*Dir, error) {
-	d := &Dir{Git: git, Common: common, WorkTree: workTree}
+	d := &Dir{Git: git, Common: common, WorkTree: workTree, stacks: &stacks{}}
 	if !isDir(d.Objects()) {
 		return nil, fmt.Errorf("%s: %w: no objects directory", git, ErrNotRepository)
 	}

@@ -68,11 +68,11 @@ func TestRoots(t *testing.T) {
 
 func TestRefStorageThatCannotBeReadIsTold(t *testing.T) {
 	repo := sourcetest.NewRepo(t)
-	repo.Git("config", "extensions.refStorage", "reftable")
+	repo.Git("config", "extensions.refStorage", "other")
 	d, err := gitdir.Find(repo.Dir)
 	require.NoError(t, err)
 	_, rows := roots(t, d)
-	assert.Contains(t, rows[".git/refs"], "reftable")
+	assert.Contains(t, rows[".git/refs"], "other")
 }
 
 func TestFind(t *testing.T) {

@@ -2,11 +2,14 @@ package gitdir
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,14 +35,23 @@ const maxSymbolic = 5
 // told to problem.
 func (d *Dir) Roots(problem func(path string, why finding.Reason)) []Root {
 	c := &rootCollector{seen: map[Root]bool{}, idSize: d.Config.IDSize, problem: problem}
-	if d.Config.RefStorage != "files" {
+	if d.RefStorageUnknown() {
 		problem(".git/refs", finding.Unsupported.Because("refs are stored as %q, which cannot be read: commits are not told apart by branch", d.Config.RefStorage))
 	}
 	c.packed(filepath.Join(d.Common, "packed-refs"))
 	for _, git := range d.Linked() {
-		c.loose(git, "refs")
+		if d.tabled() {
+			tables, err := d.stackOf(git)
+			if err != nil {
+				problem(".git/reftable", objects.ReasonOf(err))
+				continue
+			}
+			c.tables(tables)
+		} else {
+			c.loose(git, "refs")
+			c.logs(git)
+		}
 		c.pseudo(git)
-		c.logs(git)
 	}
 	return c.roots
 }
@@ -55,6 +67,25 @@ func (c *rootCollector) add(r Root) {
 	if !c.seen[r] && len(r.ID.Bytes()) == c.idSize {
 		c.seen[r] = true
 		c.roots = append(c.roots, r)
+	}
+}
+
+// tables takes what a stack of reftables says. A symbolic ref leads to one that is there
+// itself.
+func (c *rootCollector) tables(t *refTables) {
+	for _, name := range slices.Sorted(maps.Keys(t.refs)) {
+		if v := t.refs[name]; v.target == "" {
+			c.add(Root{Name: name, ID: v.id, Fleeting: !strings.HasPrefix(name, "refs/") && name != "HEAD"})
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.logs)) {
+		for _, e := range t.logs[name] {
+			for _, id := range []objects.ID{e.Old, e.New} {
+				if !id.IsZero() {
+					c.add(Root{Name: name, ID: id, Log: true})
+				}
+			}
+		}
 	}
 }
 
@@ -198,6 +229,11 @@ func (d *Dir) Parent() (id objects.ID, born bool, err error) {
 	if id, ok := d.Head(); ok {
 		return id, true, nil
 	}
+	if d.tabled() {
+		if _, ok, err := d.inTables("HEAD"); err != nil || !ok {
+			return id, false, cmp.Or(err, errors.New("HEAD is not in the reftable"))
+		}
+	}
 	text, ok := d.readRef("HEAD")
 	if !ok {
 		return id, false, errors.New("HEAD cannot be read")
@@ -213,7 +249,10 @@ func (d *Dir) Parent() (id objects.ID, born bool, err error) {
 }
 
 // RefStorageUnknown reports whether refs are kept in a way that is not known here.
-func (d *Dir) RefStorageUnknown() bool { return d.Config.RefStorage != "files" }
+func (d *Dir) RefStorageUnknown() bool { return d.Config.RefStorage != "files" && !d.tabled() }
+
+// tabled reports whether refs are kept in reftables.
+func (d *Dir) tabled() bool { return d.Config.RefStorage == "reftable" }
 
 // MergeHeads returns the commits of a merge in progress.
 func (d *Dir) MergeHeads() ([]objects.ID, error) {
@@ -237,11 +276,11 @@ func (d *Dir) MergeHeads() ([]objects.ID, error) {
 
 // Branch returns the branch that is checked out; false if HEAD names none.
 func (d *Dir) Branch() (string, bool) {
-	text, err := readText(filepath.Join(d.Git, "HEAD"), 1<<20)
-	if err != nil {
+	text, ok := d.readRef("HEAD")
+	if !ok {
 		return "", false
 	}
-	ref, symbolic := strings.CutPrefix(string(text), "ref:")
+	ref, symbolic := strings.CutPrefix(text, "ref:")
 	branch, ok := strings.CutPrefix(strings.TrimSpace(ref), "refs/heads/")
 	if !symbolic || !ok {
 		return "", false
@@ -253,7 +292,10 @@ func (d *Dir) Branch() (string, bool) {
 func (d *Dir) Resolve(name string) (objects.ID, bool) {
 	for range maxSymbolic {
 		text, ok := d.readRef(name)
-		if !ok {
+		switch {
+		case !ok && d.tabled():
+			return objects.ID{}, false
+		case !ok:
 			return d.resolvePacked(name)
 		}
 		target, symbolic := strings.CutPrefix(text, "ref:")
@@ -273,6 +315,10 @@ func (d *Dir) readRef(name string) (string, bool) {
 	local := filepath.FromSlash(name)
 	if !filepath.IsLocal(local) {
 		return "", false
+	}
+	if d.tabled() && name != "MERGE_HEAD" && name != "FETCH_HEAD" { // those are files all the same
+		text, ok, err := d.inTables(name)
+		return text, ok && err == nil
 	}
 	for _, dir := range []string{d.Git, d.Common} {
 		file := filepath.Join(dir, local)
@@ -310,6 +356,17 @@ type LogEntry struct {
 // Reflog returns the changes of a ref by its full name, the oldest first; none if
 // there is no log.
 func (d *Dir) Reflog(ref string) []LogEntry {
+	if d.tabled() {
+		git := d.Common
+		if ofWorktree(ref) {
+			git = d.Git
+		}
+		tables, err := d.stackOf(git)
+		if err != nil {
+			return nil
+		}
+		return tables.logs[ref]
+	}
 	local := filepath.FromSlash("logs/" + ref)
 	if !filepath.IsLocal(local) {
 		return nil

@@ -29,7 +29,7 @@ func (d *Dir) Stamp(w io.Writer) error {
 	// A ref that is changed and changed back is the same again, but what read it
 	// meanwhile saw another one.
 	for _, git := range d.Linked() {
-		for _, name := range []string{"HEAD", "packed-refs", "refs", "logs"} {
+		for _, name := range []string{"HEAD", "packed-refs", "refs", "logs", "reftable"} {
 			told.files(git, name)
 		}
 	}
