@@ -46,7 +46,7 @@ func Scan(ctx context.Context, src source.Source, o Options) (*finding.Result, e
 		return nil, err
 	}
 	if o.Baseline != nil {
-		result.Findings, result.Known = o.Baseline.New(result.Findings)
+		result.Findings, result.Known = o.Baseline.New(result.Findings, renames(src))
 	}
 	if forgotten, kept := hits.Forgotten(); forgotten > 0 {
 		hits.Unexamined("", finding.NotConfirmed.Because("%d bare numbers were not compared with the accounts found: more than %d of them", forgotten, kept))
@@ -59,6 +59,15 @@ func Scan(ctx context.Context, src source.Source, o Options) (*finding.Result, e
 	result.Stats = hits.Stats()
 	result.Stats.Seconds = time.Since(start).Seconds()
 	return result, nil
+}
+
+// renames returns what tells of files that were renamed; nil if the source cannot.
+func renames(src source.Source) baseline.Renames {
+	r, ok := src.(source.Renamer)
+	if !ok {
+		return nil
+	}
+	return func(s finding.Sighting) []string { return r.RenamedFrom(s.Path, s.Commit) }
 }
 
 // read hands every content of the source to a collection.

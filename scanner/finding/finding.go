@@ -47,6 +47,7 @@ type Sighting struct {
 	Target    string   // in a report on several targets the one that Path begins with; else ""
 	Inside    []string // chain of members inside a container
 	Place     string   // as a person would say it: "slide 3, notes", "commit message", "staged"
+	Anchor    string   // of what stands in no file, what lasts of the place if its commit is rewritten; else ""
 	Extracted bool     // it stands in a document: Line and Column count in the text extracted from it
 	Line      int      // 1-based
 	Column    int      // 1-based, in bytes

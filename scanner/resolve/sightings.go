@@ -38,8 +38,9 @@ func locate(ctx context.Context, values []*value, c *collect.Collection, places 
 	if err := findLines(ctx, unlined, c, src, jobs); err != nil {
 		return err
 	}
+	lasting := anchors(groups, c, src)
 	for i, v := range values {
-		v.addSightings(groups[i])
+		v.addSightings(groups[i], lasting)
 	}
 	return nil
 }
@@ -93,11 +94,14 @@ func (v *value) groups(c *collect.Collection, byBlob map[source.ID][]*source.Pla
 	return slices.Collect(maps.Values(groups))
 }
 
-func (v *value) addSightings(groups []*occurrenceGroup) {
+func (v *value) addSightings(groups []*occurrenceGroup, lasting map[spot]string) {
 	var all []ranked
 	for _, g := range groups {
 		for i := range g.occurrences {
-			all = append(all, ranked{g.sighting(&g.occurrences[i]), g.occurrences[i].Percent})
+			o := &g.occurrences[i]
+			s := g.sighting(o)
+			s.Anchor = lasting[spot{o.Content, o.Offset}]
+			all = append(all, ranked{s, o.Percent})
 		}
 	}
 	slices.SortFunc(all, func(a, b ranked) int {

@@ -77,11 +77,14 @@ type Visitor interface {
 
 // Place is where a content stands.
 type Place struct {
-	ID    ID
-	Path  string // slash-separated, relative to the target; "" for what is no file
-	What  string // what it is if no file: "commit message", "author", "tag message"
-	Name  bool   // the content is the name of what stands there, or of a ref: it has no lines
-	Layer finding.Layer
+	ID   ID
+	Path string // slash-separated, relative to the target; "" for what is no file
+	What string // what it is if no file: "commit message", "author", "tag message"
+	// Anchor is what a text is that is no file and belongs to a commit, which may be
+	// rewritten: "commit message", "author", "note". "" for all else.
+	Anchor string
+	Name   bool // the content is the name of what stands there, or of a ref: it has no lines
+	Layer  finding.Layer
 	// The earliest and the latest commit that put this content at this path.
 	First, Last *finding.Commit
 	InHead      bool
@@ -99,6 +102,14 @@ type Source interface {
 	// Open reads a content again, for what is only worth finding out about a
 	// finding. Sources that cannot read twice return an error.
 	Open(id ID) (io.ReadCloser, error)
+}
+
+// Renamer is a source of files that have had other names.
+type Renamer interface {
+	// RenamedFrom returns the paths that a file was renamed from when a commit put it at
+	// a path, or since HEAD if there is no commit: files that were gone then and of which
+	// this one is a copy, changed or not.
+	RenamedFrom(path string, commit *finding.Commit) []string
 }
 
 // Delta is a source that may be a change, which may bring nothing.

@@ -65,6 +65,7 @@ type Source struct {
 	work     *worktree.Source
 	nested   []*nested
 	book     nameBook
+	gone     *goneFiles // since HEAD, once somebody asked
 }
 
 // nested is a repository in the work tree of another.

@@ -127,6 +127,7 @@ func (l *locator) text(id source.ID) bool {
 		} else if c := l.s.graph.commits[n]; c != nil && c.reach == unreached && !l.s.partial() {
 			p.Layer = finding.Unreachable
 		}
+		p.Anchor = p.What
 		p.InHead = l.head[n]
 		p.First = l.commit(oid)
 		p.Last = p.First
@@ -240,7 +241,7 @@ func (l *locator) identities(all []*commit) {
 			layer = finding.Unreachable
 		}
 		l.places = append(l.places, source.Place{
-			ID: source.ID(identityID + key.person), What: key.what, Layer: layer,
+			ID: source.ID(identityID + key.person), What: key.what, Anchor: key.what, Layer: layer,
 			First: l.commit(r.first.id), Last: l.commit(r.last.id),
 		})
 	}
@@ -327,7 +328,7 @@ func (l *locator) place(key placeKey, r *record, layer finding.Layer, inHead boo
 	p.First, p.Last = l.commit(r.first.id), l.commit(r.last.id)
 	if r.first.reach == byNotes {
 		if about, ok := objects.ParseID(strings.ReplaceAll(key.path, "/", "")); ok {
-			p.Path, p.What = "", "note on "+objects.Short(about)
+			p.Path, p.What, p.Anchor = "", "note on "+objects.Short(about), "note"
 		}
 	}
 	return p

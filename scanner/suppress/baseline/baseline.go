@@ -125,16 +125,22 @@ func (b *Baseline) Add(findings []*finding.Finding) (values, places int) {
 // Prune forgets the places, and values, that the given findings no longer show.
 // It returns how many of each are gone.
 func (b *Baseline) Prune(findings []*finding.Finding) (values, places int) {
-	still := New(&finding.Fingerprinter{}, nil)
-	still.Add(findings)
-	found := still.index()
+	found := map[string]map[string]bool{}
+	for _, f := range findings {
+		if found[f.Fingerprint] == nil {
+			found[f.Fingerprint] = map[string]bool{}
+		}
+		for _, s := range f.Sightings {
+			found[f.Fingerprint][placeOf(s)] = true
+			s.Anchor = "" // as earlier baselines name it
+			found[f.Fingerprint][placeOf(s)] = true
+		}
+	}
 	kept := b.Entries[:0]
 	for _, e := range b.Entries {
 		before := len(e.Places)
 		now := found[e.Fingerprint]
-		e.Places = slices.DeleteFunc(e.Places, func(p string) bool {
-			return now == nil || !slices.Contains(now.Places, p)
-		})
+		e.Places = slices.DeleteFunc(e.Places, func(p string) bool { return !now[p] })
 		places += before - len(e.Places)
 		if len(e.Places) == 0 {
 			values++
@@ -146,10 +152,14 @@ func (b *Baseline) Prune(findings []*finding.Finding) (values, places int) {
 	return values, places
 }
 
+// Renames tells from which paths the file of a sighting was renamed.
+type Renames func(finding.Sighting) []string
+
 // New takes from findings what is known: sightings at known places, and findings
-// of which no sighting is left. It returns what is new, and how many findings
-// were known altogether.
-func (b *Baseline) New(findings []*finding.Finding) (fresh []*finding.Finding, known int) {
+// of which no sighting is left. A place is known, too, if its file was renamed from one
+// that is; renames may be nil. It returns what is new, and how many findings were known
+// altogether.
+func (b *Baseline) New(findings []*finding.Finding, renames Renames) (fresh []*finding.Finding, known int) {
 	index := b.index()
 	for _, f := range findings {
 		e := index[f.Fingerprint]
@@ -157,10 +167,7 @@ func (b *Baseline) New(findings []*finding.Finding) (fresh []*finding.Finding, k
 			fresh = append(fresh, f)
 			continue
 		}
-		f.Sightings = slices.DeleteFunc(f.Sightings, func(s finding.Sighting) bool {
-			_, ok := slices.BinarySearch(e.Places, placeOf(s))
-			return ok
-		})
+		f.Sightings = e.unknown(f.Sightings, renames)
 		if len(f.Sightings) == 0 {
 			known++
 			continue
@@ -188,13 +195,50 @@ func (b *Baseline) order() {
 	})
 }
 
-// placeOf names a place by what lasts: a path, or for what is in no file what it
-// is and which commit it belongs to.
+// unknown returns the sightings at places that are not known, by whatever name a file had
+// on the way.
+func (e *Entry) unknown(all []finding.Sighting, renames Renames) []finding.Sighting {
+	moved := map[string]bool{} // paths that known files have now
+	rest := slices.DeleteFunc(slices.Clone(all), e.knows)
+	for again := renames != nil; again; {
+		before := len(rest)
+		rest = slices.DeleteFunc(rest, func(s finding.Sighting) bool {
+			if s.OwnPath() == "" {
+				return false
+			}
+			for _, from := range renames(s) {
+				if _, ok := slices.BinarySearch(e.Places, from); ok || moved[from] {
+					moved[s.OwnPath()] = true
+					return true
+				}
+			}
+			return false
+		})
+		again = len(rest) > 0 && len(rest) < before
+	}
+	return rest
+}
+
+// knows reports whether a place is known, also by the name that places in commits had in
+// earlier baselines.
+func (e *Entry) knows(s finding.Sighting) bool {
+	_, ok := slices.BinarySearch(e.Places, placeOf(s))
+	if !ok && s.Anchor != "" {
+		s.Anchor = ""
+		_, ok = slices.BinarySearch(e.Places, placeOf(s))
+	}
+	return ok
+}
+
+// placeOf names a place by what lasts: a path, or for what is in no file what it is and
+// the digest of its line, or else which commit it belongs to.
 func placeOf(s finding.Sighting) string {
 	path := s.OwnPath()
 	switch {
 	case path != "":
 		return path
+	case s.Anchor != "":
+		return s.Anchor
 	case s.Commit != nil:
 		return s.Place + " of " + s.Commit.Hash
 	}

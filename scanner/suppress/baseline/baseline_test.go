@@ -57,7 +57,7 @@ func TestWhatIsNew(t *testing.T) {
 		"the same under another rule": {[]*finding.Finding{{Rule: rule, Secret: finding.NewSecret("one"), Fingerprint: "other", Sightings: at("one", "a").Sightings}}, []string{"one a"}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			fresh, known := b.New(c.found)
+			fresh, known := b.New(c.found, nil)
 			assert.Equal(t, c.fresh, placesOf(fresh))
 			assert.Equal(t, c.known, known)
 		})
@@ -68,7 +68,7 @@ func TestAddAndPrune(t *testing.T) {
 	b := baseline.New(prints, []*finding.Finding{at("one", "a", "b")})
 	values, places := b.Add([]*finding.Finding{at("one", "b", "c"), at("two", "a", "d")})
 	assert.Equal(t, [2]int{1, 3}, [2]int{values, places})
-	_, known := b.New([]*finding.Finding{at("one", "a", "b", "c"), at("two", "a", "d")})
+	_, known := b.New([]*finding.Finding{at("one", "a", "b", "c"), at("two", "a", "d")}, nil)
 	assert.Equal(t, 2, known)
 
 	values, places = b.Prune([]*finding.Finding{at("one", "c", "z")})
