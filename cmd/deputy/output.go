@@ -10,37 +10,28 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/deputy-sec/deputy/scanner/report"
-	"github.com/deputy-sec/deputy/scanner/report/html"
-	"github.com/deputy-sec/deputy/scanner/report/json"
-	"github.com/deputy-sec/deputy/scanner/report/sarif"
-	"github.com/deputy-sec/deputy/scanner/report/text"
-)
-
-// formats are the values of --format; extensions are what chooses one for a
-// file.
-var (
-	formats    = []string{"text", "json", "sarif", "html"}
-	extensions = map[string]string{"": "text", ".txt": "text", ".json": "json", ".sarif": "sarif", ".html": "html", ".htm": "html"}
 )
 
 // output is a report to be written: to a file, or to standard output if name is
 // empty or "-".
 type output struct {
 	name   string
-	format string
+	format format
 	color  string
 	stdout io.Writer
+	notice func(string)
 	file   *outputFile // nil for standard output
 }
 
 // wanted lists the reports that the flags ask for. A format that is not known, by
 // name or by extension, is an error before anything is scanned.
-func (o *scanOptions) wanted(stdout io.Writer) ([]*output, error) {
-	if o.format != "" && !slices.Contains(formats, o.format) {
-		return nil, fmt.Errorf("unknown format %q: want text, json, sarif or html", o.format)
+func (o *scanOptions) wanted(stdout io.Writer, notice func(string)) ([]*output, error) {
+	if o.format != "" {
+		if _, err := formatNamed(o.format); err != nil {
+			return nil, err
+		}
 	}
 	if !slices.Contains([]string{"auto", "always", "never"}, o.color) {
 		return nil, fmt.Errorf("unknown --color %q: want auto, always or never", o.color)
@@ -51,30 +42,13 @@ func (o *scanOptions) wanted(stdout io.Writer) ([]*output, error) {
 	}
 	var outs []*output
 	for _, name := range names {
-		format, err := formatOf(o.format, name, len(names))
+		format, err := chooseFormat(o.format, name, len(names))
 		if err != nil {
 			return nil, err
 		}
-		outs = append(outs, &output{name: name, format: format, color: o.color, stdout: stdout})
+		outs = append(outs, &output{name: name, format: format, color: o.color, stdout: stdout, notice: notice})
 	}
 	return outs, nil
-}
-
-// formatOf chooses a report's format. Of several files each goes by its own
-// extension, and --format is for those whose extension says nothing.
-func formatOf(format, name string, files int) (string, error) {
-	extension := strings.ToLower(filepath.Ext(name))
-	if name == "-" {
-		extension = ""
-	}
-	byName, known := extensions[extension]
-	switch {
-	case format != "" && (files == 1 || !known || extension == ""):
-		return format, nil
-	case known:
-		return byName, nil
-	}
-	return "", fmt.Errorf("output %s: no format has the extension %q: say which with --format", name, extension)
 }
 
 // openOutputs opens outputs before there is anything to write, and returns those
@@ -122,15 +96,7 @@ func (out *output) writeWith(write func(io.Writer) error) error {
 }
 
 func (out *output) writer(w io.Writer) report.Writer {
-	switch out.format {
-	case "json":
-		return json.Writer{}
-	case "sarif":
-		return sarif.Writer{}
-	case "html":
-		return html.Writer{}
-	}
-	return text.Writer{Options: text.Detect(w, out.color, os.Getenv)}
+	return out.format.writer(look{out: w, color: out.color, notice: out.notice})
 }
 
 // outputFile is a file that is replaced as a whole, or not at all: what is written

@@ -55,7 +55,7 @@ nothing found but something went unexamined.`,
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringVar(&o.format, "format", "", "write `FORMAT`: text, json, sarif or html (default by the output's extension, else text)")
+	f.StringVar(&o.format, "format", "", formatHelp())
 	f.StringArrayVarP(&o.outputs, "output", "o", nil, "write the report to `FILE` instead of standard output; may be repeated")
 	f.StringVar(&o.color, "color", "auto", "colour the text report: `WHEN` is auto, always or never")
 	f.BoolVar(&o.showSecrets, "show-secrets", false, "print the values that were found")
@@ -66,7 +66,7 @@ nothing found but something went unexamined.`,
 }
 
 func (o *scanOptions) run(ctx context.Context, targets []string, in io.Reader, out, errs io.Writer) error {
-	outputs, err := o.wanted(out)
+	outputs, err := o.wanted(out, notices(errs))
 	if err != nil {
 		return err
 	}

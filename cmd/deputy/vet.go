@@ -61,7 +61,7 @@ Exit codes: 0 nothing found, or all of it mended; 1 findings; 2 it could not run
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringVar(&o.output.format, "format", "", "write `FORMAT`: text, json, sarif or html (default by the output's extension, else text)")
+	f.StringVar(&o.output.format, "format", "", formatHelp())
 	f.StringArrayVarP(&o.output.outputs, "output", "o", nil, "write the report to `FILE` instead of standard output; may be repeated")
 	f.StringVar(&o.output.color, "color", "auto", "colour the text report: `WHEN` is auto, always or never")
 	f.BoolVar(&o.load.Tests, "tests", false, "test files, too")
@@ -86,7 +86,7 @@ func (o *vetOptions) run(ctx context.Context, stdout, stderr io.Writer) error {
 	if o.diff && !o.fix {
 		return errors.New("--diff shows what --fix would do: give both")
 	}
-	outputs, err := o.output.wanted(stdout)
+	outputs, err := o.output.wanted(stdout, notices(stderr))
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func (o *vetOptions) run(ctx context.Context, stdout, stderr io.Writer) error {
 	result := vetResult(found)
 	result.Stats.Seconds = time.Since(start).Seconds()
 	for _, out := range outputs {
-		if out.format == "text" {
+		if out.format.name == "text" {
 			err = out.writeWith(func(w io.Writer) error { return writeDiagnostics(w, found) })
 		} else {
 			err = out.write(result)

@@ -44,19 +44,37 @@ func (r *Result) Masked(f *finding.Finding, s string) string {
 	return f.Secret.Redact(s)
 }
 
-// Ordered returns the findings as every format tells them: the most severe
-// first, then the most certain, then by kind and place. The order is total over
-// rule and value, so equal results make equal reports.
+// Ordered returns the findings as every format tells them: the most severe first,
+// then what is still there before what only the history has, the project's own
+// files before tests, examples and copies of others' code, the most certain, then by
+// kind and place. The order is total over rule and value, so equal results make equal
+// reports.
 func (r *Result) Ordered() []*finding.Finding {
-	out := slices.Clone(r.Findings)
-	slices.SortFunc(out, compare)
+	keys := make([]key, len(r.Findings))
+	for i, f := range r.Findings {
+		keys[i] = key{f, !f.StillThere(), f.Area().Rank()}
+	}
+	slices.SortFunc(keys, compare)
+	out := make([]*finding.Finding, len(keys))
+	for i, k := range keys {
+		out[i] = k.Finding
+	}
 	return out
 }
 
-func compare(a, b *finding.Finding) int {
-	p, q := Primary(a), Primary(b)
+// key is a finding with what its order takes from all of its places, worked out once.
+type key struct {
+	*finding.Finding
+	gone bool
+	area int
+}
+
+func compare(a, b key) int {
+	p, q := Primary(a.Finding), Primary(b.Finding)
 	return cmp.Or(
 		cmp.Compare(b.Severity.Rank(), a.Severity.Rank()),
+		compareBool(a.gone, b.gone),
+		cmp.Compare(a.area, b.area),
 		cmp.Compare(b.Confidence, a.Confidence),
 		cmp.Compare(a.Rule.Kind, b.Rule.Kind),
 		cmp.Compare(p.Path, q.Path),
@@ -65,6 +83,16 @@ func compare(a, b *finding.Finding) int {
 		cmp.Compare(a.Rule.ID, b.Rule.ID),
 		cmp.Compare(a.Fingerprint, b.Fingerprint),
 	)
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
 }
 
 // Unread returns what was not examined, by path and reason.

@@ -73,20 +73,98 @@ func FuzzEscapeJSON(f *testing.F) {
 func TestOrder(t *testing.T) {
 	rule := func(id string, kind finding.Kind) *finding.Rule { return &finding.Rule{ID: id, Kind: kind} }
 	at := func(path string, line int) []finding.Sighting { return []finding.Sighting{{Path: path, Line: line}} }
+	gone := []finding.Sighting{{Path: "a", Layer: finding.History}}
 	want := []*finding.Finding{
-		{Rule: rule("z", "z"), Severity: finding.Critical, Confidence: 0.5},
-		{Rule: rule("z", "z"), Severity: finding.High, Confidence: 0.9},
+		{Rule: rule("z", "z"), Severity: finding.Critical, Confidence: 0.5, Sightings: gone},
+		{Rule: rule("z", "z"), Severity: finding.High, Confidence: 0.9, Sightings: at("z", 1)},
 		{Rule: rule("b", "a"), Severity: finding.High, Confidence: 0.8, Sightings: at("z", 9)},
 		{Rule: rule("b", "b"), Severity: finding.High, Confidence: 0.8, Sightings: at("a", 9)},
 		{Rule: rule("b", "b"), Severity: finding.High, Confidence: 0.8, Sightings: at("b", 2)},
 		{Rule: rule("a", "b"), Severity: finding.High, Confidence: 0.8, Sightings: at("b", 10)},
 		{Rule: rule("b", "b"), Severity: finding.High, Confidence: 0.8, Sightings: at("b", 10), Fingerprint: "1"},
 		{Rule: rule("b", "b"), Severity: finding.High, Confidence: 0.8, Sightings: at("b", 10), Fingerprint: "2"},
-		{Rule: rule("a", "a"), Severity: finding.Low, Confidence: 1},
+		{Rule: rule("b", "b"), Severity: finding.High, Confidence: 1, Sightings: at("a_test.go", 1)},
+		{Rule: rule("b", "b"), Severity: finding.High, Confidence: 1, Sightings: at("examples/a", 1)},
+		{Rule: rule("b", "b"), Severity: finding.High, Confidence: 1, Sightings: at("vendor/a", 1)},
+		{Rule: rule("b", "b"), Severity: finding.High, Confidence: 1, Sightings: gone},
+		{Rule: rule("a", "a"), Severity: finding.Low, Confidence: 1, InHead: true},
 	}
 	for turn := range want {
 		r := report.Result{Result: finding.Result{Findings: append(append([]*finding.Finding{}, want[turn:]...), want[:turn]...)}}
 		assert.Equal(t, want, r.Ordered())
+	}
+}
+
+// related makes findings of kinds that point at each other as pairs say, by index.
+func related(kinds []finding.Kind, pairs ...[2]int) *report.Result {
+	r := &report.Result{}
+	for i, kind := range kinds {
+		r.Findings = append(r.Findings, &finding.Finding{
+			Rule: &finding.Rule{ID: string(kind), Kind: kind, Title: string(kind)}, Fingerprint: string(rune('a' + i)), InHead: true,
+		})
+	}
+	for _, p := range pairs {
+		from, to := r.Findings[p[0]], r.Findings[p[1]]
+		from.Related = append(from.Related, finding.Relation{Rule: to.Rule.ID, Fingerprint: to.Fingerprint})
+	}
+	return r
+}
+
+func TestPartsOfACredentialAreOneRow(t *testing.T) {
+	key, secret, token, account := finding.AccessKeyID, finding.SecretAccessKey, finding.SessionToken, finding.AccountID
+	for name, c := range map[string]struct {
+		result *report.Result
+		want   []string
+	}{
+		"a key ID and its secret":         {related([]finding.Kind{key, secret}, [2]int{0, 1}), []string{"ab AWS key pair"}},
+		"told from the other side":        {related([]finding.Kind{key, secret}, [2]int{1, 0}), []string{"ab AWS key pair"}},
+		"with a session token":            {related([]finding.Kind{key, token, secret}, [2]int{1, 0}, [2]int{2, 0}), []string{"abc AWS key pair"}},
+		"a token without a secret":        {related([]finding.Kind{key, token}, [2]int{1, 0}), []string{"ab access-key-id"}},
+		"two pairs":                       {related([]finding.Kind{key, secret, key, secret}, [2]int{0, 1}, [2]int{2, 3}), []string{"ab AWS key pair", "cd AWS key pair"}},
+		"two key IDs of one account":      {related([]finding.Kind{key, key, account}, [2]int{0, 2}, [2]int{1, 2}, [2]int{2, 0}), []string{"a access-key-id", "b access-key-id", "c account-id"}},
+		"a relation to what is not shown": {related([]finding.Kind{key, secret}), []string{"a access-key-id", "b secret-access-key"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for i, f := range c.result.Findings { // the order as it is written above
+				f.Confidence = 1 - float64(i)/100
+			}
+			var got []string
+			for _, w := range c.result.Rows() {
+				names := w.Fingerprint
+				for _, p := range w.Parts {
+					names += p.Fingerprint
+				}
+				got = append(got, names+" "+w.Title())
+			}
+			assert.Equal(t, c.want, got)
+		})
+	}
+}
+
+func TestEscapeMarkdown(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain, words.":           "plain, words.",
+		"![x](http://a) <b>":      `\!\[x\]\(http:\//a\) \<b\>`,
+		"@team #1 a_b":            "`@`team \\#1 a\\_b",
+		"www.example.com":         `www\.example.com`,
+		"two\nlines":              `two\\nlines`,
+		"&lt; $x$ | \u202e ~~ ``": `\&lt; \$x\$ \| \\u202e \~\~ \` + "`" + `\` + "`" + ``,
+	} {
+		assert.Equal(t, want, report.EscapeMarkdown(in))
+	}
+}
+
+func TestCodeSpan(t *testing.T) {
+	for in, want := range map[string]string{
+		"":         "",
+		" ":        "",
+		"a b":      "`a b`",
+		"a`b":      "``a`b``",
+		"``a":      "``` ``a ```",
+		" a ":      "`  a  `",
+		"a\nb*_@x": "`a\\nb*_@x`",
+	} {
+		assert.Equal(t, want, report.CodeSpan(in))
 	}
 }
 

@@ -164,3 +164,66 @@ func duration(seconds float64) string {
 		return fmt.Sprintf("%d h %d min", s/3600, s%3600/60)
 	}
 }
+
+// PlaceOf says in one printable line where a value stands.
+func PlaceOf(r *Result, f *finding.Finding, s finding.Sighting) string {
+	where, notes := Printable(Where(s)), Printable(strings.Join(r.Notes(f, s), ", "))
+	switch {
+	case notes == "":
+		return where
+	case where == "":
+		return notes
+	}
+	return where + " (" + notes + ")"
+}
+
+// maxTold is how many places are told by formats that have no room for all of them.
+const maxTold = 4
+
+// Telling says in printable lines what there is to say of a finding: the value, where
+// it stands, since when, and why we think so.
+func Telling(r *Result, row Row) []string {
+	f := row.Finding
+	value := "value: " + r.Secret(f)
+	if f.Class != "" && f.Class != finding.Unknown {
+		value += " (" + string(f.Class) + ")"
+	}
+	lines := []string{Printable(value)}
+	for _, p := range row.Parts {
+		lines = append(lines, Printable("with: "+p.Rule.Title+" "+r.Secret(p))+" at "+PlaceOf(r, p, Primary(p)))
+	}
+	for _, s := range f.Sightings[:min(len(f.Sightings), maxTold)] {
+		lines = append(lines, "at: "+PlaceOf(r, f, s))
+	}
+	if more := len(f.Sightings) - maxTold; more > 0 {
+		lines = append(lines, "and "+Count(int64(more), "more place", "more places"))
+	}
+	if since := r.Since(f); since != "" {
+		lines = append(lines, "since: "+since)
+	}
+	for _, e := range f.Evidence {
+		lines = append(lines, "why: "+Printable(r.Masked(f, e)))
+	}
+	return lines
+}
+
+// Since says in one printable line which commit wrote a value first, and whether HEAD
+// still has it; "" if it was never committed.
+func (r *Result) Since(f *finding.Finding) string {
+	c := f.First
+	if c == nil {
+		return ""
+	}
+	parts := []string{Short(c.Hash)}
+	if !c.Date.IsZero() {
+		parts = append(parts, c.Date.Format("2006-01-02"))
+	}
+	if who := r.Masked(f, c.Author); who != "" {
+		parts = append(parts, who)
+	}
+	since := Printable(strings.Join(parts, " "))
+	if f.InHead {
+		since += ", still in HEAD"
+	}
+	return since
+}

@@ -75,6 +75,7 @@ type Finding struct {
 	Sightings   []Sighting       `json:"sightings"`
 	Related     []Relation       `json:"related"`
 	Title       string           `json:"title"`
+	Area        finding.Area     `json:"area"`
 }
 
 // Sighting is one place where the value stands. Commit is the first one that
@@ -133,6 +134,7 @@ func NewFinding(r *report.Result, f *finding.Finding) Finding {
 		Sightings:   make([]Sighting, 0, len(f.Sightings)),
 		Related:     make([]Relation, 0, len(f.Related)),
 		Title:       f.Rule.Title,
+		Area:        f.Area(),
 	}
 	for _, s := range f.Sightings {
 		out.Sightings = append(out.Sightings, newSighting(r, f, s))

@@ -3,6 +3,7 @@ package sarif
 import (
 	"fmt"
 	"math"
+	"net/url"
 	"strings"
 
 	"github.com/deputy-sec/deputy/scanner/finding"
@@ -19,17 +20,35 @@ var scale = map[finding.Severity]struct{ level, score string }{
 	finding.Low:      {"note", "3.0"},
 }
 
+// scaleOf returns the level and the score of a severity. A rule of a file that names
+// none, or one of its own, is a warning: SARIF knows four levels and no fifth.
+func scaleOf(s finding.Severity) struct{ level, score string } {
+	if known, ok := scale[s]; ok {
+		return known
+	}
+	return scale[finding.Medium]
+}
+
 func newDescriptor(rule *finding.Rule) descriptor {
-	s := scale[rule.Severity]
+	s := scaleOf(rule.Severity)
 	return descriptor{
 		ID:            rule.ID,
 		Short:         message{Text: rule.Title},
 		Full:          message{Text: rule.About},
 		Help:          help(rule),
-		HelpURI:       rule.Source,
+		HelpURI:       absolute(rule.Source),
 		Configuration: configuration{Level: s.level},
 		Properties:    ruleProperties{Tags: []string{"security", "secret", string(rule.Kind)}, Score: s.score},
 	}
+}
+
+// absolute returns an address as a URI; "" for what is none, as a file of rules may say.
+func absolute(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme == "" || u.Host == "" || strings.ContainsAny(u.Host, "\"<>") {
+		return ""
+	}
+	return u.String()
 }
 
 // help tells what a rule's finding means and what to do, as text and as
@@ -48,18 +67,20 @@ func help(rule *finding.Rule) helpText {
 	return helpText{Text: text, Markdown: markdown}
 }
 
-// maxRelated is how many further places a result lists: GitHub stores 100 and
+// maxRelated is how many further places a result lists: GitHub keeps 100 and
 // refuses a file with a result of more than 1,000.
 const maxRelated = 99
 
-func newResult(r *report.Result, f *finding.Finding, ruleIndex int) result {
+func newResult(r *report.Result, row report.Row, ruleIndex int) result {
+	f := row.Finding
 	primary, others := split(f.Sightings)
-	shown := others[:min(len(others), maxRelated)]
+	parts := row.Parts[:min(len(row.Parts), maxRelated)]
+	shown := others[:min(len(others), maxRelated-len(parts))]
 	out := result{
 		RuleID:    f.Rule.ID,
 		RuleIndex: ruleIndex,
-		Level:     scale[f.Severity].level,
-		Message:   message{Text: telling(r, f, len(others))},
+		Level:     scaleOf(f.Severity).level,
+		Message:   message{Text: telling(r, row, len(others), len(shown))},
 		Rank:      math.Round(f.Confidence*1000) / 10,
 		Locations: []location{newLocation(r, f, primary)},
 		Prints: fingerprints{
@@ -71,11 +92,18 @@ func newResult(r *report.Result, f *finding.Finding, ruleIndex int) result {
 	if f.First != nil {
 		out.Properties.FirstCommit = f.First.Hash
 	}
-	for i, s := range shown {
+	also := func(f *finding.Finding, s finding.Sighting, what string) {
 		l := newLocation(r, f, s)
-		l.ID = i + 1
-		l.Message = &message{Text: "also here"}
+		l.ID = len(out.Related) + 1
+		l.Message = &message{Text: what}
 		out.Related = append(out.Related, l)
+	}
+	for _, p := range parts {
+		at, _ := split(p.Sightings)
+		also(p, at, report.Printable("its "+p.Rule.Title+" "+r.Secret(p)))
+	}
+	for _, s := range shown {
+		also(f, s, "also here")
 	}
 	return out
 }
@@ -101,9 +129,10 @@ func split(all []finding.Sighting) (primary finding.Sighting, others []finding.S
 }
 
 // telling is the sentence that a service shows beside the line.
-func telling(r *report.Result, f *finding.Finding, others int) string {
+func telling(r *report.Result, row report.Row, others, shown int) string {
+	f := row.Finding
 	var out strings.Builder
-	fmt.Fprintf(&out, "%s %s", f.Rule.Title, r.Secret(f))
+	fmt.Fprintf(&out, "%s %s", row.Title(), r.Secret(f))
 	if f.Class != "" && f.Class != finding.Unknown {
 		fmt.Fprintf(&out, " (%s)", f.Class)
 	}
@@ -123,8 +152,11 @@ func telling(r *report.Result, f *finding.Finding, others int) string {
 			out.WriteString(", gone from HEAD.")
 		}
 	}
-	if others > maxRelated {
-		fmt.Fprintf(&out, " %d more places, of which %d are listed.", others, maxRelated)
+	for _, p := range row.Parts {
+		fmt.Fprintf(&out, " Its %s is %s.", p.Rule.Title, r.Secret(p))
+	}
+	if others > shown {
+		fmt.Fprintf(&out, " %d more places, of which %d are listed.", others, shown)
 	}
 	return report.Printable(out.String())
 }

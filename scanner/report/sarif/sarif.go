@@ -6,13 +6,16 @@
 // than ASCII in front of the value, a viewer that counts characters marks a
 // place a little to the right.
 //
-// GitHub code scanning takes at most 25,000 results and stores the 5,000 most
-// severe (https://docs.github.com/en/code-security/code-scanning/troubleshooting-sarif-uploads/results-exceed-limit).
-// Results come in order of severity and none is left out: a service that cuts,
-// cuts at the right end, and says so itself.
+// GitHub code scanning refuses a file of more than 10 MB, compressed, and keeps of
+// what it takes 5,000 results, 100 places of a result and 10 tags of a rule
+// (https://docs.github.com/en/code-security/code-scanning/troubleshooting-sarif-uploads/results-exceed-limit).
+// A file that is refused shows nothing, and what is dropped elsewhere nobody hears of.
+// So the file stays below all of them by itself: results come in order of severity, the
+// last ones are left out, and a notification in the run says how many.
 package sarif
 
 import (
+	"fmt"
 	"io"
 	"iter"
 	"net/url"
@@ -28,17 +31,29 @@ const (
 	home   = "https://github.com/deputy-sec/deputy"
 )
 
-// Writer writes one SARIF log with one run.
-type Writer struct{}
+// Writer writes one SARIF log with one run. Notice, if there is one, is told when
+// results are left out.
+type Writer struct{ Notice func(string) }
+
+// Limits of GitHub code scanning, and how much of its 10 MB, compressed, results and
+// then rows may take: what comes behind them has to fit, too, and what went into the
+// compressor last is not counted yet.
+const (
+	maxResults    = 5000
+	resultBytes   = 7_500_000
+	unreadBytes   = 9_000_000
+	maxUnexamined = 5000
+)
 
 // Write implements [report.Writer].
-func (Writer) Write(w io.Writer, shown *report.Result) error {
+func (s Writer) Write(w io.Writer, shown *report.Result) error {
 	masked := *shown
 	masked.ShowSecrets = false
 	r := &masked
-	ordered := r.Ordered()
-	rules := rulesOf(r.Rules, ordered)
-	j := report.NewJSON(w)
+	rows := r.Rows()
+	rules := rulesOf(r.Rules, r.Findings)
+	size := newMeter()
+	j := report.NewJSON(io.MultiWriter(w, size))
 	j.Raw(`{"$schema":`)
 	j.Value(schema)
 	j.Raw(`,"version":"2.1.0","runs":[{"tool":{"driver":{"name":"deputy","informationUri":`)
@@ -54,12 +69,34 @@ func (Writer) Write(w io.Writer, shown *report.Result) error {
 		j.Raw(",\n\"versionControlProvenance\":")
 		j.Value([]versionControl{p})
 	}
+	j.Raw(",\n\"results\":")
+	told := 0
+	report.Array(j, func(yield func(result) bool) {
+		index := indexOf(rules)
+		for _, row := range rows {
+			if told == maxResults || size.compressed() > resultBytes || !yield(newResult(r, row, index[row.Rule.ID])) {
+				return
+			}
+			told++
+		}
+	})
 	j.Raw(",\n\"invocations\":[{\"executionSuccessful\":true,\"toolExecutionNotifications\":")
-	report.Array(j, notifications(r.Unread()))
-	j.Raw("}],\n\"results\":")
-	report.Array(j, results(r, ordered, rules))
-	j.Raw("}]}\n")
+	left := leftOut(len(rows), told)
+	report.Array(j, notifications(left, r.Unread(), size))
+	j.Raw("}]}]}\n")
+	if left != "" && s.Notice != nil {
+		s.Notice("SARIF: " + left)
+	}
 	return j.Close()
+}
+
+// leftOut says how many findings are not in the file; "" if all are.
+func leftOut(all, told int) string {
+	if all == told {
+		return ""
+	}
+	return fmt.Sprintf("%s of %s findings are left out, the least severe: GitHub code scanning keeps %s and takes 10 MB; the JSON report has all",
+		report.Thousands(int64(all-told)), report.Thousands(int64(all)), report.Thousands(maxResults))
 }
 
 // rulesOf returns the rules that were looked for and those of the findings, by
@@ -94,36 +131,42 @@ func descriptors(rules []*finding.Rule) iter.Seq[descriptor] {
 	}
 }
 
-func results(r *report.Result, ordered []*finding.Finding, rules []*finding.Rule) iter.Seq[result] {
+func indexOf(rules []*finding.Rule) map[string]int {
 	index := make(map[string]int, len(rules))
 	for i, rule := range rules {
 		index[rule.ID] = i
 	}
-	return func(yield func(result) bool) {
-		for _, f := range ordered {
-			if !yield(newResult(r, f, index[f.Rule.ID])) {
+	return index
+}
+
+// notifications say what was left out of the file, and what was not examined.
+func notifications(left string, rows []finding.Unexamined, size *meter) iter.Seq[notification] {
+	return func(yield func(notification) bool) {
+		if left != "" && !yield(notification{Level: "warning", Message: message{Text: left}}) {
+			return
+		}
+		for i, u := range rows {
+			if i == maxUnexamined || size.compressed() > unreadBytes {
+				more := report.Count(int64(len(rows)-i), "thing more was", "things more were")
+				yield(notification{Level: "warning", Message: message{Text: "not examined: " + more + " not; the JSON report lists all"}})
+				return
+			}
+			if !yield(unexamined(u)) {
 				return
 			}
 		}
 	}
 }
 
-// notifications say what was not examined.
-func notifications(rows []finding.Unexamined) iter.Seq[notification] {
-	return func(yield func(notification) bool) {
-		for _, u := range rows {
-			n := notification{Level: "warning", Message: message{Text: "not examined: " + report.Printable(u.Reason)}}
-			if u.Place != "" {
-				n.Message.Text += " (" + report.Printable(u.Place) + ")"
-			}
-			if u.Path != "" {
-				n.Locations = []location{{Physical: &physical{Artifact: artifact{URI: uri(u.Path)}}}}
-			}
-			if !yield(n) {
-				return
-			}
-		}
+func unexamined(u finding.Unexamined) notification {
+	n := notification{Level: "warning", Message: message{Text: "not examined: " + report.Printable(u.Reason)}}
+	if u.Place != "" {
+		n.Message.Text += " (" + report.Printable(u.Place) + ")"
 	}
+	if u.Path != "" {
+		n.Locations = []location{{Physical: &physical{Artifact: artifact{URI: uri(u.Path)}}}}
+	}
+	return n
 }
 
 // provenance tells the repository, without the credentials that a clone URL may

@@ -1,8 +1,13 @@
 package sarif_test
 
 import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/url"
 	"regexp"
 	"strings"
@@ -178,6 +183,9 @@ type decoded struct {
 			Locations        []place
 			RelatedLocations []place
 		}
+		Invocations []struct {
+			ToolExecutionNotifications []struct{ Message struct{ Text string } }
+		}
 		VersionControlProvenance []struct{ RepositoryURI string }
 	}
 }
@@ -191,8 +199,13 @@ type place struct {
 
 func write(t *testing.T, r *report.Result) decoded {
 	t.Helper()
+	return decode(t, reporttest.Write(t, sarif.Writer{}, r))
+}
+
+func decode(t *testing.T, out string) decoded {
+	t.Helper()
 	var d decoded
-	require.NoError(t, json.Unmarshal([]byte(reporttest.Write(t, sarif.Writer{}, r)), &d))
+	require.NoError(t, json.Unmarshal([]byte(out), &d))
 	return d
 }
 
@@ -235,7 +248,7 @@ func TestEveryResultHasAFilePlace(t *testing.T) {
 
 func TestDocumentHasNoLines(t *testing.T) {
 	r := reporttest.Sample()
-	r.Findings = r.Findings[5:]
+	r.Findings = r.Findings[5:] // that of the slides
 	res := write(t, r).Runs[0].Results[0]
 	assert.Equal(t, "docs/onboarding.pptx", res.Locations[0].PhysicalLocation.ArtifactLocation.URI)
 	assert.Nil(t, res.Locations[0].PhysicalLocation.Region)
@@ -250,6 +263,101 @@ func TestManyPlacesAreCounted(t *testing.T) {
 	assert.Equal(t, "a.txt", res.Locations[0].PhysicalLocation.ArtifactLocation.URI, "a place in a file goes first")
 	assert.Len(t, res.RelatedLocations, 99)
 	assert.Contains(t, res.Message.Text, "2000 more places, of which 99 are listed.")
+}
+
+// many makes n findings of rising severity, each in so many places with paths that do
+// not compress.
+func many(n, places, length int) *report.Result {
+	g := rand.NewChaCha8([32]byte{})
+	name := func() string {
+		b := make([]byte, length*3/4)
+		_, _ = g.Read(b) // never fails
+		return base64.RawURLEncoding.EncodeToString(b)
+	}
+	r := &report.Result{}
+	rule := &finding.Rule{ID: "r", Title: "A value"}
+	severities := []finding.Severity{finding.Low, finding.Medium, finding.High, finding.Critical}
+	for i := range n {
+		f := &finding.Finding{Rule: rule, Severity: severities[i*len(severities)/n], Fingerprint: fmt.Sprint(i), Secret: finding.NewSecret("0123456789ab")}
+		for range places {
+			f.Sightings = append(f.Sightings, finding.Sighting{Path: name(), Line: 1, Column: 1})
+		}
+		r.Findings = append(r.Findings, f)
+	}
+	return r
+}
+
+func TestMoreFindingsThanGitHubKeeps(t *testing.T) {
+	for n, want := range map[int]int{5000: 5000, 5001: 5000, 6000: 5000} {
+		var told []string
+		run := decode(t, reporttest.Write(t, sarif.Writer{Notice: func(s string) { told = append(told, s) }}, many(n, 1, 10))).Runs[0]
+		assert.Len(t, run.Results, want)
+		assert.Equal(t, "error", run.Results[0].Level, "the most severe come first")
+		if n == want {
+			assert.Empty(t, told)
+			assert.Empty(t, run.Invocations[0].ToolExecutionNotifications)
+			continue
+		}
+		left := fmt.Sprintf("%s of %s findings are left out, the least severe", report.Thousands(int64(n-want)), report.Thousands(int64(n)))
+		require.Len(t, told, 1)
+		assert.Contains(t, told[0], left)
+		assert.Contains(t, run.Invocations[0].ToolExecutionNotifications[0].Message.Text, left)
+	}
+}
+
+func TestFileIsSmallerThanGitHubTakes(t *testing.T) {
+	findings, unexamined := many(45, 100, 3000).Findings, unread(many(1, 4000, 4000))
+	for name, r := range map[string]*report.Result{
+		"long paths":       {Result: finding.Result{Findings: findings}},
+		"much that failed": {Result: finding.Result{Unexamined: unexamined}},
+		"both":             {Result: finding.Result{Findings: findings, Unexamined: unexamined}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			told := 0
+			out := reporttest.Write(t, sarif.Writer{Notice: func(string) { told++ }}, r)
+			var packed bytes.Buffer
+			z, err := gzip.NewWriterLevel(&packed, gzip.BestSpeed)
+			require.NoError(t, err)
+			_, err = z.Write([]byte(out))
+			require.NoError(t, errors.Join(err, z.Close()))
+			assert.Less(t, packed.Len(), 10_000_000)
+			assert.Greater(t, packed.Len(), 5_000_000, "no more is left out than must be")
+			run := decode(t, out).Runs[0]
+			notes := run.Invocations[0].ToolExecutionNotifications
+			if left := len(r.Findings) - len(run.Results); left > 0 {
+				assert.Equal(t, 1, told)
+				assert.Contains(t, notes[0].Message.Text, fmt.Sprintf("%d of %d findings are left out", left, len(r.Findings)))
+			}
+			if len(r.Unexamined) > 0 {
+				assert.Contains(t, notes[len(notes)-1].Message.Text, "things more were not")
+			}
+		})
+	}
+}
+
+func unread(r *report.Result) []finding.Unexamined {
+	var out []finding.Unexamined
+	for _, s := range r.Findings[0].Sightings {
+		out = append(out, finding.Unexamined{Path: s.Path, Reason: "encrypted"})
+	}
+	return out
+}
+
+func TestOddRulesGiveValidDescriptors(t *testing.T) {
+	r := &report.Result{Result: finding.Result{Rules: []*finding.Rule{
+		{ID: "no-severity", Source: "see the wiki"}, {ID: "odd", Severity: "blocker", Source: "https://exa\"mple.com/x"}, {ID: "relative", Source: "a/b"},
+	}}}
+	var log any
+	require.NoError(t, json.Unmarshal([]byte(reporttest.Write(t, sarif.Writer{}, r)), &log))
+	assert.Empty(t, problems("sarifLog", log))
+}
+
+func TestKeyPairIsOneResult(t *testing.T) {
+	res := write(t, reporttest.Sample()).Runs[0].Results[0]
+	assert.Contains(t, res.Message.Text, "AWS key pair")
+	assert.Contains(t, res.Message.Text, "Its AWS access key ID is AKIA")
+	require.Len(t, res.RelatedLocations, 1)
+	assert.Equal(t, 11, res.RelatedLocations[0].PhysicalLocation.Region.StartLine)
 }
 
 func TestPathsAreReferences(t *testing.T) {

@@ -11,13 +11,13 @@ import (
 )
 
 // remedies writes what to do, once per rule, in the order of the findings.
-func (p *page) remedies(ordered []*finding.Finding) {
-	if len(ordered) == 0 {
+func (p *page) remedies(rows []report.Row) {
+	if len(rows) == 0 {
 		return
 	}
 	var rules []*finding.Rule
 	findings := map[*finding.Rule]int64{}
-	for _, f := range ordered {
+	for _, f := range rows {
 		if findings[f.Rule] == 0 {
 			rules = append(rules, f.Rule)
 		}
@@ -74,8 +74,8 @@ func (p *page) unread(reason string, paths []string) {
 }
 
 // summary is the last line: the verdict, and what it rests on.
-func (p *page) summary(r *report.Result) {
-	parts := []string{p.verdict(r.Findings)}
+func (p *page) summary(r *report.Result, rows []report.Row) {
+	parts := []string{p.verdict(rows)}
 	if n := len(r.Unexamined); n > 0 {
 		parts = append(parts, p.paint(yellow, report.Thousands(int64(n))+" unexamined"))
 	}
@@ -92,20 +92,17 @@ func (p *page) summary(r *report.Result) {
 	p.line(strings.Join(parts, p.paint(dim, " · ")))
 }
 
-func (p *page) verdict(findings []*finding.Finding) string {
-	if len(findings) == 0 {
+func (p *page) verdict(rows []report.Row) string {
+	if len(rows) == 0 {
 		return p.paint(green, "No findings")
 	}
-	worst := findings[0].Severity
+	worst := rows[0].Severity // they come in order
 	n := int64(0)
-	for _, f := range findings {
-		switch d := f.Severity.Rank() - worst.Rank(); {
-		case d > 0:
-			worst, n = f.Severity, 1
-		case d == 0:
+	for _, row := range rows {
+		if row.Severity == worst {
 			n++
 		}
 	}
-	s := report.Count(int64(len(findings)), "finding", "findings")
+	s := report.Count(int64(len(rows)), "finding", "findings")
 	return p.paint(bold, s) + " (" + p.paint(looks[worst], fmt.Sprintf("%s %s", report.Thousands(n), worst)) + ")"
 }

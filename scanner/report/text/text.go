@@ -22,14 +22,14 @@ type Writer struct{ Options Options }
 // Write implements [report.Writer].
 func (t Writer) Write(w io.Writer, r *report.Result) error {
 	p := newPage(w, t.Options)
-	ordered := r.Ordered()
-	known := report.NewIndex(ordered)
-	for _, f := range ordered {
-		p.finding(r, f, known)
+	rows := r.Rows()
+	known := report.NewIndex(r.Findings)
+	for _, row := range rows {
+		p.finding(r, row, known)
 	}
-	p.remedies(ordered)
+	p.remedies(rows)
 	p.unexamined(r.Unread())
-	p.summary(r)
+	p.summary(r, rows)
 	return p.flush()
 }
 
@@ -87,9 +87,11 @@ var looks = map[finding.Severity]style{
 
 // finding writes one value: what it is, where it stands, since when, and why we
 // think so.
-func (p *page) finding(r *report.Result, f *finding.Finding, known report.Index) {
-	p.heading(r, f)
+func (p *page) finding(r *report.Result, row report.Row, known report.Index) {
+	f := row.Finding
+	p.heading(r, row)
 	p.places(r, f)
+	p.parts(r, row)
 	if s := p.since(r, f); s != "" {
 		p.labelled("since", s)
 	}
@@ -98,19 +100,23 @@ func (p *page) finding(r *report.Result, f *finding.Finding, known report.Index)
 		p.prose(label, r.Masked(f, e))
 		label = ""
 	}
-	p.related(r, f, known)
+	p.related(r, row, known)
 	p.line()
 }
 
-func (p *page) heading(r *report.Result, f *finding.Finding) {
+func (p *page) heading(r *report.Result, row report.Row) {
+	f := row.Finding
 	parts := []string{
 		p.paint(looks[f.Severity], fmt.Sprintf("%-8s", strings.ToUpper(string(f.Severity)))),
-		p.paint(bold, report.Printable(f.Rule.Title)),
+		p.paint(bold, report.Printable(row.Title())),
 		p.paint(cyan, report.Printable(r.Secret(f))),
 	}
 	var notes []string
 	if f.Class != finding.Unknown && f.Class != "" {
 		notes = append(notes, string(f.Class))
+	}
+	if area := f.Area(); area != finding.Source {
+		notes = append(notes, string(area))
 	}
 	if f.Confidence < certain {
 		notes = append(notes, fmt.Sprintf("%.0f %% sure", 100*f.Confidence))
@@ -141,6 +147,15 @@ func (p *page) places(r *report.Result, f *finding.Finding) {
 	}
 	if more := len(f.Sightings) - len(shown); more > 0 {
 		p.labelled(label, report.Count(int64(more), "more place", "more places"))
+	}
+}
+
+// parts are the other halves of a credential.
+func (p *page) parts(r *report.Result, row report.Row) {
+	for _, part := range row.Parts {
+		at := report.Primary(part)
+		p.labelled("its", report.Printable(part.Rule.Title)+" "+p.paint(cyan, report.Printable(r.Secret(part))))
+		p.labelled("", "at "+p.place(report.Where(at), bare, r.Notes(part, at)))
 	}
 }
 
@@ -185,19 +200,23 @@ const maxRelated = 3
 
 // related tells the findings that belong to this one by what a reader sees of
 // them: their title and mask.
-func (p *page) related(r *report.Result, f *finding.Finding, known report.Index) {
-	shown := f.Related[:min(len(f.Related), maxRelated)]
-	label := "with"
-	for _, rel := range shown {
-		other := known.Find(rel)
-		if other == nil {
+func (p *page) related(r *report.Result, row report.Row, known report.Index) {
+	label, shown, more := "with", 0, 0
+	for _, rel := range row.Relations() {
+		other := known.Find(rel.Relation)
+		switch {
+		case other == nil:
+			continue
+		case shown == maxRelated:
+			more++
 			continue
 		}
 		p.labelled(label, report.Printable(other.Rule.Title)+" "+p.paint(cyan, report.Printable(r.Secret(other)))+
-			p.paint(dim, ", "+report.Printable(r.Masked(f, rel.Why))))
+			p.paint(dim, ", "+report.Printable(r.Masked(rel.Of, rel.Why))))
 		label = ""
+		shown++
 	}
-	if more := len(f.Related) - len(shown); more > 0 {
+	if more > 0 {
 		p.labelled(label, report.Count(int64(more), "more finding", "more findings"))
 	}
 }

@@ -1,0 +1,107 @@
+package finding
+
+import (
+	"cmp"
+	"path"
+	"strings"
+)
+
+// Area is the sort of tree that a path lies in, by the conventions of languages
+// and package managers. It says nothing about whether a value is real: a key in a
+// test is as good as another. It decides what is worth reading first.
+type Area string
+
+// Areas, from the one whose findings are read first.
+const (
+	Source     Area = "source"      // what the project itself is made of, documents and messages included
+	Tests      Area = "tests"       // test code and its data
+	Examples   Area = "examples"    // what shows others how it is done
+	ThirdParty Area = "third-party" // copies of what others wrote
+)
+
+// areas lists the areas in order, which is their rank.
+var areas = []Area{Source, Tests, Examples, ThirdParty}
+
+// directories are names of directories that give an area to all below them.
+var directories = map[string]Area{
+	"vendor": ThirdParty, "node_modules": ThirdParty, "bower_components": ThirdParty, "jspm_packages": ThirdParty,
+	"pods": ThirdParty, "carthage": ThirdParty, "site-packages": ThirdParty, "dist-packages": ThirdParty,
+	"third_party": ThirdParty, "third-party": ThirdParty, "thirdparty": ThirdParty, "3rdparty": ThirdParty,
+	"godeps": ThirdParty, ".venv": ThirdParty, ".bundle": ThirdParty, ".yarn": ThirdParty, ".terraform": ThirdParty,
+
+	"test": Tests, "tests": Tests, "testing": Tests, "testdata": Tests, "__tests__": Tests, "__mocks__": Tests,
+	"spec": Tests, "specs": Tests, "fixture": Tests, "fixtures": Tests, "__fixtures__": Tests, "mocks": Tests, "e2e": Tests,
+
+	"example": Examples, "examples": Examples, "sample": Examples, "samples": Examples, "demo": Examples, "demos": Examples,
+}
+
+// AreaOf returns the area of a slash-separated path. Of nested ones the one that is
+// read last decides: a test in a vendored tree is somebody else's.
+func AreaOf(name string) Area {
+	area := Source
+	dir, base := path.Split(strings.ToLower(name))
+	for part := range strings.SplitSeq(dir, "/") {
+		if a, ok := directories[part]; ok && a.Rank() > area.Rank() {
+			area = a
+		}
+	}
+	if area == Source && isTest(path.Base(name), base) {
+		return Tests
+	}
+	return area
+}
+
+// isTest reports whether a file is one of tests by the name that runners look for. Java,
+// Kotlin, C# and Swift tell a test by a capital, so that a Contest is none.
+func isTest(name, lower string) bool {
+	stem := strings.TrimSuffix(lower, path.Ext(lower))
+	for _, end := range []string{"_test", "_spec", ".test", ".spec"} {
+		if strings.HasSuffix(stem, end) {
+			return true
+		}
+	}
+	if strings.HasPrefix(lower, "test_") && path.Ext(lower) == ".py" || lower == "conftest.py" {
+		return true
+	}
+	stem = strings.TrimSuffix(name, path.Ext(name))
+	return strings.HasSuffix(stem, "Test") || strings.HasSuffix(stem, "Tests")
+}
+
+// Rank orders areas: 0 is read first.
+func (a Area) Rank() int {
+	for i, known := range areas {
+		if a == known {
+			return i
+		}
+	}
+	return 0
+}
+
+// Area returns the area of the place that is read first of all the places of a finding.
+func (f *Finding) Area() Area {
+	if len(f.Sightings) == 0 {
+		return Source
+	}
+	best := ThirdParty
+	for i := range f.Sightings {
+		if a := AreaOf(f.Sightings[i].Path); cmp.Less(a.Rank(), best.Rank()) {
+			best = a
+		}
+	}
+	return best
+}
+
+// StillThere reports whether a value stands somewhere that a person can still edit, or
+// in HEAD; if not, it is in the history alone.
+func (f *Finding) StillThere() bool {
+	if f.InHead {
+		return true
+	}
+	for i := range f.Sightings {
+		switch f.Sightings[i].Layer {
+		case Plain, WorkTree, Staged:
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,64 @@
+package finding_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/deputy-sec/deputy/scanner/finding"
+)
+
+func TestAreaOf(t *testing.T) {
+	for path, want := range map[string]finding.Area{
+		"":                              finding.Source,
+		"main.go":                       finding.Source,
+		"docs/test.md":                  finding.Source,
+		"contest/latest.go":             finding.Source,
+		"src/Contest.java":              finding.Source,
+		"spectest.go":                   finding.Source,
+		"vendored/x.go":                 finding.Source,
+		"vendor":                        finding.Source, // a file of that name
+		"vendor/a/b.go":                 finding.ThirdParty,
+		"web/node_modules/x/test/a.js":  finding.ThirdParty,
+		"ios/Pods/AWSCore/a.m":          finding.ThirdParty,
+		"lib/python3/site-packages/a":   finding.ThirdParty,
+		"scan_test.go":                  finding.Tests,
+		"a/Testdata/x.json":             finding.Tests,
+		"src/app.spec.ts":               finding.Tests,
+		"src/test/java/a/RoleTest.java": finding.Tests,
+		"RoleTests.cs":                  finding.Tests,
+		"pkg/test_roles.py":             finding.Tests,
+		"examples/basic/main.tf":        finding.Examples,
+		"examples/test/main.tf":         finding.Examples,
+	} {
+		assert.Equal(t, want, finding.AreaOf(path), path)
+	}
+}
+
+func TestAreaIsThatOfTheBestPlace(t *testing.T) {
+	at := func(paths ...string) *finding.Finding {
+		f := &finding.Finding{}
+		for _, p := range paths {
+			f.Sightings = append(f.Sightings, finding.Sighting{Path: p})
+		}
+		return f
+	}
+	assert.Equal(t, finding.Source, at().Area())
+	assert.Equal(t, finding.ThirdParty, at("vendor/a.go", "vendor/b.go").Area())
+	assert.Equal(t, finding.Source, at("vendor/a.go", "main.go").Area())
+	assert.Equal(t, finding.Source, at("vendor/a.go", "").Area(), "a commit message is the project's own")
+	assert.Equal(t, finding.Tests, at("examples/a.go", "tests/a.go").Area())
+}
+
+func TestStillThere(t *testing.T) {
+	in := func(layer finding.Layer) *finding.Finding {
+		return &finding.Finding{Sightings: []finding.Sighting{{Layer: layer}}}
+	}
+	assert.True(t, (&finding.Finding{InHead: true}).StillThere())
+	assert.True(t, in(finding.Plain).StillThere())
+	assert.True(t, in(finding.WorkTree).StillThere())
+	assert.True(t, in(finding.Staged).StillThere())
+	assert.False(t, in(finding.History).StillThere())
+	assert.False(t, in(finding.Unreachable).StillThere())
+	assert.False(t, (&finding.Finding{}).StillThere())
+}

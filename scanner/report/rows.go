@@ -1,0 +1,125 @@
+package report
+
+import (
+	"slices"
+
+	"github.com/deputy-sec/deputy/scanner/finding"
+)
+
+// Row is a finding as a person counts it. The parts of one credential are one: a key
+// ID, its secret and a session token are rotated together, so the most severe of them
+// leads the row and the others are its parts. Formats for scripts tell each by itself.
+type Row struct {
+	*finding.Finding
+	Parts []*finding.Finding // in the order of findings; nil for nearly all
+}
+
+// parts are the kinds that make up one credential.
+var parts = map[finding.Kind]bool{
+	finding.AccessKeyID:     true,
+	finding.SecretAccessKey: true,
+	finding.SessionToken:    true,
+}
+
+// Rows returns the findings in order, with the parts of a credential in the row of the
+// first of them.
+func (r *Result) Rows() []Row {
+	ordered := r.Ordered()
+	leads := leaders(ordered)
+	rows := make([]Row, 0, len(ordered))
+	at := make(map[*finding.Finding]int, len(leads))
+	for _, f := range ordered {
+		if lead, ok := leads[f]; ok && lead != f {
+			rows[at[lead]].Parts = append(rows[at[lead]].Parts, f)
+			continue
+		}
+		at[f] = len(rows)
+		rows = append(rows, Row{Finding: f})
+	}
+	return rows
+}
+
+// leaders maps each part of a credential to the first finding of the credential. Parts
+// belong together if a relation leads from one to the other, over however many.
+func leaders(ordered []*finding.Finding) map[*finding.Finding]*finding.Finding {
+	var of []*finding.Finding
+	for _, f := range ordered {
+		if parts[f.Rule.Kind] {
+			of = append(of, f)
+		}
+	}
+	if len(of) < 2 {
+		return nil
+	}
+	known := NewIndex(of)
+	near := map[*finding.Finding][]*finding.Finding{}
+	for _, f := range of {
+		for _, rel := range f.Related {
+			if other := known.Find(rel); other != nil && other != f && other.Rule.Kind != f.Rule.Kind {
+				near[f] = append(near[f], other)
+				near[other] = append(near[other], f)
+			}
+		}
+	}
+	leads := map[*finding.Finding]*finding.Finding{}
+	for _, f := range of {
+		for reach := []*finding.Finding{f}; len(reach) > 0; {
+			next := reach[len(reach)-1]
+			reach = reach[:len(reach)-1]
+			if leads[next] == nil {
+				leads[next] = f
+				reach = append(reach, near[next]...)
+			}
+		}
+	}
+	return leads
+}
+
+// Relation is one that leads out of a row.
+type Relation struct {
+	finding.Relation
+	Of *finding.Finding // the finding of the row that it leads from
+}
+
+// Relations are those of all findings of a row that lead out of it, each finding that
+// they lead to once.
+func (w Row) Relations() []Relation {
+	type place struct{ rule, fingerprint string }
+	members := append([]*finding.Finding{w.Finding}, w.Parts...)
+	seen := map[place]bool{}
+	for _, f := range members {
+		seen[place{f.Rule.ID, f.Fingerprint}] = true
+	}
+	var out []Relation
+	for _, f := range members {
+		for _, rel := range f.Related {
+			if to := (place{rel.Rule, rel.Fingerprint}); !seen[to] {
+				seen[to] = true
+				out = append(out, Relation{rel, f})
+			}
+		}
+	}
+	return out
+}
+
+// Title names what was found.
+func (w Row) Title() string {
+	has := func(kind finding.Kind) bool {
+		return w.Rule.Kind == kind || slices.ContainsFunc(w.Parts, func(f *finding.Finding) bool { return f.Rule.Kind == kind })
+	}
+	if len(w.Parts) > 0 && has(finding.SecretAccessKey) && has(finding.AccessKeyID) {
+		return "AWS key pair"
+	}
+	return w.Rule.Title
+}
+
+// Status says where a value still is, for lists to choose by.
+func (w Row) Status() string {
+	switch {
+	case w.InHead:
+		return "in HEAD"
+	case w.StillThere():
+		return "not committed"
+	}
+	return "only in history"
+}
