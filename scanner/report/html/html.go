@@ -1,27 +1,50 @@
-// Package html writes the report as one page that needs nothing else: no
-// script, no font, no request. It can be mailed, archived and opened years
-// later. Values are masked as in every format.
+// Package html writes the report as one page that needs nothing else: no font, no
+// picture, no request. It can be mailed, archived and opened years later. Values are
+// masked as in every format.
+//
+// The page is a list that a browser without scripts shows whole. Its one script filters
+// and searches that list, and copies what to do. A policy in the page lets that script
+// and that style run, by their hashes, and nothing else: whatever a target's names might
+// smuggle in would be text even if it were not escaped.
 package html
 
 import (
 	"bufio"
-	_ "embed" // the page's template
+	"crypto/sha256"
+	_ "embed" // the page's template, style and script
+	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/report"
 )
 
-//go:embed page.html
-var source string
+var (
+	//go:embed page.html
+	source string
+	//go:embed page.css
+	style string
+	//go:embed page.js
+	script string
+)
 
 // page is executed finding by finding, so that a long report is written as it
 // is made.
 var page = template.Must(template.New("page").Parse(source))
+
+// policy is the page's Content-Security-Policy
+// (https://www.w3.org/TR/CSP3/#external-hash).
+var policy = fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'", hash(style), hash(script))
+
+func hash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
+}
 
 // Writer writes a page of HTML.
 type Writer struct{}
@@ -41,9 +64,14 @@ func (Writer) Write(w io.Writer, r *report.Result) error {
 // view is what the template shows. All of its strings are printable; the
 // template escapes them.
 type view struct {
+	Policy     string
+	Style      template.CSS
+	Script     template.JS
 	Version    string
 	Total      int
+	Count      string
 	Severities []tally
+	Timeline   *timeline
 	Findings   iter.Seq[card]
 	Remedies   []remedy
 	Unexamined []gap
@@ -63,29 +91,38 @@ type tally struct {
 // card is a finding.
 type card struct {
 	ID         string // of the element, for links
+	Rule       string
 	Severity   finding.Severity
 	Title      string
 	Secret     string
-	Class      string
+	Class      finding.Class
+	Note       string // class and area, where they are not the usual ones
+	Status     string
+	PlaceKinds string // what sorts of place it stands in, a line each
+	Author     string
+	Since      string // the period of the timeline
 	Confidence string
 	Evidence   []string
 	First      *commit
-	InHead     bool
 	Places     []place
 	More       []place // beyond those that are shown at first
+	Uncounted  int     // beyond those
+	Parts      []part
 	Related    []link
 }
 
-type commit struct{ Hash, Date, Author string }
+type commit struct {
+	Hash, Date, Author string
+	InHead             bool
+}
 
 type place struct{ Where, Note string }
 
+type part struct{ ID, Title, Secret, Where string }
+
 type link struct{ ID, Title, Secret, Why string }
 
-type remedy struct {
-	Rule  *finding.Rule
-	Count int
-}
+type remedy struct{ ID, Title, Count, Remedy, Guide string }
 
 // gap is a reason for which things were not examined.
 type gap struct {
@@ -94,13 +131,19 @@ type gap struct {
 }
 
 func newView(r *report.Result) view {
-	ordered := r.Ordered()
+	rows := r.Rows()
+	times := newTimeline(rows)
 	return view{
+		Policy:     policy,
+		Style:      template.CSS(style),
+		Script:     template.JS(script),
 		Version:    report.Printable(r.Version),
-		Total:      len(ordered),
-		Severities: tallies(ordered),
-		Findings:   cards(r, ordered),
-		Remedies:   remedies(ordered),
+		Total:      len(rows),
+		Count:      count(len(rows)),
+		Severities: tallies(rows),
+		Timeline:   times,
+		Findings:   cards(r, rows, times),
+		Remedies:   remedies(rows),
 		Unexamined: gaps(r.Unread()),
 		Unread:     len(r.Unexamined),
 		Hidden:     r.Hidden,
@@ -111,70 +154,131 @@ func newView(r *report.Result) view {
 	}
 }
 
+func count(n int) string {
+	if n == 0 {
+		return "No findings"
+	}
+	return report.Count(int64(n), "finding", "findings")
+}
+
 // tallies counts findings by severity, in the order they come.
-func tallies(ordered []*finding.Finding) []tally {
+func tallies(rows []report.Row) []tally {
 	var out []tally
-	for _, f := range ordered {
-		if len(out) == 0 || out[len(out)-1].Severity != f.Severity {
-			out = append(out, tally{Severity: f.Severity})
+	for _, row := range rows {
+		if len(out) == 0 || out[len(out)-1].Severity != row.Severity {
+			out = append(out, tally{Severity: row.Severity})
 		}
 		out[len(out)-1].Count++
 	}
 	return out
 }
 
-func cards(r *report.Result, ordered []*finding.Finding) iter.Seq[card] {
-	known := report.NewIndex(ordered)
+func cards(r *report.Result, rows []report.Row, times *timeline) iter.Seq[card] {
+	known := report.NewIndex(r.Findings)
 	return func(yield func(card) bool) {
-		for _, f := range ordered {
-			if !yield(newCard(r, f, known)) {
+		for _, row := range rows {
+			if !yield(newCard(r, row, known, times)) {
 				return
 			}
 		}
 	}
 }
 
-// shownPlaces is how many places of a value are shown before one asks for more.
-const shownPlaces = 4
+// How many places of a value are shown before one asks for more, and how many then.
+const (
+	shownPlaces = 4
+	morePlaces  = 46
+)
 
-func newCard(r *report.Result, f *finding.Finding, known report.Index) card {
+func newCard(r *report.Result, row report.Row, known report.Index, times *timeline) card {
+	f := row.Finding
 	c := card{
 		ID:         anchor(f.Rule.ID, f.Fingerprint),
+		Rule:       report.Printable(f.Rule.ID),
 		Severity:   f.Severity,
-		Title:      f.Rule.Title,
+		Title:      report.Printable(row.Title()),
 		Secret:     report.Printable(r.Secret(f)),
+		Class:      f.Class,
+		Note:       note(f),
+		Status:     row.Status(),
+		PlaceKinds: strings.Join(placeKinds(f), "\n"),
+		Since:      times.periodOf(f),
 		Confidence: fmt.Sprintf("%.0f %% sure", 100*f.Confidence),
 		First:      newCommit(r, f),
-		InHead:     f.InHead,
 	}
-	if f.Class != finding.Unknown {
-		c.Class = string(f.Class)
+	if c.First != nil {
+		c.Author = c.First.Author
 	}
 	for _, e := range f.Evidence {
 		c.Evidence = append(c.Evidence, report.Printable(r.Masked(f, e)))
 	}
 	for i, s := range f.Sightings {
-		p := newPlace(r, f, s)
-		if i < shownPlaces {
-			c.Places = append(c.Places, p)
-		} else {
-			c.More = append(c.More, p)
+		switch {
+		case i < shownPlaces:
+			c.Places = append(c.Places, newPlace(r, f, s))
+		case i < shownPlaces+morePlaces:
+			c.More = append(c.More, newPlace(r, f, s))
+		default:
+			c.Uncounted++
 		}
 	}
-	for _, rel := range f.Related {
-		if other := known.Find(rel); other != nil {
+	for _, p := range row.Parts {
+		c.Parts = append(c.Parts, part{
+			ID: anchor(p.Rule.ID, p.Fingerprint), Title: report.Printable(p.Rule.Title), Secret: report.Printable(r.Secret(p)),
+			Where: report.PlaceOf(r, p, report.Primary(p)),
+		})
+	}
+	for _, rel := range row.Relations() {
+		if other := known.Find(rel.Relation); other != nil {
 			c.Related = append(c.Related, link{
 				ID:     anchor(rel.Rule, rel.Fingerprint),
-				Title:  other.Rule.Title,
+				Title:  report.Printable(other.Rule.Title),
 				Secret: report.Printable(r.Secret(other)),
-				Why:    report.Printable(r.Masked(f, rel.Why)),
+				Why:    report.Printable(r.Masked(rel.Of, rel.Why)),
 			})
 		}
 	}
 	return c
 }
 
-func anchor(rule, fingerprint string) string { return rule + "-" + fingerprint }
+// note says what is not usual about a finding.
+func note(f *finding.Finding) string {
+	var notes []string
+	if f.Class != "" && f.Class != finding.Unknown {
+		notes = append(notes, string(f.Class))
+	}
+	if area := f.Area(); area != finding.Source {
+		notes = append(notes, string(area))
+	}
+	if len(notes) == 0 {
+		return ""
+	}
+	return "(" + strings.Join(notes, ", ") + ")"
+}
+
+// placeKinds are the sorts of place that a value stands in, for the filter.
+func placeKinds(f *finding.Finding) []string {
+	var kinds []string
+	add := func(kind string) {
+		if !slices.Contains(kinds, kind) {
+			kinds = append(kinds, kind)
+		}
+	}
+	for _, s := range f.Sightings {
+		switch {
+		case s.Path == "":
+			add("commits and tags")
+		case s.Extracted || len(s.Inside) > 0:
+			add("documents")
+			add(string(finding.AreaOf(s.Path)))
+		default:
+			add(string(finding.AreaOf(s.Path)))
+		}
+	}
+	return kinds
+}
+
+func anchor(rule, fingerprint string) string { return report.Printable(rule + "-" + fingerprint) }
 
 func newCommit(r *report.Result, f *finding.Finding) *commit {
 	if f.First == nil {
@@ -184,6 +288,7 @@ func newCommit(r *report.Result, f *finding.Finding) *commit {
 		Hash:   report.Printable(report.Short(f.First.Hash)),
 		Date:   f.First.Date.Format("2006-01-02"),
 		Author: report.Printable(r.Masked(f, f.First.Author)),
+		InHead: f.InHead,
 	}
 }
 
@@ -194,17 +299,22 @@ func newPlace(r *report.Result, f *finding.Finding, s finding.Sighting) place {
 	}
 }
 
-func remedies(ordered []*finding.Finding) []remedy {
-	var out []remedy
-	at := map[*finding.Rule]int{}
-	for _, f := range ordered {
-		i, known := at[f.Rule]
-		if !known {
-			i = len(out)
-			at[f.Rule] = i
-			out = append(out, remedy{Rule: f.Rule})
+// remedies say what to do, once per rule, in the order of the findings.
+func remedies(rows []report.Row) []remedy {
+	var order []*finding.Rule
+	counts := map[*finding.Rule]int64{}
+	for _, row := range rows {
+		if counts[row.Rule] == 0 {
+			order = append(order, row.Rule)
 		}
-		out[i].Count++
+		counts[row.Rule]++
+	}
+	out := make([]remedy, len(order))
+	for i, rule := range order {
+		out[i] = remedy{
+			ID: report.Printable(rule.ID), Title: report.Printable(rule.Title), Remedy: report.Printable(rule.Remedy), Guide: report.Printable(rule.Guide),
+			Count: report.Count(counts[rule], "finding", "findings"),
+		}
 	}
 	return out
 }

@@ -1,0 +1,165 @@
+// Without this script the page is the list alone. With it, the list can be filtered and
+// searched, and what to do can be copied. It makes no request and keeps nothing.
+(() => {
+  'use strict';
+  const root = document.documentElement;
+  const form = document.getElementById('filters');
+  if (!form) return; // no findings
+  const cards = Array.from(document.querySelectorAll('article.finding'));
+  const count = document.getElementById('count');
+  const none = document.getElementById('none');
+  const format = new Intl.NumberFormat('en');
+
+  // What a card is chosen by: facets have a few values, of which a card may have several.
+  const facets = Array.from(form.querySelectorAll('select'));
+  const severities = Array.from(form.querySelectorAll('input[type=checkbox]'));
+  const valuesOf = (card, facet) => (card.dataset[facet] || '').split('\n').filter(Boolean);
+
+  for (const select of facets) {
+    const found = new Map();
+    for (const card of cards) {
+      for (const value of valuesOf(card, select.name)) found.set(value, (found.get(value) || 0) + 1);
+    }
+    const names = Array.from(found.keys()).sort();
+    for (const name of names) {
+      const option = new Option(`${name} (${format.format(found.get(name))})`, name);
+      select.add(option);
+    }
+    select.closest('div').hidden = names.length === 0 || names.length === 1 && select.name !== 'rule';
+  }
+
+  // Texts are lower-cased once, when they are first searched.
+  const lowered = new Map();
+  const textOf = (card) => {
+    if (!lowered.has(card)) lowered.set(card, card.textContent.toLowerCase());
+    return lowered.get(card);
+  };
+  const pathsOf = (card) => Array.from(card.querySelectorAll('.where'), (e) => e.textContent);
+
+  // A pattern with a star is a glob over the whole path, without line and column;
+  // anything else may stand anywhere in it.
+  const pathMatcher = (pattern) => {
+    if (!pattern.includes('*')) return (path) => path.toLowerCase().includes(pattern.toLowerCase());
+    const parts = pattern.split(/(\*+)/).map((part) => {
+      if (part === '*') return '[^/]*';
+      if (part.startsWith('*')) return '.*';
+      return part.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+    });
+    const whole = new RegExp(`^${parts.join('')}(:\\d+:\\d+)?$`, 'i');
+    return (path) => whole.test(path);
+  };
+
+  const say = (shown) => {
+    const all = format.format(cards.length);
+    count.textContent = shown === cards.length ? `${all} shown` : `${format.format(shown)} of ${all} shown`;
+    none.hidden = shown > 0;
+  };
+
+  const apply = () => {
+    const allowed = new Set(severities.filter((box) => box.checked).map((box) => box.value));
+    const wanted = facets.filter((select) => select.value).map((select) => [select.name, select.value]);
+    const words = form.elements.search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const path = form.elements.path.value.trim();
+    const matches = path && pathMatcher(path);
+    let shown = 0;
+    for (const card of cards) {
+      const show = (allowed.size === 0 || allowed.has(card.dataset.severity)) &&
+        wanted.every(([facet, value]) => valuesOf(card, facet).includes(value)) &&
+        (!matches || pathsOf(card).some(matches)) &&
+        words.every((word) => textOf(card).includes(word));
+      if (card.hidden === show) card.hidden = !show;
+      if (show) shown++;
+    }
+    say(shown);
+    const period = form.elements.since ? form.elements.since.value : '';
+    for (const bar of document.querySelectorAll('.timeline g')) {
+      bar.classList.toggle('chosen', period !== '' && bar.dataset.since === period);
+    }
+  };
+
+  let later = 0;
+  form.addEventListener('input', () => {
+    clearTimeout(later);
+    later = setTimeout(apply, cards.length > 1000 ? 120 : 0);
+  });
+  form.addEventListener('submit', (event) => { event.preventDefault(); apply(); });
+  form.addEventListener('reset', () => setTimeout(apply, 0));
+
+  // A bar of the timeline chooses its period; the list beside it does so for keyboards.
+  for (const bar of document.querySelectorAll('.timeline g')) {
+    bar.addEventListener('click', () => {
+      const select = form.elements.since;
+      select.value = select.value === bar.dataset.since ? '' : bar.dataset.since;
+      apply();
+    });
+  }
+
+  // A link to a finding that is filtered out brings it back.
+  const reveal = () => {
+    const id = decodeURIComponent(location.hash.slice(1));
+    const target = id && document.getElementById(id);
+    if (target && target.hidden) {
+      form.reset();
+      setTimeout(() => target.scrollIntoView(), 0);
+    }
+  };
+  window.addEventListener('hashchange', reveal);
+
+  const lines = (card) => {
+    const rule = card.dataset.rule;
+    const remedy = document.getElementById(`do-${rule}`);
+    const text = (element) => element.textContent.replace(/\s+/g, ' ').trim();
+    const title = card.querySelector('h3');
+    const out = [`${text(title)} ${text(card.querySelector('.secret'))} (${card.dataset.severity})`];
+    for (const place of card.querySelectorAll('.places li')) out.push(`- ${text(place)}`);
+    if (remedy) out.push('', `What to do: ${text(remedy.querySelector('p'))}`);
+    out.push(`More: deputy explain ${rule}`);
+    return out.join('\n');
+  };
+
+  const copy = async (text) => {
+    if (navigator.clipboard && window.isSecureContext) {
+      try {
+        await navigator.clipboard.writeText(text);
+        return true;
+      } catch (refused) { /* the old way, below */ }
+    }
+    const area = document.createElement('textarea');
+    area.value = text;
+    area.readOnly = true;
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand('copy');
+    area.remove();
+    return done;
+  };
+
+  document.addEventListener('click', async (event) => {
+    const button = event.target.closest('button.copy');
+    if (!button) return;
+    const label = button.textContent;
+    button.textContent = await copy(lines(button.closest('article'))) ? 'Copied' : 'Cannot copy here';
+    button.focus();
+    setTimeout(() => { button.textContent = label; }, 1500);
+  });
+
+  // "/" goes to the search, Escape in it clears it.
+  document.addEventListener('keydown', (event) => {
+    const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
+    if (event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      document.getElementById('filter-box').open = true;
+      form.elements.search.focus();
+    } else if (event.key === 'Escape' && event.target === form.elements.search) {
+      form.elements.search.value = '';
+      apply();
+    }
+  });
+
+  // On a narrow screen the findings come first.
+  if (window.matchMedia('(max-width: 68rem)').matches) document.getElementById('filter-box').open = false;
+  document.getElementById('filter-panel').hidden = false;
+  root.classList.add('js');
+  say(cards.length);
+  reveal();
+})();
