@@ -311,6 +311,19 @@ func (t Taint) Without(k Kind) Taint {
 	return slices.DeleteFunc(slices.Clone(t), func(x Tag) bool { return x.Label.Kind == k })
 }
 
+// OfItself is what of a set outlives the function: no inputs, and sources that do not
+// stand for one.
+func (t Taint) OfItself() Taint {
+	var out Taint
+	for _, x := range t {
+		if x.Label.Kind != Input {
+			x.Label.Shadow, x.Label.Param, x.Label.Path = false, 0, nil
+			out = out.Union(Taint{x})
+		}
+	}
+	return out
+}
+
 // Exact drops what a request holds where a value taken out of it by a key is in the set,
 // too: both stand for the same value, and the key says where it was read.
 func (t Taint) Exact() Taint {

@@ -64,6 +64,20 @@ func TestPathsAreInterned(t *testing.T) {
 	require.False(t, root.At(Field(3)).Many)
 }
 
+func TestAnyElementMayBeTheOneAtAKey(t *testing.T) {
+	root := NewPaths()
+	any, at, other := root.At(AnyElement), root.At(Element("a")), root.At(Element("b"))
+	require.True(t, any.Reaches(at))
+	require.True(t, at.Reaches(any.At(Field(1))))
+	require.False(t, at.Reaches(other))
+	require.False(t, any.Reaches(root.At(MapKeys)), "a key is no element")
+	require.False(t, at.Reaches(root), "what lies below is not the whole")
+	require.True(t, root.Reaches(other))
+	require.Same(t, root.At(Field(1)), at.At(Field(1)).Beyond(any))
+	require.Nil(t, at.Beyond(any), "nothing is left")
+	require.Nil(t, at.At(Field(1)).Beyond(other))
+}
+
 func TestPathsEndAtTheirBound(t *testing.T) {
 	p := NewPaths()
 	for range 3 * maxPath {

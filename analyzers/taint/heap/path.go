@@ -130,6 +130,44 @@ func (p *Path) Below(base *Path) bool {
 	return p == base
 }
 
+// Reaches reports whether the place at the path may be, or may hold, the one at another
+// path: any element of a map may be the one at a key.
+func (p *Path) Reaches(q *Path) bool {
+	for q.len > p.len {
+		q = q.Parent
+	}
+	return p.overlaps(q)
+}
+
+// Beyond is the rest of a path strictly below what may be another one; nil if it does not
+// lie there.
+func (p *Path) Beyond(base *Path) *Path {
+	up := p
+	for up.len > base.len {
+		up = up.Parent
+	}
+	if up == p || !up.overlaps(base) {
+		return nil
+	}
+	return p.From(up)
+}
+
+// overlaps compares paths segment by segment.
+func (p *Path) overlaps(q *Path) bool {
+	for ; p != q; p, q = p.Parent, q.Parent {
+		if p.len != q.len || !p.Last.overlaps(q.Last) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s Segment) overlaps(t Segment) bool {
+	return s == t || s.isElement() && t.isElement() && (s.Kind == AnyOf || t.Kind == AnyOf)
+}
+
+func (s Segment) isElement() bool { return s.Kind == AnyOf || s.Kind == KeyOf }
+
 // From is the rest of a path below, or at, another one.
 func (p *Path) From(base *Path) *Path {
 	if p == base {

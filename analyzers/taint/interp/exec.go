@@ -79,7 +79,7 @@ func (f *frame) store(i *ssa.Store) {
 		} else {
 			f.mem.Add(r.Place, c)
 		}
-		f.keepGlobal(r.Place, func() heap.Taint { return f.deep(val, tables.Whole) })
+		f.keepGlobal(r.Place, val)
 	}
 	if len(addr.Refs) == 0 {
 		return
@@ -172,7 +172,7 @@ func constString(v ssa.Value) (string, bool) {
 func (f *frame) writeWeak(addr, val heap.Cell) {
 	for _, r := range addr.Refs {
 		f.mem.Add(r.Place, heap.Cell{Taint: val.Taint, Refs: without(val.Refs, r.Place)})
-		f.keepGlobal(r.Place, func() heap.Taint { return f.deep(val, tables.Whole) })
+		f.keepGlobal(r.Place, val)
 	}
 }
 
@@ -183,7 +183,7 @@ func (f *frame) taintRefs(c heap.Cell, t heap.Taint) {
 	}
 	for _, r := range c.Refs {
 		f.mem.Add(r.Place, heap.Cell{Taint: t})
-		f.keepGlobal(r.Place, func() heap.Taint { return t })
+		f.keepGlobal(r.Place, heap.Cell{Taint: t})
 	}
 }
 
@@ -670,6 +670,9 @@ func (f *frame) outputRef(o *summary.Output, at *heap.Path, r heap.Ref, seen map
 		}
 		f.outputRef(o, at, sub, seen, depth)
 	}
+	for _, rest := range f.e.belowInGlobal(r.Root, r.Path) {
+		o.Taint(at.Join(rest), f.gather(r.Join(rest), f.hintOf(r, rest), false).taint)
+	}
 	for path, c := range heap.ByPath(f.mem[r.Root]) {
 		if !path.Below(r.Path) {
 			if path == r.Path && c.Opaque {
@@ -811,49 +814,4 @@ func (e *engine) hasShower(t types.Type) bool {
 		}
 	}
 	return false
-}
-
-// keepGlobal remembers what is stored to a package variable, for every function.
-func (f *frame) keepGlobal(p heap.Place, value func() heap.Taint) {
-	g, ok := p.Root.(*ssa.Global)
-	if !ok {
-		return
-	}
-	at := globalPath(p.Path)
-	old := f.e.globals[g][at]
-	next := old.Union(value().Without(heap.Input))
-	if len(next) == len(old) {
-		return
-	}
-	if f.e.globals[g] == nil {
-		f.e.globals[g] = map[*heap.Path]heap.Taint{}
-	}
-	f.e.globals[g][at] = next
-	f.e.grown = true
-}
-
-// globalPath is the part of a path by which what is stored to package variables is
-// told apart: the fields that it begins with.
-func globalPath(p *heap.Path) *heap.Path {
-	out := p.Root
-	for i, seg := range p.Segments() {
-		if seg.Kind != heap.FieldOf || i >= 2 {
-			break
-		}
-		out = out.At(seg)
-	}
-	return out
-}
-
-// inGlobal is what some function stored at a place of a package variable, or around
-// it; deep asks for what is below it, too.
-func (e *engine) inGlobal(g *ssa.Global, p *heap.Path, deep bool) heap.Taint {
-	var out heap.Taint
-	at := globalPath(p)
-	for stored, t := range heap.ByPath(e.globals[g]) {
-		if stored == at || at.Below(stored) || deep && stored.Below(at) {
-			out = out.Union(t)
-		}
-	}
-	return out
 }

@@ -593,7 +593,7 @@ func (g *gatherer) root(out *gathered, p heap.Place, hint *heap.Label, beside []
 	}
 	out.taint = out.taint.Union(f.returned(p))
 	if glob, ok := p.Root.(*ssa.Global); ok {
-		out.taint = out.taint.Union(f.e.inGlobal(glob, p.Path, g.deep).Except(beside))
+		out.taint = out.taint.Union(f.e.inGlobal(glob, p.Path).Except(beside))
 	}
 	if hint != nil && isOpaqueRoot(p.Root) {
 		out.taint = out.taint.Union(heap.Taint{{Label: *hint}})
@@ -742,6 +742,11 @@ func (f *frame) collect(p heap.Place, at *heap.Path, out map[*heap.Path]bool, se
 	for path := range heap.ByPath(f.mem[p.Root]) {
 		if path.Below(p.Path) && len(out) < maxContents {
 			out[at.Join(path.From(p.Path))] = true
+		}
+	}
+	for _, rest := range f.e.belowInGlobal(p.Root, p.Path) {
+		if len(out) < maxContents {
+			out[at.Join(rest)] = true
 		}
 	}
 	// What the place, or what holds it, was copied from.
