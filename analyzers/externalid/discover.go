@@ -225,6 +225,7 @@ func (d *discovery) seed(fn *ssa.Function, instr ssa.Instruction) {
 		if obj == nil {
 			return
 		}
+		d.conditions(i, obj, fn)
 		args := program.DeclaredArgs(i.Common())
 		if what, ok := Setter(obj); ok && len(args) == 1 {
 			d.back(args[0], nil, toSTS(what), placed{args[0], i.Pos(), fn})
@@ -386,6 +387,9 @@ func (d *discovery) load(addr ssa.Value, call *ssa.CallCommon, why *Why, at plac
 		d.field(a.X.Type(), a.Field, a.X, call, why, at)
 	case *ssa.Global:
 		d.mark(program.VarKey(a), why)
+		if a.Pkg != d.prog.Pkg { // what it holds is not decided here
+			d.r.Origins = append(d.r.Origins, Origin{a, at.at, at.fn, why})
+		}
 	case *ssa.FreeVar:
 		if b := d.binding(a); b != nil {
 			d.load(b, call, why, at)
@@ -500,6 +504,13 @@ func (d *discovery) result(v ssa.Value, c *ssa.CallCommon, j int, call *ssa.Call
 	if i, ok := same[f.String()]; ok && i < len(c.Args) {
 		d.here(v, call, why)
 		d.back(c.Args[i], call, why, at)
+		return
+	}
+	if choices[f.String()] && len(c.Args) == 1 {
+		d.here(v, call, why)
+		for _, arg := range variadic(c.Args[0]) {
+			d.back(arg, call, why, at)
+		}
 		return
 	}
 	if f.Recv != "" && slices.Contains(unwrap, f.Name) && len(program.DeclaredArgs(c)) == 0 {

@@ -25,6 +25,9 @@ func plain(name string) string {
 var asksAboutID = []string{"return", "has", "is", "should", "include", "require", "requires", "need", "needs", "enable", "disable",
 	"skip", "allow", "force", "missing", "invalid", "no", "without", "show", "hide", "validate", "generate", "rotate", "regenerate", "err", "error"}
 
+// SaysExternalID reports whether a text is what an External ID is called.
+func SaysExternalID(name string) bool { return saysExternalID(name) }
+
 // saysExternalID reports whether a name is one of an External ID's.
 func saysExternalID(name string) bool {
 	if len(name) < len("externalid") {

@@ -12,7 +12,7 @@ import (
 )
 
 // public are names of identifiers that others know or can guess.
-var public = regexp.MustCompile(`(?i)(customer|tenant|org(ani[sz]ation)?|account|user|team|workspace|project|company|email|repo(sitory)?|cluster|region|namespace|domain|environment|node|integration|connection|installation)_?(id|uuid|number|num|name|slug|alias)?$`)
+var public = regexp.MustCompile(`(?i)(customer|tenant|org(ani[sz]ation)?|account|user|team|workspace|project|company|email|repo(sitory)?|cluster|region|namespace|domain|env(ironment)?|node|integration|connection|installation)_?(id|uuid|number|num|name|slug|alias)?$`)
 
 // IsPublic reports whether a name is one of an identifier that others know. Where one
 // is used as an External ID, the External ID is weak; the identifier is no secret for
@@ -57,12 +57,24 @@ func PublicValue(v ssa.Value) string {
 		if IsPublic(v.Name()) {
 			return v.Name()
 		}
-	case *ssa.Call:
-		if obj := program.Callee(&v.Call); obj != nil {
-			if name := strings.TrimPrefix(obj.Name(), "Get"); IsPublic(name) && carriesText(v.Type()) {
-				return name
-			}
+	case *ssa.Extract: // of a getter that may fail
+		if c, ok := v.Tuple.(*ssa.Call); ok && v.Index == 0 && carriesText(v.Type()) {
+			return publicResult(&c.Call, v.Type())
 		}
+	case *ssa.Call:
+		return publicResult(&v.Call, v.Type())
+	}
+	return ""
+}
+
+// publicResult names what a getter returns.
+func publicResult(c *ssa.CallCommon, t types.Type) string {
+	obj := program.Callee(c)
+	if obj == nil {
+		return ""
+	}
+	if name := strings.TrimPrefix(obj.Name(), "Get"); IsPublic(name) && !strings.HasPrefix(strings.ToLower(name), "env") && carriesText(t) { // env reads a variable of it
+		return name
 	}
 	return ""
 }

@@ -46,7 +46,7 @@ var same = map[string]int{
 	"github.com/aws/aws-sdk-go-v2/aws.String": 0, "github.com/aws/aws-sdk-go-v2/aws.ToString": 0,
 	"github.com/aws/aws-sdk-go/aws.String": 0, "github.com/aws/aws-sdk-go/aws.StringValue": 0,
 	"strings.TrimSpace": 0, "strings.Clone": 0, "strings.ToLower": 0, "strings.ToUpper": 0, "strings.Trim": 0,
-	"strings.TrimPrefix": 0, "strings.TrimSuffix": 0, "cmp.Or": 0,
+	"strings.TrimPrefix": 0, "strings.TrimSuffix": 0,
 	"k8s.io/utils/ptr.To": 0, "k8s.io/utils/ptr.Deref": 0, "k8s.io/utils/pointer.String": 0, "k8s.io/utils/pointer.StringDeref": 0,
 	"github.com/samber/lo.ToPtr": 0, "github.com/samber/lo.FromPtr": 0, "github.com/AlekSi/pointer.To": 0,
 	"google.golang.org/protobuf/proto.String": 0,
@@ -83,3 +83,6 @@ var textWrappers = map[string]bool{
 	"github.com/google/uuid.UUID": true, "gopkg.in/guregu/null.v4.String": true, "github.com/guregu/null.String": true,
 	"github.com/jackc/pgx/v5/pgtype.Text": true, "github.com/jackc/pgtype.Text": true, "github.com/volatiletech/null/v8.String": true,
 }
+
+// choices are functions whose result is one of their arguments.
+var choices = map[string]bool{"cmp.Or": true, "github.com/samber/lo.CoalesceOrEmpty": true}

@@ -1,6 +1,8 @@
 package idmissing
 
 import (
+	"cmp"
+	"go/constant"
 	"go/token"
 	"go/types"
 	"regexp"
@@ -59,11 +61,7 @@ func settersOf(funcs []*ssa.Function) map[*ssa.Function]bool {
 	for _, fn := range funcs {
 		for _, b := range fn.Blocks {
 			for _, i := range b.Instrs {
-				fa, ok := i.(*ssa.FieldAddr)
-				if !ok {
-					continue
-				}
-				if _, isID := externalid.FieldSink(fa.X.Type(), fa.Field); isID {
+				if fa, ok := i.(*ssa.FieldAddr); ok && setsID(fa) {
 					out[outermost(fn)] = true
 				}
 			}
@@ -71,6 +69,69 @@ func settersOf(funcs []*ssa.Function) map[*ssa.Function]bool {
 	}
 	return out
 }
+
+// setsID reports whether a field is the External ID of STS and something is put into it
+// that is not known to be empty, or may be elsewhere.
+func setsID(fa *ssa.FieldAddr) bool {
+	if _, isID := externalid.FieldSink(fa.X.Type(), fa.Field); !isID {
+		return false
+	}
+	empty := false
+	for _, r := range *fa.Referrers() {
+		switch r := r.(type) {
+		case *ssa.DebugRef:
+		case *ssa.Store:
+			if r.Addr != fa || !isEmpty(r.Val, 0) {
+				return true
+			}
+			empty = true
+		default:
+			return true
+		}
+	}
+	return !empty
+}
+
+// emptyID is where an empty External ID is put into the field, if it is that.
+func emptyID(fa *ssa.FieldAddr) token.Pos {
+	if _, isID := externalid.FieldSink(fa.X.Type(), fa.Field); isID {
+		for _, r := range *fa.Referrers() {
+			if st, ok := r.(*ssa.Store); ok {
+				return st.Pos()
+			}
+		}
+	}
+	return token.NoPos
+}
+
+// isEmpty reports whether a value is the empty text, a pointer to it, or nil.
+func isEmpty(v ssa.Value, depth int) bool {
+	if depth > maxDepth {
+		return false
+	}
+	switch v := v.(type) {
+	case *ssa.Const:
+		return v.Value == nil || v.Value.Kind() == constant.String && constant.StringVal(v.Value) == ""
+	case *ssa.Call:
+		obj := program.Callee(&v.Call)
+		return obj != nil && len(v.Call.Args) == 1 && pointers.MatchString(program.FuncOf(obj).String()) && isEmpty(v.Call.Args[0], depth+1)
+	case *ssa.Alloc:
+		stored := false
+		for _, r := range *v.Referrers() {
+			if st, ok := r.(*ssa.Store); ok && st.Addr == v {
+				if !isEmpty(st.Val, depth+1) {
+					return false
+				}
+				stored = true
+			}
+		}
+		return stored
+	}
+	return false
+}
+
+// pointers are functions that make a pointer to their argument.
+var pointers = regexp.MustCompile(`^(github\.com/aws/aws-sdk-go(-v2)?/aws\.String|k8s\.io/utils/(ptr\.To|pointer\.String)|github\.com/samber/lo\.ToPtr)$`)
 
 func outermost(fn *ssa.Function) *ssa.Function {
 	for fn.Parent() != nil {
@@ -132,13 +193,14 @@ func (c checker) check(instr ssa.Instruction) (token.Pos, bool) {
 // else may store to it.
 func (c checker) input(a *ssa.Alloc) (token.Pos, bool) {
 	var role ssa.Value
-	called := token.NoPos
+	called, empty := token.NoPos, token.NoPos
 	for _, ref := range *a.Referrers() {
 		switch ref := ref.(type) {
 		case *ssa.FieldAddr:
-			if _, isID := externalid.FieldSink(a.Type(), ref.Field); isID {
+			if setsID(ref) {
 				return 0, false
 			}
+			empty = cmp.Or(empty, emptyID(ref))
 			if program.StructOf(a.Type()).Field(ref.Field).Name() == "RoleArn" {
 				for _, st := range *ref.Referrers() {
 					if st, ok := st.(*ssa.Store); ok {
@@ -160,7 +222,7 @@ func (c checker) input(a *ssa.Alloc) (token.Pos, bool) {
 	if role == nil || !called.IsValid() {
 		return 0, false
 	}
-	return called, c.fromData(role, 0)
+	return cmp.Or(empty, called), c.fromData(role, 0)
 }
 
 // optionsWithoutID reports whether all options are in sight and none sets the
@@ -210,7 +272,7 @@ func setsOrHides(v ssa.Value) bool {
 		if !ok {
 			return true
 		}
-		if _, isID := externalid.FieldSink(fn.Params[0].Type(), fa.Field); isID {
+		if setsID(fa) {
 			return true
 		}
 	}
@@ -285,7 +347,7 @@ func (c checker) parameter(p *ssa.Parameter, depth int) bool {
 func (c checker) loaded(addr ssa.Value, depth int) bool {
 	switch a := addr.(type) {
 	case *ssa.FieldAddr:
-		return !isSettings(a.X.Type())
+		return !isSettings(a.X.Type()) || ofData(a.X)
 	case *ssa.Alloc:
 		for _, ref := range *a.Referrers() {
 			switch ref := ref.(type) {
@@ -332,6 +394,40 @@ func (c checker) result(call *ssa.Call, depth int) bool {
 		return slices.ContainsFunc(call.Call.Args, func(a ssa.Value) bool { return c.fromData(a, depth+1) })
 	}
 	return strings.HasPrefix(name.Pkg, "net/") || strings.HasPrefix(name.Name, "Get") || strings.HasPrefix(name.Name, "Query")
+}
+
+// ofData reports whether settings are those of one of many: they lie in a struct that has
+// an identifier of its own.
+func ofData(x ssa.Value) bool {
+	for range maxDepth {
+		switch v := x.(type) {
+		case *ssa.UnOp:
+			x = v.X
+		case *ssa.FieldAddr:
+			if isOneOfMany(v.X.Type()) {
+				return true
+			}
+			x = v.X
+		case *ssa.Field:
+			return isOneOfMany(v.X.Type())
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+func isOneOfMany(t types.Type) bool {
+	s := program.StructOf(t)
+	if s == nil || isSettings(t) {
+		return false
+	}
+	for f := range s.Fields() {
+		if f.Name() == "ID" || f.Name() == "Id" || externalid.IsPublic(f.Name()) && strings.HasSuffix(strings.ToLower(f.Name()), "id") {
+			return true
+		}
+	}
+	return false
 }
 
 // isSettings reports whether a value belongs to the operator's configuration.

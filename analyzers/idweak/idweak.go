@@ -16,6 +16,7 @@ import (
 	"github.com/deputy-sec/deputy/analyzers/program"
 	"github.com/deputy-sec/deputy/analyzers/report"
 	"github.com/deputy-sec/deputy/analyzers/taint"
+	"github.com/deputy-sec/deputy/analyzers/taint/tables"
 )
 
 // New makes the pass that reports weak External IDs.
@@ -65,10 +66,18 @@ var sources = map[string]string{
 	"github.com/gofrs/uuid.NewV3":    "a version 3 UUID, a hash that anybody can compute",
 	"github.com/gofrs/uuid.NewV5":    "a version 5 UUID, a hash that anybody can compute",
 	"github.com/rs/xid.New":          "an xid, made of the time and a counter",
+	"github.com/oklog/ulid.Make":     "a ULID, made of the time and of math/rand",
+	"github.com/oklog/ulid/v2.Make":  "a ULID, made of the time and of math/rand",
 	"crypto/md5.Sum":                 "a hash without a key",
 	"crypto/sha1.Sum":                "a hash without a key",
 	"crypto/sha256.Sum256":           "a hash without a key",
 	"crypto/sha512.Sum512":           "a hash without a key",
+}
+
+// globals are variables of libraries that hold the same for everybody.
+var globals = map[string]string{
+	"github.com/google/uuid.Nil": "the nil UUID, the same for every customer", "github.com/gofrs/uuid.Nil": "the nil UUID, the same for every customer",
+	"github.com/google/uuid.Max": "the max UUID, the same for every customer",
 }
 
 // through are functions whose result is worth what their arguments are.
@@ -102,6 +111,8 @@ func weakness(v ssa.Value, depth int) string {
 		return next(v.Tuple)
 	case *ssa.UnOp:
 		return loaded(v, depth)
+	case *ssa.Global:
+		return globals[program.VarKey(v)]
 	case *ssa.Index:
 		return picked(v.Index)
 	case *ssa.Lookup:
@@ -182,10 +193,20 @@ func parts(next func(ssa.Value) string, values ...ssa.Value) string {
 }
 
 func literal(c *ssa.Const) string {
-	if c.Value == nil || c.Value.Kind() != constant.String || constant.StringVal(c.Value) == "" {
+	if c.Value == nil || c.Value.Kind() != constant.String || standsForNone(constant.StringVal(c.Value)) {
 		return ""
 	}
 	return "a literal, the same for every customer"
+}
+
+// allowed matches what STS takes for an External ID.
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+var allowed = regexp.MustCompile(`^[\w+=,.@:/-]{2,}$`)
+
+// standsForNone reports whether a literal is put where an External ID would be: a mask,
+// what STS would not take, or the name of the field itself.
+func standsForNone(s string) bool {
+	return len(s) > 1224 || !allowed.MatchString(s) || tables.HoldsMask(s) || externalid.SaysExternalID(s)
 }
 
 // derived phrases an identifier that others know.
@@ -203,6 +224,8 @@ func loaded(u *ssa.UnOp, depth int) string {
 	switch a := u.X.(type) {
 	case *ssa.Alloc:
 		return stored(a, depth)
+	case *ssa.Global:
+		return globals[program.VarKey(a)]
 	case *ssa.IndexAddr:
 		return cmp.Or(picked(a.Index), weakness(a.X, depth+1))
 	}
@@ -373,6 +396,12 @@ func called(c *ssa.Call, depth int) string {
 	}
 	next := func(v ssa.Value) string { return weakness(v, depth+1) }
 	switch {
+	case f.String() == "crypto/rand.Int" && len(c.Call.Args) == 2:
+		return fewBits(c.Call.Args[1])
+	case f.Pkg == "hash" && f.Name == "Sum" && c.Call.IsInvoke():
+		return digest(c.Call.Value, depth)
+	case entropyArg[f.String()] > 0 && entropyArg[f.String()] < len(c.Call.Args):
+		return predictable(c.Call.Args[entropyArg[f.String()]], depth)
 	case strings.HasPrefix(f.Pkg, "math/rand"):
 		return "made by math/rand, which can be predicted"
 	case f.Pkg == "time":

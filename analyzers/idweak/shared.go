@@ -48,25 +48,7 @@ func isOfEachRound(x ssa.Value, b *ssa.BasicBlock) bool {
 }
 
 // sameLoop reports whether two blocks lie in one loop.
-func sameLoop(a, b *ssa.BasicBlock) bool { return reaches(a, b) && reaches(b, a) }
-
-// reaches reports whether a path of at least one step leads from a to b.
-func reaches(a, b *ssa.BasicBlock) bool {
-	seen := make([]bool, len(a.Parent().Blocks))
-	queue := append([]*ssa.BasicBlock{}, a.Succs...)
-	for len(queue) > 0 {
-		next := queue[0]
-		queue = queue[1:]
-		if next == b {
-			return true
-		}
-		if !seen[next.Index] {
-			seen[next.Index] = true
-			queue = append(queue, next.Succs...)
-		}
-	}
-	return false
-}
+func sameLoop(a, b *ssa.BasicBlock) bool { return program.Reaches(a, b) && program.Reaches(b, a) }
 
 // maker is how functions are called that make something new.
 var maker = regexp.MustCompile(`(?i)^(new|generate|gen|mint|random|make|create|issue)`)

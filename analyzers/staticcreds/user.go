@@ -29,13 +29,16 @@ func byUser(c *ssa.Call) bool {
 	if !ok || i >= len(c.Call.Args) || c.Call.IsInvoke() {
 		return false
 	}
-	s := search{seen: map[ssa.Value]bool{}}
+	s := search{use: c, seen: map[ssa.Value]bool{}}
 	return s.in(c.Call.Args[i])
 }
 
 // search looks for a user's credentials in what a value was made of, within the
 // package.
-type search struct{ seen map[ssa.Value]bool }
+type search struct {
+	use  *ssa.Call // the call that assumes the role
+	seen map[ssa.Value]bool
+}
 
 // maxSeen bounds one search.
 const maxSeen = 400
@@ -79,7 +82,7 @@ func (s *search) stored(a ssa.Value) bool {
 	for _, r := range *a.Referrers() {
 		switch r := r.(type) {
 		case *ssa.Store:
-			if r.Addr == a && s.in(r.Val) {
+			if r.Addr == a && s.precedes(r) && s.in(r.Val) {
 				return true
 			}
 		case *ssa.FieldAddr:
@@ -93,6 +96,16 @@ func (s *search) stored(a ssa.Value) bool {
 		}
 	}
 	return false
+}
+
+// precedes reports whether a store may have happened when the role is assumed: one on
+// another branch has not.
+func (s *search) precedes(st *ssa.Store) bool {
+	from, to := st.Block(), s.use.Block()
+	if from.Parent() != to.Parent() {
+		return true
+	}
+	return from == to && slices.Index(from.Instrs, ssa.Instruction(st)) < slices.Index(to.Instrs, ssa.Instruction(s.use)) || program.Reaches(from, to)
 }
 
 // isUser recognises static credentials whose session token is empty: those of a user,

@@ -12,4 +12,7 @@ func NewUUID() (UUID, error)               { return UUID{}, nil }
 func NewSHA1(space UUID, data []byte) UUID { return UUID{} }
 func NewMD5(space UUID, data []byte) UUID  { return UUID{} }
 
-var NameSpaceURL UUID
+var (
+	NameSpaceURL UUID
+	Nil          UUID
+)
