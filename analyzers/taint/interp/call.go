@@ -101,11 +101,33 @@ func (f *frame) result(k site) heap.Cell {
 	if isScalar(t) {
 		return c
 	}
-	c.Refs = retypeConcrete(got.refs, t)
-	if len(got.refs) == 0 || !got.known {
-		c.Refs = heap.JoinRefs(c.Refs, []heap.Ref{{Place: f.at(k.v), Typ: t, Hint: nil}})
-	}
+	c.Refs = f.denoted(got, f.at(k.v), t)
 	return c
+}
+
+// denoted are the places that a result is: those that its function gave back, or its own
+// where something was replaced in a copy of those, or not all of it is known.
+func (f *frame) denoted(got gathered, p heap.Place, t types.Type) []heap.Ref {
+	own := []heap.Ref{{Place: p, Typ: t}}
+	if f.replaced(p) {
+		return own
+	}
+	refs := retypeConcrete(got.refs, t)
+	if len(got.refs) == 0 || !got.known {
+		refs = heap.JoinRefs(refs, own)
+	}
+	return refs
+}
+
+// replaced reports whether something below the place of a result is said to hold nothing
+// of what lies there in what the result was copied from.
+func (f *frame) replaced(p heap.Place) bool {
+	for path, c := range f.mem[p.Root] {
+		if c.Known && path.Below(p.Path) {
+			return true
+		}
+	}
+	return false
 }
 
 // resultPlace is where result j of a call is kept.
@@ -189,7 +211,7 @@ func (f *frame) returned(p heap.Place) heap.Taint {
 	}
 	sum, fn, args := f.functionAt(p.Root)
 	j := first.Index
-	if sum == nil || j >= len(sum.Results) || responds(fn) != "" { // one that responds is looked at itself
+	if sum == nil || j >= len(sum.Results) || f.e.responds(fn) != "" { // one that responds is looked at itself
 		return nil
 	}
 	o, rest := sum.Results[j], p.Path.Rest()
@@ -436,12 +458,23 @@ func (f *frame) written(t heap.Taint, a application) heap.Taint {
 
 func (f *frame) applyOutput(p heap.Place, o summary.Output, a application) {
 	c := heap.Cell{Known: o.Known, Cleaned: o.Cleaned, Opaque: !o.Known || o.Opaque}
-	if old, ok := f.mem.Get(p); ok { // several callees
+	old, several := f.mem.Get(p)
+	if several {
 		c = heap.Cell{Taint: old.Taint, Refs: old.Refs, Known: c.Known && old.Known, Cleaned: c.Cleaned && old.Cleaned, Opaque: c.Opaque || old.Opaque}
 	}
 	c.Taint = c.Taint.Union(f.relabel(f.take(f.resolve(o.At[f.e.paths], a, heap.Way{Action: heap.ReturnedBy, By: a.name}), a.pos, getterOf(a)), a.pos, ""))
 	c.Refs = heap.JoinRefs(c.Refs, f.aliased(o.Aliases[f.e.paths], a))
 	f.mem.Put(p, c)
+	if several || o.Typ == nil {
+		delete(f.behind, p)
+	} else {
+		f.behind[p] = o.Typ
+	}
+	if !several {
+		for _, path := range o.Set {
+			f.mem.Put(p.Join(path), heap.Cell{Known: true})
+		}
+	}
 	for path, t := range heap.ByPath(o.At) {
 		if !path.IsRoot() {
 			f.mem.Add(p.Join(path), heap.Cell{Taint: f.resolve(t, a, heap.Way{Action: heap.ReturnedBy, By: a.name})})

@@ -43,9 +43,11 @@ type engine struct {
 	impls        map[*types.Func][]*types.Func
 	named        []*types.Named
 	unfinished   map[string]token.Pos
-	clean        []string   // imported converters whose result has nothing of what they are given
-	templates    *templates // worked out when first needed
-	grown        bool       // a package variable took in more, or a summary was not there yet
+	clean        []string                  // imported converters whose result has nothing of what they are given
+	resolvers    map[*types.Named]bool     // worked out when first needed
+	packages     map[string]*types.Package // imported, also by others; worked out when first needed
+	templates    *templates                // worked out when first needed
+	grown        bool                      // a package variable took in more, or a summary was not there yet
 	current      *ssa.Function
 	uses         map[*ssa.Function]map[string]bool  // whose summaries a function used
 	hands        map[*ssa.Function][]summary.Handed // by the declared function that is given the handler
@@ -250,7 +252,7 @@ func (e *engine) summaryOf(fn *types.Func) *summary.Summary {
 		return s
 	}
 	if f := e.facts[name]; f != nil {
-		e.imported[name] = summary.Imported(*f, e.paths)
+		e.imported[name] = summary.Imported(*f, e.paths, e.packageAt)
 	}
 	return e.imported[name]
 }
@@ -287,4 +289,22 @@ func (e *engine) export(pass *analysis.Pass) {
 	if len(fact.Funcs)+len(fact.Clean) > 0 {
 		pass.ExportPackageFact(fact)
 	}
+}
+
+// packageAt is a package that this one imports, be it through others; nil if none.
+func (e *engine) packageAt(path string) *types.Package {
+	if e.packages == nil {
+		e.packages = map[string]*types.Package{}
+		var add func(p *types.Package)
+		add = func(p *types.Package) {
+			if e.packages[p.Path()] == nil {
+				e.packages[p.Path()] = p
+				for _, q := range p.Imports() {
+					add(q)
+				}
+			}
+		}
+		add(e.pass.Pkg)
+	}
+	return e.packages[path]
 }

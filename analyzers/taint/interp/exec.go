@@ -467,11 +467,7 @@ func (f *frame) extract(v *ssa.Extract) heap.Cell {
 			return heap.Cell{Taint: f.gather(r.Place, nil, false).taint}
 		}
 		got := f.gather(r.Place, nil, false)
-		c := heap.Cell{Taint: got.taint, Refs: retypeConcrete(got.refs, t), Cleaned: got.clean}
-		if len(got.refs) == 0 || !got.known {
-			c.Refs = heap.JoinRefs(c.Refs, []heap.Ref{r})
-		}
-		return c
+		return heap.Cell{Taint: got.taint, Refs: f.denoted(got, r.Place, t), Cleaned: got.clean}
 	case *ssa.Next:
 		return f.next(v, tuple)
 	case *ssa.Select:
@@ -571,6 +567,7 @@ func (f *frame) closureArgs(v *ssa.MakeClosure, args []heap.Cell) []heap.Cell {
 func (f *frame) summarize() {
 	f.lateClosures()
 	f.sum.Results = make([]summary.Output, f.fn.Signature.Results().Len())
+	defer f.nameTypes()
 	first := true
 	for _, b := range f.fn.Blocks {
 		if len(b.Instrs) == 0 {
@@ -629,13 +626,81 @@ func (f *frame) output(c heap.Cell, constant bool) summary.Output {
 	o := summary.Output{Known: true, Cleaned: c.Cleaned}
 	o.Taint(f.e.paths, c.Taint)
 	if constant || c.Cleaned {
+		o.Nothing = constant
 		return o
 	}
 	seen := map[heap.Place]bool{}
 	for _, r := range c.Refs {
 		f.outputRef(&o, f.e.paths, r, seen, 0)
 	}
+	if len(o.Aliases) > 0 || !o.Known {
+		o.Set = f.setBelow(c.Refs, 0)
+	}
 	return o
+}
+
+// setBelow lists the fields that every one of some objects has had replaced: what the
+// object was copied from says nothing of them.
+func (f *frame) setBelow(refs []heap.Ref, depth int) []*heap.Path {
+	var out []*heap.Path
+	first := true
+	for _, r := range refs {
+		if isConst(r.Root) {
+			continue // a zero value holds nothing
+		}
+		set := f.setIn(r, depth)
+		if first {
+			out, first = set, false
+			continue
+		}
+		out = slices.DeleteFunc(out, func(p *heap.Path) bool { return !slices.Contains(set, p) })
+	}
+	return out
+}
+
+func (f *frame) setIn(r heap.Ref, depth int) []*heap.Path {
+	var out []*heap.Path
+	if f.flat || depth > maxOutput || f.inputIndex(r.Root) >= 0 { // what is written to an input is an effect
+		return nil
+	}
+	for path, c := range heap.ByPath(f.mem[r.Root]) {
+		if path.Below(r.Path) && c.Known && !path.Many && !slices.ContainsFunc(c.Refs, f.isMore) && len(out) < summary.MaxSet {
+			out = append(out, path.From(r.Path))
+		}
+	}
+	if c, ok := f.mem.Get(r.Place); ok && c.Known && len(c.Taint) == 0 {
+		for _, p := range f.setBelow(c.Refs, depth+1) {
+			if !slices.Contains(out, p) && len(out) < summary.MaxSet && !f.overwritten(r, p) {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
+
+// isMore reports whether there is more to an object than what a summary spells out of it:
+// what another one holds, or unknown code wrote.
+func (f *frame) isMore(r heap.Ref) bool {
+	if _, ok := r.Root.(*ssa.Alloc); !ok {
+		return !isConst(r.Root)
+	}
+	for _, c := range f.mem[r.Root] {
+		if c.Opaque || len(c.Refs) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// overwritten reports whether something was put at a path of an object, or around it,
+// since it was copied.
+func (f *frame) overwritten(r heap.Ref, p *heap.Path) bool {
+	for q := r.Path.Join(p); q != r.Path && q != nil; q = q.Parent {
+		if _, ok := f.mem.Get(heap.Place{Root: r.Root, Path: q}); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // maxOutput bounds how many objects inside objects a summary spells out.
@@ -814,4 +879,54 @@ func (e *engine) hasShower(t types.Type) bool {
 		}
 	}
 	return false
+}
+
+// nameTypes notes of results that are interfaces which type always lies behind them.
+func (f *frame) nameTypes() {
+	for j := range f.sum.Results {
+		if !types.IsInterface(f.fn.Signature.Results().At(j).Type()) {
+			continue
+		}
+		var all behind
+		for _, b := range f.fn.Blocks {
+			if len(b.Instrs) == 0 {
+				continue
+			}
+			if ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok {
+				all.take(ret.Results[j], 0)
+			}
+		}
+		if !all.unknown {
+			f.sum.Results[j].Typ = all.typ
+		}
+	}
+}
+
+// behind gathers the type that lies behind an interface.
+type behind struct {
+	typ     types.Type
+	unknown bool
+}
+
+func (b *behind) take(v ssa.Value, depth int) {
+	switch x := v.(type) {
+	case *ssa.Const: // nil
+	case *ssa.MakeInterface:
+		if b.typ != nil && !types.Identical(b.typ, x.X.Type()) {
+			b.unknown = true
+		}
+		b.typ = x.X.Type()
+	case *ssa.Phi:
+		for _, e := range x.Edges {
+			if depth < maxPointers {
+				b.take(e, depth+1)
+			} else {
+				b.unknown = true
+			}
+		}
+	case *ssa.ChangeInterface:
+		b.take(x.X, depth+1)
+	default:
+		b.unknown = true
+	}
 }

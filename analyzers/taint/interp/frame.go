@@ -32,6 +32,8 @@ type frame struct {
 	showing map[heap.Place]bool         // whose own methods are being asked what they show
 	taken   map[ssa.Value]heap.Place    // objects that came off a channel, and where they lay
 	apart   map[heap.Place][]heap.Label // of a field's place: the labels that name fields beside it
+	behind  map[heap.Place]types.Type   // what lies behind an interface that a call returned
+	byHand  *bool                       // whether the function calls STS without an SDK; nil if nobody asked
 }
 
 const (
@@ -43,7 +45,7 @@ const (
 )
 
 func (e *engine) interpret(fn *ssa.Function) *summary.Summary {
-	f := &frame{e: e, fn: fn, env: map[ssa.Value]heap.Cell{}, out: make([]heap.Memory, len(fn.Blocks)), taken: map[ssa.Value]heap.Place{}, apart: map[heap.Place][]heap.Label{},
+	f := &frame{e: e, fn: fn, env: map[ssa.Value]heap.Cell{}, out: make([]heap.Memory, len(fn.Blocks)), taken: map[ssa.Value]heap.Place{}, apart: map[heap.Place][]heap.Label{}, behind: map[heap.Place]types.Type{},
 		sum: &summary.Summary{Effects: map[summary.Target]summary.Output{}, Sinks: map[summary.SinkKey]*heap.Step{}}}
 	instrs, stores, loops := f.measure()
 	if instrs > maxInstrs {
@@ -125,17 +127,37 @@ func (f *frame) enter(v ssa.Value, i int) {
 	if isScalar(v.Type()) {
 		if carries(v.Type()) {
 			c.Taint = heap.Taint{{Label: in}}
+			if l, ok := f.e.argument(f.fn, v); ok {
+				c.Taint = append(c.Taint, heap.Tag{Label: shadow(l, in), Step: stepAt(f.fn, v.Pos(), l.Source)})
+			}
 			if hint != nil {
 				c.Taint = append(c.Taint, heap.Tag{Label: shadow(*hint, in), Step: stepAt(f.fn, v.Pos(), hint.Source)})
 			}
 		}
 	} else {
 		c.Refs = []heap.Ref{{Place: f.at(v), Typ: v.Type(), Hint: hint}}
-		if l, ok := f.e.request(f.fn, v); ok {
+		switch l, ok := f.e.request(f.fn, v); {
+		case !ok:
+		case f.e.isResolver(f.fn) && program.StructOf(v.Type()) != nil: // declared where the method is
+			f.enterArguments(v, l, in)
+		default:
 			f.mem.Put(f.at(v), heap.Cell{Taint: heap.Taint{{Label: shadow(l, in), Step: stepAt(f.fn, v.Pos(), l.Source)}}, Opaque: true})
 		}
 	}
 	f.env[v] = c
+}
+
+// enterArguments labels the fields of a struct that hold the arguments of a query, each by
+// its name and where it is declared.
+func (f *frame) enterArguments(v ssa.Value, l, in heap.Label) {
+	s := program.StructOf(v.Type())
+	for i := range s.NumFields() {
+		arg := l
+		arg.Stage, arg.Key, arg.Pos = heap.Read, s.Field(i).Name(), s.Field(i).Pos()
+		at := f.at(v).At(heap.Field(i))
+		in.Path = at.Path
+		f.mem.Put(at, heap.Cell{Taint: heap.Taint{{Label: shadow(arg, in), Step: &heap.Step{Pos: arg.Pos, Of: &arg.Source}}}, Opaque: true})
+	}
 }
 
 func (f *frame) inputHint(v ssa.Value, i int) *heap.Label {
@@ -643,15 +665,18 @@ func (d *deepWalk) at(r heap.Ref, depth int) heap.Taint {
 	}
 	d.seen[r.Place] = true
 	f := d.f
-	if d.mode == tables.Printed && prettifies(r.Typ) {
+	if d.mode.ByFmt() && prettifies(r.Typ) {
+		defer func(m tables.Mode) { d.mode = m }(d.mode)
 		d.mode = tables.Whole
-		defer func() { d.mode = tables.Printed }()
+	}
+	if behind := f.behind[r.Place]; behind != nil && d.mode.Asks() && (r.Typ == nil || types.IsInterface(r.Typ)) {
+		r.Typ = behind
 	}
 	if r.Typ != nil {
 		if shown, decides := f.shownBy(r, d.mode); decides {
 			return shown
 		}
-		if _, isPtr := r.Typ.Underlying().(*types.Pointer); isPtr && depth > 0 && d.mode == tables.Printed && !isError(r.Typ) {
+		if _, isPtr := r.Typ.Underlying().(*types.Pointer); isPtr && depth > 0 && d.mode.ByFmt() && !isError(r.Typ) {
 			return nil
 		}
 	}
@@ -668,6 +693,9 @@ func (d *deepWalk) at(r heap.Ref, depth int) heap.Taint {
 			out = out.Union(d.at(sub, depth+boolInt(sub.Place != r.Place && !got.known)))
 		}
 	}
+	defer func(m tables.Mode) { d.mode = m }(d.mode)
+	outer := d.mode
+	d.mode = d.mode.Inside()
 	for rel := range heap.ByPath(f.contents(r.Place)) {
 		if r.Typ != nil && !visible(r.Typ, rel, d.mode) {
 			continue
@@ -684,7 +712,7 @@ func (d *deepWalk) at(r heap.Ref, depth int) heap.Taint {
 	if got.clean {
 		return out
 	}
-	for _, s := range f.e.spots(r.Typ, d.mode) {
+	for _, s := range f.e.spots(r.Typ, outer) {
 		if s.path.IsRoot() && !s.label.Typed && got.known {
 			continue
 		}

@@ -41,7 +41,7 @@ func (e *engine) request(fn *ssa.Function, v ssa.Value) (heap.Label, bool) {
 	if !ok {
 		return heap.Label{}, false
 	}
-	what := protocolOf(fn).in
+	what := e.protocolOf(fn).in
 	if handed := e.handlers[fn][slices.Index(fn.Params, p)]; handed != "" {
 		what = handed
 	}
@@ -55,6 +55,18 @@ func (e *engine) request(fn *ssa.Function, v ssa.Value) (heap.Label, bool) {
 		return heap.Label{}, false
 	}
 	return heap.Requested(what, heap.Message, v.Pos()), true
+}
+
+// argument is the label of a text that a framework takes out of a request and hands over
+// by itself, as gqlgen does with the arguments of a field.
+func (e *engine) argument(fn *ssa.Function, v ssa.Value) (heap.Label, bool) {
+	p, ok := v.(*ssa.Parameter)
+	if !ok || p.Name() == "" || fn.Signature.Recv() != nil && p == fn.Params[0] || e.protocolOf(fn) != graphQL {
+		return heap.Label{}, false
+	}
+	l := heap.Requested(graphQL.in, heap.Read, p.Pos())
+	l.Key = p.Name()
+	return l, true
 }
 
 // isParams recognises what generators of servers bind a request's parameters to:
@@ -86,7 +98,10 @@ var (
 
 // protocolOf recognises functions that frameworks call with a decoded request and whose
 // result they encode: none for any other.
-func protocolOf(fn *ssa.Function) protocol {
+func (e *engine) protocolOf(fn *ssa.Function) protocol {
+	if e.isResolver(fn) {
+		return graphQL
+	}
 	sig := fn.Signature
 	params, results := sig.Params(), sig.Results()
 	if recv := sig.Recv(); recv != nil {
@@ -172,8 +187,8 @@ func isHuma(t types.Type) bool {
 }
 
 // responds says how a function's results leave the service, "" if they do not.
-func responds(fn *ssa.Function) string {
-	if p := protocolOf(fn); p.out != "" {
+func (e *engine) responds(fn *ssa.Function) string {
+	if p := e.protocolOf(fn); p.out != "" {
 		return p.out
 	}
 	results := fn.Signature.Results()
@@ -234,12 +249,12 @@ func isPayload(t types.Type) bool {
 
 // response records what a handler returns.
 func (f *frame) response(ret *ssa.Return) {
-	what := responds(f.fn)
+	what := f.e.responds(f.fn)
 	if what == "" {
 		return
 	}
 	for _, v := range ret.Results {
-		if !isErrorType(v.Type()) && !f.responded(v) {
+		if !isErrorType(v.Type()) && !f.responded(v) && !f.e.resolvesFurther(v.Type()) {
 			f.sink(summary.Sink{Kind: tables.Returned, What: what, Pos: program.Near(f.fn, ret.Pos())}, f.deep(f.value(v), tables.Encoded))
 		}
 	}
@@ -256,5 +271,5 @@ func (f *frame) responded(v ssa.Value) bool {
 		return false
 	}
 	fn := c.Call.StaticCallee()
-	return fn != nil && f.e.local[fn] != nil && responds(fn) != ""
+	return fn != nil && f.e.local[fn] != nil && f.e.responds(fn) != ""
 }

@@ -64,7 +64,7 @@ func (e *engine) shownAt(t heap.Taint, typ types.Type, p *heap.Path, m tables.Mo
 	if at := typeAt(typ, p); at != nil {
 		return t.Except(e.hidden(at, m))
 	}
-	if m != tables.Encoded && m != tables.Structured || !slices.ContainsFunc(t, func(x heap.Tag) bool { return x.Label.Unshown > 0 }) {
+	if m != tables.Encoded && m != tables.Structured && m != tables.Nested || !slices.ContainsFunc(t, func(x heap.Tag) bool { return x.Label.Unshown > 0 }) {
 		return t
 	}
 	return slices.DeleteFunc(slices.Clone(t), func(x heap.Tag) bool {

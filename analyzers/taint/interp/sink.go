@@ -25,7 +25,7 @@ func relevant(k heap.Kind, s tables.SinkKind) bool {
 
 // sink records what arrives at a sink: flows for sources, the summary for inputs.
 func (f *frame) sink(s summary.Sink, t heap.Taint) {
-	if !f.e.counted(s) {
+	if !f.e.counted(s) || s.Kind == tables.Sent && len(t) > 0 && f.assumesByHand() {
 		return
 	}
 	for _, x := range t.Exact() {
@@ -188,12 +188,16 @@ func (f *frame) variadic(k site, i int, r tables.SinkRow, skip int, each func(he
 		each(f.deep(k.args[i], r.Mode))
 		return
 	}
-	var shown []bool
+	var views []view
 	if at := skip + r.Format - 1; r.Format > 0 && at < len(k.vals) {
-		shown = shownArgs(k.vals[at], len(elems))
+		views = viewsOf(k.vals[at], len(elems))
 	}
 	for j, v := range elems {
-		if v != nil && (shown == nil || shown[j]) {
+		switch {
+		case v == nil || views != nil && views[j] == notShown:
+		case views != nil && views[j] == asGoSyntax && r.Mode == tables.Printed:
+			each(f.deep(f.value(v), tables.GoSyntax))
+		default:
 			each(f.deep(f.value(v), r.Mode))
 		}
 	}
@@ -274,30 +278,42 @@ func typeName(t types.Type) string {
 
 func isContext(t types.Type) bool { return program.TypeKey(t) == "context.Context" }
 
-// verbs maps the arguments of a constant format to whether they are shown.
-func shownArgs(format ssa.Value, n int) []bool {
-	shown := make([]bool, n)
-	for i := range shown {
-		shown[i] = true
-	}
+// view is what a verb of a format shows of its argument.
+type view uint8
+
+const (
+	asIs view = iota
+	notShown
+	asGoSyntax
+)
+
+// viewsOf maps the arguments of a constant format to what is shown of them.
+func viewsOf(format ssa.Value, n int) []view {
+	views := make([]view, n)
 	s, ok := constString(format)
 	if !ok || strings.Contains(s, "%[") || strings.Contains(s, "*") {
-		return shown
+		return views
 	}
 	arg := 0
 	for i := 0; i < len(s); i++ {
 		if s[i] != '%' {
 			continue
 		}
+		flags := i + 1
 		for i++; i < len(s) && strings.IndexByte("+-# 0123456789.", s[i]) >= 0; i++ {
 		}
 		if i >= len(s) || s[i] == '%' {
 			continue
 		}
-		if arg < n && strings.IndexByte("Tpt", s[i]) >= 0 {
-			shown[arg] = false
+		if arg < n {
+			switch {
+			case strings.IndexByte("Tpt", s[i]) >= 0:
+				views[arg] = notShown
+			case s[i] == 'v' && strings.Contains(s[flags:i], "#"):
+				views[arg] = asGoSyntax
+			}
 		}
 		arg++
 	}
-	return shown
+	return views
 }

@@ -118,7 +118,7 @@ func visible(t types.Type, p *heap.Path, m tables.Mode) bool {
 			return false
 		}
 		t = step(base, seg)
-		if _, isPtr := typeOrNil(t).(*types.Pointer); isPtr && m == tables.Printed {
+		if _, isPtr := typeOrNil(t).(*types.Pointer); isPtr && m.ByFmt() {
 			return false
 		}
 	}
@@ -139,7 +139,7 @@ func shows(s *types.Struct, i int, m tables.Mode) bool {
 	switch m {
 	case tables.Encoded:
 		return !hidden && (f.Exported() || f.Embedded())
-	case tables.Structured:
+	case tables.Structured, tables.Nested:
 		return !hidden
 	case tables.Rendered:
 		return f.Exported()
@@ -212,7 +212,7 @@ func (w *spotWalk) walk(t types.Type, p *heap.Path, depth int) {
 	}
 	switch u := t.Underlying().(type) {
 	case *types.Pointer:
-		if w.mode == tables.Printed && depth > 0 {
+		if w.mode.ByFmt() && depth > 0 {
 			return
 		}
 		w.walk(u.Elem(), p, depth+1)
@@ -231,11 +231,12 @@ func (w *spotWalk) walk(t types.Type, p *heap.Path, depth int) {
 // redact drops what a type with a method for the purpose does not show of the sources
 // found in it.
 func (w *spotWalk) redact(n *types.Named, p *heap.Path, first int) {
-	if shower(n, w.mode) == nil {
+	mode := w.mode.Inside()
+	if shower(n, mode) == nil {
 		return
 	}
 	inside := slices.Clone(w.found[first:])
-	w.found = append(w.found[:first], slices.DeleteFunc(inside, func(s spot) bool { return w.e.redacts(n, w.mode, s.path.From(p)) })...)
+	w.found = append(w.found[:first], slices.DeleteFunc(inside, func(s spot) bool { return w.e.redacts(n, mode, s.path.From(p)) })...)
 }
 
 func (w *spotWalk) field(t types.Type, s *types.Struct, i int, owner *heap.Path, depth int) {
@@ -246,7 +247,7 @@ func (w *spotWalk) field(t types.Type, s *types.Struct, i int, owner *heap.Path,
 	ft := s.Field(i).Type()
 	if why := w.e.ext.Field(t, i); why != nil {
 		_, isPtr := ft.Underlying().(*types.Pointer)
-		if (!isPtr || w.mode != tables.Printed) && !w.e.redacts(ft, w.mode, w.e.paths) {
+		if (!isPtr || !w.mode.ByFmt()) && !w.e.redacts(ft, w.mode.Inside(), w.e.paths) {
 			w.found = append(w.found, spot{p, sourceLabel(why)})
 		}
 		return

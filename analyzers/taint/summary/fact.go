@@ -3,9 +3,11 @@ package summary
 import (
 	"cmp"
 	"go/token"
+	"go/types"
 	"slices"
 	"strings"
 
+	"github.com/deputy-sec/deputy/analyzers/program"
 	"github.com/deputy-sec/deputy/analyzers/taint/heap"
 )
 
@@ -42,6 +44,42 @@ type OutputFact struct {
 	Known, Cleaned, Opaque bool
 	At                     []LabelFact
 	Aliases                []AliasFact
+	Set                    []heap.Segments
+	Type                   TypeFact
+}
+
+// TypeFact names a type of which an importer may have to know: a defined one, or a
+// pointer to one.
+type TypeFact struct {
+	Pkg, Name string
+	Pointer   bool
+}
+
+func typeFact(t types.Type) TypeFact {
+	if t == nil {
+		return TypeFact{}
+	}
+	_, pointer := types.Unalias(t).(*types.Pointer)
+	n := program.NamedOf(t)
+	if n == nil || n.Obj().Pkg() == nil || n.TypeParams().Len() > 0 {
+		return TypeFact{}
+	}
+	return TypeFact{n.Obj().Pkg().Path(), n.Obj().Name(), pointer}
+}
+
+// In looks the type up in a package; nil if it is not there.
+func (f TypeFact) In(pkg *types.Package) types.Type {
+	if f.Name == "" || pkg == nil {
+		return nil
+	}
+	tn, ok := pkg.Scope().Lookup(f.Name).(*types.TypeName)
+	if !ok {
+		return nil
+	}
+	if f.Pointer {
+		return types.NewPointer(tn.Type())
+	}
+	return tn.Type()
 }
 
 // EffectFact is what is written to an input.
@@ -129,7 +167,7 @@ func (f FuncFact) Weight() int {
 }
 
 func outputFact(o Output) OutputFact {
-	f := OutputFact{Known: o.Known, Cleaned: o.Cleaned, Opaque: o.Opaque}
+	f := OutputFact{Type: typeFact(o.Typ), Known: o.Known, Cleaned: o.Cleaned, Opaque: o.Opaque}
 	for p, t := range heap.ByPath(o.At) {
 		for _, x := range t {
 			if len(f.At) < maxOutputFacts {
@@ -139,6 +177,9 @@ func outputFact(o Output) OutputFact {
 				f.Known = false
 			}
 		}
+	}
+	for _, p := range o.Set {
+		f.Set = append(f.Set, p.Segments())
 	}
 	for p, as := range heap.ByPath(o.Aliases) {
 		for _, a := range as {
@@ -173,14 +214,14 @@ func (f FuncFact) Carried() map[int][]LabelFact {
 // package that calls one often imports none of its implementations.
 type Results map[string][]LabelFact
 
-// Imported reads a fact back.
-func Imported(f FuncFact, paths *heap.Path) *Summary {
+// Imported reads a fact back, into a tree of paths. find is the package of a path, or nil.
+func Imported(f FuncFact, paths *heap.Path, find func(string) *types.Package) *Summary {
 	s := &Summary{Effects: map[Target]Output{}, Sinks: map[SinkKey]*heap.Step{}, TakesFromRequest: f.Hands}
 	for _, r := range f.Results {
-		s.Results = append(s.Results, outputOf(r, paths))
+		s.Results = append(s.Results, outputOf(r, paths, find))
 	}
 	for _, x := range f.Effects {
-		s.Effects[Target{x.Param, paths.JoinAll(x.Path)}] = outputOf(x.Out, paths)
+		s.Effects[Target{x.Param, paths.JoinAll(x.Path)}] = outputOf(x.Out, paths, find)
 	}
 	for _, x := range f.Sinks {
 		s.Sinks[SinkKey{x.Label.Label(x.In, paths), x.Sink}] = nil
@@ -188,10 +229,13 @@ func Imported(f FuncFact, paths *heap.Path) *Summary {
 	return s
 }
 
-func outputOf(f OutputFact, paths *heap.Path) Output {
-	o := Output{Known: f.Known, Cleaned: f.Cleaned, Opaque: f.Opaque}
+func outputOf(f OutputFact, paths *heap.Path, find func(string) *types.Package) Output {
+	o := Output{Typ: f.Type.In(find(f.Type.Pkg)), Known: f.Known, Cleaned: f.Cleaned, Opaque: f.Opaque}
 	for _, l := range f.At {
 		o.Taint(paths.JoinAll(l.Path), heap.Taint{{Label: l.Label.Label(l.In, paths)}})
+	}
+	for _, p := range f.Set {
+		o.Set = append(o.Set, paths.JoinAll(p))
 	}
 	for _, a := range f.Aliases {
 		o.Alias(paths.JoinAll(a.Path), Target{a.Param, paths.JoinAll(a.At)})

@@ -3,6 +3,7 @@ package summary
 import (
 	"cmp"
 	"go/token"
+	"go/types"
 	"maps"
 	"slices"
 	"strings"
@@ -44,10 +45,13 @@ type Target struct {
 // an input with Alias set in its path's stead is told by aliasOf.
 type Output struct {
 	Known   bool // it holds nothing but what is said here
+	Nothing bool // it holds nothing at all: a zero value
 	Cleaned bool
 	Opaque  bool // unknown code wrote to it
 	At      map[*heap.Path]heap.Taint
 	Aliases map[*heap.Path][]Target // places of inputs that it is or points to
+	Typ     types.Type              // of what lies behind an interface, where it is always the same; or nil
+	Set     []*heap.Path            // places that hold what is said here and nothing of what an alias holds there
 }
 
 func (o Output) empty() bool {
@@ -96,11 +100,12 @@ func (o *Output) Taint(p *heap.Path, t heap.Taint) {
 
 // maxPaths bounds the places below an output that a summary tells: past it, callers
 // know what the types of the others say. maxEffects bounds the places in inputs that
-// one function is said to write to.
+// one function is said to write to, MaxSet those of a result that it is said to replace.
 const (
 	maxPaths   = 32
 	MaxEffects = 24
 	MaxSinks   = 64
+	MaxSet     = 8
 )
 
 // Alias adds a place of an input that lies at a path.
@@ -126,6 +131,13 @@ func (o *Output) Grow(p Output) {
 			o.Alias(path, a)
 		}
 	}
+	switch {
+	case o.Nothing:
+		o.Set = p.Set
+	case !p.Nothing:
+		o.Set = slices.DeleteFunc(slices.Clone(o.Set), func(path *heap.Path) bool { return !slices.Contains(p.Set, path) })
+	}
+	o.Nothing = o.Nothing && p.Nothing
 }
 
 // SinkKey is an input and the sink that it reaches.
@@ -175,6 +187,7 @@ func (s *Summary) Size() int {
 		for _, a := range o.Aliases {
 			n += 1 + len(a)
 		}
+		n += MaxSet - len(o.Set) // it shrinks as more is found
 		for _, b := range []bool{!o.Known, !o.Cleaned, o.Opaque} {
 			if b {
 				n++

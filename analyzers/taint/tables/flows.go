@@ -162,7 +162,18 @@ var flowRows = []FlowRow{
 	{row{"github.com/goccy/go-json", "", "Unmarshal"}, "0<1", Whole},
 	{row{"github.com/json-iterator/go", "", "Unmarshal"}, "0<1", Whole},
 
+	{row{"github.com/a-h/templ/runtime", "", "WriteString"}, "2>0", Whole},
+	{row{"github.com/a-h/templ/runtime", "Buffer", "Write*"}, "1>0", Whole},
+	{row{"github.com/a-h/templ", "", "EscapeString|JoinStringErrs|JoinURLErrs"}, "*>r", Whole},
+
 	// Requests as frameworks hand them out.
+	{row{"github.com/gorilla/websocket", "Upgrader", "Upgrade"}, "2>r", Whole},
+	{row{"github.com/gorilla/websocket", "", "ReadJSON"}, "0<1", Whole},
+	{row{"github.com/gorilla/websocket", "Conn", "ReadJSON"}, "0<1", Whole},
+	{row{"github.com/gorilla/websocket", "Conn", "ReadMessage|NextReader"}, "0>r", Whole},
+	{row{"github.com/coder/websocket", "", "Accept"}, "1>r", Whole},
+	{row{"github.com/coder/websocket", "Conn", "Read|Reader"}, "0>r", Whole},
+	{row{"github.com/coder/websocket/wsjson", "", "Read"}, "1<2", Whole},
 	{row{"github.com/gorilla/mux", "", "Vars"}, "0>r", Whole},
 	{row{"github.com/gorilla/schema", "Decoder", "Decode"}, "2<1", Whole},
 	{row{"github.com/go-chi/chi", "", "URLParam|URLParamFromCtx"}, "0>r", Whole},

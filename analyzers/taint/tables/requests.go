@@ -2,6 +2,8 @@ package tables
 
 import (
 	"strings"
+
+	"github.com/deputy-sec/deputy/analyzers/program"
 )
 
 // Held is what an object holds of what a caller of the service sent, as reports name it.
@@ -49,6 +51,14 @@ func IsLambdaEvent(name string) bool {
 
 // LambdaRuntime calls the function that it is given with each event.
 const LambdaRuntime = "github.com/aws/aws-lambda-go/lambda"
+
+// GraphGophers resolves fields of a schema by reflection.
+const GraphGophers = "github.com/graph-gophers/graphql-go"
+
+// ParsesSchema reports whether a function of it is given the value whose methods resolve.
+func ParsesSchema(f program.Func) bool { return schemaParsers.Matches(f) }
+
+var schemaParsers = row{"*", "", "ParseSchema|MustParseSchema"}
 
 // StartsLambda are the functions of the runtime that are given a handler.
 var StartsLambda = row{"*", "", "Start*|NewHandler*"}

@@ -46,6 +46,7 @@ var Writers = map[string]SinkKind{
 	"github.com/labstack/echo.Response":                   Returned,
 	"github.com/go-chi/chi/middleware.WrapResponseWriter": Returned,
 	"github.com/valyala/fasthttp.Response":                Returned,
+	"github.com/a-h/templ/runtime.Buffer":                 Returned,
 	"github.com/valyala/fasthttp.RequestCtx":              Returned,
 	"github.com/emicklei/go-restful.Response":             Returned,
 	"net/http/httptest.ResponseRecorder":                  0,
@@ -213,6 +214,8 @@ var sinkRows = []SinkRow{
 	{row{"github.com/mixpanel/mixpanel-go", "*", "Track|Import|PeopleSet*|NewEvent"}, Sent, Encoded, 0, rest, 0},
 	{row{"github.com/dukex/mixpanel", "*", "Track|Import|Update*"}, Sent, Encoded, 0, rest, 0},
 	{row{"github.com/gorilla/websocket", "Conn", "WriteJSON|WriteMessage"}, Returned, Encoded, 0, rest, 0},
+	{row{"github.com/coder/websocket/wsjson", "", "Write"}, Returned, Encoded, 2, rest, 0},
+	{row{"github.com/coder/websocket", "Conn", "Write"}, Returned, Encoded, 2, rest, 0},
 
 	// Into a store: not a leak, but what a caller chose is kept there.
 	{row{"database/sql", "DB|Tx|Conn|Stmt", "Exec*"}, Stored, Whole, 0, rest, 0},
@@ -221,6 +224,8 @@ var sinkRows = []SinkRow{
 	{row{"gorm.io/gorm", "DB", "Create*|Save|Update*|Updates|FirstOrCreate|Assign"}, Stored, Whole, 0, rest, 0},
 	{row{"go.mongodb.org/mongo-driver/mongo", "Collection", "Insert*|Update*|Replace*|FindOneAndUpdate|FindOneAndReplace"}, Stored, Whole, 1, rest, 0},
 	{row{"github.com/aws/aws-sdk-go-v2/service/dynamodb", "Client", "PutItem|UpdateItem"}, Stored, Whole, 1, rest, 0},
+	{row{"github.com/aws/aws-sdk-go-v2/service/sqs", "Client", "SendMessage*"}, Stored, Whole, 1, rest, 0}, // the house's own queue: what is read from it is trusted
+	{row{"github.com/aws/aws-sdk-go/service/sqs", "SQS", "SendMessage*"}, Stored, Whole, 0, rest, 0},
 	{row{"github.com/uptrace/bun", "*", "Model|Set|Value"}, Stored, Whole, 0, rest, 0},
 	{row{"github.com/redis/go-redis", "*", "Set|HSet|SetEx"}, Stored, Whole, 1, rest, 0},
 }
