@@ -36,6 +36,11 @@ func TestScript(t *testing.T) {
 			if cache, err := exec.Command("go", "env", "GOCACHE").Output(); err == nil {
 				env.Setenv("GOCACHE", strings.TrimSpace(string(cache))) // else vet compiles the standard library first
 			}
+			top, err := filepath.Abs(filepath.Join("..", ".."))
+			if err != nil {
+				return err
+			}
+			env.Setenv("DEPUTY_SOURCE", top) // for what lies beside the program
 			for _, who := range []string{"AUTHOR", "COMMITTER"} {
 				env.Setenv("GIT_"+who+"_NAME", "Ada")
 				env.Setenv("GIT_"+who+"_EMAIL", "ada@example.com")
@@ -47,6 +52,9 @@ func TestScript(t *testing.T) {
 			"expand": expand,
 			"mkfifo": mkfifo, // where the system has pipes with names
 			"exits":  exits,
+			"action": action,
+			"commit": commit,
+			"job":    job,
 			"targz":  targz,
 		},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",

@@ -116,11 +116,11 @@ func TestPartsOfACredentialAreOneRow(t *testing.T) {
 		result *report.Result
 		want   []string
 	}{
-		"a key ID and its secret":         {related([]finding.Kind{key, secret}, [2]int{0, 1}), []string{"ab AWS key pair"}},
-		"told from the other side":        {related([]finding.Kind{key, secret}, [2]int{1, 0}), []string{"ab AWS key pair"}},
-		"with a session token":            {related([]finding.Kind{key, token, secret}, [2]int{1, 0}, [2]int{2, 0}), []string{"abc AWS key pair"}},
+		"a key ID and its secret":         {related([]finding.Kind{key, secret}, [2]int{0, 1}), []string{"ba AWS key pair"}},
+		"told from the other side":        {related([]finding.Kind{key, secret}, [2]int{1, 0}), []string{"ba AWS key pair"}},
+		"with a session token":            {related([]finding.Kind{key, token, secret}, [2]int{1, 0}, [2]int{2, 0}), []string{"cba AWS key pair"}},
 		"a token without a secret":        {related([]finding.Kind{key, token}, [2]int{1, 0}), []string{"ab access-key-id"}},
-		"two pairs":                       {related([]finding.Kind{key, secret, key, secret}, [2]int{0, 1}, [2]int{2, 3}), []string{"ab AWS key pair", "cd AWS key pair"}},
+		"two pairs":                       {related([]finding.Kind{key, secret, key, secret}, [2]int{0, 1}, [2]int{2, 3}), []string{"ba AWS key pair", "dc AWS key pair"}},
 		"two key IDs of one account":      {related([]finding.Kind{key, key, account}, [2]int{0, 2}, [2]int{1, 2}, [2]int{2, 0}), []string{"a access-key-id", "b access-key-id", "c account-id"}},
 		"a relation to what is not shown": {related([]finding.Kind{key, secret}), []string{"a access-key-id", "b secret-access-key"}},
 	} {

@@ -7,7 +7,7 @@ import (
 )
 
 // Row is a finding as a person counts it. The parts of one credential are one: a key
-// ID, its secret and a session token are rotated together, so the most severe of them
+// ID, its secret and a session token are rotated together, so the gravest of them
 // leads the row and the others are its parts. Formats for scripts tell each by itself.
 type Row struct {
 	*finding.Finding
@@ -29,14 +29,23 @@ func (r *Result) Rows() []Row {
 	rows := make([]Row, 0, len(ordered))
 	at := make(map[*finding.Finding]int, len(leads))
 	for _, f := range ordered {
-		if lead, ok := leads[f]; ok && lead != f {
-			rows[at[lead]].Parts = append(rows[at[lead]].Parts, f)
+		if first, ok := leads[f]; ok && first != f {
+			rows[at[first]].join(f)
 			continue
 		}
 		at[f] = len(rows)
 		rows = append(rows, Row{Finding: f})
 	}
 	return rows
+}
+
+// join adds a part. The secret leads if nothing is graver: it is what must be revoked,
+// and what to do about a key ID depends on it.
+func (w *Row) join(f *finding.Finding) {
+	if f.Rule.Kind == finding.SecretAccessKey && w.Rule.Kind != finding.SecretAccessKey && f.Severity == w.Severity {
+		w.Finding, f = f, w.Finding
+	}
+	w.Parts = append(w.Parts, f)
 }
 
 // leaders maps each part of a credential to the first finding of the credential. Parts
