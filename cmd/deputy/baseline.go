@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -70,6 +68,11 @@ func newBaselineVerb(use, short, long string, change baselineVerb) *cobra.Comman
 			if err != nil {
 				return err
 			}
+			out, err := openOutput(file, false) // before the scan, which may take long
+			if err != nil {
+				return err
+			}
+			defer out.abandon()
 			result, err := scanWith(cmd.Context(), scan, args, cmd.InOrStdin(), cmd.ErrOrStderr())
 			if err != nil {
 				return err
@@ -78,8 +81,8 @@ func newBaselineVerb(use, short, long string, change baselineVerb) *cobra.Comman
 			if err != nil {
 				return fmt.Errorf("%s: %w", file, err)
 			}
-			if err := writeBaseline(file, next); err != nil {
-				return err
+			if err := out.fill(next.Write); err != nil {
+				return fmt.Errorf("%s: %w", file, err)
 			}
 			_, err = fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s\n", file, done)
 			return err
@@ -161,22 +164,6 @@ func showBaseline(out io.Writer, b *baseline.Baseline) error {
 				return err
 			}
 		}
-	}
-	return nil
-}
-
-// writeBaseline replaces the file as a whole, or not at all.
-func writeBaseline(name string, b *baseline.Baseline) error {
-	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
-	if err != nil {
-		return err
-	}
-	err = errors.Join(b.Write(f), f.Chmod(0o644), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
 	}
 	return nil
 }

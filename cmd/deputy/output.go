@@ -42,6 +42,9 @@ func (o *scanOptions) wanted(stdout io.Writer, notice func(string)) ([]*output, 
 	}
 	var outs []*output
 	for _, name := range names {
+		if name == "" && len(o.outputs) > 0 {
+			return nil, errors.New("output: the name of the file is empty")
+		}
 		format, err := chooseFormat(o.format, name, len(names))
 		if err != nil {
 			return nil, err

@@ -12,7 +12,8 @@ import (
 // value and nil let everything pass.
 type Filter struct {
 	include, exclude []string
-	parts            []string // paths of which one is, or leads to, what passes; none: all
+	parts            map[string]bool // paths of what passes; nil: all
+	above            map[string]bool // directories that lead to them
 }
 
 // NewFilter takes doublestar globs over slash-separated paths from the target's
@@ -45,7 +46,13 @@ func (f *Filter) Within(parts []string) *Filter {
 	if len(parts) == 0 {
 		return f
 	}
-	out := &Filter{parts: parts}
+	out := &Filter{parts: map[string]bool{}, above: map[string]bool{}}
+	for _, p := range parts {
+		out.parts[p] = true
+		for up := path.Dir(p); up != "." && up != "/" && !out.above[up]; up = path.Dir(up) {
+			out.above[up] = true
+		}
+	}
 	if f != nil {
 		out.include, out.exclude = f.include, f.exclude
 	}
@@ -55,24 +62,16 @@ func (f *Filter) Within(parts []string) *Filter {
 // Named reports whether a path is a part that was asked for or leads to one, so that
 // nothing but the exclusion of it leaves it out.
 func (f *Filter) Named(p string) bool {
-	if f == nil {
-		return false
-	}
-	for _, part := range f.parts {
-		if p == part || strings.HasPrefix(part, p+"/") {
-			return true
-		}
-	}
-	return false
+	return f != nil && (f.parts[p] || f.above[p])
 }
 
 // inParts reports whether a path lies in what was asked for.
 func (f *Filter) inParts(p string) bool {
-	if len(f.parts) == 0 {
+	if f.parts == nil {
 		return true
 	}
-	for _, part := range f.parts {
-		if p == part || strings.HasPrefix(p, part) && p[len(part)] == '/' {
+	for at := p; at != "." && at != "/" && at != ""; at = path.Dir(at) {
+		if f.parts[at] {
 			return true
 		}
 	}
@@ -86,7 +85,7 @@ func (f *Filter) Match(p string) bool {
 	case f == nil:
 		return true
 	case p == "":
-		return len(f.include) == 0 && len(f.parts) == 0
+		return len(f.include) == 0 && f.parts == nil
 	}
 	return f.inParts(p) && (len(f.include) == 0 || within(f.include, p)) && !within(f.exclude, p)
 }

@@ -108,7 +108,7 @@ func open(dir *gitdir.Dir, o Options, around *Source) (*Source, error) {
 	}
 	s.family[realPath(dir.Git)] = true
 	if o.Parts&(Staged|WorkTree) != 0 {
-		s.index, s.indexErr = gitdir.ReadIndex(dir.IndexFile(), dir.Config.IDSize)
+		s.index, s.indexErr = dir.ReadIndex()
 	}
 	if o.Parts&History == 0 {
 		return s, nil

@@ -84,7 +84,7 @@ func (s *stamper) repository(dir *gitdir.Dir, level int) error {
 }
 
 func (s *stamper) workTree(dir *gitdir.Dir, level int) error {
-	index, err := gitdir.ReadIndex(dir.IndexFile(), dir.Config.IDSize)
+	index, err := dir.ReadIndex()
 	if err != nil {
 		index = nil
 	}

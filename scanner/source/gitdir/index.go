@@ -73,9 +73,19 @@ type Stat struct {
 	Inode, Size  uint32
 }
 
-// ReadIndex reads an index file, and the one that it shares if it is split. A
-// missing one is an empty index.
+// ReadIndex reads the repository's index, or the one that the environment names.
+func (d *Dir) ReadIndex() (*Index, error) {
+	return readIndex(d.IndexFile(), d.Git, d.Config.IDSize)
+}
+
+// ReadIndex reads an index file, and the one beside it that it shares if it is split.
 func ReadIndex(file string, idSize int) (*Index, error) {
+	return readIndex(file, filepath.Dir(file), idSize)
+}
+
+// readIndex reads an index file, and the one in a git directory that it shares if it is
+// split. A missing one is an empty index.
+func readIndex(file, git string, idSize int) (*Index, error) {
 	data, err := readText(file, maxIndex)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &Index{}, nil
@@ -85,7 +95,7 @@ func ReadIndex(file string, idSize int) (*Index, error) {
 	}
 	x, link, err := parseSplitIndex(data, idSize)
 	if err == nil && link != nil {
-		err = x.join(link, filepath.Dir(file), idSize)
+		err = x.join(link, git, idSize)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read index: %w", err)

@@ -29,7 +29,7 @@ const (
 // which something was found, by one goroutine at a time.
 type lookBack struct {
 	b        *brought
-	gone     map[num][]entry // by commit: files that its first parent has and it has not
+	gone     map[num][][]entry // by commit: for each parent, files that it has and the commit has not
 	searches int
 }
 
@@ -41,11 +41,11 @@ func (s *Source) earlier(id objects.ID) ([]source.Earlier, error) {
 	var out []source.Earlier
 	for _, in := range l.b.from[id] {
 		was := in.was
-		if len(was) == 0 {
-			if l.copied(in, s.register.of(id)) {
-				continue
-			}
-			was = l.renamed(in, id)
+		if len(was) == 0 && l.copied(in, s.register.of(id)) {
+			continue
+		}
+		if len(was) < max(1, len(in.commit.parents)) { // a side of a merge may have it by another name
+			was = append(slices.Clone(was), l.renamed(in, id)...)
 		}
 		e := source.Earlier{}
 		for _, w := range was {
@@ -93,28 +93,39 @@ func (l *lookBack) list(tree num) []entry {
 	return entries
 }
 
-// renamed returns the file that a commit removed and of which the new one is a changed
-// copy: the one that has most in common with it.
+// renamed returns the files that a commit removed and of which the new one is a changed
+// copy: of each parent the one that has most in common with it.
 func (l *lookBack) renamed(in introduction, id objects.ID) []num {
 	gone, known := l.gone[in.commit.num]
 	if !known {
-		if len(in.commit.parents) > 0 {
-			if parent, err := l.b.s.load(in.commit.parents[0]); err == nil {
-				l.removed(in.commit.tree, parent.tree, &gone, 0)
+		for _, p := range in.commit.parents {
+			var of []entry
+			if parent, err := l.b.s.load(p); err == nil {
+				l.removed(in.commit.tree, parent.tree, &of, 0)
 			}
+			gone = append(gone, of)
 		}
 		l.gone[in.commit.num] = gone
-	}
-	if len(gone) == 0 {
-		return nil
 	}
 	own, ok := l.lines(id)
 	if !ok {
 		return nil
 	}
+	var out []num
+	for _, of := range gone {
+		if nearest := l.nearest(own, of, in.name); nearest != noObject {
+			out = append(out, nearest)
+		}
+	}
+	return out
+}
+
+// nearest returns the file that has most in common with others' lines; noObject if none
+// has enough.
+func (l *lookBack) nearest(own *similar.Lines, gone []entry, name uint32) num {
 	candidates := slices.Clone(gone)
 	slices.SortStableFunc(candidates, func(a, b entry) int { // a move mostly keeps the name
-		return rank(a, in.name) - rank(b, in.name)
+		return rank(a, name) - rank(b, name)
 	})
 	best, most := noObject, 0
 	for _, g := range candidates[:min(len(candidates), maxCandidates)] {
@@ -124,10 +135,7 @@ func (l *lookBack) renamed(in introduction, id objects.ID) []num {
 			}
 		}
 	}
-	if most == 0 {
-		return nil
-	}
-	return []num{best}
+	return best
 }
 
 func rank(e entry, name uint32) int {

@@ -221,7 +221,7 @@ func (s *Source) examineRange(ctx context.Context, v source.Visitor) error {
 	s.broughtNames = brought.named
 	s.movedModules = brought.moved
 	if s.bounded { // else every line was brought by some commit
-		s.look = &lookBack{b: brought, gone: map[num][]entry{}}
+		s.look = &lookBack{b: brought, gone: map[num][][]entry{}}
 	}
 	return s.handBlobs(ctx, brought.blobs, v)
 }

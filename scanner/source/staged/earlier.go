@@ -32,8 +32,8 @@ func (s *Source) earlier(id objects.ID) ([]source.Earlier, error) {
 			continue
 		}
 		was := c.was
-		if len(was) == 0 {
-			was = s.renamed(c)
+		if len(was) < max(1, len(s.parents)) { // a side of a merge may have it by another name
+			was = append(slices.Clone(was), s.renamed(c)...)
 		}
 		e := source.Earlier{}
 		for _, w := range was {
@@ -59,10 +59,16 @@ func (s *Source) lookBack() {
 		}
 	}
 	w := &fileLister{db: s.db}
+	there := map[string]bool{}
+	if len(s.parents) > 1 {
+		for c := s.index.Cursor(); c.Next(); {
+			there[string(c.Path())] = true
+		}
+	}
 	for _, g := range s.gone {
 		w.list(g, 0)
 	}
-	s.old.moved = w.files
+	s.old.moved = slices.Clone(w.files)
 	for _, c := range s.changes {
 		for _, was := range c.was {
 			known[was] = known[was] || staged[was]
@@ -71,6 +77,11 @@ func (s *Source) lookBack() {
 	for i, p := range s.parents {
 		if i > 0 { // what is merged has more than the index shows
 			w.list(gone{id: p, tree: true}, 0)
+		}
+	}
+	for _, g := range w.files[len(s.old.moved):] {
+		if !there[g.path] {
+			s.old.moved = append(s.old.moved, g)
 		}
 	}
 	for _, g := range w.files {
@@ -114,7 +125,8 @@ const (
 )
 
 // renamed returns the file of which a new one is a changed copy, if that is gone
-// from the index: the one that has most in common with it.
+// from the index: the one that has most in common with it. Of a merge both sides may
+// have one.
 func (s *Source) renamed(c change) []objects.ID {
 	own, ok := s.lines(c.id)
 	if !ok {
@@ -124,18 +136,26 @@ func (s *Source) renamed(c change) []objects.ID {
 	slices.SortStableFunc(candidates, func(a, b gone) int { // a move mostly keeps the name
 		return rank(a, c) - rank(b, c)
 	})
-	best, most := objects.ID{}, 0
+	best, most := "", 0
+	near := map[objects.ID]int{}
 	for _, g := range candidates[:min(len(candidates), maxCandidates)] {
+		if _, known := near[g.id]; known {
+			continue
+		}
 		if lines, ok := s.lines(g.id); ok {
-			if near := own.Near(lines); near > most {
-				best, most = g.id, near
+			near[g.id] = own.Near(lines)
+			if near[g.id] > most {
+				best, most = g.path, near[g.id]
 			}
 		}
 	}
-	if most == 0 {
-		return nil
+	var out []objects.ID
+	for _, g := range candidates { // what the sides of a merge have at its path
+		if g.path == best && near[g.id] > 0 && !contains(out, g.id) {
+			out = append(out, g.id)
+		}
 	}
-	return []objects.ID{best}
+	return out
 }
 
 func rank(g gone, c change) int {

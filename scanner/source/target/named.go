@@ -33,7 +33,7 @@ type Request struct {
 // request: it is opened once, and what is said of it goes by its own paths.
 func Requests(names []string, o Options) []*Request {
 	env, err := gitdir.ReadEnvironment(os.Getenv)
-	r := &resolver{options: o, env: env, byDir: map[string]*Request{}}
+	r := &resolver{options: o, env: env, byDir: map[string]*Request{}, found: map[string]found{}}
 	for _, name := range names {
 		if err != nil {
 			r.out = append(r.out, &Request{Name: name, options: o, err: err})
@@ -50,6 +50,7 @@ type resolver struct {
 	here    *gitdir.Dir // the repository of the current directory, once it was asked for
 	hereErr error
 	byDir   map[string]*Request // by git directory
+	found   map[string]found    // by directory: hooks name thousands of files
 	out     []*Request
 }
 
@@ -145,7 +146,7 @@ func (r *resolver) around(path string, isDir bool) (dir *gitdir.Dir, part string
 	if !isDir {
 		start = filepath.Dir(path)
 	}
-	found, err := gitdir.Discover(start, r.env.Ceilings)
+	found, err := r.discover(start)
 	switch {
 	case err == nil && here != nil && realPath(found.Git) == realPath(here.Git):
 		found = here
@@ -162,6 +163,21 @@ func (r *resolver) around(path string, isDir bool) (dir *gitdir.Dir, part string
 		return nil, "", err
 	}
 	return r.partOf(found, path, isDir)
+}
+
+// found is what was discovered from a directory.
+type found struct {
+	dir *gitdir.Dir
+	err error
+}
+
+func (r *resolver) discover(start string) (*gitdir.Dir, error) {
+	known, ok := r.found[start]
+	if !ok {
+		known.dir, known.err = gitdir.Discover(start, r.env.Ceilings)
+		r.found[start] = known
+	}
+	return known.dir, known.err
 }
 
 // claimed reports whether a directory claims to be a repository, so that to read its
@@ -236,7 +252,7 @@ func (r *resolver) removed(name string, cause error) (*gitdir.Dir, string, error
 
 // knows reports whether the index or HEAD has a path.
 func knows(dir *gitdir.Dir, path string) bool {
-	index, err := gitdir.ReadIndex(dir.IndexFile(), dir.Config.IDSize)
+	index, err := dir.ReadIndex()
 	if err != nil {
 		return false
 	}
