@@ -24,14 +24,14 @@ func newExplain() *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "explain RULE",
-		Short: "Teach a rule or a pass: what it finds, what it leaves alone, what to do",
+		Short: "Teach a rule, a pass or a check: what it finds, what it leaves alone, what to do",
 		Args:  cobra.ExactArgs(1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			rules, err := run.LoadRules(files)
 			if err != nil {
 				return nil, cobra.ShellCompDirectiveError
 			}
-			return rules.IDs(), cobra.ShellCompDirectiveNoFileComp
+			return append(rules.IDs(), checkIDs()...), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			rules, err := run.LoadRules(files)
@@ -42,9 +42,11 @@ func newExplain() *cobra.Command {
 			if ok, err := explainPass(out, args[0], format); ok {
 				return err
 			}
-			e, err := explanation(rules, args[0])
-			if err != nil {
-				return err
+			e, ok := explainedCheck(args[0])
+			if !ok {
+				if e, err = explanation(rules, args[0]); err != nil {
+					return err
+				}
 			}
 			switch format {
 			case "text":

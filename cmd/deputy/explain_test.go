@@ -17,7 +17,7 @@ func TestEveryRuleCanBeExplained(t *testing.T) {
 	seen := map[string]bool{}
 	rules, err := run.LoadRules(nil)
 	require.NoError(t, err)
-	for _, id := range append(rules.IDs(), analyzers.Names()...) {
+	for _, id := range append(append(rules.IDs(), analyzers.Names()...), checkIDs()...) {
 		assert.False(t, seen[id], "two rules are called %s", id)
 		seen[id] = true
 		for _, format := range []string{"text", "json"} {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -104,6 +105,9 @@ func TestSARIFHasEveryRule(t *testing.T) {
 	require.NoError(t, json.Unmarshal(out.Bytes(), &listed))
 	require.NotEmpty(t, listed.Rules)
 	levels := rulesInSARIF(t, "scan", "-")
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "notes.txt"), []byte("nothing\n"), 0o600))
+	maps.Copy(levels, rulesInSARIF(t, "check", dir))
 	for _, r := range listed.Rules {
 		want := map[string]string{"low": "note", "medium": "warning", "high": "error", "critical": "error"}[r.Severity]
 		assert.Equal(t, want, levels[r.Rule], r.Rule)

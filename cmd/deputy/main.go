@@ -79,6 +79,7 @@ git history, work trees and files.
 
   deputy scan .            what leaked here, where, since when, and why we think so
   deputy vet ./...         Go code that logs, returns, accepts or sends External IDs
+  deputy check .           templates and policies that let a vendor in too easily
   deputy extract FILE      the text that scan sees in a document
   deputy explain RULE      what a rule looks for and what to do about a finding
 
@@ -93,5 +94,6 @@ unexamined.`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(diagnosed(newScan()), diagnosed(newVet()), newBaseline(), newHook(), newExtract(), newRules(), newExplain(), newAccounts(), newVersion())
+	root.AddCommand(diagnosed(newCheck()))
 	return root
 }

@@ -18,7 +18,7 @@ func newRules() *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "rules",
-		Short: "List what scan looks for",
+		Short: "List what scan and check look for",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			loaded, err := run.LoadRules(files)
@@ -28,7 +28,7 @@ func newRules() *cobra.Command {
 			for _, w := range loaded.Warnings {
 				notices(cmd.ErrOrStderr())(w)
 			}
-			rules := loaded.Set().Rules()
+			rules := append(loaded.Set().Rules(), checkRules()...)
 			out := cmd.OutOrStdout()
 			switch format {
 			case "text":

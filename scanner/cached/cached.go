@@ -17,6 +17,7 @@ type result struct {
 	Repository             *finding.Repository
 	Findings               []record
 	Unexamined             []finding.Unexamined
+	Unresolved             []finding.Unresolved
 	Stats                  finding.Stats
 	Hidden, Allowed, Known int
 	Empty                  string
@@ -45,7 +46,7 @@ func Encode(r *finding.Result) ([]byte, error) {
 	if slices.ContainsFunc(r.Unexamined, func(u finding.Unexamined) bool { return !u.Kind.Lasting() }) {
 		return nil, ErrPassing
 	}
-	out := result{r.Repository, nil, r.Unexamined, r.Stats, r.Hidden, r.Allowed, r.Known, r.Empty}
+	out := result{r.Repository, nil, r.Unexamined, r.Unresolved, r.Stats, r.Hidden, r.Allowed, r.Known, r.Empty}
 	for _, f := range r.Findings {
 		out.Findings = append(out.Findings, record{f, f.Rule.ID, f.Secret.Mask()})
 	}
@@ -67,7 +68,7 @@ func Decode(data []byte, rules []*finding.Rule) (*finding.Result, error) {
 		return nil, fmt.Errorf("decode a result: %w", err)
 	}
 	r := &finding.Result{
-		Repository: in.Repository, Rules: rules, Unexamined: in.Unexamined, Stats: in.Stats,
+		Repository: in.Repository, Rules: rules, Unexamined: in.Unexamined, Unresolved: in.Unresolved, Stats: in.Stats,
 		Hidden: in.Hidden, Allowed: in.Allowed, Known: in.Known, Empty: in.Empty,
 	}
 	r.Stats.Remembered = r.Stats.Blobs

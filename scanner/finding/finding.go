@@ -28,6 +28,8 @@ type Finding struct {
 	Evidence    []string
 	Fingerprint string
 	Related     []Relation
+	Steps       []Step // from the place to where what stands there comes from
+	Instead     string // what to write there, "" if the rule's remedy says it all
 
 	Sightings   []Sighting // the first is the one to look at
 	First, Last *Commit    // earliest and latest commit that wrote the value; nil if never committed
@@ -39,6 +41,32 @@ type Relation struct {
 	Rule        string
 	Fingerprint string
 	Why         string // "secret of this access key", "account of this access key"
+}
+
+// Step is a station on the way from a finding's place to where it comes from.
+type Step struct {
+	Path    string `json:"path"`
+	Line    int    `json:"line"`   // 1-based
+	Column  int    `json:"column"` // 1-based, in bytes
+	Message string `json:"message"`
+}
+
+// Unresolved is a question that a target does not answer, with the rules that wait for
+// the answer. It is no finding.
+type Unresolved struct {
+	Path   string   `json:"path"`
+	Line   int      `json:"line"`   // 1-based
+	Column int      `json:"column"` // 1-based, in bytes
+	Reason string   `json:"reason"`
+	Rules  []string `json:"rules"`
+	Steps  []Step   `json:"steps,omitempty"`
+}
+
+// Verdicts counts what checks have said.
+type Verdicts struct {
+	Fail       int `json:"fail"`
+	Pass       int `json:"pass"`
+	Unresolved int `json:"unresolved"`
 }
 
 // Sighting is one place where a value was seen.
@@ -109,4 +137,6 @@ type Stats struct {
 	// Remembered is how many of the blobs an earlier scan has examined, and found
 	// to hold nothing.
 	Remembered int64 `json:"remembered,omitempty"`
+	// Verdicts is nil for what gives none.
+	Verdicts *Verdicts `json:"verdicts,omitempty"`
 }

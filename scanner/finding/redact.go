@@ -33,6 +33,9 @@ func (r *Result) Redact() {
 		for i := range f.Evidence {
 			mask(&f.Evidence[i])
 		}
+		for i := range f.Steps {
+			mask(&f.Steps[i].Message)
+		}
 		for i := range f.Related {
 			mask(&f.Related[i].Why)
 		}

@@ -7,6 +7,7 @@ type Result struct {
 	Rules      []*Rule     // that were looked for
 	Findings   []*Finding  // in no order
 	Unexamined []Unexamined
+	Unresolved []Unresolved // in order; nil for what resolves nothing
 	Stats      Stats
 	Hidden     int    // findings of classes that are reported only on request
 	Allowed    int    // findings that marks in the text allow

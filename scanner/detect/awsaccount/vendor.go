@@ -52,3 +52,10 @@ var documented = sync.OnceValue(func() map[string]string {
 	}
 	return m
 })
+
+// Published returns who publishes an account ID on purpose, so that others may trust it;
+// ok is false for all other accounts. AWS's own are AWS's.
+func Published(account string) (owner string, ok bool) {
+	v, ok := vendors()[account]
+	return v.Owner, ok
+}

@@ -177,3 +177,6 @@ func squeeze(v string) []byte {
 	}
 	return b
 }
+
+// Placeholder reports whether a value only shows where an External ID goes.
+func Placeholder(value string) bool { return strengthOf(value).sample || reference(value) }

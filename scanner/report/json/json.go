@@ -27,6 +27,10 @@ func (Writer) Write(w io.Writer, r *report.Result) error {
 	report.Array(j, findings(r))
 	j.Raw(",\n\"unexamined\":")
 	report.Array(j, slices.Values(r.Unread()))
+	if r.Unresolved != nil {
+		j.Raw(",\n\"unresolved\":")
+		report.Array(j, slices.Values(r.Unresolved))
+	}
 	j.Raw(",\n\"stats\":")
 	j.Value(stats(r.Stats))
 	j.Raw("}\n")
@@ -74,6 +78,8 @@ type Finding struct {
 	Last        *Commit          `json:"last"`
 	Sightings   []Sighting       `json:"sightings"`
 	Related     []Relation       `json:"related"`
+	Steps       []finding.Step   `json:"steps,omitempty"`
+	Instead     string           `json:"instead,omitempty"`
 	Title       string           `json:"title"`
 	Area        finding.Area     `json:"area"`
 }
@@ -135,6 +141,8 @@ func NewFinding(r *report.Result, f *finding.Finding) Finding {
 		Related:     make([]Relation, 0, len(f.Related)),
 		Title:       f.Rule.Title,
 		Area:        f.Area(),
+		Steps:       f.Steps,
+		Instead:     f.Instead,
 	}
 	for _, s := range f.Sightings {
 		out.Sightings = append(out.Sightings, newSighting(r, f, s))

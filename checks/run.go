@@ -1,0 +1,346 @@
+package checks
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/deputy-sec/deputy/checks/policy"
+	"github.com/deputy-sec/deputy/scanner/finding"
+)
+
+// Options are how a run is meant to be.
+type Options struct {
+	Accounts Accounts // nil: nothing is known of any account
+	// Placeholder reports whether a literal External ID only shows where one goes.
+	Placeholder func(string) bool
+	Only        []string // ids of the checks to run; empty: all
+	Jobs        int      // how many files are read at once; 0: one for each processor
+}
+
+// Report is what a run has found.
+type Report struct {
+	Fails      []Verdict
+	Unresolved []Verdict
+	Passed     int
+	Allowed    int // fails that marks in the text allow
+	Unexamined []finding.Unexamined
+	Files      int // that were read
+	Examined   int // of these, that hold something to check
+	Bytes      int64
+}
+
+// maxFile is the size from which a file is no template: AWS's own limit is a megabyte.
+const maxFile = 8 << 20
+
+// Run examines files of a tree. names are slash-separated paths in it; what they refer to
+// may lie anywhere in the tree, and nowhere else.
+func Run(ctx context.Context, tree fs.FS, all, names []string, o Options) (*Report, error) {
+	for _, id := range o.Only {
+		if !slices.ContainsFunc(All(), func(c *Check) bool { return c.Rule.ID == id }) {
+			return nil, fmt.Errorf("no check %q: 'deputy rules' lists them", id)
+		}
+	}
+	r := &run{ctx: ctx, tree: newTree(tree, all), options: &o, report: &Report{}}
+	r.read(names)
+	r.judge()
+	r.report.order()
+	return r.report, ctx.Err()
+}
+
+// run is one run.
+type run struct {
+	ctx     context.Context
+	tree    *tree
+	options *Options
+
+	mu      sync.Mutex
+	report  *Report
+	units   []*policy.Unit
+	covered map[string]bool // files that were read as part of others
+}
+
+// each calls f for the items, as many at once as there are processors.
+func each[T any](ctx context.Context, jobs int, items []T, f func(T)) {
+	if jobs <= 0 {
+		jobs = runtime.GOMAXPROCS(0)
+	}
+	work := make(chan T)
+	var wg sync.WaitGroup
+	for range jobs {
+		wg.Go(func() {
+			for x := range work {
+				f(x)
+			}
+		})
+	}
+	for _, x := range items {
+		if ctx.Err() != nil {
+			break
+		}
+		work <- x
+	}
+	close(work)
+	wg.Wait()
+}
+
+func (r *run) read(names []string) {
+	r.covered = map[string]bool{}
+	each(r.ctx, r.options.Jobs, names, func(name string) {
+		file, err := r.tree.open(name)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		switch {
+		case err != nil:
+			r.unexamined(name, err)
+			return
+		case file == nil:
+			return
+		}
+		r.report.Files++
+		r.report.Bytes += int64(len(file.Text))
+		if !promising(file.Text) {
+			r.tree.forget(name)
+			return
+		}
+		r.mu.Unlock()
+		units, covered, err := r.unitsOf(file)
+		r.mu.Lock()
+		if err != nil {
+			r.unexamined(name, err)
+		}
+		if len(units) > 0 {
+			r.report.Examined++
+		}
+		r.units = append(r.units, units...)
+		for _, c := range covered {
+			r.covered[c.Path] = true
+		}
+	})
+}
+
+func (r *run) unexamined(name string, err error) {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		err = pathError.Err
+	}
+	r.report.Unexamined = append(r.report.Unexamined, finding.NotExamined(name, "", finding.ReasonOf(err)))
+}
+
+// promising reports whether a file may hold anything to check. Most files of a tree do
+// not, and to search for a few words costs a hundredth of parsing.
+func promising(text []byte) bool {
+	for _, word := range words {
+		if bytes.Contains(text, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// words are what every file that is read holds at least one of.
+var words = [][]byte{[]byte("AWS::"), []byte("sts:"), []byte("\"Statement\""), []byte("iamRoleStatements"), []byte("Fn::Transform")}
+
+// judge runs the checks over the units that nobody has read as part of others.
+func (r *run) judge() {
+	slices.SortFunc(r.units, func(a, b *policy.Unit) int { return strings.Compare(a.File.Path, b.File.Path) })
+	told := map[string]bool{}
+	var units []*policy.Unit
+	for _, u := range r.units {
+		if !r.covered[u.File.Path] {
+			units = append(units, u)
+		}
+	}
+	each(r.ctx, r.options.Jobs, units, func(u *policy.Unit) {
+		verdicts := r.verdicts(u)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		for _, v := range verdicts {
+			key := fmt.Sprint(v.Rule.ID, v.Outcome, v.Place.Path(), v.Place.Start, v.Message)
+			if told[key] {
+				continue
+			}
+			told[key] = true
+			r.count(v)
+		}
+	})
+}
+
+func (r *run) count(v Verdict) {
+	switch {
+	case v.Outcome == Pass:
+		r.report.Passed++
+	case v.Outcome == Unresolved:
+		r.report.Unresolved = append(r.report.Unresolved, v)
+	case allowed(v):
+		r.report.Allowed++
+	default:
+		r.report.Fails = append(r.report.Fails, v)
+	}
+}
+
+// verdicts runs all checks over one unit. A check that fails does not cost the others.
+func (r *run) verdicts(u *policy.Unit) []Verdict {
+	var out []Verdict
+	f := newFacts(u, r.options)
+	for _, c := range all {
+		if len(r.options.Only) > 0 && !slices.Contains(r.options.Only, c.Rule.ID) {
+			continue
+		}
+		c.run(&pass{rule: c.Rule, facts: f, unit: u, tell: func(v Verdict) {
+			if reason := reasonIn(u, v); v.Outcome == Fail && reason != "" {
+				v.Outcome = Pass
+				r.mu.Lock()
+				r.report.Allowed++
+				r.mu.Unlock()
+				return
+			}
+			out = append(out, v)
+		}})
+	}
+	return out
+}
+
+// reasonIn returns why a resource's metadata allow a fail, "" if they do not.
+func reasonIn(u *policy.Unit, v Verdict) string {
+	address, _, _ := strings.Cut(v.Address, "/")
+	for _, r := range u.Resources {
+		if r.Address == address && r.Allow != nil {
+			return strings.TrimSpace(r.Allow[v.Rule.ID])
+		}
+	}
+	return ""
+}
+
+// order sorts the verdicts, so that equal trees make equal reports.
+func (r *Report) order() {
+	byPlace := func(a, b Verdict) int {
+		return cmp.Or(strings.Compare(a.Place.Path(), b.Place.Path()), cmp.Compare(a.Place.Start, b.Place.Start),
+			strings.Compare(a.Rule.ID, b.Rule.ID), strings.Compare(a.Message, b.Message))
+	}
+	slices.SortFunc(r.Fails, byPlace)
+	slices.SortFunc(r.Unresolved, byPlace)
+	slices.SortFunc(r.Unexamined, func(a, b finding.Unexamined) int {
+		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Reason, b.Reason))
+	})
+}
+
+// tree is the files that references may lead to.
+type tree struct {
+	fs     fs.FS
+	byBase map[string][]string // paths by their last element
+
+	mu     sync.Mutex
+	opened map[string]*policy.File
+}
+
+func newTree(f fs.FS, all []string) *tree {
+	t := &tree{fs: f, byBase: map[string][]string{}, opened: map[string]*policy.File{}}
+	for _, name := range all {
+		t.byBase[path.Base(name)] = append(t.byBase[path.Base(name)], name)
+	}
+	return t
+}
+
+var errTooLarge = finding.OverBudget.Because("too large for a template")
+
+// open reads a file once; nil for what is no text.
+func (t *tree) open(name string) (*policy.File, error) {
+	t.mu.Lock()
+	f, ok := t.opened[name]
+	t.mu.Unlock()
+	if ok {
+		return f, nil
+	}
+	info, err := fs.Stat(t.fs, name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, nil
+	}
+	if info.Size() > maxFile {
+		return nil, t.largeFault(name)
+	}
+	text, err := fs.ReadFile(t.fs, name)
+	if err != nil {
+		return nil, err
+	}
+	if bytes.IndexByte(text[:min(len(text), 8000)], 0) >= 0 {
+		return nil, nil
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if f, ok := t.opened[name]; ok {
+		return f, nil
+	}
+	f = &policy.File{Path: name, Text: text}
+	t.opened[name] = f
+	return f, nil
+}
+
+// largeFault is the fault of a large file whose name is that of a template; others are
+// none.
+func (t *tree) largeFault(name string) error {
+	switch path.Ext(name) {
+	case ".yml", ".yaml", ".json", ".template", ".tf", ".tofu":
+		return errTooLarge
+	}
+	return nil
+}
+
+func (t *tree) forget(name string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.opened, name)
+}
+
+// Find implements the readers' Tree: the file at the path of the reference beside the one
+// that names it, else the only one in the tree whose path ends as the reference does.
+func (t *tree) Find(from *policy.File, reference string) *policy.File {
+	reference, _, _ = strings.Cut(reference, "?")
+	if i := strings.Index(reference, "://"); i >= 0 {
+		_, reference, _ = strings.Cut(reference[i+3:], "/")
+	} else if !strings.Contains(reference, "*") {
+		if f := t.at(path.Join(path.Dir(from.Path), reference)); f != nil {
+			return f
+		}
+	}
+	base := path.Base(reference)
+	if base == "" || strings.ContainsAny(base, "*$") || !strings.Contains(base, ".") {
+		return nil
+	}
+	candidates := t.byBase[base]
+	var near []string
+	for _, c := range candidates {
+		if path.Dir(c) == path.Dir(from.Path) {
+			near = append(near, c)
+		}
+	}
+	if len(near) == 1 {
+		candidates = near
+	}
+	if len(candidates) != 1 {
+		return nil
+	}
+	return t.at(candidates[0])
+}
+
+func (t *tree) at(name string) *policy.File {
+	if !fs.ValidPath(name) || !slices.Contains(t.byBase[path.Base(name)], name) {
+		return nil
+	}
+	f, err := t.open(name)
+	if err != nil {
+		return nil
+	}
+	return f
+}
