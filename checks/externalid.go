@@ -156,17 +156,31 @@ var extidStatic = &Check{
 		p.values(func(d demand, v *policy.Value) {
 			verdict := Verdict{Rule: p.rule, Place: placeOr(v.Place, d.condition.Place), Address: d.where(), Steps: d.steps(v),
 				Instead: "a parameter without a default, that takes a value generated for each account"}
-			verdict.Outcome, verdict.Message = static(p, d, v)
+			verdict.Outcome, verdict.Message = static(p, v, d.op.like)
 			out.add(d.key(v), verdict)
 		})
 		out.tell(p.tell)
+		for _, g := range p.unit.Given {
+			p.given(g)
+		}
 	},
 }
 
-func static(p *pass, d demand, v *policy.Value) (Outcome, string) {
+// given judges the External ID that an argument holds.
+func (p *pass) given(g *policy.Given) {
+	for _, w := range policy.Worlds(nil, g.Value) {
+		for _, v := range g.Value.In(w).All() {
+			outcome, message := static(p, v, false)
+			p.tell(Verdict{Rule: p.rule, Outcome: outcome, Message: message, Place: placeOr(v.Place, g.Place), Address: g.Address + "/external_id", Steps: v.Via,
+				Instead: "a variable without a default, that takes a value generated for each account"})
+		}
+	}
+}
+
+func static(p *pass, v *policy.Value, like bool) (Outcome, string) {
 	text, ok := v.Known()
 	switch {
-	case !ok, strings.TrimSpace(text) == "", d.op.like && strings.ContainsAny(text, "*?"):
+	case !ok, strings.TrimSpace(text) == "", like && strings.ContainsAny(text, "*?"):
 		return Pass, "" // other checks speak of these
 	case p.facts.placeholder(text):
 		return Unresolved, "the External ID is a placeholder: what replaces it?"

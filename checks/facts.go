@@ -43,6 +43,12 @@ func newFacts(unit *policy.Unit, o *Options) *facts {
 	for _, t := range f.trusts {
 		f.learn(t)
 	}
+	for _, g := range unit.Given {
+		g.Value.Walk(func(x *policy.Value) bool {
+			f.carry(x)
+			return true
+		})
+	}
 	for _, in := range unit.Inputs {
 		if f.carriers[in.Name] || namesExternalID(in) {
 			f.carriers[in.Name] = true
@@ -169,6 +175,10 @@ func (f *facts) carry(v *policy.Value) {
 		case p.Input != nil:
 			f.carriers[p.Input.Name] = true
 		case p.Hole == nil:
+		case p.Hole.Origin == policy.Parameter && p.Hole.Input != nil:
+			if identifier(p.Hole) == "" {
+				f.carriers[p.Hole.Input.Name] = true
+			}
 		case p.Hole.Origin == policy.Parameter || p.Hole.Origin == policy.Random || p.Hole.Origin == policy.Secret || p.Hole.Origin == policy.Issued:
 			if identifier(p.Hole) == "" {
 				f.carriers[p.Hole.Name] = true
@@ -210,6 +220,8 @@ func (f *facts) carrier(v *policy.Value) string {
 				name = p.Input.Name
 			case p.Hole != nil && f.carriers[p.Hole.Name]:
 				name = p.Hole.Name
+			case p.Hole != nil && p.Hole.Input != nil && f.carriers[p.Hole.Input.Name]:
+				name = p.Hole.Input.Name
 			}
 		}
 		return name == ""
@@ -226,6 +238,8 @@ func (f *facts) owner(s subject, demanded bool) (Owner, string) {
 		return Own, ""
 	case s.hole != nil && s.hole.Origin == policy.OfResource && s.account == "":
 		return Own, ""
+	case s.hole != nil && s.hole.Origin == policy.AWSAccount:
+		return AWS, ""
 	case s.everyone:
 		return Foreign, "anyone"
 	}

@@ -1,6 +1,8 @@
 package checks_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -39,6 +41,31 @@ func FuzzCheck(f *testing.F) {
 	})
 }
 
+// FuzzTerraform is the same for a module with a template beside it.
+func FuzzTerraform(f *testing.F) {
+	for _, c := range terraformTraps {
+		f.Add(example.Expand(c.text, 1, nil).Text, "")
+	}
+	for _, files := range forms {
+		f.Add(files["main.tf"], files["trust.json.tpl"])
+	}
+	f.Add(forms["JSON syntax"]["main.tf.json"], "%{ for x in y }${x}%{ endfor }")
+	f.Fuzz(func(t *testing.T, text, template string) {
+		if len(text)+len(template) > 1<<16 {
+			return
+		}
+		for _, name := range []string{"main.tf", "main.tf.json"} {
+			r := check(t, map[string]string{name: text, "trust.json.tpl": template}, options())
+			for _, v := range append(append([]checks.Verdict{}, r.Fails...), r.Unresolved...) {
+				inside(t, v.Place)
+				for _, s := range v.Steps {
+					inside(t, s.Place)
+				}
+			}
+		}
+	})
+}
+
 func inside(t *testing.T, p policy.Place) {
 	if p.File == nil {
 		return
@@ -63,4 +90,40 @@ func TestHostileTemplatesAreBounded(t *testing.T) {
 	r := check(t, map[string]string{"bomb": hostile[0]}, options())
 	require.Len(t, r.Unexamined, 1)
 	require.Equal(t, "over-budget", string(r.Unexamined[0].Kind))
+}
+
+func TestHostileModulesAreBounded(t *testing.T) {
+	role := "resource \"aws_iam_role\" \"r\" { assume_role_policy = local.z }\n"
+	for name, text := range map[string]string{
+		"brackets":     role + "locals { z = " + strings.Repeat("[", 1<<20) + strings.Repeat("]", 1<<20) + " }",
+		"templates":    role + "locals { z = \"" + strings.Repeat("${\"", 1<<17) + strings.Repeat("\"}", 1<<17) + "\" }",
+		"signs":        role + "locals { z = " + strings.Repeat("!", 1<<20) + "true }",
+		"conditionals": role + "locals { z = " + strings.Repeat("true ? 1 : ", 1<<18) + "0 }",
+		"parentheses":  role + "locals { z = " + strings.Repeat("(", 1<<20) + "1",
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := check(t, map[string]string{"main.tf": text}, options())
+			require.Len(t, r.Unexamined, 1)
+			require.Equal(t, "over-budget", string(r.Unexamined[0].Kind))
+		})
+	}
+	ten := "[1,2,3,4,5,6,7,8,9,0]"
+	nested := "1"
+	for range 8 {
+		nested = "[for x in " + ten + " : " + nested + "]"
+	}
+	doubled := "locals {\n a0 = [1, 2]\n"
+	for i := range 60 {
+		doubled += fmt.Sprintf(" a%d = concat(local.a%d, local.a%d)\n", i+1, i, i)
+	}
+	for name, text := range map[string]string{
+		"loops":   role + "locals { z = " + nested + " }",
+		"doubled": role + doubled + " z = local.a60\n}",
+		"texts":   role + strings.ReplaceAll(strings.ReplaceAll(doubled, "concat(", "join(\"\", ["), ")", "])") + " z = local.a60\n}",
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := check(t, map[string]string{"main.tf": text}, options())
+			require.Empty(t, messages(r.Fails))
+		})
+	}
 }

@@ -1,19 +1,46 @@
 package checks
 
 import (
+	"bytes"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
 	"github.com/deputy-sec/deputy/checks/cloudformation"
+	"github.com/deputy-sec/deputy/checks/iam"
 	"github.com/deputy-sec/deputy/checks/policy"
 	"github.com/deputy-sec/deputy/checks/syntax"
+	"github.com/deputy-sec/deputy/checks/terraform"
+	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
 // unitsOf reads what a file holds: the readers decide by its content. It returns the files
 // that were read as a part of it, too.
 func (r *run) unitsOf(file *policy.File) (units []*policy.Unit, covered []*policy.File, err error) {
+	if fenced(file.Text) {
+		units, err := r.snippets(file, iam.Fences(file.Text))
+		return units, nil, err
+	}
+	if shellScript(file.Text) {
+		units, err := r.snippets(file, iam.Heredocs(file.Text, 0, len(file.Text)))
+		return units, nil, err
+	}
 	if !structured(file.Text) {
-		return nil, nil, nil
+		return r.loneModule(file), nil, nil
 	}
 	nodes, err := syntax.Documents(file)
 	for _, n := range nodes {
+		if iam.Is(n) {
+			units = append(units, iam.File(file, n))
+		}
+		if terraform.IsPlan(n) {
+			u, err := terraform.ReadPlan(file, n)
+			if err != nil {
+				return units, covered, err
+			}
+			units = append(units, u)
+		}
 		if !cloudformation.Is(n) {
 			continue
 		}
@@ -27,4 +54,122 @@ func (r *run) unitsOf(file *policy.File) (units []*policy.Unit, covered []*polic
 		err = nil // some other text that speaks of AWS
 	}
 	return units, covered, err
+}
+
+// loneModule reads a file that is HCL whatever its name is: main.tf.example.
+func (r *run) loneModule(file *policy.File) []*policy.Unit {
+	if !terraform.Is(file.Text) {
+		return nil
+	}
+	u, _, err := terraform.Read(path.Dir(file.Path), []*policy.File{file}, r.tree)
+	if err != nil {
+		return nil // it only looked like one
+	}
+	return []*policy.Unit{u}
+}
+
+// readModules reads the directories that are modules. One that others call is read with
+// their arguments, and by itself only if examples alone call it: then it is there for
+// strangers to call.
+func (r *run) readModules() {
+	var units []*policy.Unit
+	called := map[string]bool{}
+	each(r.ctx, r.options.Jobs, slices.Sorted(maps.Keys(r.dirs)), func(dir string) {
+		files := r.tree.Module(dir)
+		if len(files) == 0 {
+			return
+		}
+		u, read, err := terraform.Read(dir, files, r.tree)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if err != nil {
+			r.unexamined(dir, err)
+		}
+		if u != nil {
+			units = append(units, u)
+			r.report.Examined++
+		}
+		for d := range read {
+			called[d] = called[d] || !exampleDir(dir)
+		}
+	})
+	for _, u := range units {
+		if !called[path.Dir(u.File.Path)] {
+			r.units = append(r.units, u)
+		}
+	}
+}
+
+// exampleDir reports whether a directory holds examples or tests.
+func exampleDir(dir string) bool {
+	for _, part := range strings.Split(dir, "/") {
+		switch strings.ToLower(part) {
+		case "example", "examples", "test", "tests", "testing", "fixtures", "test-fixtures", "usage", "sample", "samples", "demo":
+			return true
+		}
+	}
+	return false
+}
+
+// snippets reads policies, templates and modules that stand in a text of another kind.
+// What is broken off, as examples often are, is unexamined only if it was a trust policy.
+func (r *run) snippets(file *policy.File, snippets []iam.Snippet) (units []*policy.Unit, err error) {
+	for _, s := range snippets {
+		text := file.Text[s.Start:s.End]
+		if !promising(text) {
+			continue
+		}
+		trimmed := bytes.TrimLeft(text, " \t\r\n")
+		switch {
+		case len(trimmed) > 0 && trimmed[0] == '{':
+			u, fault := r.jsonSnippet(file, s, len(units)+1)
+			if u != nil {
+				units = append(units, u)
+			} else if fault != nil && bytes.Contains(text, []byte("sts:AssumeRole")) && bytes.Contains(text, []byte("Statement")) {
+				err = fault
+			}
+		case resourceMark.Match(text):
+			nodes, _ := syntax.YAML(file, text, s.Start)
+			for _, n := range nodes {
+				if cloudformation.Is(n) {
+					if u, _, err := cloudformation.Read(file, n, nil); err == nil {
+						units = append(units, u)
+					}
+				}
+			}
+		case bytes.Contains(text, []byte("<<")):
+			inner, fault := r.snippets(file, iam.Heredocs(file.Text, s.Start, s.End))
+			units = append(units, inner...)
+			if fault != nil {
+				err = fault
+			}
+		}
+		if len(units) > maxUnits {
+			return units, finding.OverBudget.Because("more snippets than are read")
+		}
+	}
+	return units, err
+}
+
+// maxUnits bounds how many snippets of one file are examined.
+const maxUnits = 300
+
+func (r *run) jsonSnippet(file *policy.File, s iam.Snippet, number int) (*policy.Unit, error) {
+	v := iam.Text(file, s)
+	text, err := syntax.NewText(v)
+	if err != nil {
+		return nil, err
+	}
+	n, err := text.JSON()
+	if err != nil {
+		return nil, finding.Damaged.Because("a policy in the text is not JSON")
+	}
+	switch {
+	case iam.Is(n):
+		return iam.Unit(file, text.Value(n), number, true), nil
+	case cloudformation.Is(n) && !s.Shell:
+		u, _, err := cloudformation.Read(file, n, nil)
+		return u, err
+	}
+	return nil, nil
 }

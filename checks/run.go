@@ -14,6 +14,7 @@ import (
 	"sync"
 
 	"github.com/deputy-sec/deputy/checks/policy"
+	"github.com/deputy-sec/deputy/checks/terraform"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -51,6 +52,7 @@ func Run(ctx context.Context, tree fs.FS, all, names []string, o Options) (*Repo
 	}
 	r := &run{ctx: ctx, tree: newTree(tree, all), options: &o, report: &Report{}}
 	r.read(names)
+	r.readModules()
 	r.judge()
 	r.report.order()
 	return r.report, ctx.Err()
@@ -66,6 +68,7 @@ type run struct {
 	report  *Report
 	units   []*policy.Unit
 	covered map[string]bool // files that were read as part of others
+	dirs    map[string]bool // directories of modules
 }
 
 // each calls f for the items, as many at once as there are processors.
@@ -93,7 +96,7 @@ func each[T any](ctx context.Context, jobs int, items []T, f func(T)) {
 }
 
 func (r *run) read(names []string) {
-	r.covered = map[string]bool{}
+	r.covered, r.dirs = map[string]bool{}, map[string]bool{}
 	each(r.ctx, r.options.Jobs, names, func(name string) {
 		file, err := r.tree.open(name)
 		r.mu.Lock()
@@ -109,6 +112,10 @@ func (r *run) read(names []string) {
 		r.report.Bytes += int64(len(file.Text))
 		if !promising(file.Text) {
 			r.tree.forget(name)
+			return
+		}
+		if terraform.IsModule(name) {
+			r.dirs[path.Dir(name)] = true
 			return
 		}
 		r.mu.Unlock()
@@ -147,7 +154,8 @@ func promising(text []byte) bool {
 }
 
 // words are what every file that is read holds at least one of.
-var words = [][]byte{[]byte("AWS::"), []byte("sts:"), []byte("\"Statement\""), []byte("iamRoleStatements"), []byte("Fn::Transform")}
+var words = [][]byte{[]byte("AWS::"), []byte("sts:"), []byte("\"Statement\""), []byte("iamRoleStatements"), []byte("Fn::Transform"),
+	[]byte("aws_iam"), []byte("assume_role"), []byte("external_id"), []byte("module \"")}
 
 // judge runs the checks over the units that nobody has read as part of others.
 func (r *run) judge() {
@@ -237,14 +245,18 @@ func (r *Report) order() {
 type tree struct {
 	fs     fs.FS
 	byBase map[string][]string // paths by their last element
+	byDir  map[string][]string // paths of modules' files by their directory
 
 	mu     sync.Mutex
 	opened map[string]*policy.File
 }
 
 func newTree(f fs.FS, all []string) *tree {
-	t := &tree{fs: f, byBase: map[string][]string{}, opened: map[string]*policy.File{}}
+	t := &tree{fs: f, byBase: map[string][]string{}, byDir: map[string][]string{}, opened: map[string]*policy.File{}}
 	for _, name := range all {
+		if terraform.IsModule(name) {
+			t.byDir[path.Dir(name)] = append(t.byDir[path.Dir(name)], name)
+		}
 		t.byBase[path.Base(name)] = append(t.byBase[path.Base(name)], name)
 	}
 	return t
@@ -285,6 +297,17 @@ func (t *tree) open(name string) (*policy.File, error) {
 	f = &policy.File{Path: name, Text: text}
 	t.opened[name] = f
 	return f, nil
+}
+
+// Module implements the Terraform reader's Tree.
+func (t *tree) Module(dir string) []*policy.File {
+	var out []*policy.File
+	for _, name := range t.byDir[path.Clean(dir)] {
+		if f, err := t.open(name); err == nil && f != nil {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // largeFault is the fault of a large file whose name is that of a template; others are

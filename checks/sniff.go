@@ -3,6 +3,8 @@ package checks
 import (
 	"bytes"
 	"regexp"
+
+	"github.com/deputy-sec/deputy/checks/terraform"
 )
 
 // What a file is, is seen by its content: names lie, and templates come as .yml, .json,
@@ -28,3 +30,21 @@ func structured(text []byte) bool {
 
 // likeTemplate reports whether a text that cannot be parsed was meant to be a template.
 func likeTemplate(text []byte) bool { return templateMark.Match(text) && resourceMark.Match(text) }
+
+// fenced reports whether a text is Markdown with fences, and not a template whose
+// descriptions hold some.
+func fenced(text []byte) bool {
+	at := bytes.Index(text, []byte("```"))
+	if at < 0 || likeTemplate(text[:at]) {
+		return false
+	}
+	line := text[bytes.LastIndexByte(text[:at], '\n')+1 : at]
+	return len(bytes.Trim(line, " \t>")) == 0
+}
+
+var shellMark = regexp.MustCompile(`^(?:#!.*\b(?:ba|z|da|k)?sh\b)|(?m)^\s*(?:aws|cat|export|echo|sudo|terraform|kubectl)\b`)
+
+// shellScript reports whether a text is a shell script with heredocs.
+func shellScript(text []byte) bool {
+	return bytes.Contains(text, []byte("<<")) && shellMark.Match(text) && !terraform.Is(text)
+}

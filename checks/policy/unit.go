@@ -10,6 +10,14 @@ type Unit struct {
 	Outputs   []*Output
 	// Loose are policies that stand in no resource: documents by themselves.
 	Loose []*Resource
+	Given []*Given
+}
+
+// Given is an External ID that stands in an argument so named.
+type Given struct {
+	Address string
+	Place   Place
+	Value   *Value
 }
 
 // Resource is a resource of a template.

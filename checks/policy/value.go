@@ -29,6 +29,7 @@ type Value struct {
 	Then    *Value
 	Else    *Value
 	Hole    *Reference // of Hole
+	Input   *Input     // whose default a list, a map or Null is, nil if it is none
 }
 
 // Part is a piece of a text: known, or a hole.
@@ -83,6 +84,7 @@ const (
 	Secret                   // read from where secrets are kept
 	Issued                   // given by the vendor's own resource or data source
 	OrgID                    // the identifier of an organisation
+	AWSAccount               // an account of a service of AWS's
 )
 
 // Reference is what a hole refers to, and what is known of it.
@@ -94,6 +96,9 @@ type Reference struct {
 	Resource string // logical address of the resource, for OfResource
 	Attr     string // the attribute
 	Place    Place  // where what it refers to is declared
+	// Follow returns an attribute of what is referred to as a whole, all instances of it
+	// taken for one; nil for all else.
+	Follow func(attr string, place Place) *Value
 }
 
 // Input is a parameter of a template or a variable of a module.
@@ -328,4 +333,28 @@ func (v *Value) Lines() []Line {
 		out = append(out, line)
 	}
 	return out
+}
+
+// At returns a text, a hole or a choice as it is used at a place. Lists and maps stay where
+// they are written.
+func (v *Value) At(place Place) *Value {
+	if v == nil || v.Kind == List || v.Kind == Map {
+		return v
+	}
+	out := *v
+	out.Place = place
+	return &out
+}
+
+// Weight is about how much a value holds by itself, in items: what doubles again and again
+// weighs too much before it takes all memory.
+func (v *Value) Weight() int {
+	if v == nil {
+		return 0
+	}
+	n := len(v.Items) + len(v.Entries) + len(v.Parts) + len(v.Via)
+	for _, p := range v.Parts {
+		n += len(p.Text) / 256
+	}
+	return n
 }

@@ -70,7 +70,7 @@ type World struct {
 
 // maxSteps bounds what is looked at in one world: values that name each other are read
 // again for every name.
-const maxSteps = 1 << 20
+const maxSteps = 1 << 18
 
 // Default is the world as the tree tells it: atoms are open.
 func Default() *World { return &World{defaults: map[*Input]bool{}} }

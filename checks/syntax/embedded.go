@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/deputy-sec/deputy/checks/policy"
@@ -249,4 +250,48 @@ func Embedded(v *policy.Value) (*policy.Value, bool) {
 	out := t.Value(n)
 	out.Via = append(append([]policy.Step{}, v.Via...), out.Via...)
 	return out, true
+}
+
+// Encode returns a value as the JSON text that it is in a text, with its holes.
+func Encode(v *policy.Value) *policy.Value {
+	var pieces []*policy.Value
+	encode(v, &pieces, 0)
+	return policy.Concat(v.Place, pieces...)
+}
+
+func encode(v *policy.Value, pieces *[]*policy.Value, depth int) {
+	write := func(text string) {
+		*pieces = append(*pieces, policy.Literal(text, policy.Place{File: v.Place.File, Start: v.Place.Start, End: v.Place.Start}))
+	}
+	switch {
+	case v == nil:
+		return
+	case depth > maxDepth, v.Kind == policy.Null:
+		write("null")
+	case v.Kind == policy.List:
+		write("[")
+		for i, x := range v.Items {
+			if i > 0 {
+				write(",")
+			}
+			encode(x, pieces, depth+1)
+		}
+		write("]")
+	case v.Kind == policy.Map:
+		write("{")
+		for i, e := range v.Entries {
+			if i > 0 {
+				write(",")
+			}
+			write(strconv.Quote(e.Key) + ":")
+			encode(e.Value, pieces, depth+1)
+		}
+		write("}")
+	case v.Bare || v.Kind == policy.Hole:
+		*pieces = append(*pieces, v)
+	default:
+		write("\"")
+		*pieces = append(*pieces, v)
+		write("\"")
+	}
 }
