@@ -12,15 +12,12 @@ import (
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
-// result is a [finding.Result] as it is written down.
+// result is a [finding.Result] as it is written down: all of its fields, but for the rules,
+// which the reader has, and the findings.
 type result struct {
-	Repository             *finding.Repository
-	Findings               []record
-	Unexamined             []finding.Unexamined
-	Unresolved             []finding.Unresolved
-	Stats                  finding.Stats
-	Hidden, Allowed, Known int
-	Empty                  string
+	*finding.Result
+	Rules    any `json:",omitempty"`
+	Findings []record
 }
 
 // record is a finding with the rule's name for the rule, and the mask for the secret.
@@ -46,7 +43,7 @@ func Encode(r *finding.Result) ([]byte, error) {
 	if slices.ContainsFunc(r.Unexamined, func(u finding.Unexamined) bool { return !u.Kind.Lasting() }) {
 		return nil, ErrPassing
 	}
-	out := result{r.Repository, nil, r.Unexamined, r.Unresolved, r.Stats, r.Hidden, r.Allowed, r.Known, r.Empty}
+	out := result{Result: r}
 	for _, f := range r.Findings {
 		out.Findings = append(out.Findings, record{f, f.Rule.ID, f.Secret.Mask()})
 	}
@@ -63,14 +60,15 @@ func Encode(r *finding.Result) ([]byte, error) {
 // Decode returns a result that was written down, with its rules found among those given.
 // All of its blobs count as remembered.
 func Decode(data []byte, rules []*finding.Rule) (*finding.Result, error) {
-	var in result
+	in := result{Result: &finding.Result{}}
 	if err := json.Unmarshal(data, &in); err != nil {
 		return nil, fmt.Errorf("decode a result: %w", err)
 	}
-	r := &finding.Result{
-		Repository: in.Repository, Rules: rules, Unexamined: in.Unexamined, Unresolved: in.Unresolved, Stats: in.Stats,
-		Hidden: in.Hidden, Allowed: in.Allowed, Known: in.Known, Empty: in.Empty,
+	r := in.Result
+	if r == nil {
+		return nil, errors.New("decode a result: there is none")
 	}
+	r.Rules, r.Findings = rules, nil
 	r.Stats.Remembered = r.Stats.Blobs
 	byID := make(map[string]*finding.Rule, len(rules))
 	for _, rule := range rules {

@@ -31,6 +31,7 @@ func Merge(results []*finding.Result) *finding.Result {
 		out.Hidden += r.Hidden
 		out.Allowed += r.Allowed
 		out.Known += r.Known
+		out.Disabled += r.Disabled
 		out.Stats.Commits += r.Stats.Commits
 		out.Stats.Files += r.Stats.Files
 		out.Stats.Blobs += r.Stats.Blobs

@@ -1,43 +1,29 @@
 package source
 
 import (
-	"fmt"
 	"path"
-	"strings"
 
-	"github.com/bmatcuk/doublestar/v4"
+	"github.com/deputy-sec/deputy/internal/pathglob"
 )
 
 // Filter chooses paths by globs, and parts of a target by their paths. The zero
 // value and nil let everything pass.
 type Filter struct {
-	include, exclude []string
+	include, exclude pathglob.List
 	parts            map[string]bool // paths of what passes; nil: all
 	above            map[string]bool // directories that lead to them
 }
 
-// NewFilter takes doublestar globs over slash-separated paths from the target's
-// root. A glob without a slash matches names in every directory, one that
-// matches a directory takes all that is in it. A path passes if it matches an
+// NewFilter takes globs as [pathglob.List] has them. A path passes if it matches an
 // include, or there is none, and no exclude.
 func NewFilter(include, exclude []string) (*Filter, error) {
 	f := &Filter{}
-	for _, list := range []struct {
-		globs []string
-		to    *[]string
-	}{{include, &f.include}, {exclude, &f.exclude}} {
-		for _, glob := range list.globs {
-			clean := strings.TrimSuffix(strings.TrimPrefix(glob, "/"), "/")
-			if clean == "" || !doublestar.ValidatePattern(clean) {
-				return nil, fmt.Errorf("bad glob %q", glob)
-			}
-			if !strings.Contains(strings.TrimSuffix(glob, "/"), "/") {
-				clean = "**/" + clean
-			}
-			*list.to = append(*list.to, clean)
-		}
+	var err error
+	if f.include, err = pathglob.Compile(include); err != nil {
+		return nil, err
 	}
-	return f, nil
+	f.exclude, err = pathglob.Compile(exclude)
+	return f, err
 }
 
 // Within returns a filter that lets only parts of the target pass: each a path of a
@@ -78,7 +64,7 @@ func (f *Filter) inParts(p string) bool {
 	return false
 }
 
-// Match says whether a path passes. "", which stands for what is no file, such
+// Match reports whether a path passes. "", which stands for what is no file, such
 // as a commit message, passes unless certain paths are asked for.
 func (f *Filter) Match(p string) bool {
 	switch {
@@ -87,22 +73,10 @@ func (f *Filter) Match(p string) bool {
 	case p == "":
 		return len(f.include) == 0 && f.parts == nil
 	}
-	return f.inParts(p) && (len(f.include) == 0 || within(f.include, p)) && !within(f.exclude, p)
+	return f.inParts(p) && (len(f.include) == 0 || f.include.Match(p)) && !f.exclude.Match(p)
 }
 
-// Skip says that nothing below a directory can pass.
+// Skip reports whether nothing below a directory can pass.
 func (f *Filter) Skip(dir string) bool {
-	return f != nil && (within(f.exclude, dir) || !f.inParts(dir) && !f.Named(dir))
-}
-
-// within says that a path or a directory above it matches.
-func within(globs []string, p string) bool {
-	for _, glob := range globs {
-		for at := p; at != "." && at != "/" && at != ""; at = path.Dir(at) {
-			if doublestar.MatchUnvalidated(glob, at) {
-				return true
-			}
-		}
-	}
-	return false
+	return f != nil && (f.exclude.Match(dir) || !f.inParts(dir) && !f.Named(dir))
 }

@@ -85,6 +85,9 @@ func (p *page) summary(r *report.Result, rows []report.Row) {
 	if r.Known > 0 {
 		parts = append(parts, report.Thousands(int64(r.Known))+" known to the baseline")
 	}
+	if r.Disabled > 0 {
+		parts = append(parts, report.Thousands(int64(r.Disabled))+" switched off by the configuration")
+	}
 	if r.Hidden > 0 {
 		parts = append(parts, report.Count(int64(r.Hidden), "example or vendor's account", "examples and vendors' accounts")+" not shown (--all)")
 	}
