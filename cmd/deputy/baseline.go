@@ -48,6 +48,7 @@ type baselineVerb func(known *baseline.Baseline, r *finding.Result, prints *find
 func newBaselineVerb(use, short, long string, change baselineVerb) *cobra.Command {
 	var (
 		config run.Config
+		from   configFlags
 		file   string
 	)
 	cmd := &cobra.Command{
@@ -57,6 +58,10 @@ func newBaselineVerb(use, short, long string, change baselineVerb) *cobra.Comman
 			if len(args) == 0 {
 				args = []string{target.Here}
 			}
+			if _, _, err := from.load(cmd.Flags(), &config, args[0]); err != nil {
+				return err
+			}
+			config.Baseline = "" // what is known is in the file that is written
 			scan, err := run.New(config, notices(cmd.ErrOrStderr()), logOf(cmd.Context()))
 			if err != nil {
 				return err
@@ -91,6 +96,7 @@ func newBaselineVerb(use, short, long string, change baselineVerb) *cobra.Comman
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.StringVar(&file, "file", defaultBaseline, "the baseline's `FILE`")
+	from.flags(f)
 	scanFlags(f, &config)
 	return cmd
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/deputy-sec/deputy/internal/suggest"
 	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/run"
 )
@@ -96,7 +97,7 @@ func choice[T comparable](value *T, words map[string]T) pflag.Value { return &ch
 func (c *chosen[T]) Set(word string) error {
 	v, ok := c.words[word]
 	if !ok {
-		return fmt.Errorf("want %s", oneOf(c.names()))
+		return fmt.Errorf("want %s", suggest.OneOf(c.names()))
 	}
 	*c.value = v
 	return nil
@@ -124,11 +125,59 @@ func (c *chosen[T]) names() []string {
 	return names
 }
 
-// oneOf lists words as a person says it: "a, b or c".
-func oneOf(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
+// configFlags say which configuration file is read.
+type configFlags struct {
+	file string
+	none bool
+}
+
+func (o *configFlags) flags(f *pflag.FlagSet) {
+	f.StringVar(&o.file, "config", "", "read the configuration from `FILE` (default "+run.FileName+" of the target, or above it)")
+	f.BoolVar(&o.none, "no-config", false, "read no configuration file")
+}
+
+// load lays a configuration file under the flags that were given: what a flag says goes
+// before what the file says, and that before the default. It returns the file's name, ""
+// if there is none, and the keys that it sets.
+func (o *configFlags) load(f *pflag.FlagSet, c *run.Config, target string) (name string, keys map[string]int, err error) {
+	name = o.file
+	switch {
+	case o.none:
+		return "", nil, nil
+	case name == "":
+		name = run.FindFile(target)
 	}
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " or " + words[last]
+	if name == "" {
+		return "", nil, nil
+	}
+	again := given(f)
+	jobs := c.Jobs
+	*c = run.Default()
+	c.Jobs = jobs
+	if keys, err = run.ReadFile(name, c); err != nil {
+		return "", nil, fmt.Errorf("config: %w", err)
+	}
+	return name, keys, again()
+}
+
+// given returns what gives the flags that were given their values once more.
+func given(f *pflag.FlagSet) (again func() error) {
+	var all []func() error
+	f.Visit(func(flag *pflag.Flag) {
+		if list, ok := flag.Value.(pflag.SliceValue); ok {
+			values := list.GetSlice()
+			all = append(all, func() error { return list.Replace(values) })
+			return
+		}
+		value := flag.Value.String()
+		all = append(all, func() error { return flag.Value.Set(value) })
+	})
+	return func() error {
+		for _, set := range all {
+			if err := set(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 }

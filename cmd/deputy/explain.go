@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/deputy-sec/deputy/analyzers"
+	"github.com/deputy-sec/deputy/internal/suggest"
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/detect/example"
 	"github.com/deputy-sec/deputy/scanner/finding"
@@ -19,22 +20,22 @@ import (
 func newExplain() *cobra.Command {
 	var (
 		format string
-		files  []string
+		o      ruleOptions
 		all    bool
 	)
 	cmd := &cobra.Command{
 		Use:   "explain RULE",
 		Short: "Teach a rule, a pass or a check: what it finds, what it leaves alone, what to do",
 		Args:  cobra.ExactArgs(1),
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			rules, err := run.LoadRules(files)
+		ValidArgsFunction: func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+			rules, err := o.load(cmd)
 			if err != nil {
 				return nil, cobra.ShellCompDirectiveError
 			}
 			return append(rules.IDs(), checkIDs()...), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			rules, err := run.LoadRules(files)
+			rules, err := o.load(cmd)
 			if err != nil {
 				return err
 			}
@@ -59,7 +60,7 @@ func newExplain() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "write `FORMAT`: text or json")
 	cmd.Flags().BoolVar(&all, "all", false, "show every example, not the first few")
-	ruleFlags(cmd.Flags(), &files)
+	o.flags(cmd)
 	return cmd
 }
 
@@ -78,7 +79,7 @@ func explanation(rules *run.Rules, id string) (report.Explanation, error) {
 			}, nil
 		}
 	}
-	return report.Explanation{}, fmt.Errorf("no rule %q%s: 'deputy rules' lists them", id, didYouMean(id, append(rules.IDs(), analyzers.Names()...)))
+	return report.Explanation{}, fmt.Errorf("no rule %q%s: 'deputy rules' lists them", id, suggest.DidYouMean(id, append(rules.IDs(), analyzers.Names()...)))
 }
 
 // explainSeed makes the values of examples the same at every call.

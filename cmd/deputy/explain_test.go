@@ -15,7 +15,7 @@ import (
 // Every rule has a name of its own and can be explained, in both formats.
 func TestEveryRuleCanBeExplained(t *testing.T) {
 	seen := map[string]bool{}
-	rules, err := run.LoadRules(nil)
+	rules, err := run.LoadRules(nil, nil)
 	require.NoError(t, err)
 	for _, id := range append(append(rules.IDs(), analyzers.Names()...), checkIDs()...) {
 		assert.False(t, seen[id], "two rules are called %s", id)

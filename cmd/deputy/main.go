@@ -93,7 +93,18 @@ unexamined.`,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(diagnosed(newScan()), diagnosed(newVet()), newBaseline(), newHook(), newExtract(), newRules(), newExplain(), newAccounts(), newVersion())
-	root.AddCommand(diagnosed(newCheck()))
+	root.AddCommand(
+		diagnosed(newScan()),
+		diagnosed(newVet()),
+		diagnosed(newCheck()),
+		newBaseline(),
+		newHook(),
+		newExtract(),
+		newRules(),
+		newExplain(),
+		newAccounts(),
+		newConfig(),
+		newVersion(),
+	)
 	return root
 }

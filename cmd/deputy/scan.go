@@ -17,12 +17,12 @@ import (
 
 // scanOptions are the flags of scan, as given.
 type scanOptions struct {
-	format           string
-	outputs          []string
-	color            string
-	showSecrets      bool
-	failOnUnexamined bool
-	config           run.Config
+	format      string
+	outputs     []string
+	color       string
+	showSecrets bool
+	config      run.Config
+	file        configFlags
 }
 
 func newScan() *cobra.Command {
@@ -50,6 +50,9 @@ nothing found but something went unexamined.`,
 			if len(args) == 0 {
 				args = []string{target.Here}
 			}
+			if _, _, err := o.file.load(cmd.Flags(), &o.config, args[0]); err != nil {
+				return err
+			}
 			return o.run(cmd.Context(), args, cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -59,8 +62,9 @@ nothing found but something went unexamined.`,
 	f.StringArrayVarP(&o.outputs, "output", "o", nil, "write the report to `FILE` instead of standard output; may be repeated")
 	f.StringVar(&o.color, "color", "auto", "colour the text report: `WHEN` is auto, always or never")
 	f.BoolVar(&o.showSecrets, "show-secrets", false, "print the values that were found")
-	f.BoolVar(&o.failOnUnexamined, "fail-on-unexamined", false, "exit with 3 if anything could not be read")
+	o.file.flags(f)
 	scanFlags(f, &o.config)
+	f.BoolVar(&o.config.FailOnUnexamined, "fail-on-unexamined", false, "exit with 3 if anything could not be read")
 	f.StringVar(&o.config.Baseline, "baseline", "", "report only what `FILE` does not know (see deputy baseline)")
 	return cmd
 }
@@ -116,7 +120,7 @@ func (o *scanOptions) verdict(r *finding.Result, errs io.Writer) error {
 		return verdict(exitFindings)
 	case r.Stats.Blobs == 0 && r.Empty == "":
 		return errors.New(nothingExamined(r))
-	case o.failOnUnexamined && len(r.Unexamined) > 0:
+	case o.config.FailOnUnexamined && len(r.Unexamined) > 0:
 		return verdict(exitUnexamined)
 	}
 	return nil

@@ -11,14 +11,14 @@ import (
 
 // Limits bounds what one document may cost, with everything that lies in it.
 type Limits struct {
-	Text   int64         // bytes of text that come out of it
-	Whole  int64         // bytes of a part that has to be held in memory at once
-	Parts  int           // parts that are opened
-	Depth  int           // parts in parts
-	Pixels int64         // of one picture
-	Time   time.Duration // on the clock
-	Memory int64         // bytes, of the process that reads it
-	OCR    OCR
+	Text   int64         `yaml:"-"`                                                                                                        // bytes of text that come out of it
+	Whole  int64         `yaml:"-"`                                                                                                        // bytes of a part that has to be held in memory at once
+	Parts  int           `yaml:"-"`                                                                                                        // parts that are opened
+	Depth  int           `yaml:"-"`                                                                                                        // parts in parts
+	Pixels int64         `yaml:"-"`                                                                                                        // of one picture
+	Time   time.Duration `yaml:"max-document-time" jsonschema:"type=string,description=How long one document may take; such as 30s or 2m"` // on the clock
+	Memory int64         `yaml:"-"`                                                                                                        // bytes, of the process that reads it
+	OCR    OCR           `yaml:"ocr" jsonschema:"type=string,enum=auto,enum=off,enum=require,description=Whether pictures are read"`
 }
 
 // OCR says whether pictures are read.
@@ -30,6 +30,22 @@ const (
 	OCROff
 	OCRRequire
 )
+
+var ocrWords = map[OCR]string{OCRAuto: "auto", OCROff: "off", OCRRequire: "require"}
+
+// MarshalText returns the word for a choice, as configurations have it.
+func (o OCR) MarshalText() ([]byte, error) { return []byte(ocrWords[o]), nil }
+
+// UnmarshalText takes the word for a choice.
+func (o *OCR) UnmarshalText(text []byte) error {
+	for choice, word := range ocrWords {
+		if word == string(text) {
+			*o = choice
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is none of auto, off and require", text)
+}
 
 // ErrOCROff is why a picture is not read if there is to be no OCR.
 var ErrOCROff error = finding.OCROff.Because("needs OCR, which is switched off")

@@ -1,13 +1,16 @@
 package run
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
 
+	"github.com/deputy-sec/deputy/internal/suggest"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/suppress/accounts"
 	"github.com/deputy-sec/deputy/scanner/suppress/baseline"
+	"github.com/deputy-sec/deputy/scanner/suppress/settings"
 )
 
 // KeyVariable names the environment variable that holds the fingerprints' key where no
@@ -31,17 +34,45 @@ func ReadKey(file string) ([]byte, error) {
 	return key, nil
 }
 
-// ReadInventory reads a file that says whose an account is; nil for no file.
-func ReadInventory(file string, f *finding.Fingerprinter) (*accounts.Inventory, error) {
-	if file == "" {
-		return nil, nil
+// inventory returns whose accounts are, as the file and the configuration itself say; nil
+// if neither says anything. Of an account in both the configuration decides.
+func (c *Config) inventory(f *finding.Fingerprinter) (*accounts.Inventory, error) {
+	var all *accounts.Inventory
+	if c.Accounts != "" {
+		in, err := os.Open(c.Accounts)
+		if err != nil {
+			return nil, fmt.Errorf("accounts: %w", err)
+		}
+		defer in.Close()
+		if all, err = accounts.Parse(in, c.Accounts, f); err != nil {
+			return nil, err
+		}
 	}
-	in, err := os.Open(file)
+	for i, a := range c.Inventory {
+		one, err := accounts.Parse(strings.NewReader(fmt.Sprintf("%s %s %s", a.Account, a.Class, a.Name)), "inventory", f)
+		if err != nil {
+			return nil, fmt.Errorf("inventory: entry %d: %w", i+1, errors.Unwrap(err))
+		}
+		all = all.With(one)
+	}
+	return all, nil
+}
+
+// settings returns what the configuration changes of rules.
+func (c *Config) settings(rules []*finding.Rule, names []string) (settings.Set, error) {
+	list := make([]settings.Setting, len(c.Settings))
+	for i, s := range c.Settings {
+		list[i] = settings.Setting{Rule: s.Rule, Paths: s.Paths, Enabled: s.Enabled, Severity: s.Severity}
+	}
+	set, err := settings.Compile(list, rules)
+	var unknown *settings.UnknownRule
+	if errors.As(err, &unknown) {
+		return nil, fmt.Errorf("settings: %w%s", err, suggest.DidYouMean(unknown.Name, names))
+	}
 	if err != nil {
-		return nil, fmt.Errorf("accounts: %w", err)
+		return nil, fmt.Errorf("settings: %w", err)
 	}
-	defer in.Close()
-	return accounts.Parse(in, file, f)
+	return set, nil
 }
 
 // ReadBaseline reads a file of known findings; nil for no file.

@@ -16,9 +16,9 @@ type Rules struct {
 	digests  []string // tell one set of files from another
 }
 
-// LoadRules returns the built-in detectors and those of files of gitleaks rules. An error
-// names the file and the line.
-func LoadRules(files []string) (*Rules, error) {
+// LoadRules returns the built-in detectors, those of files of gitleaks rules, and own ones.
+// An error names the file and the line.
+func LoadRules(files []string, own []Custom) (*Rules, error) {
 	r := &Rules{Families: all.Families()}
 	taken := map[string]bool{}
 	take := func(d detect.Detector) {
@@ -29,8 +29,9 @@ func LoadRules(files []string) (*Rules, error) {
 	for _, f := range r.Families {
 		take(f.Detector)
 	}
+	isTaken := func(id string) bool { return taken[id] }
 	for _, file := range files {
-		rules, err := gitleaksrules.Load(file, func(id string) bool { return taken[id] })
+		rules, err := gitleaksrules.Load(file, isTaken)
 		if err != nil {
 			return nil, fmt.Errorf("--rules: %w", err)
 		}
@@ -41,7 +42,27 @@ func LoadRules(files []string) (*Rules, error) {
 		r.digests = append(r.digests, rules.Digest)
 		r.Families = append(r.Families, all.Family{Detector: rules})
 	}
+	if len(own) == 0 {
+		return r, nil
+	}
+	rules, err := gitleaksrules.Make("custom-rules", ownRules(own), isTaken)
+	if err != nil {
+		return nil, err
+	}
+	r.digests = append(r.digests, fmt.Sprintf("%#v", own))
+	r.Families = append(r.Families, all.Family{Detector: rules})
 	return r, nil
+}
+
+func ownRules(rules []Custom) []gitleaksrules.Own {
+	own := make([]gitleaksrules.Own, len(rules))
+	for i, c := range rules {
+		own[i] = gitleaksrules.Own{
+			ID: c.ID, Title: c.Title, Remedy: c.Remedy, Severity: c.Severity,
+			Pattern: c.Pattern, Keywords: c.Keywords, Entropy: c.Entropy, Allow: c.AllowedText,
+		}
+	}
+	return own
 }
 
 // Set returns the detectors as the engine takes them.

@@ -17,17 +17,19 @@ import (
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/source/target"
+	"github.com/deputy-sec/deputy/scanner/suppress/settings"
 )
 
 // Run is a configuration with all that it names loaded. It may scan many times, also at
 // the same time; several runs of different configurations share nothing but the limit of
 // the process's memory.
 type Run struct {
-	config Config
-	rules  *Rules
-	engine scanner.Options
-	notice func(string)
-	log    *slog.Logger
+	config   Config
+	rules    *Rules
+	settings settings.Set
+	engine   scanner.Options
+	notice   func(string)
+	log      *slog.Logger
 }
 
 // New loads what a configuration names. What is wrong and does not keep a scan from
@@ -41,7 +43,7 @@ func New(c Config, notice func(string), log *slog.Logger) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.rules, err = LoadRules(c.Rules); err != nil {
+	if r.rules, err = LoadRules(c.Rules, c.Custom); err != nil {
 		return nil, err
 	}
 	prints := finding.NewFingerprinter(key)
@@ -53,10 +55,13 @@ func New(c Config, notice func(string), log *slog.Logger) (*Run, error) {
 		Jobs:         c.Jobs,
 		Progress:     &collect.Progress{},
 	}
-	if r.engine.Accounts, err = ReadInventory(c.Accounts, prints); err != nil {
+	if r.engine.Accounts, err = c.inventory(prints); err != nil {
 		return nil, err
 	}
 	if r.engine.Baseline, err = ReadBaseline(c.Baseline, prints); err != nil {
+		return nil, err
+	}
+	if r.settings, err = c.settings(r.engine.Detectors.Rules(), r.rules.IDs()); err != nil {
 		return nil, err
 	}
 	for _, w := range r.rules.Warnings {
@@ -99,6 +104,7 @@ func (r *Run) Scan(ctx context.Context, targets []string, stdin io.Reader) (*fin
 	if result == nil {
 		return nil, failed
 	}
+	r.settings.Apply(result)
 	if !r.config.Values {
 		result.Redact()
 	}

@@ -51,6 +51,21 @@ func Hash(f *finding.Fingerprinter, account string) string {
 	return hashMark + hex.EncodeToString(f.Derive(account))
 }
 
+// With returns an inventory of all entries of both; of an account in both it has the
+// other's. Either may be nil.
+func (inv *Inventory) With(other *Inventory) *Inventory {
+	switch {
+	case inv == nil:
+		return other
+	case other == nil:
+		return inv
+	}
+	all := &Inventory{plain: maps.Clone(inv.plain), hashed: maps.Clone(inv.hashed), hash: inv.hash}
+	maps.Copy(all.plain, other.plain)
+	maps.Copy(all.hashed, other.hashed)
+	return all
+}
+
 var classes = map[finding.Class]bool{finding.Own: true, finding.Customer: true, finding.Vendor: true, finding.Sample: true}
 
 // Parse reads an inventory. name is for error messages, which name the line but

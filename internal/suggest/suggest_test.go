@@ -1,4 +1,4 @@
-package main
+package suggest
 
 import (
 	"testing"
@@ -18,7 +18,7 @@ func TestSuggestions(t *testing.T) {
 		"something":     "",
 		"aws-accout-id": ` (did you mean "aws-account-id"?)`,
 	} {
-		assert.Equal(t, want, didYouMean(word, names), word)
+		assert.Equal(t, want, DidYouMean(word, names), word)
 	}
 }
 

@@ -1,0 +1,244 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/deputy-sec/deputy/internal/suggest"
+)
+
+// FileName is what a configuration file is called, beside what it is for or above.
+const FileName = ".deputy.yaml"
+
+// maxConfig bounds a configuration file, in bytes: nobody writes a larger one.
+const maxConfig = 1 << 20
+
+// FindFile returns the configuration file for a target: the one in its directory or the
+// nearest above, up to the top of its repository; "" if there is none. A stream and a URL
+// have none.
+func FindFile(target string) string {
+	if target == "-" || strings.Contains(target, "://") {
+		return ""
+	}
+	dir, err := filepath.Abs(target)
+	if err != nil {
+		return ""
+	}
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		dir = filepath.Dir(dir)
+	}
+	for {
+		name := filepath.Join(dir, FileName)
+		if info, err := os.Lstat(name); err == nil && info.Mode().IsRegular() {
+			return name
+		}
+		_, err := os.Lstat(filepath.Join(dir, ".git"))
+		if up := filepath.Dir(dir); err == nil || up == dir {
+			return ""
+		} else {
+			dir = up
+		}
+	}
+}
+
+// ReadFile reads a configuration file over what a configuration says so far, and returns
+// the keys that it sets, with the line of each. The names of files in it are relative to
+// its directory. An error names the file and the line.
+func ReadFile(name string, c *Config) (keys map[string]int, err error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > maxConfig {
+		return nil, fmt.Errorf("%s: larger than %d MiB", name, maxConfig>>20)
+	}
+	if keys, err = parseFile(data, c); err != nil {
+		return nil, fmt.Errorf("%s:%w", name, err)
+	}
+	dir := filepath.Dir(name)
+	for _, file := range []*string{&c.Accounts, &c.Baseline, &c.KeyFile} {
+		if _, ok := keys[keyOf(c, file)]; ok {
+			*file = relativeTo(dir, *file)
+		}
+	}
+	if _, ok := keys["rules"]; ok {
+		for i := range c.Rules {
+			c.Rules[i] = relativeTo(dir, c.Rules[i])
+		}
+	}
+	return keys, nil
+}
+
+func relativeTo(dir, file string) string {
+	if file == "" || filepath.IsAbs(file) {
+		return file
+	}
+	return filepath.Join(dir, file)
+}
+
+// keyOf returns the key of a field at the top of a configuration.
+func keyOf(c *Config, field *string) string {
+	v := reflect.ValueOf(c).Elem()
+	for i := range v.NumField() {
+		if v.Field(i).Addr().Interface() == any(field) {
+			return yamlName(v.Type().Field(i))
+		}
+	}
+	return ""
+}
+
+// parseFile decodes a configuration file. Errors begin with the line, as in "3: …".
+func parseFile(data []byte, c *Config) (map[string]int, error) {
+	var doc yaml.Node
+	switch err := yaml.Unmarshal(data, &doc); {
+	case err != nil:
+		return nil, yamlError(err)
+	case len(doc.Content) == 0: // nothing, or comments alone
+		return nil, nil
+	}
+	root := doc.Content[0]
+	keys := map[string]int{}
+	if err := known(root, reflect.TypeOf(*c), keys); err != nil {
+		return nil, err
+	}
+	if err := root.Decode(c); err != nil {
+		return nil, yamlError(err)
+	}
+	return keys, nil
+}
+
+// yamlError takes what the library says of the first mistake, and begins with its line.
+func yamlError(err error) error {
+	message := err.Error()
+	var several *yaml.TypeError
+	if errors.As(err, &several) && len(several.Errors) > 0 {
+		message = several.Errors[0]
+	}
+	message = strings.TrimPrefix(message, "yaml: ")
+	if at, rest, ok := strings.Cut(strings.TrimPrefix(message, "line "), ": "); ok && at != message {
+		return fmt.Errorf("%s: %s", at, rest)
+	}
+	return fmt.Errorf("1: %s", message)
+}
+
+// known returns an error for a key that a type has not, with the line and a proposal.
+// keys takes the ones at the top.
+func known(n *yaml.Node, t reflect.Type, keys map[string]int) error {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch {
+	case n.Kind == yaml.AliasNode:
+		return fmt.Errorf("%d: aliases are not read", n.Line)
+	case t.Kind() == reflect.Slice && n.Kind == yaml.SequenceNode:
+		for _, item := range n.Content {
+			if err := known(item, t.Elem(), nil); err != nil {
+				return err
+			}
+		}
+	case t.Kind() == reflect.Struct && n.Kind == yaml.MappingNode:
+		fields := map[string]reflect.Type{}
+		fieldsOf(t, fields)
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			key, value := n.Content[i], n.Content[i+1]
+			field, ok := fields[key.Value]
+			if !ok {
+				return fmt.Errorf("%d: unknown key %q%s", key.Line, key.Value, suggest.DidYouMean(key.Value, namesOf(fields)))
+			}
+			if keys != nil {
+				keys[key.Value] = key.Line
+			}
+			if err := known(value, field, nil); err != nil {
+				return err
+			}
+		}
+	case t.Kind() == reflect.Struct && n.Kind != yaml.ScalarNode:
+		return fmt.Errorf("%d: want keys and values", n.Line)
+	}
+	return nil
+}
+
+// fieldsOf lists the keys of a struct, those of inlined ones included.
+func fieldsOf(t reflect.Type, into map[string]reflect.Type) {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name := yamlName(f)
+		switch {
+		case strings.Contains(f.Tag.Get("yaml"), ",inline"):
+			fieldsOf(f.Type, into)
+		case name != "-":
+			into[name] = f.Type
+		}
+	}
+}
+
+func yamlName(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+	return name
+}
+
+func namesOf(fields map[string]reflect.Type) []string {
+	names := make([]string, 0, len(fields))
+	for name := range fields {
+		names = append(names, name)
+	}
+	return names
+}
+
+// Keys lists what a configuration file can set, in the order of the configuration.
+func Keys() []string {
+	var names []string
+	var list func(t reflect.Type)
+	list = func(t reflect.Type) {
+		for i := range t.NumField() {
+			f := t.Field(i)
+			switch name := yamlName(f); {
+			case strings.Contains(f.Tag.Get("yaml"), ",inline"):
+				list(f.Type)
+			case name != "-":
+				names = append(names, name)
+			}
+		}
+	}
+	list(reflect.TypeFor[Config]())
+	return names
+}
+
+// Value returns what a configuration says under a key, as the file would have it.
+func (c *Config) Value(key string) (string, error) {
+	var n yaml.Node
+	if err := n.Encode(c); err != nil {
+		return "", err
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			onOneLine(n.Content[i+1])
+			text, err := yaml.Marshal(n.Content[i+1])
+			return strings.TrimSpace(string(text)), err
+		}
+	}
+	return "", fs.ErrNotExist
+}
+
+func onOneLine(n *yaml.Node) {
+	n.Style = yaml.FlowStyle
+	if n.Kind == yaml.ScalarNode {
+		n.Style = 0
+	}
+	for _, inner := range n.Content {
+		onOneLine(inner)
+	}
+}
