@@ -17,6 +17,8 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/astutil"
+
+	"github.com/deputy-sec/deputy/internal/allowmark"
 )
 
 // Reporter collects one pass's diagnostics of one package.
@@ -62,11 +64,10 @@ func New(pass *analysis.Pass) *Reporter {
 	return r
 }
 
-// parse reads one comment. Several passes may be named, separated by commas.
+// parse reads one comment, which may name several passes.
 func parse(text, pass string) (mark, bool) {
-	if rest, ok := strings.CutPrefix(text, "//deputy:allow "); ok {
-		names, reason, _ := strings.Cut(strings.TrimSpace(rest), " ")
-		return mark{reason: strings.TrimSpace(reason) != ""}, isNamed(names, pass)
+	if m, ok := allowmark.Parse([]byte(text)); ok && !m.Foreign && m.Alone {
+		return mark{reason: m.Reason != ""}, m.Names(pass)
 	}
 	if rest, ok := strings.CutPrefix(text, "//nolint:"); ok {
 		names, _, _ := strings.Cut(rest, " ")

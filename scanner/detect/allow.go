@@ -1,45 +1,55 @@
 package detect
 
-import "bytes"
+import (
+	"bytes"
 
-// allowMark is what a person writes into a text to say that a finding there is
-// meant to be there: deputy:allow RULE reason.
-var allowMark = []byte("deputy:allow")
+	"github.com/deputy-sec/deputy/internal/allowmark"
+)
 
-// allowed says whether a mark with a reason allows rule for the match at
-// text[start:end]: in its line, or alone in the line above. A mark without a reason
-// does not count. What it looked at is text[from:to]; a bound outside of text means
-// that it is one of the text's edges that counts.
-func allowed(text []byte, start, end int, rule string) (ok bool, from, to int) {
+// maxMarksAbove is how many marks above each other are read: as many as anybody writes.
+const maxMarksAbove = 8
+
+// permission is what the marks about a match say.
+type permission struct {
+	ok       bool
+	problem  string // why a mark that stands there does not count, "" if none does
+	from, to int    // what was looked at; a bound outside of the text means that its edge counts
+}
+
+// permits reads the marks about the match at text[start:end] for a rule: in its line, and
+// alone in the lines right above it.
+func permits(text []byte, start, end int, rule string) permission {
 	lineStart := bytes.LastIndexByte(text[:start], '\n') + 1
 	lineEnd := len(text)
 	if i := bytes.IndexByte(text[end:], '\n'); i >= 0 {
 		lineEnd = end + i
 	}
 	// One byte more on each side: it is what ends the line.
-	from, to = lineStart-1, lineEnd+1
-	if marked(text[lineStart:lineEnd], rule) {
-		return true, from, to
+	p := permission{from: lineStart - 1, to: lineEnd + 1}
+	if m, ok := allowmark.Parse(text[lineStart:lineEnd]); ok && p.take(m, rule) {
+		return p
 	}
-	if lineStart == 0 {
-		return false, from, to
+	for range maxMarksAbove {
+		if lineStart == 0 {
+			return p
+		}
+		aboveStart := bytes.LastIndexByte(text[:lineStart-1], '\n') + 1
+		p.from = aboveStart - 1
+		m, ok := allowmark.Parse(text[aboveStart : lineStart-1])
+		if !ok || !m.Alone || p.take(m, rule) {
+			return p
+		}
+		lineStart = aboveStart
 	}
-	aboveStart := bytes.LastIndexByte(text[:lineStart-1], '\n') + 1
-	above := text[aboveStart : lineStart-1]
-	i := bytes.Index(above, allowMark)
-	ok = i >= 0 && !bytes.ContainsFunc(above[:i], isWord) && marked(above, rule)
-	return ok, aboveStart - 1, to
+	return p
 }
 
-func marked(line []byte, rule string) bool {
-	i := bytes.Index(line, allowMark)
-	if i < 0 {
-		return false
+// take reports whether a mark permits the rule, and keeps why it does not.
+func (p *permission) take(m allowmark.Mark, rule string) bool {
+	if p.ok = m.Allows(rule); p.ok {
+		p.problem = ""
+	} else if p.problem == "" {
+		p.problem = m.Problem(rule)
 	}
-	words := bytes.Fields(line[i+len(allowMark):])
-	return len(words) >= 2 && string(words[0]) == rule && bytes.ContainsFunc(words[1], isWord)
-}
-
-func isWord(r rune) bool {
-	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+	return p.ok
 }

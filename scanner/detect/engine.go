@@ -276,9 +276,12 @@ func (e *examiner) take(m Match) {
 			return
 		}
 	}
-	mark, from, to := allowed(w.whole, at, end, m.Rule.ID)
-	e.hits = append(e.hits, Hit{Match: m, Offset: int64(w.offset + at), Allowed: mark})
-	w.before, w.after = max(w.before, min(Before, w.from+w.Start-from)), max(w.after, min(After, to-(w.from+w.End)))
+	p := permits(w.whole, at, end, m.Rule.ID)
+	if p.problem != "" {
+		m.Evidence = append(slices.Clone(m.Evidence), p.problem) // the detector's own list
+	}
+	e.hits = append(e.hits, Hit{Match: m, Offset: int64(w.offset + at), Allowed: p.ok})
+	w.before, w.after = max(w.before, min(Before, w.from+w.Start-p.from)), max(w.after, min(After, p.to-(w.from+w.End)))
 }
 
 func (p *pass) add(h Hit) { p.hits = append(p.hits, h) }

@@ -159,6 +159,12 @@ func TestAllowMarks(t *testing.T) {
 		"without a reason":              {"key # deputy:allow witness", false},
 		"with a reason of punctuation":  {"key <!-- deputy:allow witness -->", false},
 		"for another rule":              {"key # deputy:allow other reason", false},
+		"above another mark":            {"# deputy:allow witness reason\n# deputy:allow other reason\nkey", true},
+		"in a script of its own":        {"key # deputy:allow witness テスト", true},
+		"with a dash in front":          {"key # deputy:allow witness - reason", true},
+		"of several rules":              {"key # deputy:allow other, witness reason", true},
+		"of another scanner":            {"key # gitleaks:allow", true},
+		"in a batch file":               {"REM deputy:allow witness reason\nkey", true},
 		"two lines above":               {"# deputy:allow witness reason\n\nkey", false},
 	} {
 		t.Run(name, func(t *testing.T) {
