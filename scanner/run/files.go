@@ -34,19 +34,25 @@ func ReadKey(file string) ([]byte, error) {
 	return key, nil
 }
 
+// ReadInventory reads a file that says whose an account is; nil for no file.
+func ReadInventory(file string, f *finding.Fingerprinter) (*accounts.Inventory, error) {
+	if file == "" {
+		return nil, nil
+	}
+	in, err := os.Open(file)
+	if err != nil {
+		return nil, fmt.Errorf("accounts: %w", err)
+	}
+	defer in.Close()
+	return accounts.Parse(in, file, f)
+}
+
 // inventory returns whose accounts are, as the file and the configuration itself say; nil
 // if neither says anything. Of an account in both the configuration decides.
 func (c *Config) inventory(f *finding.Fingerprinter) (*accounts.Inventory, error) {
-	var all *accounts.Inventory
-	if c.Accounts != "" {
-		in, err := os.Open(c.Accounts)
-		if err != nil {
-			return nil, fmt.Errorf("accounts: %w", err)
-		}
-		defer in.Close()
-		if all, err = accounts.Parse(in, c.Accounts, f); err != nil {
-			return nil, err
-		}
+	all, err := ReadInventory(c.Accounts, f)
+	if err != nil {
+		return nil, err
 	}
 	for i, a := range c.Inventory {
 		one, err := accounts.Parse(strings.NewReader(fmt.Sprintf("%s %s %s", a.Account, a.Class, a.Name)), "inventory", f)
