@@ -47,16 +47,16 @@ settings:
 
 func TestMistakesHaveALineAndAHint(t *testing.T) {
 	for text, want := range map[string]string{
-		"exclud: [a]\n":                                    `:1: unknown key "exclud" (did you mean "exclude"?)`,
-		"a: 1\n":                                           `:1: unknown key "a"`,
+		"exclud: [a]\n": `:1: unknown key "exclud" (did you mean "exclude"?)`,
+		"a: 1\n":        `:1: unknown key "a"`,
 		"all: true\n\nsettings:\n  - {rule: x, path: [a]}": `:4: unknown key "path" (did you mean "paths"?)`,
-		"jobs: many\n":                                     ":1: cannot unmarshal",
-		"jobs: [\n":                                        ":1: did not find expected node content",
-		"- exclude\n":                                      ":1: want keys and values",
-		"ocr: sometimes\n":                                 `"sometimes" is none of auto, off and require`,
-		"x: &x {y: *x}\n":                                  ":1: unknown key",
-		"exclude: &e [a]\ninclude: *e\n":                   ":2: aliases are not read",
-		strings.Repeat("#", maxConfig+1):                   "larger than",
+		"jobs: many\n":                   ":1: cannot unmarshal",
+		"jobs: [\n":                      ":1: did not find expected node content",
+		"- exclude\n":                    ":1: want keys and values",
+		"ocr: sometimes\n":               `"sometimes" is none of auto, off and require`,
+		"x: &x {y: *x}\n":                ":1: unknown key",
+		"exclude: &e [a]\ninclude: *e\n": ":2: aliases are not read",
+		strings.Repeat("#", maxConfig+1): "larger than",
 	} {
 		c := Default()
 		_, err := ReadFile(write(t, filepath.Join(t.TempDir(), FileName), text), &c)
