@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/deputy-sec/deputy/internal/suggest"
 	"github.com/deputy-sec/deputy/scanner/source/gitdir"
 	"github.com/deputy-sec/deputy/scanner/source/target"
 )
@@ -51,7 +52,7 @@ func namedHooks(args, otherwise []string) ([]string, error) {
 	}
 	for _, a := range args {
 		if !slices.Contains(hookNames, a) {
-			return nil, fmt.Errorf("unknown hook %q: want %s", a, oneOf(hookNames))
+			return nil, fmt.Errorf("unknown hook %q: want %s", a, suggest.OneOf(hookNames))
 		}
 	}
 	return args, nil
@@ -170,7 +171,10 @@ Exit codes are those of deputy scan.`,
 			if len(args) > 0 {
 				name = args[0]
 			}
-			var err error
+			_, _, err := o.file.load(cmd.Flags(), &o.config, ".")
+			if err != nil {
+				return err
+			}
 			switch name {
 			case "":
 				if err = lockedIndex(); err == nil {
@@ -197,7 +201,8 @@ Exit codes are those of deputy scan.`,
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.StringVar(&o.color, "color", "auto", "colour the text report: `WHEN` is auto, always or never")
-	f.BoolVar(&o.failOnUnexamined, "fail-on-unexamined", false, "refuse also if anything could not be read")
+	f.BoolVar(&o.config.FailOnUnexamined, "fail-on-unexamined", false, "refuse also if anything could not be read")
+	o.file.flags(f)
 	scanFlags(f, &o.config)
 	f.StringVar(&o.config.Baseline, "baseline", "", "refuse only what `FILE` does not know (default "+defaultBaseline+" in the repository, if there is one)")
 	return cmd

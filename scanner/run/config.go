@@ -43,8 +43,8 @@ type Target struct {
 	Include        []string `yaml:"include" jsonschema:"description=Globs (doublestar); only paths that match one are scanned"`
 	Exclude        []string `yaml:"exclude" jsonschema:"description=Globs (doublestar); paths that match one are left out"`
 	IncludeIgnored bool     `yaml:"include-ignored" jsonschema:"description=Scan files that .gitignore leaves out too"`
-	NoHistory      bool     `yaml:"no-history" jsonschema:"description=Leave out the history"`
-	HistoryOnly    bool     `yaml:"history-only" jsonschema:"description=Leave out the index and the work tree"`
+	NoHistory      bool     `yaml:"-"` // leave out the history
+	HistoryOnly    bool     `yaml:"-"` // leave out the index and the work tree
 	Staged         bool     `yaml:"-"` // what is staged for the next commit, only
 	Range          string   `yaml:"-"` // what the commits of A..B brought, only
 	Since          string   `yaml:"-"` // what commits brought after a commit or date, only
