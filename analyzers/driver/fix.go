@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"go/format"
+	"go/token"
 	"maps"
 	"os"
 	"path/filepath"
@@ -43,14 +44,14 @@ func (r *Report) Fixes() ([]Change, []Problem) {
 			err = files[name].add(i, edits)
 		}
 		if err != nil {
-			refused = append(refused, Problem{Position: f.Position.String(), Message: "not fixed: " + err.Error()})
+			refused = append(refused, Problem{Position: f.Position, Message: "not fixed: " + err.Error()})
 		}
 	}
 	var out []Change
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		c, err := files[name].change()
 		if err != nil {
-			refused = append(refused, Problem{Position: name, Message: "not fixed: " + err.Error()})
+			refused = append(refused, Problem{Position: token.Position{Filename: name}, Message: "not fixed: " + err.Error()})
 		} else if len(c.Fixed) > 0 {
 			out = append(out, c)
 		}

@@ -3,7 +3,9 @@ package driver
 import (
 	"cmp"
 	"fmt"
+	"go/token"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/packages"
@@ -15,9 +17,9 @@ import (
 // errors are one problem, since most of them follow from the first.
 type Problem struct {
 	Package, Message string
-	Position         string // file:line:column, if known
-	Partial          bool   // the rest of the package was examined
-	Internal         bool   // a pass failed: a defect of deputy's, not of the package
+	Position         token.Position // zero if not known
+	Partial          bool           // the rest of the package was examined
+	Internal         bool           // a pass failed: a defect of deputy's, not of the package
 }
 
 // problemsOf says why a package could not be examined, or not all of it.
@@ -33,14 +35,32 @@ func problemsOf(p *packages.Package, partial bool) []Problem {
 			break
 		}
 	}
-	first := Problem{Package: p.PkgPath, Message: readable(errs[0].Msg), Position: errs[0].Pos, Partial: partial}
-	if first.Position == "-" {
-		first.Position = ""
-	}
+	first := Problem{Package: p.PkgPath, Message: readable(errs[0].Msg), Position: positionOf(errs[0].Pos), Partial: partial}
 	if more := len(errs) - 1; more > 0 {
 		first.Message += fmt.Sprintf(" (and %d more)", more)
 	}
 	return append(out, first)
+}
+
+// positionOf reads what packages.Error has as a text: file:line:column, file:line, or "-".
+func positionOf(text string) token.Position {
+	if text == "-" {
+		return token.Position{}
+	}
+	var numbers []int
+	for len(numbers) < 2 {
+		cut := strings.LastIndexByte(text, ':')
+		if cut < 0 {
+			break
+		}
+		n, err := strconv.Atoi(text[cut+1:])
+		if err != nil {
+			break
+		}
+		numbers, text = append([]int{n}, numbers...), text[:cut]
+	}
+	numbers = append(numbers, 0, 0)
+	return token.Position{Filename: text, Line: numbers[0], Column: numbers[1]}
 }
 
 // causesFirst orders errors so that what causes others comes before them, and leaves

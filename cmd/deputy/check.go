@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +23,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/detect/externalid"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/report"
+	"github.com/deputy-sec/deputy/scanner/report/diagnostic"
 	"github.com/deputy-sec/deputy/scanner/run"
 	"github.com/deputy-sec/deputy/scanner/suppress/accounts"
 	"github.com/deputy-sec/deputy/scanner/suppress/baseline"
@@ -116,7 +116,9 @@ func (o *checkOptions) run(ctx context.Context, paths []string, stdout, stderr i
 	result.Stats.Seconds = time.Since(start).Seconds()
 	for _, out := range outputs {
 		if out.format.name == "text" {
-			err = out.writeWith(func(w io.Writer) error { return writeVerdicts(w, result, found.Examined) })
+			err = out.writeWith(func(w io.Writer) error {
+				return diagnostic.Writer{Severity: true, Counts: verdictCounts(result, found.Examined)}.Write(w, result)
+			})
 		} else {
 			err = out.write(result)
 		}
@@ -318,54 +320,19 @@ func (t *tree) wants(name string) bool {
 	})
 }
 
-// writeVerdicts writes what compilers write, with the steps to where a value comes from
-// below each finding; then what is unresolved, what was not examined, and how much it was.
-func writeVerdicts(w io.Writer, r *report.Result, templates int) error {
-	var b strings.Builder
-	for _, f := range inOrder(r.Findings) {
-		fmt.Fprintf(&b, "%s: %s: %s (%s)\n", report.Printable(report.Where(report.Primary(f))), f.Severity, report.Printable(f.Evidence[0]), f.Rule.ID)
-		for _, s := range f.Steps {
-			fmt.Fprintf(&b, "\t%s: %s\n", report.Printable(at(s.Path, s.Line, s.Column)), report.Printable(s.Message))
-		}
-		if f.Instead != "" {
-			fmt.Fprintf(&b, "\tinstead: %s\n", report.Printable(f.Instead))
-		}
-	}
-	for _, u := range r.Unresolved {
-		fmt.Fprintf(&b, "%s: unresolved: %s (%s)\n", report.Printable(at(u.Path, u.Line, u.Column)), report.Printable(u.Reason), strings.Join(u.Rules, ", "))
-	}
-	for _, u := range r.Unread() {
-		fmt.Fprintf(&b, "%s: not examined: %s\n", report.Unread(u), report.Printable(u.Reason))
-	}
-	b.WriteString(tally(r, templates) + "\n")
-	_, err := io.WriteString(w, b.String())
-	return err
-}
-
-// tally is the last line.
-func tally(r *report.Result, templates int) string {
-	count := func(n int, one, many string) string { return report.Count(int64(n), one, many) }
-	parts := []string{
-		count(len(r.Findings), "finding", "findings"), fmt.Sprintf("%d passed", r.Stats.Verdicts.Pass),
-		fmt.Sprintf("%d unresolved", r.Stats.Verdicts.Unresolved), fmt.Sprintf("%d not examined", len(r.Unexamined)),
+// verdictCounts are what the last line says of the verdicts.
+func verdictCounts(r *report.Result, templates int) []string {
+	out := []string{
+		fmt.Sprintf("%d passed", r.Stats.Verdicts.Pass), fmt.Sprintf("%d unresolved", r.Stats.Verdicts.Unresolved),
+		fmt.Sprintf("%d not examined", len(r.Unexamined)),
 	}
 	if r.Allowed > 0 {
-		parts = append(parts, fmt.Sprintf("%d allowed in the text", r.Allowed))
+		out = append(out, fmt.Sprintf("%d allowed in the text", r.Allowed))
 	}
 	if r.Known > 0 {
-		parts = append(parts, fmt.Sprintf("%d known to the baseline", r.Known))
+		out = append(out, fmt.Sprintf("%d known to the baseline", r.Known))
 	}
-	return strings.Join(append(parts, count(templates, "template", "templates")), ", ")
-}
-
-// inOrder returns findings by their place, as compilers have them.
-func inOrder(findings []*finding.Finding) []*finding.Finding {
-	out := slices.Clone(findings)
-	slices.SortStableFunc(out, func(a, b *finding.Finding) int {
-		p, q := report.Primary(a), report.Primary(b)
-		return cmp.Or(strings.Compare(p.Path, q.Path), cmp.Compare(p.Line, q.Line), cmp.Compare(p.Column, q.Column), strings.Compare(a.Rule.ID, b.Rule.ID))
-	})
-	return out
+	return append(out, report.Count(int64(templates), "template", "templates"))
 }
 
 func at(path string, line, column int) string { return fmt.Sprintf("%s:%d:%d", path, line, column) }

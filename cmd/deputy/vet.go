@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"go/token"
 	"io"
 	"path/filepath"
 	"slices"
@@ -20,6 +21,7 @@ import (
 	"github.com/deputy-sec/deputy/internal/buildinfo"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/report"
+	"github.com/deputy-sec/deputy/scanner/report/diagnostic"
 	"github.com/deputy-sec/deputy/scanner/report/json"
 )
 
@@ -112,7 +114,9 @@ func (o *vetOptions) run(ctx context.Context, stdout, stderr io.Writer) error {
 	result.Stats.Seconds = time.Since(start).Seconds()
 	for _, out := range outputs {
 		if out.format.name == "text" {
-			err = out.writeWith(func(w io.Writer) error { return writeDiagnostics(w, found) })
+			err = out.writeWith(func(w io.Writer) error {
+				return diagnostic.Writer{Advice: true, Notes: notes(found), Counts: counts(found)}.Write(w, result)
+			})
 		} else {
 			err = out.write(result)
 		}
@@ -160,7 +164,7 @@ func applyFixes(stderr io.Writer, r *driver.Report) error {
 		}
 		for _, i := range c.Fixed {
 			mended[i] = true
-			_, _ = fmt.Fprintf(stderr, "fixed: %s: %s\n", report.Printable(place(r.Findings[i].Position.Filename, r.Findings[i].Position.Line, r.Findings[i].Position.Column)), report.Printable(r.Findings[i].Fixes[0].Message))
+			_, _ = fmt.Fprintf(stderr, "fixed: %s: %s\n", report.Printable(position(r.Findings[i].Position)), report.Printable(r.Findings[i].Fixes[0].Message))
 		}
 	}
 	var left []driver.Finding
@@ -175,54 +179,16 @@ func applyFixes(stderr io.Writer, r *driver.Report) error {
 
 func tellRefused(stderr io.Writer, refused []driver.Problem) {
 	for _, p := range refused {
-		_, _ = fmt.Fprintf(stderr, "%s: %s\n", report.Printable(p.Position), report.Printable(p.Message))
+		_, _ = fmt.Fprintf(stderr, "%s: %s\n", report.Printable(position(p.Position)), report.Printable(p.Message))
 	}
 }
 
-// writeDiagnostics writes what compilers and go vet write, so that editors and
-// people find their way, with the steps from source to sink below each; then what was
-// not examined, what to do, and how much it was.
-func writeDiagnostics(w io.Writer, r *driver.Report) error {
-	var b strings.Builder
-	for _, f := range r.Findings {
-		at := place(f.Position.Filename, f.Position.Line, f.Position.Column)
-		message, more, _ := strings.Cut(f.Message, "\n")
-		fmt.Fprintf(&b, "%s: %s (%s)\n", report.Printable(at), report.Printable(message), f.Pass)
-		if more != "" { // the project's own words
-			fmt.Fprintf(&b, "\t%s\n", report.Printable(more))
-		}
-		if !onOneLine(f) {
-			for _, s := range f.Steps {
-				fmt.Fprintf(&b, "\t%s: %s\n", report.Printable(place(s.Position.Filename, s.Position.Line, s.Position.Column)), report.Printable(s.Message))
-			}
-		}
-	}
-	for _, p := range r.Problems {
-		fmt.Fprintf(&b, "%s: %s\n", report.Printable(p.Package), report.Printable(reason(p)))
-	}
-	writeAdvice(&b, r)
-	b.WriteString(summary(r) + "\n")
-	_, err := io.WriteString(w, b.String())
-	return err
-}
-
-// onOneLine reports whether a finding's steps show nothing that its own line does not.
-func onOneLine(f driver.Finding) bool {
-	return !slices.ContainsFunc(f.Steps, func(s driver.Step) bool {
-		return s.Position.Filename != f.Position.Filename || s.Position.Line != f.Position.Line
-	})
-}
-
-// reason says how much of a package was not examined, and why.
+// reason says why a package was not examined, or not all of it.
 func reason(p driver.Problem) string {
-	extent := "not examined: "
-	if p.Partial {
-		extent = "examined in part: "
+	if p.Position == (token.Position{}) {
+		return p.Message
 	}
-	if p.Position != "" {
-		extent += relativePosition(p.Position) + ": "
-	}
-	return extent + p.Message
+	return position(p.Position) + ": " + p.Message
 }
 
 func problemCode(p driver.Problem) finding.Code {
@@ -232,63 +198,42 @@ func problemCode(p driver.Problem) finding.Code {
 	return finding.DoesNotBuild
 }
 
-// relativePosition is relative for file:line:column.
-func relativePosition(position string) string {
-	file, rest := position, ""
-	for range 2 {
-		cut := strings.LastIndexByte(file, ':')
-		if cut < 0 {
-			break
-		}
-		file, rest = file[:cut], file[cut:]+rest
-	}
-	return relative(file) + rest
-}
-
-// writeAdvice says, once for each pass that found something, what is to be done.
-func writeAdvice(b *strings.Builder, r *driver.Report) {
-	found := map[string]int{}
+// notes are what stands below the advice.
+func notes(r *driver.Report) []string {
 	fixes := 0
 	for _, f := range r.Findings {
-		found[f.Pass]++
 		fixes += min(len(f.Fixes), 1)
 	}
-	if len(found) == 0 {
-		return
-	}
-	b.WriteString("\n")
-	for _, pass := range reporting() {
-		if found[pass.Name] > 0 {
-			_, advice, _ := strings.Cut(pass.Doc, "\n\n")
-			fmt.Fprintf(b, "%s (%d): %s\n", pass.Name, found[pass.Name], advice)
-		}
-	}
+	var lines []string
 	if fixes > 0 {
-		fmt.Fprintf(b, "--fix mends %d of them, --fix --diff shows how.\n", fixes)
+		lines = append(lines, fmt.Sprintf("--fix mends %d of them, --fix --diff shows how.", fixes))
 	}
-	b.WriteString("'deputy explain PASS' says more; '//deputy:allow PASS REASON' on the line keeps a finding that is meant to be.\n")
+	return append(lines, "'deputy explain PASS' says more; '//deputy:allow PASS REASON' on the line keeps a finding that is meant to be.")
 }
 
-// summary is the last line.
-func summary(r *driver.Report) string {
+// counts are what the last line says of the packages.
+func counts(r *driver.Report) []string {
 	partial := 0
 	for _, p := range r.Problems {
 		if p.Partial {
 			partial++
 		}
 	}
-	out := fmt.Sprintf("%s, %s, %d not examined", report.Count(int64(len(r.Findings)), "finding", "findings"), report.Count(int64(r.Packages), "package", "packages"), len(r.Problems)-partial)
+	out := []string{report.Count(int64(r.Packages), "package", "packages"), fmt.Sprintf("%d not examined", len(r.Problems)-partial)}
 	if partial > 0 {
-		out += fmt.Sprintf(", %d in part", partial)
+		out = append(out, fmt.Sprintf("%d in part", partial))
 	}
 	if r.LeftOut > 0 {
-		out += fmt.Sprintf(", %s left out by build constraints", report.Count(int64(r.LeftOut), "file", "files"))
+		out = append(out, report.Count(int64(r.LeftOut), "file", "files")+" left out by build constraints")
 	}
 	return out
 }
 
-func place(file string, line, column int) string {
-	return fmt.Sprintf("%s:%d:%d", relative(file), line, column)
+// position names a place in a file as compilers do; a line or column that is not known is
+// left out.
+func position(p token.Position) string {
+	p.Filename = relative(p.Filename)
+	return p.String()
 }
 
 // relative names a file from the current directory, if it lies in there.
@@ -356,12 +301,13 @@ func vetResult(r *driver.Report) *report.Result {
 			}},
 		}
 		for _, s := range d.Steps {
-			f.Evidence = append(f.Evidence, place(s.Position.Filename, s.Position.Line, s.Position.Column)+": "+s.Message)
+			f.Evidence = append(f.Evidence, position(s.Position)+": "+s.Message)
+			f.Steps = append(f.Steps, finding.Step{Path: relative(s.Position.Filename), Line: s.Position.Line, Column: s.Position.Column, Message: s.Message})
 		}
 		result.Findings = append(result.Findings, f)
 	}
 	for _, p := range r.Problems {
-		result.Unexamined = append(result.Unexamined, finding.Unexamined{Path: p.Package, Kind: problemCode(p), Reason: reason(p)})
+		result.Unexamined = append(result.Unexamined, finding.Unexamined{Path: p.Package, Kind: problemCode(p), Reason: reason(p), Partial: p.Partial})
 	}
 	result.Stats.Blobs = int64(r.Packages)
 	slices.SortFunc(result.Rules, func(a, b *finding.Rule) int { return strings.Compare(a.ID, b.ID) })

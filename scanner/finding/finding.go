@@ -120,6 +120,8 @@ type Unexamined struct {
 	Place  string `json:"place,omitempty"` // in a document: the way into it, page, sheet
 	Kind   Code   `json:"kind"`
 	Reason string `json:"reason"` // a sentence for people; nothing reads it to decide
+	// Partial says that the rest of it was examined.
+	Partial bool `json:"partial,omitempty"`
 }
 
 // NotExamined returns the row for something at a path and, in a document, a place.
