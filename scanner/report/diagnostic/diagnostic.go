@@ -72,15 +72,15 @@ func (d Writer) finding(b *strings.Builder, r *report.Result, f *finding.Finding
 	place := report.Primary(f)
 	line(b, at(place.Path, place.Line, place.Column), message+" ("+f.Rule.ID+")")
 	if more != "" { // the project's own words
-		line(b, "", more)
+		step(b, "", more)
 	}
 	if leads(f) {
 		for _, s := range f.Steps {
-			line(b, "\t"+at(s.Path, s.Line, s.Column), s.Message)
+			step(b, at(s.Path, s.Line, s.Column), s.Message)
 		}
 	}
 	if f.Instead != "" {
-		line(b, "\tinstead", f.Instead)
+		step(b, "instead", f.Instead)
 	}
 }
 
@@ -112,15 +112,16 @@ func (d Writer) advice(b *strings.Builder, r *report.Result) {
 
 func at(path string, line, column int) string { return fmt.Sprintf("%s:%d:%d", path, line, column) }
 
-// line writes a place, or a step further in if there is none, and what is said of it.
+// line writes a place, if there is one, and what is said of it.
 func line(b *strings.Builder, place, message string) {
-	step := strings.HasPrefix(place, "\t")
-	place = strings.TrimPrefix(place, "\t")
-	if step || place == "" {
-		b.WriteString("\t")
-	}
 	if place != "" {
 		b.WriteString(report.Printable(place) + ": ")
 	}
 	b.WriteString(report.Printable(message) + "\n")
+}
+
+// step is a line further in.
+func step(b *strings.Builder, place, message string) {
+	b.WriteString("\t")
+	line(b, place, message)
 }

@@ -92,7 +92,7 @@ func nothingInvisible(t *testing.T, w report.Writer) {
 			r.ShowSecrets = show
 			out := Write(t, w, r)
 			require.True(t, utf8.ValidString(out), "seed %d", seed)
-			for _, c := range strings.ReplaceAll(out, "\r\n", "\n") { // tables end lines so
+			for _, c := range strings.NewReplacer("\r\n", "\n", "\n\t", "\n").Replace(out) { // tables end lines, and diagnostics begin them so
 				if c != '\n' && (unicode.IsControl(c) || unicode.Is(unicode.Cf, c) || c == '\u2028') {
 					t.Fatalf("seed %d: %U reaches the reader", seed, c)
 				}
