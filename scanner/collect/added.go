@@ -235,7 +235,7 @@ func (c *Collection) again(data []byte) []hit {
 	if doc == nil || doc.Text {
 		x.guarded(x.plain)
 	}
-	if doc != nil && !x.guarded(func() (bool, error) { return x.shown(doc), nil }) {
+	if doc != nil && !x.guarded(func() (bool, error) { return x.inline(doc), nil }) {
 		x.guarded(x.document)
 	}
 	return x.hits

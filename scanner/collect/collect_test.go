@@ -29,7 +29,7 @@ func TestAGlanceThatPanicsCostsOneContent(t *testing.T) {
 	broken := func([]byte) bool { panic("broken") }
 	for name, e := range map[string]*extract.Extractor{
 		"claims": {Name: "x", Claims: broken},
-		"worth":  {Name: "x", Text: true, Claims: anything, Worth: broken},
+		"worth":  {Name: "x", Text: true, Claims: anything, NeedsExtraction: broken},
 	} {
 		c := collectorWith(e)
 		clean := false

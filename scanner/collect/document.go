@@ -39,7 +39,7 @@ func (c *Collection) claimant(b *source.Blob) *extract.Extractor {
 	}
 	if b.Data != nil || b.Open == nil {
 		e := c.documents.Claims(b.Data[:min(len(b.Data), extract.Sniff)])
-		if e != nil && e.Text && e.Worth != nil && e.Shown == nil && !e.Worth(b.Data) {
+		if e != nil && e.Text && e.NeedsExtraction != nil && e.InlineText == nil && !e.NeedsExtraction(b.Data) {
 			return nil
 		}
 		return e
@@ -73,16 +73,16 @@ func (x *examination) document() (done bool, err error) {
 	return err == nil, err
 }
 
-// shown runs the engine over the text of a content that can be read at once. It reports
+// inline runs the engine over the text of a content that can be read at once. It reports
 // whether it can be.
-func (x *examination) shown(doc *extract.Extractor) bool {
-	if doc.Shown == nil || x.blob.Data == nil {
+func (x *examination) inline(doc *extract.Extractor) bool {
+	if doc.InlineText == nil || x.blob.Data == nil {
 		return false
 	}
 	s := x.newDocumentScan()
 	defer s.release()
 	s.Begin(extract.Origin{})
-	text, ok := doc.Shown(s.text[:0], x.blob.Data)
+	text, ok := doc.InlineText(s.text[:0], x.blob.Data)
 	if ok {
 		s.text, s.length = text, int64(len(text))
 		s.finish()

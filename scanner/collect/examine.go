@@ -32,7 +32,7 @@ func (c *Collection) Blob(b *source.Blob) {
 	if doc == nil || doc.Text {
 		x.guarded(x.plain)
 	}
-	if doc == nil || x.guarded(func() (bool, error) { return x.shown(doc), nil }) {
+	if doc == nil || x.guarded(func() (bool, error) { return x.inline(doc), nil }) {
 		x.end()
 		return
 	}

@@ -25,17 +25,17 @@ type Extractor struct {
 	// Text says that the documents are text files that people edit, so that
 	// they are matched as they stand, too, with the lines that an editor shows.
 	Text bool
-	// Worth tells of a whole content that is matched as it stands, too, whether there
+	// NeedsExtraction tells of a whole content that is matched as it stands, too, whether there
 	// may be more in it than that. If it is nil there always may.
-	Worth func(data []byte) bool
+	NeedsExtraction func(data []byte) bool
 	// Claims tells from the beginning of a content whether it may be such a
 	// document. It is asked about every content there is, so it compares a few
 	// bytes. The content decides; a file's name proves nothing.
 	Claims func(head []byte) bool
-	// Shown appends the text of a whole content to text, in the process that asks and at
+	// InlineText appends the text of a whole content to text, in the process that asks and at
 	// once: for formats that need neither limits nor walls. It is false for a content that
 	// needs them, of which it is to be extracted then. Nil is false for all.
-	Shown func(text, content []byte) ([]byte, bool)
+	InlineText func(text, content []byte) ([]byte, bool)
 	// Extract writes what the document holds to out. It stops when out returns
 	// an error and passes that on. Another error says why the document was not
 	// read, or not to its end: what was written until then counts. Its message

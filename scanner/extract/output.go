@@ -236,8 +236,8 @@ func (o *Output) run(e *Extractor, doc *Document) (err error) {
 			err = finding.Failed.Because("internal error while reading a %s: %s", e.Name, panicked(p))
 		}
 	}()
-	if e.Worth != nil {
-		if data, err := doc.Bytes(); err == nil && !e.Worth(data) {
+	if e.NeedsExtraction != nil {
+		if data, err := doc.Bytes(); err == nil && !e.NeedsExtraction(data) {
 			return nil
 		}
 	}

@@ -20,9 +20,9 @@ func All() []*extract.Extractor {
 func newHTML() *extract.Extractor {
 	return &extract.Extractor{
 		Name: "HTML page", Text: true,
-		Claims: func(head []byte) bool { return begins(head, "<!doctype html", "<html") },
-		Worth:  hides,
-		Shown:  func(text, page []byte) ([]byte, bool) { return show(text, page, false) },
+		Claims:          func(head []byte) bool { return begins(head, "<!doctype html", "<html") },
+		NeedsExtraction: hides,
+		InlineText:      func(text, page []byte) ([]byte, bool) { return show(text, page, false) },
 		Extract: func(_ context.Context, doc *extract.Document, out *extract.Output) error {
 			return (&writer{out: out, matched: true}).read(doc)
 		},
@@ -35,8 +35,8 @@ func newSVG() *extract.Extractor {
 		Claims: func(head []byte) bool {
 			return begins(head, "<svg") || begins(head, "<?xml", "<!doctype svg") && bytes.Contains(head, []byte("<svg"))
 		},
-		Worth: showsText,
-		Shown: func(text, page []byte) ([]byte, bool) { return show(text, page, false) },
+		NeedsExtraction: showsText,
+		InlineText:      func(text, page []byte) ([]byte, bool) { return show(text, page, false) },
 		Extract: func(_ context.Context, doc *extract.Document, out *extract.Output) error {
 			return (&writer{out: out, matched: true}).read(doc)
 		},
