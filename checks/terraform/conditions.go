@@ -88,7 +88,7 @@ func (s *scope) equals(a, b *policy.Value, e hclsyntax.Expression) *policy.Cond 
 		return c
 	}
 	if knownA {
-		a, b, y, knownB = b, a, x, true
+		a, y, knownB = b, x, true
 	}
 	holes := a.Holes()
 	switch {
