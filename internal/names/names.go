@@ -9,6 +9,9 @@ import (
 	"github.com/deputy-sec/deputy/internal/literal"
 )
 
+// accountDigits is how many an account ID has; more are a date and a time, or a hash.
+const accountDigits = 12
+
 // minCapitals is the length of a run of capitals and digits from which it may be a key
 // ID: they have 16 and more.
 const minCapitals = 16
@@ -20,7 +23,9 @@ func Worth(name []byte) bool {
 		return false
 	}
 	found := false
-	literal.Digits(name, 0, len(name), func(int, int) { found = true })
+	literal.Digits(name, 0, len(name), func(start, end int) {
+		found = found || end-start == accountDigits || !literal.IsDigit(name[start+4]) // 1234-5678-9012
+	})
 	if found {
 		return true
 	}

@@ -21,6 +21,7 @@ func TestEach(t *testing.T) {
 		"keys/" + key:                     {"keys/" + key + " true"},
 		"a/1234-5678-9012.tf":             {"a/1234-5678-9012.tf true"},
 		"a/12345678901":                   nil,
+		"IMG_20260102030405.jpg":          nil,
 		"//" + digits + "//":              {"//" + digits + " false"},
 		"":                                nil,
 		"LICENSE-APACHE-AND-THE-REST.txt": nil,

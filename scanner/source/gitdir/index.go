@@ -39,7 +39,7 @@ var errIndex = errors.New("malformed index")
 // taken apart only when somebody asks for them: of a hundred thousand a commit
 // changes a few.
 type Index struct {
-	// Written is when the file was last written. An entry as new as that may
+	// Written is when the file was last written; zero if there is none. An entry as new as that may
 	// have changed after its stat data was taken.
 	Written time.Time
 	// Sparse is true if directories stand for what lies in them.

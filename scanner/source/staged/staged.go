@@ -97,7 +97,7 @@ func (s *Source) Empty() string {
 		return ""
 	case len(s.changes) > 0:
 		return "everything that is staged is excluded"
-	case s.touched > 0:
+	case s.touched > 0 && !s.index.Written.IsZero():
 		return "what is staged adds no content"
 	}
 	return "nothing staged"
