@@ -1,6 +1,7 @@
 package target
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/deputy-sec/deputy/scanner/source/git"
 	"github.com/deputy-sec/deputy/scanner/source/gitdir"
@@ -244,14 +246,14 @@ func (r *resolver) removed(name string, cause error) (*gitdir.Dir, string, error
 		return nil, "", cause
 	}
 	full := filepath.ToSlash(filepath.Join(part, rest))
-	if !knows(dir, full) {
+	if !r.knows(dir, full) {
 		return nil, "", cause
 	}
 	return dir, full, nil
 }
 
-// knows reports whether the index or HEAD has a path.
-func knows(dir *gitdir.Dir, path string) bool {
+// knows reports whether the index has a path or, if the history is asked for, a commit.
+func (r *resolver) knows(dir *gitdir.Dir, path string) bool {
 	index, err := dir.ReadIndex()
 	if err != nil {
 		return false
@@ -261,25 +263,54 @@ func knows(dir *gitdir.Dir, path string) bool {
 			return true
 		}
 	}
-	head, ok := dir.Head()
-	if !ok {
-		return false
-	}
 	db, err := objects.Open(dir.Common, objects.Options{Further: dir.FurtherObjects()})
 	if err != nil {
 		return false
 	}
 	defer func() { _ = db.Close() }() // it was only read
-	kind, data, err := db.Read(head)
+	head, ok := dir.Head()
+	if ok && hasPath(db, treeOf(db, head), path) {
+		return true
+	}
+	return !r.filesOnly() && committed(db, path)
+}
+
+// committed reports whether any commit has a path. It is asked for a name that is nowhere
+// else, and looks at all of them before it is called a mistake.
+func committed(db *objects.Database, path string) bool {
+	var mu sync.Mutex
+	trees := map[objects.ID]bool{}
+	err := db.EachCommit(context.Background(), 1, func(_ objects.ID, c *objects.CommitData) {
+		mu.Lock()
+		defer mu.Unlock()
+		trees[c.Tree] = true
+	})
+	for tree := range trees {
+		if err == nil && hasPath(db, tree, path) {
+			return true
+		}
+	}
+	return false
+}
+
+func treeOf(db *objects.Database, commit objects.ID) objects.ID {
+	kind, data, err := db.Read(commit)
 	if err != nil || kind != objects.Commit {
-		return false
+		return objects.ID{}
 	}
 	c, err := objects.ParseCommit(data)
 	if err != nil {
+		return objects.ID{}
+	}
+	return c.Tree
+}
+
+func hasPath(db *objects.Database, tree objects.ID, path string) bool {
+	if tree.IsZero() {
 		return false
 	}
 	paths := objects.Paths{DB: db}
-	_, ok = paths.Find(c.Tree, path)
+	_, ok := paths.Find(tree, path)
 	return ok
 }
 
