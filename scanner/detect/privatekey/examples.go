@@ -26,9 +26,16 @@ var plainMatches = []finding.Example{
 	{Name: "added-in-a-diff", Text: "@@ -0,0 +1,9 @@\n+«diff:rsa»\n"},
 	{Name: "base64-of-a-pem-file-in-a-kubeconfig", Text: "users:\n- name: admin\n  user:\n    client-key-data: «pem-in-base64:rsa»\n"},
 	{Name: "putty-key-file", Text: "«putty:none»\n"},
+	{Name: "json-web-key", Text: "{\"kty\": \"EC\", \"crv\": \"P-256\", \"x\": \"‹base64url:43›\", \"y\": \"‹base64url:43›\", \"d\": \"«jwk:32»\", \"use\": \"sig\"}\n"},
+	{Name: "json-web-key-in-a-string", Text: `JWKS='{\"keys\":[{\"d\":\"«jwk:256»\",\"n\":\"‹base64url:342›\",\"e\":\"AQAB\",\"kty\":\"RSA\"}]}'`},
+	{Name: "json-web-key-in-code", Text: "const key = { kty: 'OKP', crv: 'Ed25519', d: '«jwk:32»', x: '‹base64url:43›' };\n"},
+	{Name: "symmetric-json-web-key", Text: "{\"kty\":\"oct\",\"kid\":\"sign\",\"k\":\"«jwk:32»\",\"alg\":\"HS256\"}\n"},
 }
 
 var plainNearMisses = []finding.Example{
+	{Name: "public-json-web-key", Text: "{\"kty\":\"RSA\",\"n\":\"‹base64url:342›\",\"e\":\"AQAB\",\"kid\":\"d\"}\n"},
+	{Name: "json-web-key-of-the-rfc", Text: "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"‹base64url:43›\",\"y\":\"‹base64url:43›\",\"d\":\"870MB6gfuTJ4H" + "tUnUvYMyJpr5eUZNP4Bk43bVdj3eAE\"}\n"},
+	{Name: "json-web-key-to-be-filled-in", Text: "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"...\",\"d\":\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"}\n"},
 	{Name: "header-named-in-code", Text: "if strings.Contains(s, \"" + rsaBegin + "\") {\n\treturn parse(s)\n}\nreturn \"" + rsaEnd + "\"\n"},
 	{Name: "truncated-in-documentation", Text: rsaBegin + "\nMIIEpAIBAAKCAQEA‹base64:40›\n...\n" + rsaEnd + "\n"},
 	{Name: "shortened-without-a-trace", Text: rsaBegin + "\nMIIEpAIBAAKCAQEA‹base64:48›\n" + rsaEnd + "\n"},

@@ -18,6 +18,9 @@ var readers = []struct {
 	{base64OfBegin, readEncodedArmor},
 	{"PuTTY-User-Key-File-", readPutty},
 	{agePrefix, readAge},
+	{`"kty`, readJWK},
+	{"kty:", readJWK},
+	{"'kty", readJWK},
 }
 
 func (detector) Triggers() []detect.Trigger {

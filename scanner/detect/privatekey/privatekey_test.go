@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"math/big"
 	mrand "math/rand/v2"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -129,6 +130,13 @@ var shapes = map[string]example.Shape{
 	"pem-in-base64": around(func(text string) string {
 		return base64.StdEncoding.EncodeToString([]byte(text + "\n"))
 	}),
+	"jwk": func(r *mrand.Rand, size string) string {
+		raw := make([]byte, must(strconv.Atoi(size)))
+		for i := range raw {
+			raw[i] = byte(r.Uint32())
+		}
+		return made(base64.RawURLEncoding.EncodeToString(raw), raw)
+	},
 	"public":      public,
 	"putty":       putty,
 	"pgp":         func(_ *mrand.Rand, name string) string { return pgp(name) },
