@@ -52,6 +52,7 @@ type Rule struct {
 	Guide      string   // the sentence of the vendors' guide it implements, "" if none
 	Source     string   // where the format is documented: a URL
 	LowEntropy bool     // the value can be enumerated: its fingerprint is derived slowly
+	Generic    bool     // it gives way to every other rule that finds the same value
 
 	Matches    []Example // texts that must be found
 	NearMisses []Example // texts that must not

@@ -88,26 +88,42 @@ func confirmed(c *collect.Collection) []*value {
 	return out
 }
 
-// dedupeKeys leaves a private key to the rule that knows whose it is, in the contents where
-// there is one: a service account's key file is one leak, not two.
+// dedupeKeys leaves a value to the rule that knows more of it, in the contents where there is
+// one: a service account's key file is one leak, not two, and a password that a provider's
+// rule knows is that provider's.
 func dedupeKeys(values map[collect.Key]*collect.Value) {
-	keys := map[string]*collect.Value{}
+	yielding := map[string][]*collect.Value{}
 	for _, v := range values {
-		if v.Rule.Kind == finding.PrivateKey {
-			keys[v.Text] = v
+		if yields(v) > 0 {
+			yielding[v.Text] = append(yielding[v.Text], v)
 		}
 	}
 	for _, v := range values {
-		key := keys[v.Text]
-		if key == nil || key == v || v.Rule.Kind == finding.PrivateKey || v.Best.Confidence < detect.Report {
+		if v.Best.Confidence < detect.Report {
 			continue
 		}
-		reported := map[int32]bool{}
-		for _, s := range v.Occurrences {
-			reported[s.Content] = true
+		for _, other := range yielding[v.Text] {
+			if yields(other) <= yields(v) {
+				continue
+			}
+			reported := map[int32]bool{}
+			for _, s := range v.Occurrences {
+				reported[s.Content] = true
+			}
+			other.Occurrences = slices.DeleteFunc(other.Occurrences, func(s collect.Occurrence) bool { return reported[s.Content] })
 		}
-		key.Occurrences = slices.DeleteFunc(key.Occurrences, func(s collect.Occurrence) bool { return reported[s.Content] })
 	}
+}
+
+// yields orders rules by what they know of a value: one gives way to those of a lower number.
+func yields(v *collect.Value) int {
+	switch {
+	case v.Rule.Generic:
+		return 2
+	case v.Rule.Kind == finding.PrivateKey:
+		return 1
+	}
+	return 0
 }
 
 // AWS gives out account IDs at random. Several that begin alike are the IDs of another

@@ -6,6 +6,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/detect/awsaccount"
 	"github.com/deputy-sec/deputy/scanner/detect/awskey"
 	"github.com/deputy-sec/deputy/scanner/detect/azure"
+	"github.com/deputy-sec/deputy/scanner/detect/credential"
 	"github.com/deputy-sec/deputy/scanner/detect/example"
 	"github.com/deputy-sec/deputy/scanner/detect/externalid"
 	"github.com/deputy-sec/deputy/scanner/detect/gcp"
@@ -33,6 +34,7 @@ func Families() []Family {
 		{token.NewURL(), nil},
 		{token.NewBasic(), nil},
 		{token.NewCurl(), nil},
+		{credential.New(), nil},
 	}
 }
 

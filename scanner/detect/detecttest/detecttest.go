@@ -65,17 +65,23 @@ func Fuzz(f *testing.F, shapes map[string]example.Shape, holds func(*testing.T, 
 	set := detect.NewSet(detectors...)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var scanned, streamed []detect.Hit
-		set.Scan(text, detect.Text{}, func(h detect.Hit) { scanned = append(scanned, h) })
+		set.Scan(text, detect.Text{}, func(h detect.Hit) { scanned = append(scanned, plainHit(h)) })
 		for _, h := range scanned {
 			sound(t, len(text), h)
 			if holds != nil {
 				holds(t, h)
 			}
 		}
-		_, err := set.Stream(bytes.NewReader(text), detect.Text{}, func(h detect.Hit) { streamed = append(streamed, h) })
+		_, err := set.Stream(bytes.NewReader(text), detect.Text{}, func(h detect.Hit) { streamed = append(streamed, plainHit(h)) })
 		require.NoError(t, err)
 		require.Equal(t, scanned, streamed)
 	})
+}
+
+// plainHit is a hit without the function that it may bring, which equals none.
+func plainHit(h detect.Hit) detect.Hit {
+	h.Exempt = nil
+	return h
 }
 
 // sound checks what holds of every match in a text of that size.

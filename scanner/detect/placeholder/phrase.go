@@ -37,6 +37,12 @@ func Words(value string) Phrase {
 	return p
 }
 
+// spoken undoes the spelling by which people make words look like passwords.
+var spoken = strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t", "@", "a", "$", "s", "!", "i")
+
+// Spoken returns a value with the digits and signs that stand for letters as these.
+func Spoken(value string) string { return spoken.Replace(value) }
+
 // shortest is the length of words and numbers that say something.
 const shortest = 3
 

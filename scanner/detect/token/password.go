@@ -8,9 +8,6 @@ import (
 	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 )
 
-// spoken undoes the spelling by which people make words look like passwords.
-var spoken = strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t", "@", "a", "$", "s", "!", "i")
-
 // password says how sure it is that a text is somebody's password and not a
 // reference, a placeholder or a default: 0 for those, at most 0.9.
 func password(user, pass string) float64 {
@@ -18,12 +15,12 @@ func password(user, pass string) float64 {
 		pass = decoded
 	}
 	switch {
-	case len(pass) < 5 || strings.EqualFold(pass, user) || placeholder.Words(pass).Whole || placeholder.Words(spoken.Replace(pass)).Whole:
+	case len(pass) < 5 || strings.EqualFold(pass, user) || placeholder.Words(pass).Whole || placeholder.Words(placeholder.Spoken(pass)).Whole:
 		return 0
 	case reference(pass) || placeholder.Random(pass):
 		return 0
 	}
-	if made := spoken.Replace(strings.ToLower(pass)); strings.Contains(made, "pass") || strings.Contains(made, "pwd") || strings.Contains(made, "secret") {
+	if made := strings.ToLower(placeholder.Spoken(pass)); strings.Contains(made, "pass") || strings.Contains(made, "pwd") || strings.Contains(made, "secret") {
 		return 0.4 // somebody's, or an author's idea of one
 	}
 	classes := 0

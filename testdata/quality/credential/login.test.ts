@@ -1,0 +1,4 @@
+describe('login', () => {
+  const password = 'x9‹mixed:12›'
+  expect(login({ password })).toBe(true)
+})
