@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -21,6 +23,7 @@ type scanOptions struct {
 	outputs     []string
 	color       string
 	showSecrets bool
+	areas       []string
 	config      run.Config
 	file        configFlags
 }
@@ -63,6 +66,7 @@ nothing found but something went unexamined.`,
 	f.StringVar(&o.color, "color", "auto", "colour the text report: `WHEN` is auto, always or never")
 	f.BoolVar(&o.showSecrets, "show-secrets", false, "print the values that were found")
 	o.file.flags(f)
+	f.StringSliceVar(&o.areas, "areas", nil, "report findings in `AREAS` alone: "+areaNames()+" (default all)")
 	scanFlags(f, &o.config)
 	f.BoolVar(&o.config.FailOnUnexamined, "fail-on-unexamined", false, "exit with 3 if anything could not be read")
 	f.StringVar(&o.config.Baseline, "baseline", "", "report only what `FILE` does not know (see deputy baseline)")
@@ -71,6 +75,10 @@ nothing found but something went unexamined.`,
 
 func (o *scanOptions) run(ctx context.Context, targets []string, in io.Reader, out, errs io.Writer) error {
 	outputs, err := o.wanted(out, notices(errs))
+	if err != nil {
+		return err
+	}
+	areas, err := o.wantedAreas()
 	if err != nil {
 		return err
 	}
@@ -89,13 +97,40 @@ func (o *scanOptions) run(ctx context.Context, targets []string, in io.Reader, o
 		return failed
 	}
 	shown := &report.Result{Result: *result, Version: buildinfo.Version(), ShowSecrets: o.showSecrets}
+	if shown = shown.Only(areas); shown.Elsewhere > 0 {
+		notices(errs)(report.Count(int64(shown.Elsewhere), "finding is", "findings are") + " in other areas and not shown (--areas)")
+	}
 	for _, output := range outputs {
 		unwritten = errors.Join(unwritten, output.write(shown))
 	}
 	if err := errors.Join(failed, unwritten); err != nil {
 		return err
 	}
-	return o.verdict(result, errs)
+	return o.verdict(&shown.Result, errs)
+}
+
+// areaNames lists the areas that places are of.
+func areaNames() string {
+	var names []string
+	for _, a := range finding.Areas() {
+		names = append(names, string(a))
+	}
+	return strings.Join(names, ", ")
+}
+
+// wantedAreas are those whose findings are reported.
+func (o *scanOptions) wantedAreas() ([]finding.Area, error) {
+	if len(o.areas) == 0 {
+		return finding.Areas(), nil
+	}
+	var wanted []finding.Area
+	for _, name := range o.areas {
+		if !slices.Contains(finding.Areas(), finding.Area(name)) {
+			return nil, fmt.Errorf("unknown area %q: want %s", name, areaNames())
+		}
+		wanted = append(wanted, finding.Area(name))
+	}
+	return wanted, nil
 }
 
 // notices writes what does not keep a verb from running to standard error.

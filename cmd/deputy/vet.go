@@ -256,6 +256,7 @@ func reporting() []*analysis.Analyzer {
 // passRule is a pass in the words of the reports.
 func passRule(pass *analysis.Analyzer) *finding.Rule {
 	title, remedy, _ := strings.Cut(pass.Doc, "\n\n")
+	title = strings.TrimPrefix(title, "report ") // what it reports is what is found
 	about, _ := analyzers.Explain(pass.Name)
 	return &finding.Rule{ID: pass.Name, Kind: flow, Severity: analyzers.Severity(pass.Name),
 		Title: title, About: strings.TrimSpace(about), Remedy: remedy, Source: pass.URL}

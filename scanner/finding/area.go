@@ -3,6 +3,7 @@ package finding
 import (
 	"cmp"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -21,6 +22,9 @@ const (
 
 // areas lists the areas in order, which is their rank.
 var areas = []Area{Source, Tests, Examples, ThirdParty}
+
+// Areas returns all areas, the one that is read first in front.
+func Areas() []Area { return slices.Clone(areas) }
 
 // directories are names of directories that give an area to all below them.
 var directories = map[string]Area{

@@ -16,6 +16,21 @@ type Result struct {
 	finding.Result
 	Version     string // of deputy
 	ShowSecrets bool   // tell values instead of masks
+	Elsewhere   int    // findings of areas that were not asked for: see Only
+}
+
+// Only returns the result with findings of some areas alone, and the number of the
+// others. It changes nothing of what was examined.
+func (r *Result) Only(areas []finding.Area) *Result {
+	chosen := *r
+	chosen.Findings = nil
+	for _, f := range r.Findings {
+		if slices.Contains(areas, f.Area()) {
+			chosen.Findings = append(chosen.Findings, f)
+		}
+	}
+	chosen.Elsewhere += len(r.Findings) - len(chosen.Findings)
+	return &chosen
 }
 
 // Writer writes a result in one format. It writes as it goes, so that a report

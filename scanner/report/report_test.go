@@ -141,6 +141,12 @@ func TestPartsOfACredentialAreOneRow(t *testing.T) {
 	}
 }
 
+func TestNameOfAFlowIsItsTitle(t *testing.T) {
+	flow := report.Row{Finding: &finding.Finding{Rule: &finding.Rule{Title: "External ID logged"}, Evidence: []string{"it is"}}}
+	assert.Equal(t, "External ID logged", report.Name(&report.Result{}, flow))
+	assert.Equal(t, []string{"why: it is"}, report.Telling(&report.Result{}, flow), "there is no value to tell")
+}
+
 func TestEscapeMarkdown(t *testing.T) {
 	for in, want := range map[string]string{
 		"plain, words.":           "plain, words.",

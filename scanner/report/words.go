@@ -177,6 +177,11 @@ func PlaceOf(r *Result, f *finding.Finding, s finding.Sighting) string {
 	return where + " (" + notes + ")"
 }
 
+// Name is what a finding is called in one printable line: what it is, and its value.
+func Name(r *Result, row Row) string {
+	return Printable(strings.TrimSpace(row.Title() + " " + r.Secret(row.Finding)))
+}
+
 // maxTold is how many places are told by formats that have no room for all of them.
 const maxTold = 4
 
@@ -184,11 +189,13 @@ const maxTold = 4
 // it stands, since when, and why we think so.
 func Telling(r *Result, row Row) []string {
 	f := row.Finding
-	value := "value: " + r.Secret(f)
-	if f.Class != "" && f.Class != finding.Unknown {
-		value += " (" + string(f.Class) + ")"
+	var lines []string
+	if value := r.Secret(f); value != "" { // a flow has none
+		if f.Class != "" && f.Class != finding.Unknown {
+			value += " (" + string(f.Class) + ")"
+		}
+		lines = append(lines, Printable("value: "+value))
 	}
-	lines := []string{Printable(value)}
 	for _, p := range row.Parts {
 		lines = append(lines, Printable("with: "+p.Rule.Title+" "+r.Secret(p))+" at "+PlaceOf(r, p, Primary(p)))
 	}

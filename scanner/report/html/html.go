@@ -17,7 +17,6 @@ import (
 	"html/template"
 	"io"
 	"iter"
-	"slices"
 	"strings"
 
 	"github.com/deputy-sec/deputy/scanner/finding"
@@ -72,11 +71,13 @@ type view struct {
 	Count      string
 	Severities []tally
 	Timeline   *timeline
+	Facets     []facet
 	Findings   iter.Seq[card]
 	Remedies   []remedy
 	Unexamined []gap
 	Unread     int
 	Hidden     int
+	Elsewhere  int
 	Allowed    int
 	Known      int
 	Examined   string
@@ -95,7 +96,7 @@ type card struct {
 	Severity   finding.Severity
 	Title      string
 	Secret     string
-	Class      finding.Class
+	Class      string
 	Note       string // class and area, where they are not the usual ones
 	Status     string
 	PlaceKinds string // what sorts of place it stands in, a line each
@@ -133,6 +134,10 @@ type gap struct {
 func newView(r *report.Result) view {
 	rows := r.Rows()
 	times := newTimeline(rows)
+	all := make([]traits, len(rows))
+	for i, row := range rows {
+		all[i] = traitsOf(r, row, times)
+	}
 	return view{
 		Policy:     policy,
 		Style:      template.CSS(style),
@@ -142,11 +147,13 @@ func newView(r *report.Result) view {
 		Count:      count(len(rows)),
 		Severities: tallies(rows),
 		Timeline:   times,
-		Findings:   cards(r, rows, times),
+		Facets:     facets(all),
+		Findings:   cards(r, rows, all),
 		Remedies:   remedies(rows),
 		Unexamined: gaps(r.Unread()),
 		Unread:     len(r.Unexamined),
 		Hidden:     r.Hidden,
+		Elsewhere:  r.Elsewhere,
 		Allowed:    r.Allowed,
 		Known:      r.Known,
 		Examined:   report.Examined(r.Stats),
@@ -173,11 +180,11 @@ func tallies(rows []report.Row) []tally {
 	return out
 }
 
-func cards(r *report.Result, rows []report.Row, times *timeline) iter.Seq[card] {
+func cards(r *report.Result, rows []report.Row, all []traits) iter.Seq[card] {
 	known := report.NewIndex(r.Findings)
 	return func(yield func(card) bool) {
-		for _, row := range rows {
-			if !yield(newCard(r, row, known, times)) {
+		for i, row := range rows {
+			if !yield(newCard(r, row, known, all[i])) {
 				return
 			}
 		}
@@ -190,24 +197,22 @@ const (
 	morePlaces  = 46
 )
 
-func newCard(r *report.Result, row report.Row, known report.Index, times *timeline) card {
+func newCard(r *report.Result, row report.Row, known report.Index, t traits) card {
 	f := row.Finding
 	c := card{
 		ID:         anchor(f.Rule.ID, f.Fingerprint),
-		Rule:       report.Printable(f.Rule.ID),
+		Rule:       t.rule,
 		Severity:   f.Severity,
 		Title:      report.Printable(row.Title()),
 		Secret:     report.Printable(r.Secret(f)),
-		Class:      f.Class,
+		Class:      t.class,
 		Note:       note(f),
-		Status:     row.Status(),
-		PlaceKinds: strings.Join(placeKinds(f), "\n"),
-		Since:      times.periodOf(f),
+		Status:     t.status,
+		PlaceKinds: strings.Join(t.places, "\n"),
+		Author:     t.author,
+		Since:      t.since,
 		Confidence: fmt.Sprintf("%.0f %% sure", 100*f.Confidence),
-		First:      newCommit(r, f),
-	}
-	if c.First != nil {
-		c.Author = c.First.Author
+		First:      newCommit(f, t.author),
 	}
 	for _, e := range f.Evidence {
 		c.Evidence = append(c.Evidence, report.Printable(r.Masked(f, e)))
@@ -256,38 +261,16 @@ func note(f *finding.Finding) string {
 	return "(" + strings.Join(notes, ", ") + ")"
 }
 
-// placeKinds are the sorts of place that a value stands in, for the filter.
-func placeKinds(f *finding.Finding) []string {
-	var kinds []string
-	add := func(kind string) {
-		if !slices.Contains(kinds, kind) {
-			kinds = append(kinds, kind)
-		}
-	}
-	for _, s := range f.Sightings {
-		switch {
-		case s.Path == "":
-			add("commits and tags")
-		case s.Extracted || len(s.Inside) > 0:
-			add("documents")
-			add(string(finding.AreaOf(s.Path)))
-		default:
-			add(string(finding.AreaOf(s.Path)))
-		}
-	}
-	return kinds
-}
-
 func anchor(rule, fingerprint string) string { return report.Printable(rule + "-" + fingerprint) }
 
-func newCommit(r *report.Result, f *finding.Finding) *commit {
+func newCommit(f *finding.Finding, author string) *commit {
 	if f.First == nil {
 		return nil
 	}
 	return &commit{
 		Hash:   report.Printable(report.Short(f.First.Hash)),
 		Date:   f.First.Date.Format("2006-01-02"),
-		Author: report.Printable(r.Masked(f, f.First.Author)),
+		Author: author,
 		InHead: f.InHead,
 	}
 }

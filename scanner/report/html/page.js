@@ -15,19 +15,6 @@
   const severities = Array.from(form.querySelectorAll('input[type=checkbox]'));
   const valuesOf = (card, facet) => (card.dataset[facet] || '').split('\n').filter(Boolean);
 
-  for (const select of facets) {
-    const found = new Map();
-    for (const card of cards) {
-      for (const value of valuesOf(card, select.name)) found.set(value, (found.get(value) || 0) + 1);
-    }
-    const names = Array.from(found.keys()).sort();
-    for (const name of names) {
-      const option = new Option(`${name} (${format.format(found.get(name))})`, name);
-      select.add(option);
-    }
-    select.closest('div').hidden = names.length === 0 || names.length === 1 && select.name !== 'rule';
-  }
-
   // Texts are lower-cased once, when they are first searched.
   const lowered = new Map();
   const textOf = (card) => {
@@ -89,6 +76,7 @@
   for (const bar of document.querySelectorAll('.timeline g')) {
     bar.addEventListener('click', () => {
       const select = form.elements.since;
+      if (!select) return; // all in one period
       select.value = select.value === bar.dataset.since ? '' : bar.dataset.since;
       apply();
     });
@@ -109,8 +97,8 @@
     const rule = card.dataset.rule;
     const remedy = document.getElementById(`do-${rule}`);
     const text = (element) => element.textContent.replace(/\s+/g, ' ').trim();
-    const title = card.querySelector('h3');
-    const out = [`${text(title)} ${text(card.querySelector('.secret'))} (${card.dataset.severity})`];
+    const name = Array.from(card.querySelectorAll('h3, .secret'), text).join(' ');
+    const out = [`${name} (${card.dataset.severity})`];
     for (const place of card.querySelectorAll('.places li')) out.push(`- ${text(place)}`);
     if (remedy) out.push('', `What to do: ${text(remedy.querySelector('p'))}`);
     out.push(`More: deputy explain ${rule}`);

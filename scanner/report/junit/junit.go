@@ -76,14 +76,14 @@ func (Writer) Write(w io.Writer, r *report.Result) error {
 
 func failing(r *report.Result, row report.Row) testCase {
 	at := report.Primary(row.Finding)
-	what := row.Title() + " " + r.Secret(row.Finding)
+	what := report.Name(r, row)
 	c := testCase{
 		Class: report.Printable(row.Rule.ID),
-		Name:  report.Printable(what + " in " + report.PlaceOf(r, row.Finding, at)),
+		Name:  what + " in " + report.PlaceOf(r, row.Finding, at),
 		File:  report.Printable(at.Path),
 		Failure: &failure{
 			Type:    string(row.Severity),
-			Message: report.Printable(what),
+			Message: what,
 			Text:    strings.Join(report.Telling(r, row), "\n"),
 		},
 	}

@@ -79,7 +79,10 @@ const maxPlaces = 4
 func item(r *report.Result, row report.Row) string {
 	f := row.Finding
 	var out strings.Builder
-	fmt.Fprintf(&out, "- **%s** %s %s", strings.ToUpper(string(f.Severity)), report.EscapeMarkdown(row.Title()), report.CodeSpan(r.Secret(f)))
+	fmt.Fprintf(&out, "- **%s** %s", strings.ToUpper(string(f.Severity)), report.EscapeMarkdown(row.Title()))
+	if value := report.CodeSpan(r.Secret(f)); value != "" { // a flow has none
+		out.WriteString(" " + value)
+	}
 	if f.Class != "" && f.Class != finding.Unknown {
 		fmt.Fprintf(&out, " (%s)", report.EscapeMarkdown(string(f.Class)))
 	}
@@ -166,6 +169,7 @@ func footer(r *report.Result) string {
 		{r.Allowed, "allowed in the text"},
 		{r.Known, "known to the baseline"},
 		{r.Hidden, "examples and vendors' accounts not shown"},
+		{r.Elsewhere, "in other areas not shown"},
 	} {
 		if c.n > 0 {
 			parts = append(parts, report.Thousands(int64(c.n))+" "+c.what)

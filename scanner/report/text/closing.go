@@ -91,6 +91,9 @@ func (p *page) summary(r *report.Result, rows []report.Row) {
 	if r.Hidden > 0 {
 		parts = append(parts, report.Count(int64(r.Hidden), "example or vendor's account", "examples and vendors' accounts")+" not shown (--all)")
 	}
+	if r.Elsewhere > 0 {
+		parts = append(parts, report.Thousands(int64(r.Elsewhere))+" in other areas not shown (--areas)")
+	}
 	parts = append(parts, report.Examined(r.Stats))
 	p.line(strings.Join(parts, p.paint(dim, " · ")))
 }
