@@ -89,8 +89,14 @@ type tally struct {
 	Count    int
 }
 
+// batchSize is how many cards a browser passes over together while they are out of
+// sight: few enough to show at once, and so many that ten thousand are few batches.
+const batchSize = 50
+
 // card is a finding.
 type card struct {
+	Begins     bool // a batch
+	Ends       bool
 	ID         string // of the element, for links
 	Rule       string
 	Severity   finding.Severity
@@ -128,7 +134,8 @@ type remedy struct{ ID, Title, Count, Remedy, Guide string }
 // gap is a reason for which things were not examined.
 type gap struct {
 	Reason string
-	Paths  []string
+	Count  int
+	Paths  []string // of those that have one
 }
 
 func newView(r *report.Result) view {
@@ -184,7 +191,9 @@ func cards(r *report.Result, rows []report.Row, all []traits) iter.Seq[card] {
 	known := report.NewIndex(r.Findings)
 	return func(yield func(card) bool) {
 		for i, row := range rows {
-			if !yield(newCard(r, row, known, all[i])) {
+			c := newCard(r, row, known, all[i])
+			c.Begins, c.Ends = i%batchSize == 0, i%batchSize == batchSize-1 || i == len(rows)-1
+			if !yield(c) {
 				return
 			}
 		}
@@ -313,7 +322,10 @@ func gaps(rows []finding.Unexamined) []gap {
 			at[u.Reason] = i
 			out = append(out, gap{Reason: report.Printable(u.Reason)})
 		}
-		out[i].Paths = append(out[i].Paths, report.Unread(u))
+		out[i].Count++
+		if where := report.Unread(u); where != "" {
+			out[i].Paths = append(out[i].Paths, where)
+		}
 	}
 	return out
 }

@@ -36,6 +36,18 @@
     return (path) => whole.test(path);
   };
 
+  // A batch that is out of sight is as high as its cards may be; without any it is gone.
+  const batches = Array.from(document.querySelectorAll('.batch'));
+  const measure = (batch) => {
+    let shown = 0;
+    for (const card of batch.children) {
+      if (!card.hidden) shown++;
+    }
+    batch.hidden = shown === 0;
+    batch.style.containIntrinsicSize = `auto ${12 * shown}rem`;
+  };
+  measure(batches[batches.length - 1]); // the others are full
+
   const say = (shown) => {
     const all = format.format(cards.length);
     count.textContent = shown === cards.length ? `${all} shown` : `${format.format(shown)} of ${all} shown`;
@@ -57,6 +69,7 @@
       if (card.hidden === show) card.hidden = !show;
       if (show) shown++;
     }
+    batches.forEach(measure);
     say(shown);
     const period = form.elements.since ? form.elements.since.value : '';
     for (const bar of document.querySelectorAll('.timeline g')) {
