@@ -22,7 +22,7 @@ func TestSuppressions(t *testing.T) {
 }
 
 func TestKindsOfRealCode(t *testing.T) {
-	analysistest.Run(t, testdata(), passtest.Pass(t, "idlogged"), "kinds")
+	analysistest.Run(t, testdata(), passtest.Pass(t, "idlogged"), "kinds", "kinds/flags", "kinds/plainflags")
 }
 
 func TestFixes(t *testing.T) {

@@ -2,6 +2,7 @@
 //
 //	//deputy:allow idlogged the audit log is where it belongs
 //	//nolint:idlogged
+//	//nolint:deputy
 //
 // (go-flow-levee's "levee.DoNotReport" counts, too) on the line of the diagnostic, or alone on the line above its statement. A
 // deputy:allow without a reason does not count, and a suppression that suppresses
@@ -37,6 +38,7 @@ type mark struct {
 	end    token.Pos
 	alone  bool // nothing but the comment on its line
 	reason bool // deputy:allow needs one
+	any    bool // it is not about this pass alone: that it suppresses nothing here says nothing
 	used   bool
 }
 
@@ -69,11 +71,19 @@ func parse(text, pass string) (mark, bool) {
 	if m, ok := allowmark.Parse([]byte(text)); ok && !m.Foreign && m.Alone {
 		return mark{reason: m.Reason != ""}, m.Names(pass)
 	}
-	if rest, ok := strings.CutPrefix(text, "//nolint:"); ok {
-		names, _, _ := strings.Cut(rest, " ")
-		return mark{reason: true}, isNamed(names, pass)
+	rest, ok := strings.CutPrefix(text, "//nolint")
+	if !ok {
+		return mark{}, false
 	}
-	return mark{}, false
+	names, _, _ := strings.Cut(rest, " ")
+	names, named := strings.CutPrefix(names, ":")
+	switch {
+	case named && isNamed(names, pass):
+		return mark{reason: true}, true
+	case named: // all passes, as golangci-lint's linter is called
+		return mark{reason: true, any: true}, isNamed(names, "deputy") || isNamed(names, "all")
+	}
+	return mark{reason: true, any: true}, names == ""
 }
 
 func isNamed(list, pass string) bool {
@@ -143,7 +153,7 @@ func (r *Reporter) Done() {
 		case !m.reason:
 			r.found = append(r.found, analysis.Diagnostic{Pos: m.pos, End: m.end, Category: "suppression",
 				Message: "this suppression of " + r.pass.Analyzer.Name + " does not count: it gives no reason"})
-		case !m.used:
+		case !m.used && !m.any:
 			r.found = append(r.found, analysis.Diagnostic{Pos: m.pos, End: m.end, Category: "suppression",
 				Message:        "stale suppression: " + r.pass.Analyzer.Name + " finds nothing here",
 				SuggestedFixes: []analysis.SuggestedFix{{Message: "remove the suppression", TextEdits: []analysis.TextEdit{{Pos: m.pos, End: m.end}}}}})

@@ -11,33 +11,103 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/astutil"
+	"golang.org/x/tools/go/types/typeutil"
 
 	"github.com/deputy-sec/deputy/analyzers/program"
 	"github.com/deputy-sec/deputy/analyzers/taint/interp"
 )
 
-// MaskFix wraps the leaked expression in the project's own masking function. It is
-// offered only where that is safe: the function takes and returns a string and can be
-// called where the sink is, and what leaks is a plain string expression that is read
-// within the call of the sink.
+// MaskFix wraps what leaks in the project's own masking function. It is offered only where
+// that is safe and mends all of it: the function takes and returns a string and can be
+// called where the sink is, and every External ID that the call shows is a plain string
+// expression that is read within the call.
 func (r *Result) MaskFix(pass *analysis.Pass, f *interp.Flow) []analysis.SuggestedFix {
 	call, file := callAt(pass, f.Sink.Pos)
 	if call == nil || f.Sink.Where.IsValid() {
 		return nil
 	}
-	arg := readIn(pass, file, call, f.Source())
 	mask := r.stringMask(pass, file, f)
-	if arg == nil || mask == "" {
+	if mask == "" {
 		return nil
 	}
-	var text bytes.Buffer
-	if printer.Fprint(&text, pass.Fset, arg) != nil {
+	var edits []analysis.TextEdit
+	for _, arg := range r.leakedIn(pass, file, call, f) {
+		var text bytes.Buffer
+		if arg == nil || printer.Fprint(&text, pass.Fset, arg) != nil {
+			return nil
+		}
+		edits = append(edits, analysis.TextEdit{Pos: arg.Pos(), End: arg.End(), NewText: []byte(mask + "(" + text.String() + ")")})
+	}
+	if len(edits) == 0 {
 		return nil
 	}
-	return []analysis.SuggestedFix{{
-		Message:   "mask it with " + mask,
-		TextEdits: []analysis.TextEdit{{Pos: arg.Pos(), End: arg.End(), NewText: []byte(mask + "(" + text.String() + ")")}},
-	}}
+	return []analysis.SuggestedFix{{Message: "mask it with " + mask, TextEdits: edits}}
+}
+
+// leakedIn are the expressions by which a call shows External IDs, in order: those that
+// flows begin with, and those that read the same variable or field. One that cannot be
+// masked by itself is nil.
+func (r *Result) leakedIn(pass *analysis.Pass, file *ast.File, call *ast.CallExpr, f *interp.Flow) []ast.Expr {
+	var out []ast.Expr
+	read := map[types.Object]bool{}
+	for _, g := range r.Flows {
+		if g.Sink.Pos != f.Sink.Pos || g.Label.Kind != f.Label.Kind {
+			continue
+		}
+		arg := readIn(pass, file, call, g.Source())
+		if arg == nil {
+			return []ast.Expr{nil}
+		}
+		if !slices.Contains(out, arg) {
+			out = append(out, arg)
+		}
+		read[objectOf(pass, arg)] = true
+	}
+	ast.Inspect(call, func(n ast.Node) bool {
+		c, isCall := n.(*ast.CallExpr)
+		if isCall && c != call && r.masks(pass, c) {
+			return false
+		}
+		e, ok := n.(ast.Expr)
+		if !ok || !isRead(e) || !read[objectOf(pass, e)] {
+			return true
+		}
+		if arg := readIn(pass, file, call, e.End()-1); arg == nil || !slices.Contains(out, arg) {
+			out = append(out, arg)
+		}
+		return false
+	})
+	slices.SortFunc(out, func(a, b ast.Expr) int {
+		if a == nil || b == nil {
+			return 0
+		}
+		return int(a.Pos() - b.Pos())
+	})
+	return out
+}
+
+// objectOf is the variable or field that an expression reads.
+func objectOf(pass *analysis.Pass, e ast.Expr) types.Object {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return pass.TypesInfo.ObjectOf(e)
+	case *ast.SelectorExpr:
+		return pass.TypesInfo.ObjectOf(e.Sel)
+	}
+	return nil
+}
+
+// masks reports whether a call masks what it is given.
+func (r *Result) masks(pass *analysis.Pass, c *ast.CallExpr) bool {
+	fn, ok := typeutil.Callee(pass.TypesInfo, c).(*types.Func)
+	return ok && r.isMask(fn)
+}
+
+// isMask reports whether what a function gives back shows nothing of its argument, by its
+// body or, where that is out of sight, by its name.
+func (r *Result) isMask(fn *types.Func) bool {
+	key := program.FuncOf(fn).String()
+	return slices.Contains(r.Masks, key) || maskName.MatchString(fn.Name()) && !slices.Contains(r.Carriers, key)
 }
 
 // readIn is the expression at a position that only reads a string, as an argument of a
@@ -106,8 +176,7 @@ func (r *Result) maskIn(pkg *types.Package, exported bool) string {
 		if !ok || exported && !fn.Exported() || !isStringToString(fn.Signature()) {
 			continue
 		}
-		known := slices.Contains(r.Masks, program.FuncOf(fn).String())
-		if known || maskName.MatchString(name) || exported && maskName.MatchString(pkg.Name()) && !printName.MatchString(name) && slices.Contains(r.Clean, program.FuncOf(fn).String()) {
+		if r.isMask(fn) || exported && maskName.MatchString(pkg.Name()) && !printName.MatchString(name) && slices.Contains(r.Clean, program.FuncOf(fn).String()) {
 			return name
 		}
 	}

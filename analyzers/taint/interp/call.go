@@ -293,6 +293,7 @@ func (f *frame) declared(k site) {
 	f.handsTo(k)
 	f.knownResults(k)
 	f.behindInterface(k)
+	f.settings(k)
 	f.fromRequest(k)
 }
 

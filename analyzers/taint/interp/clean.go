@@ -25,10 +25,20 @@ func (e *engine) isSanitizer(fn *types.Func) bool {
 	}
 	for _, w := range tables.MaskWords {
 		if strings.HasPrefix(name, w) || strings.HasSuffix(name, w) || strings.Contains(name, w) && makesText(fn) {
-			return true
+			return !e.givesBack(fn)
 		}
 	}
 	return false
+}
+
+// givesBack reports whether a function from text to text is known to return what it is
+// given, whatever it is called.
+func (e *engine) givesBack(fn *types.Func) bool {
+	if !passesText(fn) {
+		return false
+	}
+	sum := e.summaryOf(fn)
+	return sum != nil && sum.ResultsDependOn(0, e.paths)
 }
 
 // makesText reports whether a function makes text.

@@ -6,6 +6,7 @@ import (
 	"go/types"
 	"maps"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -46,7 +47,8 @@ type engine struct {
 	clean        []string                  // imported converters whose result has nothing of what they are given
 	resolvers    map[*types.Named]bool     // worked out when first needed
 	packages     map[string]*types.Package // imported, also by others; worked out when first needed
-	templates    *templates                // worked out when first needed
+	settings     *[]heap.Label             // External IDs in the configuration; worked out when first needed
+	templates    *texts                    // worked out when first needed
 	grown        bool                      // a package variable took in more, or a summary was not there yet
 	current      *ssa.Function
 	uses         map[*ssa.Function]map[string]bool  // whose summaries a function used
@@ -58,10 +60,14 @@ type engine struct {
 // Outcome is what following a package gave.
 type Outcome struct {
 	Flows []*Flow  // in the order of their sinks
-	Masks []string // the package's own masking functions, by key
+	Masks []string // masking functions by their body, by key: the package's own and those of imported ones
 
 	// Unfinished are functions too large or tangled to be followed to the end.
 	Unfinished []string
+
+	// Carriers are the package's own functions from text to text that give back what they
+	// are given, whatever they are called.
+	Carriers []string
 
 	// Clean are masking and other converters of imported packages whose result has
 	// nothing of what they are given.
@@ -87,7 +93,7 @@ func Follow(pass *analysis.Pass, prog *program.Result, ids *externalid.Result, c
 			pass.Report(analysis.Diagnostic{Pos: e.unfinished[name], Category: "unfinished", Message: name + " is too tangled to be followed to the end"})
 		}
 	}
-	return Outcome{Clean: e.clean, Flows: e.sorted(), Masks: e.maskNames, Unfinished: slices.Sorted(maps.Keys(e.unfinished))}
+	return Outcome{Clean: e.clean, Carriers: e.carriers(), Flows: e.sorted(), Masks: e.maskNames, Unfinished: slices.Sorted(maps.Keys(e.unfinished))}
 }
 
 func (e *engine) readFacts() {
@@ -96,6 +102,10 @@ func (e *engine) readFacts() {
 			e.hasSummaries[pf.Package.Path()] = true
 			for i := range s.Funcs {
 				e.facts[s.Funcs[i].Name] = &s.Funcs[i]
+			}
+			for _, name := range s.Masks {
+				e.masked[name] = true
+				e.maskNames = append(e.maskNames, name)
 			}
 			for _, name := range s.Clean {
 				e.imported[name] = &summary.Summary{Results: []summary.Output{{Known: true}}}
@@ -286,7 +296,12 @@ func (e *engine) export(pass *analysis.Pass) {
 	if len(fact.Funcs) > summary.MaxFuncFacts {
 		fact.Funcs = fact.Funcs[:summary.MaxFuncFacts]
 	}
-	if len(fact.Funcs)+len(fact.Clean) > 0 {
+	for _, name := range e.maskNames {
+		if strings.HasPrefix(name, pass.Pkg.Path()+".") && len(fact.Masks) < summary.MaxFuncFacts {
+			fact.Masks = append(fact.Masks, name)
+		}
+	}
+	if len(fact.Funcs)+len(fact.Clean)+len(fact.Masks) > 0 {
 		pass.ExportPackageFact(fact)
 	}
 }
@@ -307,4 +322,15 @@ func (e *engine) packageAt(path string) *types.Package {
 		add(e.pass.Pkg)
 	}
 	return e.packages[path]
+}
+
+// carriers are the functions that Outcome names so.
+func (e *engine) carriers() []string {
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(e.own)) {
+		if e.converters[name] && !e.masked[name] && e.own[name].ResultsDependOn(0, e.paths) {
+			out = append(out, name)
+		}
+	}
+	return out
 }

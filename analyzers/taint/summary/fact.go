@@ -17,6 +17,8 @@ type Summaries struct {
 	// Clean are converters from text to text whose result has nothing of what they
 	// are given, which their signature alone would suggest.
 	Clean []string
+	// Masks are functions whose body masks what they are given.
+	Masks []string
 }
 
 // AFact marks Summaries as a fact.

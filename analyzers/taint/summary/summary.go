@@ -169,6 +169,11 @@ func (s *Summary) ResultsDependOn(param int, p *heap.Path) bool {
 	return false
 }
 
+// Carries reports whether any result has something of what the function is given.
+func (s *Summary) Carries() bool {
+	return slices.ContainsFunc(s.Results, func(o Output) bool { return len(o.At)+len(o.Aliases) > 0 })
+}
+
 // Trivial reports whether the summary says nothing.
 func (s *Summary) Trivial() bool {
 	if len(s.Effects)+len(s.Sinks)+len(s.TakesFromRequest) > 0 {

@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/deputy-sec/deputy/analyzers/program"
@@ -62,3 +63,21 @@ var schemaParsers = row{"*", "", "ParseSchema|MustParseSchema"}
 
 // StartsLambda are the functions of the runtime that are given a handler.
 var StartsLambda = row{"*", "", "Start*|NewHandler*"}
+
+// Libraries for the operator's configuration: what takes a setting out of it, and what hands
+// out all of them.
+var (
+	takesSettings = []string{"github.com/spf13/viper"}
+	takers        = row{"*", "*", "Get*|Unmarshal*|UnmarshalKey|UnmarshalExact"}
+	handers       = row{"*", "*", "AllSettings"}
+)
+
+// TakesSettings reports whether a function takes a setting out of a configuration.
+func TakesSettings(f program.Func) bool {
+	return slices.Contains(takesSettings, f.Pkg) && takers.Matches(f)
+}
+
+// HandsOutSettings reports whether a function hands out a whole configuration.
+func HandsOutSettings(f program.Func) bool {
+	return slices.Contains(takesSettings, f.Pkg) && handers.Matches(f)
+}

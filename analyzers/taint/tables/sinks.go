@@ -157,6 +157,11 @@ var sinkRows = []SinkRow{
 	{row{"github.com/honeycombio/beeline-go", "*", "AddField|AddFieldToTrace"}, Logged, Structured, 0, rest, 0},
 	{row{"github.com/honeycombio/libhoney-go", "*", "Add|AddField"}, Logged, Structured, 0, rest, 0},
 
+	{row{"go.opentelemetry.io/otel/baggage", "", "NewMember*|NewKeyValueProperty*"}, Logged, Whole, 1, rest, 0}, // in the headers of requests to others, and in their traces
+	{row{"github.com/hashicorp/terraform-plugin-sdk/diag", "", "Errorf"}, Logged, Printed, 0, rest, 1},
+	{row{"github.com/hashicorp/terraform-plugin-sdk/diag", "", "FromErr"}, Logged, Printed, 0, rest, 0},
+	{row{"github.com/hashicorp/terraform-plugin-framework/diag", "*", "AddError|AddWarning|AddAttributeError|AddAttributeWarning|NewErrorDiagnostic|NewWarningDiagnostic"}, Logged, Whole, 0, rest, 0},
+
 	// Responses.
 	{row{"net/http", "", "Error|Redirect"}, Returned, Whole, 1, rest, 0},
 	{row{"net/http", "", "SetCookie"}, Returned, Whole, 1, rest, 0},

@@ -27,3 +27,17 @@ func notPlain(in integration) {
 	err := errors.New(in.ExternalID)
 	log.Println(err) // want `External ID logged`
 }
+
+// All that one line shows is mended, or none of it.
+func several(in, other integration) {
+	log.Println(in.ExternalID, other.ExternalID)            // want `External ID logged`
+	log.Println(mask.Text(in.ExternalID), other.ExternalID) // want `External ID logged`
+	log.Println(in.ExternalID, "x"+other.ExternalID)        // want `External ID logged`
+}
+
+// maskNothing is no mask, by what it does.
+func maskNothing(s string) string { return s }
+
+func misnamed(in integration) {
+	log.Println(maskNothing(in.ExternalID)) // want `External ID logged`
+}

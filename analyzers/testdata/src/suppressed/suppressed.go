@@ -9,6 +9,11 @@ func counted(in integration) {
 	log.Println(in.ExternalID) //deputy:allow idlogged the audit log is sealed
 	log.Println(in.ExternalID) //nolint:idlogged
 	log.Println(in.ExternalID) //nolint:errcheck,idlogged // sealed
+	log.Println(in.ExternalID) //nolint:deputy // sealed
+	log.Println(in.ExternalID) //nolint:all
+	log.Println(in.ExternalID) //nolint
+	log.Println(in.ExternalID) //nolint // sealed
+	log.Println(in.RoleARN)    //nolint:deputy // of all passes, which one is not said
 	//deputy:allow idlogged the audit log is sealed
 	log.Println(
 		in.RoleARN,
