@@ -301,4 +301,5 @@ func TestAsGoVetsTool(t *testing.T) {
 	require.Contains(t, string(out), "log.go:9", "what a package and its imports know is found")
 	require.NotContains(t, string(out), "api.go", "what only the whole program knows is not")
 	require.Equal(t, 1, strings.Count(string(out), "External ID logged"))
+	require.Contains(t, string(out), "(idlogged)", "what a suppression has to name")
 }

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -195,7 +196,7 @@ func (d *discovery) equals() {
 			key := program.FieldKey(fa.X.Type(), fa.Field)
 			item, ok := d.r.known[key]
 			if why := d.r.Field(fa.X.Type(), fa.Field); ok && why != nil && !why.Typed && item.Strength > Named {
-				d.back(other.val, nil, &Why{What: what(key), Reason: Reason{Kind: ComparedWith, Subject: what(key).Name}, Strength: why.Strength}, other)
+				d.back(other.val, nil, &Why{What: what(key), Reason: Reason{Kind: ComparedWith, Subject: what(key).String()}, Strength: why.Strength}, other)
 			}
 		}
 	}
@@ -274,6 +275,14 @@ func (d *discovery) from(key string) {
 // what names a key: the type and the name without the path.
 func what(key string) Thing {
 	key = key[strings.LastIndex(key, "/")+1:]
+	if fn, i, ok := paramKey(key); ok {
+		_, name, _ := strings.Cut(fn, ".")
+		return Thing{Kind: Argument, Owner: strconv.Itoa(i + 1), Name: name}
+	}
+	if fn, _, ok := strings.Cut(key, "@"); ok {
+		_, name, _ := strings.Cut(fn, ".")
+		return Thing{Kind: ResultOf, Name: name}
+	}
 	if _, name, ok := strings.Cut(key, "."); ok {
 		key = name
 	}

@@ -18,6 +18,7 @@ const (
 	Element // of a map
 	ResultOf
 	Type
+	Argument // the one that Owner counts, of a function
 )
 
 // Thing is what carries an External ID, or what a value came from. It is told apart by
@@ -37,6 +38,8 @@ func (t Thing) String() string {
 		return "value"
 	case t.Kind == Element && t.Name == "":
 		return "map element"
+	case t.Kind == Argument:
+		return "argument " + t.Owner + " of " + t.Name
 	case t.Owner != "":
 		return things[t.Kind] + t.Owner + "." + t.Name
 	}

@@ -68,6 +68,7 @@ Exit codes: 0 nothing found, or all of it mended; 1 findings; 2 it could not run
 	f.StringVar(&o.output.color, "color", "auto", "colour the text report: `WHEN` is auto, always or never")
 	f.BoolVar(&o.load.Tests, "tests", false, "test files, too")
 	f.StringSliceVar(&o.load.BuildTags, "tags", nil, "build `TAGS`, separated by commas")
+	f.StringSliceVar(&o.load.Passes, "passes", nil, "run these `PASSES` only, separated by commas")
 	f.BoolVar(&o.fix, "fix", false, "apply the fixes that are safe")
 	f.BoolVar(&o.diff, "diff", false, "with --fix: show what would change, and change nothing")
 	f.BoolVar(&o.failOnUnexamined, "fail-on-unexamined", false, "exit with 3 if a package could not be examined")
