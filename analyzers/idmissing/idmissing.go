@@ -51,6 +51,11 @@ func run(pass *analysis.Pass, prog *program.Result) {
 			}
 		}
 	}
+	c.forgotten(funcs, func(at token.Pos) {
+		if !program.IsTestOnly(pass, at) {
+			r.Report(analysis.Diagnostic{Pos: at, Category: "idmissing", Message: message})
+		}
+	})
 	r.Done()
 }
 
