@@ -13,6 +13,10 @@
 //
 //	client.AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: &customer.RoleARN, RoleSessionName: &name, ExternalId: &customer.ExternalID})
 //
+// So are an empty External ID, a constructor of the project's own that is given an option
+// for the role and none for the External ID, and a trust policy for an AWS principal, spelt
+// as a map, that has no condition.
+//
 // A role that is known at build time, or that the operator configures, is not
 // reported, nor is one whose options are not all in sight: an input that is handed
 // on, options passed as a slice or variable.

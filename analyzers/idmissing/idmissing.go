@@ -45,6 +45,11 @@ func run(pass *analysis.Pass, prog *program.Result) {
 		}
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
+				if m, ok := instr.(*ssa.MakeMap); ok {
+					if pos, open := openStatement(m); open {
+						r.Report(analysis.Diagnostic{Pos: program.Near(fn, pos), Category: "idmissing", Message: unconditional})
+					}
+				}
 				if pos, missing := c.check(instr); missing {
 					r.Report(analysis.Diagnostic{Pos: program.Near(fn, pos), Category: "idmissing", Message: message})
 				}
