@@ -25,9 +25,9 @@ func newBaseline() *cobra.Command {
 reports only what it does not know.
 
 It holds fingerprints and paths, no secret and no line number: it does not drift
-when lines move, and a known value in another file is new. Commit it, so that a
-review shows what is added to it. To an entry you can add a "note" that says why
-it may stay.`,
+when lines move, a file that is renamed stays known, and a known value in another
+file is new. Commit it, so that a review shows what is added to it. To an entry you
+can add a "note" that says why it may stay.`,
 	}
 	cmd.AddCommand(
 		newBaselineVerb("create [TARGET...]", "Write a baseline of everything that a scan finds",

@@ -72,7 +72,7 @@ func New(name string, o Options) (*Source, error) {
 
 // Scan implements [source.Source].
 func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
-	v = standin.Visitor(v, "")
+	v = standin.Visitor(v, standin.Store{})
 	g := &guide{Source: s, v: v}
 	if s.file == "" {
 		return filetree.Walk(ctx, s.root, s.Jobs, g)

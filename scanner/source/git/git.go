@@ -460,7 +460,9 @@ func (s *Source) divide(ids map[source.ID]bool) (own map[source.ID]bool, below [
 }
 
 // store is where contents are kept that pointers stand for.
-func (s *Source) store() standin.Store { return standin.Store(s.dir.Common) }
+func (s *Source) store() standin.Store {
+	return standin.Store{Git: s.dir.Common, LFS: s.dir.LFSStorage()}
+}
 
 // Open implements [source.Source].
 func (s *Source) Open(id source.ID) (io.ReadCloser, error) {

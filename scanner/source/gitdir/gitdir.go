@@ -183,6 +183,22 @@ func (d *Dir) FurtherObjects() []string {
 	return append([]string{d.objects}, d.Alternates...)
 }
 
+// LFSStorage returns the directory in which Git LFS keeps contents, if lfs.storage says
+// so; "" if they lie in the git directory. One outside of the repository is followed only
+// if the user's own configuration names it: a repository's could name any.
+func (d *Dir) LFSStorage() string {
+	if path := d.Config.settings.text("lfs", "storage"); path != "" {
+		dir := absolute(path, d.Common)
+		if inside(dir, d.Common) || d.WorkTree != "" && inside(dir, d.WorkTree) {
+			return dir
+		}
+	}
+	if path := userSetting("lfs", "storage"); path != "" {
+		return absolute(ExpandHome(path), d.Common)
+	}
+	return ""
+}
+
 // IndexFile returns the file of the index.
 func (d *Dir) IndexFile() string {
 	if d.index != "" {

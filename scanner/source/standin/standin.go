@@ -91,17 +91,28 @@ func parseAnnex(text []byte) (Pointer, bool) {
 	return Pointer{}, false
 }
 
-// Store is where contents are kept: a git directory. "" is none.
-type Store string
+// Store is where contents are kept. Its zero value keeps none.
+type Store struct {
+	Git string // git directory; "" if there is none
+	LFS string // where Git LFS keeps its own, if that is not in the git directory
+}
+
+// file returns the file of a content.
+func (s Store) file(p Pointer) string {
+	if rest, ok := strings.CutPrefix(p.path, "lfs/"); ok && s.LFS != "" {
+		return filepath.Join(s.LFS, filepath.FromSlash(rest))
+	}
+	return filepath.Join(s.Git, filepath.FromSlash(p.path))
+}
 
 var errElsewhere = errors.New("is not here")
 
 // Open opens the content that a pointer is about.
 func (s Store) Open(p Pointer) (io.ReadCloser, int64, error) {
-	if s == "" || p.path == "" {
+	if s.Git == "" || p.path == "" {
 		return nil, 0, errElsewhere
 	}
-	name := filepath.Join(string(s), filepath.FromSlash(p.path))
+	name := s.file(p)
 	info, err := os.Lstat(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, 0, errElsewhere

@@ -43,7 +43,7 @@ func TestResolve(t *testing.T) {
 		"":                                                "",
 		long:                                              long,
 	} {
-		r, err := standin.Store(dir).Resolve(io.NopCloser(strings.NewReader(text)))
+		r, err := standin.Store{Git: dir}.Resolve(io.NopCloser(strings.NewReader(text)))
 		require.NoError(t, err)
 		got, err := io.ReadAll(r)
 		require.NoError(t, err)
@@ -52,11 +52,25 @@ func TestResolve(t *testing.T) {
 	}
 }
 
+func TestStorageElsewhere(t *testing.T) {
+	dir := t.TempDir()
+	hash := fmt.Sprintf("%x", sha256.Sum256([]byte("elsewhere")))
+	name := filepath.Join(dir, "objects", hash[:2], hash[2:4], hash)
+	require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
+	require.NoError(t, os.WriteFile(name, []byte("elsewhere"), 0o644))
+	r, err := standin.Store{Git: t.TempDir(), LFS: dir}.Resolve(io.NopCloser(strings.NewReader(pointer("elsewhere"))))
+	require.NoError(t, err)
+	got, err := io.ReadAll(r)
+	require.NoError(t, err)
+	assert.NoError(t, r.Close())
+	assert.Equal(t, "elsewhere", string(got))
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(pointer("x")))
 	f.Add([]byte("../.git/annex/objects/a/b/c/c"))
 	f.Add([]byte("/annex/objects/k"))
-	store := standin.Store(f.TempDir())
+	store := standin.Store{Git: f.TempDir()}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		p, ok := standin.Parse(text)
 		if !ok {

@@ -3,7 +3,9 @@
 //
 // What it knows is a fingerprint and the places where the value stood: paths, not
 // lines. So it does not drift when lines move, hides no other secret on the same
-// line, and a known value in a new file is new. It holds no secret and no part of
+// line, and a known value in a new file is new, but not in one that was renamed. What
+// stands in a commit's message is known by a digest of its line, so that it stays known
+// when commits are rewritten. It holds no secret and no part of
 // one: masks show the tail of an identifier, and that is left out, too.
 package baseline
 
