@@ -130,8 +130,8 @@ func (e *Environment) readParameters(text string) error {
 	return nil
 }
 
-// unquote reads one word in single quotes, in which '\” and '\!' stand for a
-// quote and an exclamation mark.
+// unquote reads one word as a shell quotes it: in single quotes, which are left and
+// entered again around an escaped quote or exclamation mark.
 func unquote(text string) (word, rest string, err error) {
 	if text == "" || text[0] != '\'' {
 		return "", text, nil
