@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	slashpath "path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -35,7 +36,7 @@ type Request struct {
 // request: it is opened once, and what is said of it goes by its own paths.
 func Requests(names []string, o Options) []*Request {
 	env, err := gitdir.ReadEnvironment(os.Getenv)
-	r := &resolver{options: o, env: env, byDir: map[string]*Request{}, found: map[string]found{}}
+	r := &resolver{options: o, env: env, byDir: map[string]*Request{}, found: map[string]found{}, indexes: map[string]map[string]bool{}}
 	for _, name := range names {
 		if err != nil {
 			r.out = append(r.out, &Request{Name: name, options: o, err: err})
@@ -53,6 +54,7 @@ type resolver struct {
 	hereErr error
 	byDir   map[string]*Request // by git directory
 	found   map[string]found    // by directory: hooks name thousands of files
+	indexes map[string]map[string]bool
 	out     []*Request
 }
 
@@ -254,14 +256,8 @@ func (r *resolver) removed(name string, cause error) (*gitdir.Dir, string, error
 
 // knows reports whether the index has a path or, if the history is asked for, a commit.
 func (r *resolver) knows(dir *gitdir.Dir, path string) bool {
-	index, err := dir.ReadIndex()
-	if err != nil {
-		return false
-	}
-	for c := index.Cursor(); c.Next(); {
-		if p := string(c.Path()); p == path || strings.HasPrefix(p, path+"/") {
-			return true
-		}
+	if r.staged(dir)[path] {
+		return true
 	}
 	db, err := objects.Open(dir.Common, objects.Options{Further: dir.FurtherObjects()})
 	if err != nil {
@@ -273,6 +269,26 @@ func (r *resolver) knows(dir *gitdir.Dir, path string) bool {
 		return true
 	}
 	return !r.filesOnly() && committed(db, path)
+}
+
+// staged returns the paths of an index, and the directories that lead to them.
+func (r *resolver) staged(dir *gitdir.Dir) map[string]bool {
+	known, ok := r.indexes[dir.Git]
+	if ok {
+		return known
+	}
+	known = map[string]bool{}
+	r.indexes[dir.Git] = known
+	index, err := dir.ReadIndex()
+	if err != nil {
+		return known // opening the repository says why
+	}
+	for c := index.Cursor(); c.Next(); {
+		for p := string(c.Path()); p != "." && p != "/" && !known[p]; p = slashpath.Dir(p) {
+			known[p] = true
+		}
+	}
+	return known
 }
 
 // committed reports whether any commit has a path. It is asked for a name that is nowhere
