@@ -183,9 +183,9 @@ Exit codes are those of deputy scan.`,
 			case "pre-commit":
 				o.config.Target.Staged = true
 			case "pre-push":
-				err = o.pushed(cmd.InOrStdin(), func(f []string) (old, now string) { return f[3], f[1] })
+				err = o.pushed(cmd.InOrStdin(), func(f []string) (old, now string) { return f[3], f[1] }, lackedBy(args[1:]))
 			case "pre-receive":
-				err = o.pushed(cmd.InOrStdin(), func(f []string) (old, now string) { return f[0], f[1] })
+				err = o.pushed(cmd.InOrStdin(), func(f []string) (old, now string) { return f[0], f[1] }, lackedByAll)
 			default:
 				_, err = namedHooks(args[:1], nil)
 			}
@@ -248,9 +248,21 @@ func lockedIndex() error {
 
 var errNothingPushed = errors.New("nothing is pushed")
 
+// lackedByAll is what no ref of a server has of a commit, see the ranges of deputy scan.
+func lackedByAll(now string) string { return strings.Repeat("0", len(now)) + ".." + now }
+
+// lackedBy returns what is lacked of a commit by the remote that is pushed to: others may
+// have it, and be for other eyes. A remote without a name has had nothing yet.
+func lackedBy(args []string) func(now string) string {
+	if len(args) == 0 || strings.ContainsAny(args[0], "*?[\\ \t:") {
+		return func(now string) string { return now }
+	}
+	return func(now string) string { return now + " --not --remotes=" + args[0] + " --not" }
+}
+
 // pushed chooses what the refs on standard input bring. Each line has as many words as
-// ends takes them from; what the other side has and we do not know is no end.
-func (o *scanOptions) pushed(in io.Reader, ends func(words []string) (old, now string)) error {
+// ends takes them from; of a ref whose old end is not here it is what lacked says.
+func (o *scanOptions) pushed(in io.Reader, ends func(words []string) (old, now string), lacked func(now string) string) error {
 	var ranges []string
 	lines := bufio.NewScanner(in)
 	for lines.Scan() {
@@ -266,10 +278,11 @@ func (o *scanOptions) pushed(in io.Reader, ends func(words []string) (old, now s
 		if strings.Trim(now, "0") == "" {
 			continue // a ref that is deleted brings nothing
 		}
-		if !known(old) {
-			old = strings.Repeat("0", len(now))
+		if known(old) {
+			ranges = append(ranges, old+".."+now)
+		} else {
+			ranges = append(ranges, lacked(now))
 		}
-		ranges = append(ranges, old+".."+now)
 	}
 	if err := lines.Err(); err != nil {
 		return fmt.Errorf("standard input: %w", err)
