@@ -18,7 +18,7 @@ build: ## build bin/deputy
 test: ## everything that must pass: vet, tests, and a scan of ourselves
 	$(GO) vet ./...
 	$(GO) test ./...
-	$(GO) run ./cmd/deputy scan --fail-on-unexamined --ocr off --exclude 'scanner/extract/**/testdata/**' .
+	$(GO) run ./cmd/deputy scan --fail-on-unexamined .
 
 .PHONY: race
 race: ## the tests under the race detector
