@@ -24,26 +24,26 @@ type attribution struct {
 	s       *Source
 	trees   trees
 	names   *names
-	wanted  map[num]bool
+	wanted  map[ordinal]bool
 	places  map[placeKey]*record
-	counts  map[num]int // places by blob
+	counts  map[ordinal]int // places by blob
 	steps   int
 	bounded bool // a bound was hit
 }
 
 type placeKey struct {
-	id   num
+	id   ordinal
 	path string
 }
 
 // record is who put a blob at a path.
 type record struct{ first, last *commit }
 
-func (s *Source) newAttribution(wanted map[num]bool, from trees, n *names) *attribution {
+func (s *Source) newAttribution(wanted map[ordinal]bool, from trees, n *names) *attribution {
 	return &attribution{
 		s: s, trees: from, names: n, wanted: wanted,
 		places: map[placeKey]*record{},
-		counts: map[num]int{},
+		counts: map[ordinal]int{},
 	}
 }
 
@@ -115,7 +115,7 @@ func (a *attribution) inherited(e entry, parents [][]entry) (below [][]entry, sa
 	return below, false
 }
 
-func (a *attribution) put(c *commit, id num, path []byte) {
+func (a *attribution) put(c *commit, id ordinal, path []byte) {
 	if a.counts[id] >= maxPlacesPerBlob {
 		a.steps += crowded
 	}
@@ -138,7 +138,7 @@ func (a *attribution) put(c *commit, id num, path []byte) {
 }
 
 // has says whether a blob stands at a path below a tree.
-func (a *attribution) has(tree num, at placeKey) bool {
+func (a *attribution) has(tree ordinal, at placeKey) bool {
 	path := at.path
 	for {
 		name, rest, deeper := strings.Cut(path, "/")

@@ -15,7 +15,7 @@ import (
 type choice struct {
 	with, without map[objects.ID]bool
 	tags          []objects.ID // annotated tags among with, and not among without
-	deleted       bool         // of a ref that is deleted nothing is brought
+	deleted       bool         // of a ref that is deleted nothing is introduced
 }
 
 // choose reads what git rev-list takes: revisions, "^A", "A..B", "A...B", "A^!",
@@ -339,12 +339,12 @@ func (c *chooser) family(rev string) (id objects.ID, parents []objects.ID, err e
 	if err != nil {
 		return id, nil, err
 	}
-	of, err := c.s.load(c.s.register.of(commit))
+	of, err := c.s.load(c.s.objectIndex.of(commit))
 	if err != nil {
 		return id, nil, err
 	}
 	for _, p := range of.parents {
-		parents = append(parents, c.s.register.id(p))
+		parents = append(parents, c.s.objectIndex.id(p))
 	}
 	return id, parents, nil
 }
@@ -354,9 +354,9 @@ func (c *chooser) family(rev string) (id objects.ID, parents []objects.ID, err e
 // behind one that both reach.
 func (s *Source) mergeBases(a, b objects.ID) []objects.ID {
 	const left, right, stale = 1, 2, 4
-	flags := map[num]int{}
+	flags := map[ordinal]int{}
 	var queue newest
-	push := func(n num, how int) {
+	push := func(n ordinal, how int) {
 		if flags[n]|how == flags[n] {
 			return
 		}
@@ -365,12 +365,12 @@ func (s *Source) mergeBases(a, b objects.ID) []objects.ID {
 			heap.Push(&queue, c)
 		}
 	}
-	push(s.register.of(a), left)
-	push(s.register.of(b), right)
+	push(s.objectIndex.of(a), left)
+	push(s.objectIndex.of(b), right)
 	var bases []objects.ID
 	for len(queue) > 0 {
 		c := heap.Pop(&queue).(*commit)
-		how := flags[c.num]
+		how := flags[c.ordinal]
 		if how&(left|right) == left|right && how&stale == 0 {
 			bases = append(bases, c.id)
 			how |= stale
@@ -385,9 +385,9 @@ func (s *Source) mergeBases(a, b objects.ID) []objects.ID {
 	return bases
 }
 
-func anyFresh(queue newest, flags map[num]int, stale int) bool {
+func anyFresh(queue newest, flags map[ordinal]int, stale int) bool {
 	for _, c := range queue {
-		if flags[c.num]&stale == 0 {
+		if flags[c.ordinal]&stale == 0 {
 			return true
 		}
 	}

@@ -14,7 +14,7 @@ import (
 type introduction struct {
 	commit *commit
 	name   uint32 // of the file
-	was    []num
+	was    []ordinal
 }
 
 // Bounds of the search for what a new file is a copy or a rename of. What is beyond
@@ -28,8 +28,8 @@ const (
 // lookBack finds what stood in place of blobs before. It is asked for those only in
 // which something was found, by one goroutine at a time.
 type lookBack struct {
-	b        *brought
-	gone     map[num][][]entry // by commit: for each parent, files that it has and the commit has not
+	b        *introduced
+	gone     map[ordinal][][]entry // by commit: for each parent, files that it has and the commit has not
 	searches int
 }
 
@@ -41,7 +41,7 @@ func (s *Source) earlier(id objects.ID) ([]source.Earlier, error) {
 	var out []source.Earlier
 	for _, in := range l.b.from[id] {
 		was := in.was
-		if len(was) == 0 && l.copied(in, s.register.of(id)) {
+		if len(was) == 0 && l.copied(in, s.objectIndex.of(id)) {
 			continue
 		}
 		if len(was) < max(1, len(in.commit.parents)) { // a side of a merge may have it by another name
@@ -49,7 +49,7 @@ func (s *Source) earlier(id objects.ID) ([]source.Earlier, error) {
 		}
 		e := source.Earlier{}
 		for _, w := range was {
-			old := s.register.id(w)
+			old := s.objectIndex.id(w)
 			e.Versions = append(e.Versions, func() (io.ReadCloser, error) { return s.db.Open(old) })
 		}
 		out = append(out, e)
@@ -58,7 +58,7 @@ func (s *Source) earlier(id objects.ID) ([]source.Earlier, error) {
 }
 
 // copied reports whether a parent has a blob, at whatever path.
-func (l *lookBack) copied(in introduction, blob num) bool {
+func (l *lookBack) copied(in introduction, blob ordinal) bool {
 	for _, p := range in.commit.parents {
 		parent, err := l.b.s.load(p)
 		if err != nil {
@@ -67,14 +67,14 @@ func (l *lookBack) copied(in introduction, blob num) bool {
 		if l.searches++; l.searches > maxSearches {
 			return false
 		}
-		if l.holds(parent.tree, blob, map[num]bool{}, 0) {
+		if l.holds(parent.tree, blob, map[ordinal]bool{}, 0) {
 			return true
 		}
 	}
 	return false
 }
 
-func (l *lookBack) holds(tree, blob num, seen map[num]bool, depth int) bool {
+func (l *lookBack) holds(tree, blob ordinal, seen map[ordinal]bool, depth int) bool {
 	if seen[tree] || depth > maxDepth {
 		return false
 	}
@@ -88,15 +88,15 @@ func (l *lookBack) holds(tree, blob num, seen map[num]bool, depth int) bool {
 }
 
 // list returns the entries of a tree; the scan has told of what is wrong with it.
-func (l *lookBack) list(tree num) []entry {
+func (l *lookBack) list(tree ordinal) []entry {
 	entries, _ := l.b.trees.list(tree)
 	return entries
 }
 
 // renamed returns the files that a commit removed and of which the new one is a changed
 // copy: of each parent the one that has most in common with it.
-func (l *lookBack) renamed(in introduction, id objects.ID) []num {
-	gone, known := l.gone[in.commit.num]
+func (l *lookBack) renamed(in introduction, id objects.ID) []ordinal {
+	gone, known := l.gone[in.commit.ordinal]
 	if !known {
 		for _, p := range in.commit.parents {
 			var of []entry
@@ -105,13 +105,13 @@ func (l *lookBack) renamed(in introduction, id objects.ID) []num {
 			}
 			gone = append(gone, of)
 		}
-		l.gone[in.commit.num] = gone
+		l.gone[in.commit.ordinal] = gone
 	}
 	own, ok := l.lines(id)
 	if !ok {
 		return nil
 	}
-	var out []num
+	var out []ordinal
 	for _, of := range gone {
 		if nearest := l.nearest(own, of, in.name); nearest != noObject {
 			out = append(out, nearest)
@@ -122,14 +122,14 @@ func (l *lookBack) renamed(in introduction, id objects.ID) []num {
 
 // nearest returns the file that has most in common with others' lines; noObject if none
 // has enough.
-func (l *lookBack) nearest(own *similar.Lines, gone []entry, name uint32) num {
+func (l *lookBack) nearest(own *similar.Lines, gone []entry, name uint32) ordinal {
 	candidates := slices.Clone(gone)
 	slices.SortStableFunc(candidates, func(a, b entry) int { // a move mostly keeps the name
 		return rank(a, name) - rank(b, name)
 	})
 	best, most := noObject, 0
 	for _, g := range candidates[:min(len(candidates), maxCandidates)] {
-		if lines, ok := l.lines(l.b.s.register.id(g.child)); ok {
+		if lines, ok := l.lines(l.b.s.objectIndex.id(g.child)); ok {
 			if near := own.Near(lines); near > most {
 				best, most = g.child, near
 			}
@@ -158,11 +158,11 @@ func (l *lookBack) lines(id objects.ID) (*similar.Lines, bool) {
 const maxGone = 1 << 16
 
 // removed collects the files that a tree has not and its parent has.
-func (l *lookBack) removed(tree, parent num, out *[]entry, depth int) {
+func (l *lookBack) removed(tree, parent ordinal, out *[]entry, depth int) {
 	if tree == parent || depth > maxDepth || len(*out) > maxGone {
 		return
 	}
-	has := map[uint32]num{}
+	has := map[uint32]ordinal{}
 	if tree != noObject {
 		for _, e := range l.list(tree) {
 			has[e.what] = e.child

@@ -13,16 +13,16 @@ import (
 // graph is the commits and tags of a repository, without their texts.
 type graph struct {
 	mu sync.Mutex
-	*register
-	commits map[num]*commit
-	tags    map[num]num // annotated tag → what it points to
+	*objectIndex
+	commits map[ordinal]*commit
+	tags    map[ordinal]ordinal // annotated tag → what it points to
 }
 
 type commit struct {
 	id      objects.ID
-	num     num
-	tree    num
-	parents []num
+	ordinal ordinal
+	tree    ordinal
+	parents []ordinal
 	when    time.Time // committed
 	reach   reach
 	order   int // in parents-first order
@@ -40,12 +40,12 @@ const (
 
 const notesPrefix = "refs/notes/"
 
-func newGraph(r *register) *graph {
-	return &graph{register: r, commits: map[num]*commit{}, tags: map[num]num{}}
+func newGraph(r *objectIndex) *graph {
+	return &graph{objectIndex: r, commits: map[ordinal]*commit{}, tags: map[ordinal]ordinal{}}
 }
 
-func (g *graph) addCommit(n num, id objects.ID, c *objects.CommitData) *commit {
-	added := &commit{id: id, num: n, tree: g.of(c.Tree), parents: make([]num, len(c.Parents)), when: c.Committer.When}
+func (g *graph) addCommit(n ordinal, id objects.ID, c *objects.CommitData) *commit {
+	added := &commit{id: id, ordinal: n, tree: g.of(c.Tree), parents: make([]ordinal, len(c.Parents)), when: c.Committer.When}
 	for i, p := range c.Parents {
 		added.parents[i] = g.of(p)
 	}
@@ -55,7 +55,7 @@ func (g *graph) addCommit(n num, id objects.ID, c *objects.CommitData) *commit {
 	return added
 }
 
-func (g *graph) addTag(n, target num) {
+func (g *graph) addTag(n, target ordinal) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.tags[n] = target
@@ -80,7 +80,7 @@ func (g *graph) cut(shallow []objects.ID) {
 
 // peel follows annotated tags to what they are about. Tags cannot point in a
 // circle, but foreign bytes may claim so.
-func (g *graph) peel(n num) num {
+func (g *graph) peel(n ordinal) ordinal {
 	for range len(g.tags) {
 		target, ok := g.tags[n]
 		if !ok {
@@ -106,8 +106,8 @@ func (g *graph) mark(roots []gitdir.Root) {
 	}
 }
 
-func (g *graph) flood(from num, how reach) {
-	stack := []num{from}
+func (g *graph) flood(from ordinal, how reach) {
+	stack := []ordinal{from}
 	for len(stack) > 0 {
 		c := g.commits[stack[len(stack)-1]]
 		stack = stack[:len(stack)-1]

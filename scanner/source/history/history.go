@@ -31,11 +31,11 @@ const (
 type Options struct {
 	Filter *source.Filter
 	Jobs   int // objects read at once; at least 1
-	// Range restricts the source to what the commits of a range brought:
+	// Range restricts the source to what the commits of a range introduced:
 	// "A..B" is what B reaches and A does not, "B" is what B reaches.
 	Range string
 	// Since restricts it to what the commits after a date, or those that a commit
-	// does not reach, brought: of all refs.
+	// does not reach, introduced: of all refs.
 	Since string
 	// State leaves out what earlier scans have examined. It may be nil.
 	State *state.State
@@ -47,36 +47,36 @@ type Source struct {
 	db  *objects.Database
 	Options
 
-	register     *register
-	graph        *graph
-	forest       *forest // of all trees; nil if only a small range is read
-	roots        []gitdir.Root
-	only         map[num]bool   // commits of the range; nil: all
-	tags         []objects.ID   // annotated tags that the range brings
-	bounded      bool           // the range does not go back to the beginning
-	back         sync.Mutex     // of look
-	look         *lookBack      // nil if all that is handed over is new
-	broughtNames []Named        // of a range
-	passed       int            // blobs and texts of the range that were handed over, or could not be
-	movedModules int            // submodules that the range moves
-	visitor      source.Visitor // of the scan, for what Locate cannot read
-	mu           sync.Mutex
-	people       map[string]bool // identities handed over
-	damaged      map[objects.ID]error
-	spoilt       map[num]error // trees that are malformed
+	objectIndex     *objectIndex
+	graph           *graph
+	forest          *forest // of all trees; nil if only a small range is read
+	roots           []gitdir.Root
+	only            map[ordinal]bool // commits of the range; nil: all
+	tags            []objects.ID     // annotated tags that the range brings
+	bounded         bool             // the range does not go back to the beginning
+	back            sync.Mutex       // of look
+	look            *lookBack        // nil if all that is handed over is new
+	introducedNames []Named          // of a range
+	passed          int              // blobs and texts of the range that were handed over, or could not be
+	movedModules    int              // submodules that the range moves
+	visitor         source.Visitor   // of the scan, for what Locate cannot read
+	mu              sync.Mutex
+	people          map[string]bool // identities handed over
+	damaged         map[objects.ID]error
+	malformed       map[ordinal]error // trees that are malformed
 }
 
 // New takes the layout of a repository and its objects, which stay the
 // caller's to close.
 func New(dir *gitdir.Dir, db *objects.Database, o Options) *Source {
-	r := newRegister(db)
+	r := newObjectIndex(db)
 	return &Source{
 		dir: dir, db: db, Options: o,
-		register: r,
-		graph:    newGraph(r),
-		people:   map[string]bool{},
-		damaged:  map[objects.ID]error{},
-		spoilt:   map[num]error{},
+		objectIndex: r,
+		graph:       newGraph(r),
+		people:      map[string]bool{},
+		damaged:     map[objects.ID]error{},
+		malformed:   map[ordinal]error{},
 	}
 }
 
@@ -87,7 +87,7 @@ func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
 	if s.partial() {
 		return s.scanRange(ctx, v)
 	}
-	s.forest = newForest(s.register, s.Jobs)
+	s.forest = newForest(s.objectIndex, s.Jobs)
 	visit := func(o *objects.Object) any { return s.visit(o, v) }
 	err := s.db.Walk(ctx, objects.WalkOptions{Workers: s.Jobs, Skip: s.skip(v)}, visit, func(p objects.Problem) {
 		if p.ID.IsZero() {
@@ -121,7 +121,7 @@ func (s *Source) skip(v source.Visitor) func(objects.ID) bool {
 	return func(id objects.ID) bool {
 		size, ok := s.State.Knows(id)
 		if ok {
-			s.register.arrive(id)
+			s.objectIndex.arrive(id)
 			v.Remembered(1, size)
 		}
 		return ok
@@ -130,7 +130,7 @@ func (s *Source) skip(v source.Visitor) func(objects.ID) bool {
 
 // visit takes one object. It runs in several goroutines.
 func (s *Source) visit(o *objects.Object, v source.Visitor) any {
-	n := s.register.arrived(o)
+	n := s.objectIndex.arrived(o)
 	switch {
 	case o.Kind == objects.Blob:
 		return s.visitBlob(o, v)
@@ -146,14 +146,14 @@ func (s *Source) visit(o *objects.Object, v source.Visitor) any {
 	return nil
 }
 
-func (s *Source) visitTree(n num, o *objects.Object) any {
-	outline, err := s.forest.add(n, o)
+func (s *Source) visitTree(n ordinal, o *objects.Object) any {
+	offsets, err := s.forest.add(n, o)
 	if err != nil {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.spoilt[n] = err
+		s.malformed[n] = err
 	}
-	return outline
+	return offsets
 }
 
 func (s *Source) visitBlob(o *objects.Object, v source.Visitor) any {
@@ -193,7 +193,7 @@ func (s *Source) visitLarge(o *objects.Object, v source.Visitor) {
 	}
 }
 
-func (s *Source) visitCommit(n num, o *objects.Object, v source.Visitor) {
+func (s *Source) visitCommit(n ordinal, o *objects.Object, v source.Visitor) {
 	v.Count(1, 0)
 	c, err := objects.ParseCommit(o.Data)
 	if err != nil {
@@ -208,14 +208,14 @@ func (s *Source) visitCommit(n num, o *objects.Object, v source.Visitor) {
 	s.hand(messageID+o.ID.String(), c.Message, v)
 }
 
-func (s *Source) visitTag(n num, o *objects.Object, v source.Visitor) {
+func (s *Source) visitTag(n ordinal, o *objects.Object, v source.Visitor) {
 	t, err := objects.ParseTag(o.Data)
 	if err != nil {
 		v.Unexamined("object "+o.ID.String(), objects.ReasonOf(err))
 		s.hand(messageID+o.ID.String(), o.Data, v)
 		return
 	}
-	s.graph.addTag(n, s.register.of(t.Target))
+	s.graph.addTag(n, s.objectIndex.of(t.Target))
 	s.identity(t.Tagger.Line, v)
 	s.hand(headersID+o.ID.String(), t.Extra, v)
 	s.hand(messageID+o.ID.String(), t.Message, v)
@@ -261,8 +261,8 @@ func (s *Source) Examined(id objects.ID) bool {
 	if s.partial() {
 		return false
 	}
-	n, ok := s.register.known(id)
-	return ok && s.register.has(n)
+	n, ok := s.objectIndex.known(id)
+	return ok && s.objectIndex.has(n)
 }
 
 // Open implements [source.Source].

@@ -73,11 +73,11 @@ func (s *Source) Places(ctx context.Context, ids map[source.ID]bool) ([]source.P
 	var all []*commit
 	var sorted sync.WaitGroup
 	sorted.Go(func() { all = s.graph.sorted() })
-	blobs := map[num]bool{}
+	blobs := map[ordinal]bool{}
 	for id := range ids {
 		if !l.text(id) {
 			if oid, ok := objects.ParseID(string(id)); ok {
-				blobs[s.register.of(oid)] = true
+				blobs[s.objectIndex.of(oid)] = true
 			}
 		}
 	}
@@ -104,7 +104,7 @@ type locator struct {
 	people  map[string]bool
 	places  []source.Place
 	commits map[objects.ID]*finding.Commit
-	head    map[num]bool // commits that HEAD reaches
+	head    map[ordinal]bool // commits that HEAD reaches
 }
 
 // text places the text of a commit or tag; false if id is a blob's.
@@ -120,7 +120,7 @@ func (l *locator) text(id source.ID) bool {
 			continue
 		}
 		oid, _ := objects.ParseID(hex)
-		n := l.s.register.of(oid)
+		n := l.s.objectIndex.of(oid)
 		p := source.Place{ID: id, What: "commit " + what, Layer: finding.History}
 		if _, isTag := l.s.graph.tags[n]; isTag {
 			p.What = "tag " + what
@@ -228,7 +228,7 @@ func (l *locator) identities(all []*commit) {
 		}
 	}
 	for tag := range l.s.graph.tags {
-		id := l.s.register.id(tag)
+		id := l.s.objectIndex.id(tag)
 		if _, data, err := l.s.db.Read(id); err == nil {
 			if t, err := objects.ParseTag(data); err == nil {
 				note(t.Tagger.Line, "tagger", &commit{id: id, when: t.Tagger.When, reach: byRef})
@@ -261,7 +261,7 @@ func (l *locator) blobs(a *attribution, all []*commit) error {
 	if l.s.partial() {
 		return nil
 	}
-	rest := map[num]bool{}
+	rest := map[ordinal]bool{}
 	for id := range wanted {
 		if a.counts[id] == 0 {
 			rest[id] = true
@@ -281,10 +281,10 @@ func (l *locator) blobs(a *attribution, all []*commit) error {
 
 // attribution prepares the search for blobs: in trees that are read one by one if
 // only a part of the history is looked at, and else in what matters of all of them.
-func (l *locator) attribution(wanted map[num]bool) *attribution {
+func (l *locator) attribution(wanted map[ordinal]bool) *attribution {
 	if l.s.forest == nil {
 		names := newNames()
-		from := &storedTrees{register: l.s.register, names: names, wanted: wanted, pruned: map[num][]entry{}}
+		from := &storedTrees{objectIndex: l.s.objectIndex, names: names, wanted: wanted, pruned: map[ordinal][]entry{}}
 		return l.s.newAttribution(wanted, from, names)
 	}
 	from, whole := l.s.forest.trace(slices.Sorted(maps.Keys(wanted)), maxEntries, byWhat)
@@ -309,10 +309,10 @@ func (l *locator) attribute(a *attribution, all []*commit, counts func(*commit) 
 }
 
 // headTree returns the tree of HEAD; false if there is none.
-func (s *Source) headTree() (tree num, ok bool) {
+func (s *Source) headTree() (tree ordinal, ok bool) {
 	if head, ok := s.dir.Head(); ok {
 		if id, err := s.peel(head); err == nil {
-			if c, err := s.load(s.register.of(id)); err == nil {
+			if c, err := s.load(s.objectIndex.of(id)); err == nil {
 				return c.tree, true
 			}
 		}
@@ -321,7 +321,7 @@ func (s *Source) headTree() (tree num, ok bool) {
 }
 
 func (l *locator) place(key placeKey, r *record, layer finding.Layer, inHead bool) source.Place {
-	p := source.Place{ID: source.ID(l.s.register.id(key.id).String()), Path: key.path, Layer: layer, InHead: inHead}
+	p := source.Place{ID: source.ID(l.s.objectIndex.id(key.id).String()), Path: key.path, Layer: layer, InHead: inHead}
 	if r.first.reach == byTree {
 		return p
 	}
@@ -338,8 +338,8 @@ func (l *locator) place(key placeKey, r *record, layer finding.Layer, inHead boo
 // counts for what no commit put at the same path.
 func (l *locator) direct(a *attribution) {
 	for _, r := range l.s.roots {
-		n := l.s.graph.peel(l.s.register.of(r.ID))
-		id := l.s.register.id(n)
+		n := l.s.graph.peel(l.s.objectIndex.of(r.ID))
+		id := l.s.objectIndex.id(n)
 		if _, isCommit := l.s.graph.commits[n]; isCommit || !l.s.db.Has(id) {
 			continue
 		}
@@ -351,6 +351,6 @@ func (l *locator) direct(a *attribution) {
 		if kind, _, err := l.s.db.Read(id); err != nil || kind != objects.Tree {
 			continue
 		}
-		a.commit(&commit{id: id, num: n, tree: n, reach: byTree})
+		a.commit(&commit{id: id, ordinal: n, tree: n, reach: byTree})
 	}
 }

@@ -25,12 +25,12 @@ const maxMissing = 1 << 24
 // hand over, by the paths at which they should stand.
 func (s *Source) tellMissing(ctx context.Context, v source.Visitor) error {
 	s.tellMissingRoots(v)
-	known := map[num]bool{}
+	known := map[ordinal]bool{}
 	lost := s.forest.missing()
-	if len(lost) > 0 || len(s.spoilt) > 0 || !s.complete() {
-		m := &missing{s: s, seen: map[num]bool{}, absent: known, rows: map[told]int{}}
+	if len(lost) > 0 || len(s.malformed) > 0 || !s.complete() {
+		m := &missing{s: s, seen: map[ordinal]bool{}, absent: known, rows: map[told]int{}}
 		var whole bool
-		if m.paths, whole = s.forest.trace(slices.AppendSeq(lost, maps.Keys(s.spoilt)), maxMissing, byPlace); !whole {
+		if m.paths, whole = s.forest.trace(slices.AppendSeq(lost, maps.Keys(s.malformed)), maxMissing, byPlace); !whole {
 			v.Unexamined(".git", finding.Missing.Because("%d objects are missing: the paths of only some of them are told", len(lost)))
 		}
 		if err := m.collect(ctx); err != nil {
@@ -39,13 +39,13 @@ func (s *Source) tellMissing(ctx context.Context, v source.Visitor) error {
 		m.tell(v)
 	}
 	for id, err := range s.damaged {
-		if n, ok := s.register.known(id); !ok || !known[n] {
+		if n, ok := s.objectIndex.known(id); !ok || !known[n] {
 			v.Unexamined("object "+id.String(), objects.ReasonOf(err))
 		}
 	}
-	for n, err := range s.spoilt {
+	for n, err := range s.malformed {
 		if !known[n] {
-			v.Unexamined("object "+s.register.id(n).String(), objects.ReasonOf(err))
+			v.Unexamined("object "+s.objectIndex.id(n).String(), objects.ReasonOf(err))
 		}
 	}
 	return nil
@@ -55,12 +55,12 @@ func (s *Source) tellMissing(ctx context.Context, v source.Visitor) error {
 // it is about.
 func (s *Source) complete() bool {
 	for _, c := range s.graph.commits {
-		if !s.register.has(c.tree) || slices.ContainsFunc(c.parents, func(p num) bool { return !s.register.has(p) }) {
+		if !s.objectIndex.has(c.tree) || slices.ContainsFunc(c.parents, func(p ordinal) bool { return !s.objectIndex.has(p) }) {
 			return false
 		}
 	}
 	for _, target := range s.graph.tags {
-		if !s.register.has(target) {
+		if !s.objectIndex.has(target) {
 			return false
 		}
 	}
@@ -85,9 +85,9 @@ func (s *Source) tellMissingRoots(v source.Visitor) {
 // It runs only if the walk shows that there are some.
 type missing struct {
 	s      *Source
-	paths  *paths       // that lead to something absent or malformed
-	seen   map[num]bool // trees gone through
-	absent map[num]bool // told, and so are malformed trees
+	paths  *paths           // that lead to something absent or malformed
+	seen   map[ordinal]bool // trees gone through
+	absent map[ordinal]bool // told, and so are malformed trees
 	rows   map[told]int
 }
 
@@ -119,7 +119,7 @@ func (m *missing) collect(ctx context.Context) error {
 		}
 	}
 	for tag, target := range m.s.graph.tags {
-		cut = !m.look(target, "what tag object "+objects.Short(m.s.register.id(tag))+" is about") || cut
+		cut = !m.look(target, "what tag object "+objects.Short(m.s.objectIndex.id(tag))+" is about") || cut
 	}
 	for _, c := range all {
 		if err := ctx.Err(); err != nil {
@@ -144,15 +144,15 @@ func (m *missing) commit(c *commit) (cut bool) {
 
 // look says whether an object could be read, and notes where it is missed if
 // not.
-func (m *missing) look(n num, path string) bool {
-	if m.s.register.has(n) {
+func (m *missing) look(n ordinal, path string) bool {
+	if m.s.objectIndex.has(n) {
 		return true
 	}
 	if m.absent[n] {
 		return false
 	}
 	m.absent[n] = true
-	id := m.s.register.id(n)
+	id := m.s.objectIndex.id(n)
 	if path == "" {
 		path = "object " + id.String()
 	}
@@ -166,14 +166,14 @@ func (m *missing) look(n num, path string) bool {
 	return false
 }
 
-func (m *missing) tree(n num, path string, depth int) {
+func (m *missing) tree(n ordinal, path string, depth int) {
 	if m.seen[n] {
 		return
 	}
 	m.seen[n] = true
 	where := path
 	if where == "" {
-		where = "tree " + m.s.register.id(n).String()
+		where = "tree " + m.s.objectIndex.id(n).String()
 	}
 	if !m.look(n, where) {
 		return
@@ -190,7 +190,7 @@ func (m *missing) tree(n num, path string, depth int) {
 			m.look(e.child, below)
 		}
 	}
-	if err := m.s.spoilt[n]; err != nil {
+	if err := m.s.malformed[n]; err != nil {
 		m.absent[n] = true
 		m.rows[told{where, objects.ReasonOf(err)}]++
 	}

@@ -19,20 +19,20 @@ type Named struct {
 func (s *Source) Roots() []gitdir.Root { return s.roots }
 
 // Named returns, after a scan, the paths whose names are worth looking at: of all trees
-// or, of a range, those that its commits brought. Trees that nothing reaches count, too,
+// or, of a range, those that its commits introduced. Trees that nothing reaches count, too,
 // if a commit has them.
 func (s *Source) Named(ctx context.Context) []Named {
 	if s.partial() {
-		return s.broughtNames
+		return s.introducedNames
 	}
 	n := &nameSearch{s: s, seen: map[visited]bool{}, worth: s.forest.names.worth()}
 	if len(n.worth) == 0 {
 		return nil
 	}
-	var wanted []num
-	chosen := map[num]bool{}
+	var wanted []ordinal
+	chosen := map[ordinal]bool{}
 	for i := range s.forest.rows {
-		s.forest.rows[i].each(func(_, what uint32, child num) {
+		s.forest.rows[i].each(func(_, what uint32, child ordinal) {
 			if n.worth[what&toName] && !chosen[child] {
 				chosen[child] = true
 				wanted = append(wanted, child)
@@ -66,11 +66,11 @@ type nameSearch struct {
 
 // visited is a tree that was gone through at a path.
 type visited struct {
-	tree num
+	tree ordinal
 	path string
 }
 
-func (n *nameSearch) tree(tree num, path string, depth int) {
+func (n *nameSearch) tree(tree ordinal, path string, depth int) {
 	at := visited{tree, path}
 	if n.seen[at] || depth > maxDepth || len(n.found) > maxNamed || len(n.seen) > maxSteps>>6 {
 		return
@@ -110,8 +110,8 @@ func (n *names) worth() map[uint32]bool {
 	return worth
 }
 
-// broughtName notes a name that a commit of a range brought.
-func (b *brought) broughtName(e entry) {
+// introducedName notes a name that a commit of a range introduced.
+func (b *introduced) introducedName(e entry) {
 	name := b.trees.name(e.name())
 	if !identifying.Worth([]byte(name)) {
 		return

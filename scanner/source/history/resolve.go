@@ -317,15 +317,15 @@ func (s *Source) find(ctx context.Context, from []objects.ID, text string) (obje
 		return objects.ID{}, fmt.Errorf("%q is no pattern", text)
 	}
 	var queue newest
-	seen := map[num]bool{}
-	push := func(n num) {
+	seen := map[ordinal]bool{}
+	push := func(n ordinal) {
 		if c, err := s.load(n); err == nil && !seen[n] {
 			seen[n] = true
 			heap.Push(&queue, c)
 		}
 	}
 	for _, id := range from {
-		push(s.register.of(id))
+		push(s.objectIndex.of(id))
 	}
 	for len(queue) > 0 && ctx.Err() == nil {
 		c := heap.Pop(&queue).(*commit)
@@ -418,14 +418,14 @@ func (s *Source) ancestor(id objects.ID, op byte, n int) (objects.ID, error) {
 		up, nth = min(n, 1), n // ^0 is the commit itself
 	}
 	for range up {
-		c, err := s.load(s.register.of(id))
+		c, err := s.load(s.objectIndex.of(id))
 		if err != nil {
 			return id, err
 		}
 		if len(c.parents) < nth {
 			return id, errors.New("it has no such parent")
 		}
-		id = s.register.id(c.parents[nth-1])
+		id = s.objectIndex.id(c.parents[nth-1])
 	}
 	return id, nil
 }

@@ -11,10 +11,10 @@ import (
 	"github.com/deputy-sec/deputy/scanner/source/objects"
 )
 
-// scanRange examines what the commits of the range brought: blobs that none of
+// scanRange examines what the commits of the range introduced: blobs that none of
 // their parents has at the same path, and their texts.
 func (s *Source) scanRange(ctx context.Context, v source.Visitor) error {
-	s.only = map[num]bool{}
+	s.only = map[ordinal]bool{}
 	choose := s.between
 	if s.Since != "" {
 		choose = s.since
@@ -29,7 +29,7 @@ func (s *Source) scanRange(ctx context.Context, v source.Visitor) error {
 // of them.
 func (s *Source) readCommits(ctx context.Context) error {
 	return s.db.EachCommit(ctx, s.Jobs, func(id objects.ID, c *objects.CommitData) {
-		s.graph.addCommit(s.register.of(id), id, c)
+		s.graph.addCommit(s.objectIndex.of(id), id, c)
 	})
 }
 
@@ -44,12 +44,12 @@ func (s *Source) between(ctx context.Context, v source.Visitor) error {
 			return err
 		}
 	}
-	l := s.newLimit(v)
+	l := s.newRevwalk(v)
 	for id := range chosen.without {
-		l.reach(s.register.of(id), true)
+		l.reach(s.objectIndex.of(id), true)
 	}
 	for id := range chosen.with {
-		l.reach(s.register.of(id), false)
+		l.reach(s.objectIndex.of(id), false)
 	}
 	l.walk()
 	s.tags = chosen.tags
@@ -64,12 +64,12 @@ var dates = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", "2
 // it says otherwise.
 func (s *Source) since(ctx context.Context, v source.Visitor) error {
 	s.bounded = true
-	l := s.newLimit(v)
+	l := s.newRevwalk(v)
 	begin := time.Time{}
 	from, err := s.resolve(ctx, s.Since)
 	if err == nil {
-		l.reach(s.register.of(from), true)
-		if c, err := s.load(s.register.of(from)); err == nil {
+		l.reach(s.objectIndex.of(from), true)
+		if c, err := s.load(s.objectIndex.of(from)); err == nil {
 			begin = c.when
 		}
 	} else if l.since, err = parseDate(s.Since, err); err != nil {
@@ -89,7 +89,7 @@ func (s *Source) since(ctx context.Context, v source.Visitor) error {
 				s.tags = append(s.tags, tag)
 			}
 		}
-		root := s.register.of(id)
+		root := s.objectIndex.of(id)
 		if _, err := s.load(root); err == nil { // it is a commit
 			l.reach(root, false)
 		}
@@ -108,7 +108,7 @@ func parseDate(text string, unresolved error) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("since %q: neither a date such as 2006-01-02 nor a commit: %w", text, unresolved)
 }
 
-func (s *Source) inRange(c *commit) bool { return s.only == nil || s.only[c.num] }
+func (s *Source) inRange(c *commit) bool { return s.only == nil || s.only[c.ordinal] }
 
 // shallowEnds returns the commits at which a shallow clone ends.
 func (s *Source) shallowEnds(v source.Visitor) map[objects.ID]bool {
@@ -125,8 +125,8 @@ func (s *Source) shallowEnds(v source.Visitor) map[objects.ID]bool {
 
 // headReach returns the commits that HEAD reaches. Of a range it stops looking
 // when it has met all of it, or what is left is older.
-func (s *Source) headReach() map[num]bool {
-	set := map[num]bool{}
+func (s *Source) headReach() map[ordinal]bool {
+	set := map[ordinal]bool{}
 	head, ok := s.dir.Head()
 	if !ok {
 		return set
@@ -136,7 +136,7 @@ func (s *Source) headReach() map[num]bool {
 		return set
 	}
 	open, oldest := len(s.only), s.oldest()
-	for stack := []num{s.register.of(id)}; len(stack) > 0 && (s.only == nil || open > 0); {
+	for stack := []ordinal{s.objectIndex.of(id)}; len(stack) > 0 && (s.only == nil || open > 0); {
 		n := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
 		if set[n] {
@@ -169,11 +169,11 @@ func (s *Source) oldest() time.Time {
 	return oldest
 }
 
-func (s *Source) load(n num) (*commit, error) {
+func (s *Source) load(n ordinal) (*commit, error) {
 	if c := s.graph.commits[n]; c != nil {
 		return c, nil
 	}
-	id := s.register.id(n)
+	id := s.objectIndex.id(n)
 	kind, data, err := s.db.Read(id)
 	if err != nil {
 		return nil, err
@@ -189,18 +189,18 @@ func (s *Source) load(n num) (*commit, error) {
 }
 
 // examineRange hands over the texts of the range's commits and the blobs they
-// brought.
+// introduced.
 func (s *Source) examineRange(ctx context.Context, v source.Visitor) error {
 	trees, err := s.lister(ctx)
 	if err != nil {
 		return err
 	}
-	brought := newBrought(s, v, trees)
+	introduced := newIntroduced(s, v, trees)
 	for _, c := range s.graph.sorted() {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if !s.only[c.num] {
+		if !s.only[c.ordinal] {
 			continue
 		}
 		if err := s.handTexts(c, v); err != nil {
@@ -208,7 +208,7 @@ func (s *Source) examineRange(ctx context.Context, v source.Visitor) error {
 			v.Unexamined("object "+c.id.String(), objects.ReasonOf(err))
 			continue
 		}
-		brought.commit(c)
+		introduced.commit(c)
 	}
 	seen := map[objects.ID]bool{}
 	for _, tag := range s.tags {
@@ -217,13 +217,13 @@ func (s *Source) examineRange(ctx context.Context, v source.Visitor) error {
 			s.handTag(tag, v)
 		}
 	}
-	s.passed += len(brought.blobs) + len(brought.named)
-	s.broughtNames = brought.named
-	s.movedModules = brought.moved
-	if s.bounded { // else every line was brought by some commit
-		s.look = &lookBack{b: brought, gone: map[num][][]entry{}}
+	s.passed += len(introduced.blobs) + len(introduced.named)
+	s.introducedNames = introduced.named
+	s.movedModules = introduced.moved
+	if s.bounded { // else every line was introduced by some commit
+		s.look = &lookBack{b: introduced, gone: map[ordinal][][]entry{}}
 	}
-	return s.handBlobs(ctx, brought.blobs, v)
+	return s.handBlobs(ctx, introduced.blobs, v)
 }
 
 // handTag hands over what people wrote into an annotated tag that the range brings.
@@ -237,7 +237,7 @@ func (s *Source) handTag(id objects.ID, v source.Visitor) {
 		v.Unexamined("object "+id.String(), objects.ReasonOf(err))
 		return
 	}
-	s.visitTag(s.register.of(id), &objects.Object{ID: id, Kind: kind, Data: data}, v)
+	s.visitTag(s.objectIndex.of(id), &objects.Object{ID: id, Kind: kind, Data: data}, v)
 }
 
 // taggedSince reports whether a tag is newer than a date.
@@ -335,7 +335,7 @@ func (s *Source) walkBlobs(ctx context.Context, blobs map[objects.ID]bool, v sou
 		Skip:    func(id objects.ID) bool { return !blobs[id] },
 	}
 	visit := func(o *objects.Object) any {
-		s.register.arrived(o)
+		s.objectIndex.arrived(o)
 		return s.visitBlob(o, v)
 	}
 	told := map[objects.ID]bool{}
@@ -352,7 +352,7 @@ func (s *Source) walkBlobs(ctx context.Context, blobs map[objects.ID]bool, v sou
 		return err
 	}
 	for id := range blobs {
-		if !told[id] && !s.register.has(s.register.of(id)) {
+		if !told[id] && !s.objectIndex.has(s.objectIndex.of(id)) {
 			v.Unexamined("object "+id.String(), errMissing)
 		}
 	}

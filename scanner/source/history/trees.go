@@ -12,14 +12,14 @@ type trees interface {
 	// entries returns those entries of a tree that lead to what is wanted, in the
 	// order of their whats, and what there is of a tree that is damaged or missing:
 	// the scan has told of that.
-	entries(tree num) []entry
+	entries(tree ordinal) []entry
 }
 
 // entry is a blob or a tree in a tree. What it is is the number of its name, and
 // isTree if it is one.
 type entry struct {
 	what  uint32
-	child num
+	child ordinal
 }
 
 func (e entry) isTree() bool { return e.what&isTree != 0 }
@@ -36,17 +36,17 @@ func find(entries []entry, what uint32) (entry, bool) {
 
 // storedTrees reads trees one by one, for when few are needed, and each once.
 type storedTrees struct {
-	*register
+	*objectIndex
 	names  *names
-	wanted map[num]bool
-	pruned map[num][]entry
+	wanted map[ordinal]bool
+	pruned map[ordinal][]entry
 	tooFar bool // trees were nested too deep to be read
 }
 
-func (t *storedTrees) entries(tree num) []entry { return t.prune(tree, 0) }
+func (t *storedTrees) entries(tree ordinal) []entry { return t.prune(tree, 0) }
 
 // prune reads a tree and keeps what leads to something wanted.
-func (t *storedTrees) prune(tree num, depth int) []entry {
+func (t *storedTrees) prune(tree ordinal, depth int) []entry {
 	if known, ok := t.pruned[tree]; ok {
 		return known
 	}
@@ -69,7 +69,7 @@ func (t *storedTrees) prune(tree num, depth int) []entry {
 
 // readTree reads a tree, in its own order. Submodules are noObject. With an error come
 // the entries before the damage.
-func (r *register) readTree(tree num, n *names) ([]entry, error) {
+func (r *objectIndex) readTree(tree ordinal, n *names) ([]entry, error) {
 	_, data, err := r.db.Read(r.id(tree))
 	if err != nil {
 		return nil, err
@@ -94,9 +94,9 @@ func (r *register) readTree(tree num, n *names) ([]entry, error) {
 // parsed once and kept once, in eight bytes: less than half of what its hash,
 // which does not compress, takes in the pack.
 type forest struct {
-	*register
+	*objectIndex
 	names  *names
-	groves []grove // one for each goroutine of the walk
+	shards []shard // one for each goroutine of the walk
 
 	rows   []row // all trees, once the walk is over; bases come before their edits, or not
 	rowOf  []uint32
@@ -107,8 +107,8 @@ type forest struct {
 	origins []origin
 }
 
-// grove is the trees that one goroutine read.
-type grove struct {
+// shard is the trees that one goroutine read.
+type shard struct {
 	rows  []row
 	words []uint32 // room for the ops of the next rows
 	ops   []uint32 // of the tree at hand
@@ -116,7 +116,7 @@ type grove struct {
 
 // row is a tree: ops that make it from the tree base, or from nothing.
 type row struct {
-	tree, base num
+	tree, base ordinal
 	ops        []uint32
 }
 
@@ -136,38 +136,38 @@ type origin struct {
 
 const noRow = ^uint32(0)
 
-func newForest(r *register, workers int) *forest {
-	return &forest{register: r, names: newNames(), groves: make([]grove, max(1, workers))}
+func newForest(r *objectIndex, workers int) *forest {
+	return &forest{objectIndex: r, names: newNames(), shards: make([]shard, max(1, workers))}
 }
 
-// outline is what a tree leaves behind for its edits: where its entries begin,
+// entryOffsets is what a tree leaves behind for its edits: where its entries begin,
 // and where the last one ends.
-type outline struct {
-	tree   num
+type entryOffsets struct {
+	tree   ordinal
 	starts []uint32
 }
 
-// add takes a tree in. It returns the outline to be shown with edits of it, and
+// add takes a tree in. It returns the offsets to be shown with edits of it, and
 // an error if the tree is malformed: it then has the entries before that.
-func (f *forest) add(tree num, o *objects.Object) (*outline, error) {
-	g := &f.groves[o.Worker]
-	base, _ := o.Base.(*outline)
+func (f *forest) add(tree ordinal, o *objects.Object) (*entryOffsets, error) {
+	g := &f.shards[o.Worker]
+	base, _ := o.Base.(*entryOffsets)
 	e := edit{f: f, data: o.Data, ops: g.ops[:0], starts: make([]uint32, 0, len(o.Data)/32+2)}
 	var err error
 	if base != nil && o.Segments != nil {
 		err = e.follow(base, o.Segments)
 	} else {
-		base = &outline{tree: noObject}
+		base = &entryOffsets{tree: noObject}
 		err = e.parse(len(o.Data))
 	}
 	e.starts = append(e.starts, uint32(e.at))
 	g.ops = e.ops
 	g.rows = append(g.rows, row{tree: tree, base: base.tree, ops: g.keep(e.ops)})
-	return &outline{tree, e.starts}, err
+	return &entryOffsets{tree, e.starts}, err
 }
 
 // keep copies ops to where they stay.
-func (g *grove) keep(ops []uint32) []uint32 {
+func (g *shard) keep(ops []uint32) []uint32 {
 	const chunk = 32 << 10
 	if len(ops) > cap(g.words)-len(g.words) {
 		g.words = make([]uint32, 0, max(chunk, len(ops)))
@@ -189,7 +189,7 @@ type edit struct {
 // follow takes over the entries that were copied whole from the base, and parses
 // the others. An entry that begins where one of the base does, and consists of
 // the same bytes, is the same.
-func (e *edit) follow(base *outline, segments []objects.Segment) error {
+func (e *edit) follow(base *entryOffsets, segments []objects.Segment) error {
 	for _, s := range segments {
 		end := s.Dst + s.Len
 		for e.at < end {
@@ -259,10 +259,10 @@ func (e *edit) one() error {
 
 // grown brings the trees of all goroutines together. The walk is over.
 func (f *forest) grown() {
-	for _, g := range f.groves {
+	for _, g := range f.shards {
 		f.rows = append(f.rows, g.rows...)
 	}
-	f.groves = nil
+	f.shards = nil
 	f.rowOf = filled(f.size(), noRow)
 	for i, r := range f.rows {
 		f.rowOf[r.tree] = uint32(i)
@@ -296,7 +296,7 @@ func (f *forest) linkEdits() {
 func (f *forest) listOrigins() {
 	f.origin = make([]uint32, f.size()+1)
 	for _, r := range f.rows {
-		r.each(func(_, _ uint32, child num) { f.origin[child+1]++ })
+		r.each(func(_, _ uint32, child ordinal) { f.origin[child+1]++ })
 	}
 	for i := 1; i < len(f.origin); i++ {
 		f.origin[i] += f.origin[i-1]
@@ -304,7 +304,7 @@ func (f *forest) listOrigins() {
 	f.origins = make([]origin, f.origin[len(f.origin)-1])
 	at := slices.Clone(f.origin)
 	for i, r := range f.rows {
-		r.each(func(pos, what uint32, child num) {
+		r.each(func(pos, what uint32, child ordinal) {
 			f.origins[at[child]] = origin{uint32(i), pos, what}
 			at[child]++
 		})
@@ -312,7 +312,7 @@ func (f *forest) listOrigins() {
 }
 
 // each calls yield for the new entries of a tree.
-func (r *row) each(yield func(pos, what uint32, child num)) {
+func (r *row) each(yield func(pos, what uint32, child ordinal)) {
 	pos := uint32(0)
 	for i := 0; i < len(r.ops); i += 2 {
 		what, n := r.ops[i], r.ops[i+1]
@@ -320,15 +320,15 @@ func (r *row) each(yield func(pos, what uint32, child num)) {
 			pos += n
 			continue
 		}
-		if num(n) != noObject {
-			yield(pos, what, num(n))
+		if ordinal(n) != noObject {
+			yield(pos, what, ordinal(n))
 		}
 		pos++
 	}
 }
 
 // originsOf returns where an object stands as a new entry.
-func (f *forest) originsOf(n num) []origin {
+func (f *forest) originsOf(n ordinal) []origin {
 	if int(n)+1 >= len(f.origin) {
 		return nil
 	}
@@ -336,9 +336,9 @@ func (f *forest) originsOf(n num) []origin {
 }
 
 // missing returns the objects that trees name and nobody read, in order.
-func (f *forest) missing() []num {
-	var out []num
-	for n := range num(len(f.origin) - 1) {
+func (f *forest) missing() []ordinal {
+	var out []ordinal
+	for n := range ordinal(len(f.origin) - 1) {
 		if f.origin[n] != f.origin[n+1] && !f.has(n) {
 			out = append(out, n)
 		}
@@ -355,7 +355,7 @@ type paths struct {
 }
 
 // entries implements [trees].
-func (p *paths) entries(tree num) []entry {
+func (p *paths) entries(tree ordinal) []entry {
 	if int(tree) >= len(p.f.rowOf) || p.f.rowOf[tree] == noRow {
 		return nil
 	}
@@ -367,7 +367,7 @@ func (p *paths) entries(tree num) []entry {
 // in which it is new through the edits that keep it, and so costs what there is
 // to be found, however many trees there are. It gives up after limit entries. The
 // entries of each tree come in the given order.
-func (f *forest) trace(wanted []num, limit int, order func(a, b held) int) (p *paths, whole bool) {
+func (f *forest) trace(wanted []ordinal, limit int, order func(a, b held) int) (p *paths, whole bool) {
 	t := tracing{heads: filled(len(f.rows), noRow)}
 	queue := slices.Clone(wanted)
 	queued := make([]bool, f.size())
@@ -416,7 +416,7 @@ func byPlace(a, b held) int { return cmp.Compare(a.pos, b.pos) }
 
 func byWhat(a, b held) int { return cmp.Or(cmp.Compare(a.what, b.what), cmp.Compare(a.pos, b.pos)) }
 
-func (t *tracing) hold(at origin, child num) {
+func (t *tracing) hold(at origin, child ordinal) {
 	if t.count%heldChunk == 0 {
 		t.found = append(t.found, make([]held, 0, heldChunk))
 	}

@@ -44,23 +44,23 @@ func randomHistory(r *rand.Rand, commits int) []byte {
 }
 
 // walked opens a repository and lets all its trees grow.
-func walked(t testing.TB, dir string, workers int) (*forest, map[num][]objects.Entry) {
+func walked(t testing.TB, dir string, workers int) (*forest, map[ordinal][]objects.Entry) {
 	t.Helper()
 	db, err := objects.Open(dir, objects.Options{})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
-	f := newForest(newRegister(db), workers)
+	f := newForest(newObjectIndex(db), workers)
 	require.NoError(t, db.Walk(context.Background(), objects.WalkOptions{Workers: workers}, func(o *objects.Object) any {
 		n := f.arrived(o)
 		if o.Kind != objects.Tree {
 			return nil
 		}
-		outline, err := f.add(n, o)
+		offsets, err := f.add(n, o)
 		assert.NoError(t, err)
-		return outline
+		return offsets
 	}, func(p objects.Problem) { t.Error(p) }))
 	f.grown()
-	all := map[num][]objects.Entry{}
+	all := map[ordinal][]objects.Entry{}
 	require.NoError(t, db.Walk(context.Background(), objects.WalkOptions{Kinds: []objects.Kind{objects.Tree}}, func(o *objects.Object) any {
 		n := f.of(o.ID)
 		all[n] = []objects.Entry{}
@@ -73,8 +73,8 @@ func walked(t testing.TB, dir string, workers int) (*forest, map[num][]objects.E
 }
 
 // leading is what trace finds, found by going through all trees again and again.
-func leading(f *forest, all map[num][]objects.Entry, wanted []num) map[num][]entry {
-	matter := map[num]bool{}
+func leading(f *forest, all map[ordinal][]objects.Entry, wanted []ordinal) map[ordinal][]entry {
+	matter := map[ordinal]bool{}
 	for _, n := range wanted {
 		matter[n] = true
 	}
@@ -86,7 +86,7 @@ func leading(f *forest, all map[num][]objects.Entry, wanted []num) map[num][]ent
 			}
 		}
 	}
-	out := map[num][]entry{}
+	out := map[ordinal][]entry{}
 	for tree, entries := range all {
 		for _, e := range entries {
 			if matter[f.of(e.OID)] {
@@ -108,8 +108,8 @@ func TestTraceFindsAllWays(t *testing.T) {
 		f, all := walked(t, filepath.Join(repo.Dir, ".git"), 1+int(seed)%3)
 		require.NotEmpty(t, all)
 		assert.Empty(t, f.missing())
-		var objects []num
-		for n := range num(f.size()) {
+		var objects []ordinal
+		for n := range ordinal(f.size()) {
 			if len(f.originsOf(n)) > 0 {
 				objects = append(objects, n)
 			}
@@ -155,7 +155,7 @@ func TestEditsKeepEntries(t *testing.T) {
 	assert.Less(t, len(f.origins), entries/2, "what deltas copy is kept once")
 }
 
-// emptyDatabase holds nothing: every object is a stranger to it.
+// emptyDatabase holds nothing: every object is a unpacked to it.
 func emptyDatabase(t testing.TB) *objects.Database {
 	t.Helper()
 	dir := t.TempDir()
@@ -180,13 +180,13 @@ func FuzzEdit(f *testing.F) {
 			return
 		}
 		data, segments := scripted(base, script)
-		forest := newForest(newRegister(db), 1)
-		one, two, three := num(1<<20), num(1<<20+1), num(1<<20+2)
-		outline, _ := forest.add(one, &objects.Object{Data: base})
-		_, errEdit := forest.add(two, &objects.Object{Data: data, Base: outline, Segments: segments})
+		forest := newForest(newObjectIndex(db), 1)
+		one, two, three := ordinal(1<<20), ordinal(1<<20+1), ordinal(1<<20+2)
+		offsets, _ := forest.add(one, &objects.Object{Data: base})
+		_, errEdit := forest.add(two, &objects.Object{Data: data, Base: offsets, Segments: segments})
 		_, errWhole := forest.add(three, &objects.Object{Data: data})
 		require.Equal(t, errWhole, errEdit)
-		rows := forest.groves[0].rows
+		rows := forest.shards[0].rows
 		whole := expanded(rows[2], nil)
 		require.Equal(t, whole, expanded(rows[1], expanded(rows[0], nil)))
 		i := 0
@@ -227,7 +227,7 @@ func scripted(base, script []byte) (data []byte, segments []objects.Segment) {
 
 type whole struct {
 	what  uint32
-	child num
+	child ordinal
 }
 
 // expanded carries out the ops of a row.
@@ -238,7 +238,7 @@ func expanded(r row, base []whole) []whole {
 		if what&isNew == 0 {
 			entries = append(entries, base[what:what+n]...)
 		} else {
-			entries = append(entries, whole{what, num(n)})
+			entries = append(entries, whole{what, ordinal(n)})
 		}
 	}
 	return entries
@@ -265,8 +265,8 @@ func TestRegister(t *testing.T) {
 	db, err := objects.Open(filepath.Join(repo.Dir, ".git"), objects.Options{})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, db.Close()) }()
-	r := newRegister(db)
-	seen := map[num]bool{}
+	r := newObjectIndex(db)
+	seen := map[ordinal]bool{}
 	require.NoError(t, db.Walk(context.Background(), objects.WalkOptions{}, func(o *objects.Object) any {
 		n := r.of(o.ID)
 		assert.Equal(t, o.Number >= 0, int(n) < r.packed)

@@ -12,10 +12,10 @@ import (
 	"github.com/deputy-sec/deputy/scanner/source/objects"
 )
 
-// brought collects the blobs that commits brought: those that none of a commit's
+// introduced collects the blobs that commits introduced: those that none of a commit's
 // parents has at the same path. Unlike attribution it wants all blobs, and so goes
 // through the trees that changed.
-type brought struct {
+type introduced struct {
 	s     *Source
 	v     source.Visitor
 	trees lister
@@ -33,7 +33,7 @@ type lister interface {
 	// list returns the entries of a tree in its own order, which is that of the names
 	// (those of trees as if a slash followed). Submodules are noObject. With an error
 	// come the entries before the damage.
-	list(tree num) ([]entry, error)
+	list(tree ordinal) ([]entry, error)
 	// name returns the name that has a number.
 	name(number uint32) string
 }
@@ -53,15 +53,15 @@ func (s *Source) lister(ctx context.Context) (lister, error) {
 	return newGrownList(s), nil
 }
 
-func newBrought(s *Source, v source.Visitor, from lister) *brought {
-	return &brought{s: s, v: v, trees: from, seen: map[string]bool{}, blobs: map[objects.ID]bool{}, from: map[objects.ID][]introduction{}}
+func newIntroduced(s *Source, v source.Visitor, from lister) *introduced {
+	return &introduced{s: s, v: v, trees: from, seen: map[string]bool{}, blobs: map[objects.ID]bool{}, from: map[objects.ID][]introduction{}}
 }
 
 // growForest reads all trees. What cannot be read is told if the range leads to it.
 func (s *Source) growForest(ctx context.Context) error {
-	s.forest = newForest(s.register, s.Jobs)
+	s.forest = newForest(s.objectIndex, s.Jobs)
 	visit := func(o *objects.Object) any {
-		n := s.register.arrived(o)
+		n := s.objectIndex.arrived(o)
 		if o.Open != nil { // no tree that anybody made by working
 			return nil
 		}
@@ -75,9 +75,9 @@ func (s *Source) growForest(ctx context.Context) error {
 	return nil
 }
 
-// commit adds what a commit brought.
-func (b *brought) commit(c *commit) {
-	var parents []num
+// commit adds what a commit introduced.
+func (b *introduced) commit(c *commit) {
+	var parents []ordinal
 	for _, p := range c.parents {
 		if parent, err := b.s.load(p); err == nil {
 			parents = append(parents, parent.tree)
@@ -88,7 +88,7 @@ func (b *brought) commit(c *commit) {
 }
 
 // diff compares a tree with those in its place in the parents.
-func (b *brought) diff(tree num, parents []num) {
+func (b *introduced) diff(tree ordinal, parents []ordinal) {
 	if slices.Contains(parents, tree) || b.compared(tree, parents) {
 		return
 	}
@@ -101,7 +101,7 @@ func (b *brought) diff(tree num, parents []num) {
 		old = append(old, b.list(p))
 	}
 	for _, e := range b.list(tree) {
-		var below, was []num
+		var below, was []ordinal
 		same, here := false, false
 		for i := range old {
 			had, ok := b.passTo(&old[i], e)
@@ -114,7 +114,7 @@ func (b *brought) diff(tree num, parents []num) {
 			}
 		}
 		if !here {
-			b.broughtName(e)
+			b.introducedName(e)
 		}
 		switch {
 		case e.child == noObject:
@@ -125,7 +125,7 @@ func (b *brought) diff(tree num, parents []num) {
 			b.diff(e.child, below)
 			b.way = b.way[:len(b.way)-1]
 		default:
-			id := b.s.register.id(e.child)
+			id := b.s.objectIndex.id(e.child)
 			b.blobs[id] = true
 			b.from[id] = append(b.from[id], introduction{b.at, e.name(), was})
 		}
@@ -134,7 +134,7 @@ func (b *brought) diff(tree num, parents []num) {
 
 // submodule tells of a submodule that a commit moves. The entries at hand do not say
 // to which commit, so the trees are read for it.
-func (b *brought) submodule(e entry, tree num, parents []num) {
+func (b *introduced) submodule(e entry, tree ordinal, parents []ordinal) {
 	name := b.trees.name(e.name())
 	id, ok := b.s.gitlink(tree, name)
 	if !ok {
@@ -150,8 +150,8 @@ func (b *brought) submodule(e entry, tree num, parents []num) {
 }
 
 // gitlink returns the commit that a tree has for a submodule.
-func (s *Source) gitlink(tree num, name string) (id objects.ID, ok bool) {
-	_, data, err := s.db.Read(s.register.id(tree))
+func (s *Source) gitlink(tree ordinal, name string) (id objects.ID, ok bool) {
+	_, data, err := s.db.Read(s.objectIndex.id(tree))
 	if err != nil {
 		return id, false
 	}
@@ -167,7 +167,7 @@ func (s *Source) gitlink(tree num, name string) (id objects.ID, ok bool) {
 // passTo finds the entry of the same name and sort in a list whose beginning has
 // been passed, and passes what comes before it. Lists that are out of order, as no
 // git makes them, look as if more were new in them.
-func (b *brought) passTo(list *[]entry, e entry) (was entry, ok bool) {
+func (b *introduced) passTo(list *[]entry, e entry) (was entry, ok bool) {
 	l := *list
 	for len(l) > 0 && l[0].what != e.what && b.before(l[0], e) {
 		l = l[1:]
@@ -180,7 +180,7 @@ func (b *brought) passTo(list *[]entry, e entry) (was entry, ok bool) {
 }
 
 // before reports whether an entry stands before another one in a tree.
-func (b *brought) before(x, y entry) bool {
+func (b *introduced) before(x, y entry) bool {
 	p, q := b.trees.name(x.name()), b.trees.name(y.name())
 	n := min(len(p), len(q))
 	if c := strings.Compare(p[:n], q[:n]); c != 0 {
@@ -201,7 +201,7 @@ func behind(name string, n int, e entry) byte {
 }
 
 // compared reports whether the same was compared before.
-func (b *brought) compared(tree num, parents []num) bool {
+func (b *introduced) compared(tree ordinal, parents []ordinal) bool {
 	key := binary.LittleEndian.AppendUint32(make([]byte, 0, 32), uint32(tree))
 	for _, p := range parents {
 		key = binary.LittleEndian.AppendUint32(key, uint32(p))
@@ -214,15 +214,15 @@ func (b *brought) compared(tree num, parents []num) bool {
 }
 
 // list tells of a tree that is not here, or malformed.
-func (b *brought) list(tree num) []entry {
+func (b *introduced) list(tree ordinal) []entry {
 	entries, err := b.trees.list(tree)
 	if err != nil {
-		b.v.Unexamined(cmp.Or(b.path(), "tree "+b.s.register.id(tree).String()), objects.ReasonOf(err))
+		b.v.Unexamined(cmp.Or(b.path(), "tree "+b.s.objectIndex.id(tree).String()), objects.ReasonOf(err))
 	}
 	return entries
 }
 
-func (b *brought) path() string {
+func (b *introduced) path() string {
 	path := ""
 	for _, name := range b.way {
 		path = join(path, b.trees.name(name))
@@ -237,21 +237,21 @@ const maxListed = 4 << 20
 type storedList struct {
 	s     *Source
 	names *names
-	lists map[num][]entry
+	lists map[ordinal][]entry
 	held  int
 }
 
 func newStoredList(s *Source) *storedList {
-	return &storedList{s: s, names: newNames(), lists: map[num][]entry{}}
+	return &storedList{s: s, names: newNames(), lists: map[ordinal][]entry{}}
 }
 
 func (l *storedList) name(n uint32) string { return l.names.text(n) }
 
-func (l *storedList) list(tree num) ([]entry, error) {
+func (l *storedList) list(tree ordinal) ([]entry, error) {
 	if known, ok := l.lists[tree]; ok {
 		return known, nil
 	}
-	entries, err := l.s.register.readTree(tree, l.names)
+	entries, err := l.s.objectIndex.readTree(tree, l.names)
 	if l.held += len(entries); l.held > maxListed {
 		clear(l.lists)
 		l.held = len(entries)
@@ -265,20 +265,20 @@ func (l *storedList) list(tree num) ([]entry, error) {
 // grownList makes trees out of the edits of a forest.
 type grownList struct {
 	s     *Source
-	lists map[num][]entry
+	lists map[ordinal][]entry
 	held  int
 }
 
-func newGrownList(s *Source) *grownList { return &grownList{s: s, lists: map[num][]entry{}} }
+func newGrownList(s *Source) *grownList { return &grownList{s: s, lists: map[ordinal][]entry{}} }
 
 func (l *grownList) name(n uint32) string { return l.s.forest.names.text(n) }
 
-func (l *grownList) list(tree num) ([]entry, error) {
+func (l *grownList) list(tree ordinal) ([]entry, error) {
 	made, ok := l.make(tree)
 	if !ok {
-		return l.s.register.readTree(tree, l.s.forest.names)
+		return l.s.objectIndex.readTree(tree, l.s.forest.names)
 	}
-	return made, l.s.spoilt[tree]
+	return made, l.s.malformed[tree]
 }
 
 // longestChain bounds the edits between a tree and what it was made from: git's own
@@ -286,9 +286,9 @@ func (l *grownList) list(tree num) ([]entry, error) {
 const longestChain = 4096
 
 // make applies the edits that make a tree; false if it cannot be made.
-func (l *grownList) make(tree num) ([]entry, bool) {
+func (l *grownList) make(tree ordinal) ([]entry, bool) {
 	f := l.s.forest
-	var chain []num
+	var chain []ordinal
 	var base []entry
 	for at := tree; at != noObject; {
 		if known, ok := l.lists[at]; ok {
@@ -318,7 +318,7 @@ func (r *row) apply(base []entry) []entry {
 	for i := 0; i < len(r.ops); i += 2 {
 		what, n := r.ops[i], r.ops[i+1]
 		if what&isNew != 0 {
-			out = append(out, entry{what &^ isNew, num(n)})
+			out = append(out, entry{what &^ isNew, ordinal(n)})
 			continue
 		}
 		from := min(int(what), len(base))

@@ -30,7 +30,7 @@ func TestBroughtByEitherWay(t *testing.T) {
 		want := listed(repo)
 		require.NotEmpty(t, want)
 		for name, lister := range listers() {
-			got, rows := broughtIn(t, repo, lister)
+			got, rows := introducedIn(t, repo, lister)
 			assert.Equal(t, want, got, name)
 			assert.Empty(t, rows, name)
 		}
@@ -44,7 +44,7 @@ func TestBroughtWithoutATree(t *testing.T) {
 	require.NoError(t, os.Remove(filepath.Join(repo.Dir, ".git", "objects", tree[:2], tree[2:])))
 	var blobs []map[string]bool
 	for name, lister := range listers() {
-		got, rows := broughtIn(t, repo, lister)
+		got, rows := introducedIn(t, repo, lister)
 		assert.Contains(t, rows, "d1", name)
 		blobs = append(blobs, got)
 	}
@@ -59,8 +59,8 @@ func listers() map[string]func(*Source) lister {
 	}
 }
 
-// broughtIn returns what all commits of a repository brought.
-func broughtIn(t *testing.T, repo *sourcetest.Repo, from func(*Source) lister) (blobs map[string]bool, rows map[string]string) {
+// introducedIn returns what all commits of a repository introduced.
+func introducedIn(t *testing.T, repo *sourcetest.Repo, from func(*Source) lister) (blobs map[string]bool, rows map[string]string) {
 	t.Helper()
 	dir, err := gitdir.Find(repo.Dir)
 	require.NoError(t, err)
@@ -70,10 +70,10 @@ func broughtIn(t *testing.T, repo *sourcetest.Repo, from func(*Source) lister) (
 	s := New(dir, db, Options{Jobs: 2, Since: "2000-01-01"})
 	v := &heard{contents: map[source.ID]string{}, rows: map[string]string{}}
 	require.NoError(t, db.EachCommit(context.Background(), 1, func(id objects.ID, c *objects.CommitData) {
-		s.graph.addCommit(s.register.of(id), id, c)
+		s.graph.addCommit(s.objectIndex.of(id), id, c)
 	}))
 	require.NoError(t, s.growForest(context.Background()))
-	b := newBrought(s, v, from(s))
+	b := newIntroduced(s, v, from(s))
 	for _, c := range s.graph.commits {
 		b.commit(c)
 	}

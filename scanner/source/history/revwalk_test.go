@@ -75,7 +75,7 @@ func selected(t *testing.T, s *Source) map[string]bool {
 	assert.Empty(t, v.rows)
 	commits := map[string]bool{}
 	for n := range s.only {
-		commits[s.register.id(n).String()] = true
+		commits[s.objectIndex.id(n).String()] = true
 	}
 	return commits
 }

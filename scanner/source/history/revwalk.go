@@ -14,49 +14,49 @@ import (
 // not to read all of history for the few commits of a push.
 const skew = 24 * time.Hour
 
-// limit is a walk back from both ends of a range: from what is excluded and from
+// revwalk is a walk back from both ends of a range: from what is excluded and from
 // what is wanted, the newest commits first, until all that is left is excluded and
 // older than what was selected, or older than wanted.
-type limit struct {
+type revwalk struct {
 	s        *Source
 	v        source.Visitor
 	since    time.Time // older commits are not wanted
 	shallow  map[objects.ID]bool
 	queue    newest
-	open     int          // in the queue, and not excluded
-	excluded map[num]bool // reached from the start
-	done     map[num]bool // taken from the queue, or not there
-	queued   map[num]bool
+	open     int              // in the queue, and not excluded
+	excluded map[ordinal]bool // reached from the start
+	done     map[ordinal]bool // taken from the queue, or not there
+	queued   map[ordinal]bool
 	oldest   time.Time // of the commits selected
 }
 
-func (s *Source) newLimit(v source.Visitor) *limit {
-	return &limit{
+func (s *Source) newRevwalk(v source.Visitor) *revwalk {
+	return &revwalk{
 		s: s, v: v, shallow: s.shallowEnds(v),
-		excluded: map[num]bool{}, done: map[num]bool{}, queued: map[num]bool{},
+		excluded: map[ordinal]bool{}, done: map[ordinal]bool{}, queued: map[ordinal]bool{},
 	}
 }
 
 // walk selects the commits. Where it begins was said with reach.
-func (l *limit) walk() {
+func (l *revwalk) walk() {
 	for l.more() {
 		c := heap.Pop(&l.queue).(*commit)
-		l.done[c.num] = true
-		if !l.excluded[c.num] {
+		l.done[c.ordinal] = true
+		if !l.excluded[c.ordinal] {
 			l.open--
 			if len(l.s.only) == 0 || c.when.Before(l.oldest) {
 				l.oldest = c.when
 			}
-			l.s.only[c.num] = true
+			l.s.only[c.ordinal] = true
 		}
 		for _, p := range c.parents {
-			l.reach(p, l.excluded[c.num])
+			l.reach(p, l.excluded[c.ordinal])
 		}
 	}
-	maps.DeleteFunc(l.s.only, func(n num, _ bool) bool { return l.s.graph.commits[n].when.Before(l.since) })
+	maps.DeleteFunc(l.s.only, func(n ordinal, _ bool) bool { return l.s.graph.commits[n].when.Before(l.since) })
 }
 
-func (l *limit) more() bool {
+func (l *revwalk) more() bool {
 	if len(l.queue) == 0 || l.queue[0].when.Before(l.since.Add(-skew)) {
 		return false
 	}
@@ -65,8 +65,8 @@ func (l *limit) more() bool {
 
 // reach puts a commit into the queue, or excludes it with what it is known to lead
 // to.
-func (l *limit) reach(n num, exclude bool) {
-	stack := []num{n}
+func (l *revwalk) reach(n ordinal, exclude bool) {
+	stack := []ordinal{n}
 	for len(stack) > 0 {
 		n := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
@@ -87,14 +87,14 @@ func (l *limit) reach(n num, exclude bool) {
 	}
 }
 
-func (l *limit) enqueue(n num, exclude bool) {
+func (l *revwalk) enqueue(n ordinal, exclude bool) {
 	if exclude {
 		l.excluded[n] = true
 	}
 	c, err := l.s.load(n)
 	if err != nil {
 		l.done[n] = true
-		l.tell(exclude, "object "+l.s.register.id(n).String(), objects.ReasonOf(err))
+		l.tell(exclude, "object "+l.s.objectIndex.id(n).String(), objects.ReasonOf(err))
 		return
 	}
 	if l.shallow[c.id] {
@@ -109,7 +109,7 @@ func (l *limit) enqueue(n num, exclude bool) {
 }
 
 // tell tells of what the range lacks: what lies behind its start was not asked for.
-func (l *limit) tell(excluded bool, path string, why finding.Reason) {
+func (l *revwalk) tell(excluded bool, path string, why finding.Reason) {
 	if !excluded {
 		l.v.Unexamined(path, why)
 	}

@@ -6,56 +6,56 @@ import (
 	"github.com/deputy-sec/deputy/scanner/source/objects"
 )
 
-// num is an object's number in a register.
-type num uint32
+// ordinal is an object's number in a objectIndex.
+type ordinal uint32
 
 // noObject is no object's number.
-const noObject = ^num(0)
+const noObject = ^ordinal(0)
 
-// register numbers objects, so that what is known of millions of them takes a
+// objectIndex numbers objects, so that what is known of millions of them takes a
 // few bytes each: packed ones as the database does, others (loose ones, and those
 // that are not here) in the order in which they are met. It also knows which of
 // them were read.
-type register struct {
+type objectIndex struct {
 	db     *objects.Database
 	packed int
 	read   []bool // by number; each is written by the one goroutine that read the object
 
 	mu     sync.Mutex
-	others map[objects.ID]num
-	rest   []stranger // by number, less packed
+	others map[objects.ID]ordinal
+	rest   []unpacked // by number, less packed
 }
 
-type stranger struct {
+type unpacked struct {
 	id   objects.ID
 	read bool
 }
 
-func newRegister(db *objects.Database) *register {
+func newObjectIndex(db *objects.Database) *objectIndex {
 	n := db.Numbers()
-	return &register{db: db, packed: n, read: make([]bool, n), others: map[objects.ID]num{}}
+	return &objectIndex{db: db, packed: n, read: make([]bool, n), others: map[objects.ID]ordinal{}}
 }
 
 // of returns the number of an object.
-func (r *register) of(id objects.ID) num {
+func (r *objectIndex) of(id objects.ID) ordinal {
 	if n, ok := r.db.Number(id); ok {
-		return num(n)
+		return ordinal(n)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	n, ok := r.others[id]
 	if !ok {
-		n = num(r.packed + len(r.rest))
+		n = ordinal(r.packed + len(r.rest))
 		r.others[id] = n
-		r.rest = append(r.rest, stranger{id: id})
+		r.rest = append(r.rest, unpacked{id: id})
 	}
 	return n
 }
 
 // known returns the number of an object that has one already.
-func (r *register) known(id objects.ID) (num, bool) {
+func (r *objectIndex) known(id objects.ID) (ordinal, bool) {
 	if n, ok := r.db.Number(id); ok {
-		return num(n), true
+		return ordinal(n), true
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -64,16 +64,16 @@ func (r *register) known(id objects.ID) (num, bool) {
 }
 
 // arrived returns the number of an object that has been read.
-func (r *register) arrived(o *objects.Object) num {
+func (r *objectIndex) arrived(o *objects.Object) ordinal {
 	if o.Number >= 0 {
 		r.read[o.Number] = true
-		return num(o.Number)
+		return ordinal(o.Number)
 	}
 	return r.arrive(o.ID)
 }
 
 // arrive is arrived for an object that is here and was read at another time.
-func (r *register) arrive(id objects.ID) num {
+func (r *objectIndex) arrive(id objects.ID) ordinal {
 	n := r.of(id)
 	if int(n) < r.packed {
 		r.read[n] = true
@@ -86,7 +86,7 @@ func (r *register) arrive(id objects.ID) num {
 }
 
 // has says whether an object was read. It may be asked once all have arrived.
-func (r *register) has(n num) bool {
+func (r *objectIndex) has(n ordinal) bool {
 	if int(n) < r.packed {
 		return r.read[n]
 	}
@@ -94,7 +94,7 @@ func (r *register) has(n num) bool {
 }
 
 // id returns the object with a number.
-func (r *register) id(n num) objects.ID {
+func (r *objectIndex) id(n ordinal) objects.ID {
 	if int(n) < r.packed {
 		return r.db.Named(int(n))
 	}
@@ -104,7 +104,7 @@ func (r *register) id(n num) objects.ID {
 }
 
 // size returns how many objects have numbers.
-func (r *register) size() int {
+func (r *objectIndex) size() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.packed + len(r.rest)
