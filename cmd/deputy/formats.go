@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/spf13/pflag"
+
 	"github.com/deputy-sec/deputy/scanner/report"
 	"github.com/deputy-sec/deputy/scanner/report/csv"
 	"github.com/deputy-sec/deputy/scanner/report/github"
@@ -31,12 +33,23 @@ type format struct {
 type look struct {
 	out    io.Writer
 	color  string
+	volume volume
 	notice func(string) // to standard error
+}
+
+// volume is how much a text report says.
+type volume struct{ quiet, verbose bool }
+
+func (v *volume) flags(f *pflag.FlagSet) {
+	f.BoolVarP(&v.quiet, "quiet", "q", false, "print findings alone: no advice, no summary")
+	f.BoolVarP(&v.verbose, "verbose", "v", false, "print every place of a finding, and everything that was not examined")
 }
 
 var allFormats = []format{
 	{"text", []string{".txt", ".log"}, func(l look) report.Writer {
-		return text.Writer{Options: text.Detect(l.out, l.color, os.Getenv)}
+		o := text.Detect(l.out, l.color, os.Getenv)
+		o.Quiet, o.Verbose = l.volume.quiet, l.volume.verbose
+		return text.Writer{Options: o}
 	}},
 	{"json", []string{".json"}, func(look) report.Writer { return json.Writer{} }},
 	{"sarif", []string{".sarif", ".sarif.json"}, func(l look) report.Writer { return sarif.Writer{Notice: l.notice} }},

@@ -15,6 +15,7 @@ import (
 
 	"github.com/deputy-sec/deputy/analyzers/driver"
 	"github.com/deputy-sec/deputy/analyzers/policy"
+	"github.com/deputy-sec/deputy/internal/buildinfo"
 	"github.com/deputy-sec/deputy/scanner/extract/all"
 	"github.com/deputy-sec/deputy/scanner/extract/isolate"
 )
@@ -91,7 +92,8 @@ unexamined.`,
 		Args:          knownVerb,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.CompletionOptions.HiddenDefaultCmd = true
+	root.Version = buildinfo.Version()
+	root.SetVersionTemplate("deputy {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
 		diagnosed(newScan()),
@@ -105,6 +107,7 @@ unexamined.`,
 		newAccounts(),
 		newConfig(),
 		newVersion(),
+		newMan(),
 	)
 	return root
 }

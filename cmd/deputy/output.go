@@ -20,6 +20,7 @@ type output struct {
 	name   string
 	format format
 	color  string
+	volume volume
 	stdout io.Writer
 	notice func(string)
 	file   *outputFile // nil for standard output
@@ -49,7 +50,7 @@ func (o *scanOptions) wanted(stdout io.Writer, notice func(string)) ([]*output, 
 		if err != nil {
 			return nil, err
 		}
-		outs = append(outs, &output{name: name, format: format, color: o.color, stdout: stdout, notice: notice})
+		outs = append(outs, &output{name: name, format: format, color: o.color, volume: o.volume, stdout: stdout, notice: notice})
 	}
 	return outs, nil
 }
@@ -99,7 +100,7 @@ func (out *output) writeWith(write func(io.Writer) error) error {
 }
 
 func (out *output) writer(w io.Writer) report.Writer {
-	return out.format.writer(look{out: w, color: out.color, notice: out.notice})
+	return out.format.writer(look{out: w, color: out.color, volume: out.volume, notice: out.notice})
 }
 
 // outputFile is a file that is replaced as a whole, or not at all: what is written

@@ -22,6 +22,7 @@ type scanOptions struct {
 	format      string
 	outputs     []string
 	color       string
+	volume      volume
 	showSecrets bool
 	areas       []string
 	config      run.Config
@@ -64,6 +65,7 @@ nothing found but something went unexamined.`,
 	f.StringVar(&o.format, "format", "", formatHelp())
 	f.StringArrayVarP(&o.outputs, "output", "o", nil, "write the report to `FILE` instead of standard output; may be repeated")
 	f.StringVar(&o.color, "color", "auto", "colour the text report: `WHEN` is auto, always or never")
+	o.volume.flags(f)
 	f.BoolVar(&o.showSecrets, "show-secrets", false, "print the values that were found")
 	o.file.flags(f)
 	f.StringSliceVar(&o.areas, "areas", nil, "report findings in `AREAS` alone: "+areaNames()+" (default all)")

@@ -63,12 +63,12 @@ func (p *page) unexamined(rows []finding.Unexamined) {
 
 func (p *page) unread(reason string, paths []string) {
 	p.line(indent, report.Printable(reason), p.paint(dim, "  "+report.Thousands(int64(len(paths)))))
-	for _, path := range paths[:min(len(paths), maxUnread)] {
+	for _, path := range paths[:min(len(paths), p.most(maxUnread))] {
 		if path != "" {
 			p.line(indent, indent, path)
 		}
 	}
-	if more := len(paths) - maxUnread; more > 0 {
+	if more := len(paths) - p.most(maxUnread); more > 0 {
 		p.line(indent, indent, p.paint(dim, fmt.Sprintf("and %s more", report.Thousands(int64(more)))))
 	}
 }

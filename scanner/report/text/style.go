@@ -2,6 +2,7 @@ package text
 
 import (
 	"io"
+	"math"
 	"os"
 	"strings"
 	"unicode"
@@ -12,8 +13,10 @@ import (
 
 // Options say what the reader's screen can do.
 type Options struct {
-	Color bool
-	Width int // columns; 0 for the default
+	Color   bool
+	Width   int  // columns; 0 for the default
+	Quiet   bool // findings alone
+	Verbose bool // every place and every row
 }
 
 // Widths in columns. Lines longer than maxWidth tire the eye, however wide the
@@ -44,6 +47,14 @@ func Detect(w io.Writer, color string, env func(string) string) Options {
 		o.Color = terminal && env("NO_COLOR") == "" && env("TERM") != "dumb"
 	}
 	return o
+}
+
+// most is how many of something are shown: all, if the reader wants to see everything.
+func (o Options) most(usual int) int {
+	if o.Verbose {
+		return math.MaxInt
+	}
+	return usual
 }
 
 func (o Options) columns() int {

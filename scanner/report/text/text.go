@@ -27,9 +27,11 @@ func (t Writer) Write(w io.Writer, r *report.Result) error {
 	for _, row := range rows {
 		p.finding(r, row, known)
 	}
-	p.remedies(rows)
-	p.unexamined(r.Unread())
-	p.summary(r, rows)
+	if !t.Options.Quiet {
+		p.remedies(rows)
+		p.unexamined(r.Unread())
+		p.summary(r, rows)
+	}
 	return p.flush()
 }
 
@@ -135,7 +137,7 @@ const certain = 0.9
 const maxPlaces = 4
 
 func (p *page) places(r *report.Result, f *finding.Finding) {
-	shown := f.Sightings[:min(len(f.Sightings), maxPlaces)]
+	shown := f.Sightings[:min(len(f.Sightings), p.most(maxPlaces))]
 	label := "at"
 	for i, s := range shown {
 		look := bare
