@@ -52,6 +52,8 @@ func All() []*Check {
 var all = []*Check{
 	trustRoot, extidMissing, extidWildcard, extidStatic, extidSource,
 	extidShared, extidOutput, extidParameter, extidLogged,
+	permBroad, permEscalation, permReview, helperPrivilege, sessionLength, trusteeScope,
+	resourceDirect, nameFixed, userKey,
 }
 
 // pass is one check at work on one unit.

@@ -25,6 +25,8 @@ type Options struct {
 	Placeholder func(string) bool
 	Only        []string // ids of the checks to run; empty: all
 	Jobs        int      // how many files are read at once; 0: one for each processor
+
+	trusted map[string]bool // names of roles that some trust policy of the tree names
 }
 
 // Report is what a run has found.
@@ -155,11 +157,12 @@ func promising(text []byte) bool {
 
 // words are what every file that is read holds at least one of.
 var words = [][]byte{[]byte("AWS::"), []byte("sts:"), []byte("\"Statement\""), []byte("iamRoleStatements"), []byte("Fn::Transform"),
-	[]byte("aws_iam"), []byte("assume_role"), []byte("external_id"), []byte("module \"")}
+	[]byte("\"aws_"), []byte("assume_role"), []byte("external_id"), []byte("module \"")}
 
 // judge runs the checks over the units that nobody has read as part of others.
 func (r *run) judge() {
 	slices.SortFunc(r.units, func(a, b *policy.Unit) int { return strings.Compare(a.File.Path, b.File.Path) })
+	r.options.trusted = trustedNames(r.units)
 	told := map[string]bool{}
 	var units []*policy.Unit
 	for _, u := range r.units {

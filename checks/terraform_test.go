@@ -254,3 +254,74 @@ func TestModulesThatCallEachOtherEnd(t *testing.T) {
 	assert.Empty(t, messages(r.Fails))
 	assert.Empty(t, r.Unexamined)
 }
+
+// holding is a role that a vendor may assume, which holds what the declarations say.
+func holding(declarations string) string {
+	return module("var.id", "variable \"id\" {}\n"+declarations)
+}
+
+var terraformGrants = []trap{
+	{"attached policy", "perm-broad", holding(`
+resource "aws_iam_role_policy_attachment" "a" {
+  role       = aws_iam_role.this.name
+  policy_arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+}`), isFail},
+	{"attached policy of the module", "perm-escalation", holding(`
+data "aws_iam_policy_document" "p" {
+  statement {
+    actions   = ["iam:PutRolePolicy"]
+    resources = ["*"]
+  }
+}
+resource "aws_iam_policy" "p" { policy = data.aws_iam_policy_document.p.json }
+resource "aws_iam_role_policy_attachment" "a" {
+  role       = aws_iam_role.this.id
+  policy_arn = aws_iam_policy.p.arn
+}`), isFail},
+	{"policy of the role", "perm-escalation", holding(`
+resource "aws_iam_role_policy" "p" {
+  role   = aws_iam_role.this.name
+  policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "iam:PassRole", Resource = aws_iam_role.worker.arn }] })
+}
+resource "aws_iam_role" "worker" { assume_role_policy = "{}" }`), isPass},
+	{"policy of another role", "perm-broad", holding(`
+resource "aws_iam_role_policy_attachment" "a" {
+  role       = aws_iam_role.worker.name
+  policy_arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+}
+resource "aws_iam_role" "worker" { assume_role_policy = "{}" }`), isPass},
+	{"name_prefix", "name-fixed", `resource "aws_iam_role" "r" { name_prefix = "acme-" }`, isPass},
+	{"random suffix", "name-fixed", "resource \"random_id\" \"s\" { byte_length = 4 }\nresource \"aws_iam_role\" \"r\" { name = \"acme-${random_id.s.hex}\" }", isPass},
+	{"literal name", "name-fixed", `resource "aws_iam_role" "r" { name = "acme" }`, isFail},
+	{"variable with a default", "name-fixed", "variable \"n\" { default = \"acme\" }\nresource \"aws_s3_bucket\" \"b\" { bucket = var.n }", isFail},
+	{"variable without a default", "name-fixed", "variable \"n\" {}\nresource \"aws_s3_bucket\" \"b\" { bucket = var.n }", isUnresolved},
+	{"bucket policy", "resource-direct", `
+data "aws_iam_policy_document" "b" {
+  statement {
+    actions   = ["s3:GetObject"]
+    resources = ["*"]
+    principals {
+      type        = "AWS"
+      identifiers = ["arn:aws:iam::464622532012:root", data.aws_elb_service_account.main.arn]
+    }
+  }
+}
+resource "aws_s3_bucket_policy" "b" { policy = data.aws_iam_policy_document.b.json }`, isFail},
+	{"logs of load balancers", "resource-direct", `
+data "aws_elb_service_account" "main" {}
+resource "aws_s3_bucket_policy" "b" {
+  policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "s3:PutObject", Resource = "*", Principal = { AWS = data.aws_elb_service_account.main.arn } }] })
+}`, isPass},
+	{"key in an output", "user-key", "resource \"aws_iam_access_key\" \"k\" { user = \"u\" }\noutput \"s\" {\n value = aws_iam_access_key.k.secret\n sensitive = true\n}", isFail},
+	{"key in a secret of the repository", "user-key", "resource \"aws_iam_access_key\" \"k\" { user = \"u\" }\nresource \"github_actions_secret\" \"s\" { plaintext_value = aws_iam_access_key.k.secret }", isPass},
+	{"session of twelve hours", "session-length", `
+variable "id" {}
+resource "aws_iam_role" "this" {
+  max_session_duration = 43200
+  assume_role_policy = jsonencode({ Statement = { Effect = "Allow", Action = "sts:AssumeRole", Principal = { AWS = "arn:aws:iam::464622532012:role/x" } } })
+}`, isFail},
+	{"identity policy over everything", "trustee-scope", `
+resource "aws_iam_policy" "p" { policy = jsonencode({ Statement = [{ Effect = "Allow", Action = ["sts:AssumeRole"], Resource = "*" }] }) }`, isFail},
+}
+
+func TestTerraformGrants(t *testing.T) { spring(t, "main.tf", terraformGrants) }

@@ -197,7 +197,7 @@ func (m *module) attribute(address string, t hcl.Traversal, place policy.Place, 
 			return s.steps(v, rest(t, 1), place)
 		}
 	}
-	if b != nil && b.attrs[name] != nil && name != "arn" && !random2(typ) {
+	if b != nil && b.attrs[name] != nil && name != "arn" && !random2(typ) && !(name == "name" && strings.HasPrefix(typ, "aws_iam_")) {
 		e := b.attrs[name]
 		v := m.once(address+"."+name, place, func() *policy.Value { return e.eval(m.each(b)[0].orPlain(m, b)) })
 		return s.steps(v.At(place), rest(t, 1), place)
