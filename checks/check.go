@@ -54,6 +54,7 @@ var all = []*Check{
 	extidShared, extidOutput, extidParameter, extidLogged,
 	permBroad, permEscalation, permReview, helperPrivilege, sessionLength, trusteeScope,
 	resourceDirect, nameFixed, userKey,
+	apiAcceptsExtID, apiReturnsExtID, apiRotate, apiRotateUnsafe,
 }
 
 // pass is one check at work on one unit.

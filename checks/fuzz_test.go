@@ -41,6 +41,31 @@ func FuzzCheck(f *testing.F) {
 	})
 }
 
+// FuzzSpec is the same for specs of APIs, which may name each other.
+func FuzzSpec(f *testing.F) {
+	for _, c := range checks.All() {
+		if strings.HasPrefix(c.Rule.ID, "api-") {
+			for _, ex := range append(c.Rule.Matches, c.Rule.NearMisses...) {
+				f.Add(ex.Text)
+			}
+		}
+	}
+	f.Add("openapi: 3.0.0\npaths: {/aws: {post: {requestBody: {$ref: 'file#/paths/~1aws/post/requestBody'}}}}\n# external_id")
+	f.Add("openapi: 3.0.0\npaths: {/aws: {post: {requestBody: {content: {x: {schema: &a {properties: {external_id: *a}}}}}}}}\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		if len(text) > 1<<16 {
+			return
+		}
+		r := check(t, map[string]string{"file": text}, options())
+		for _, v := range r.Fails {
+			inside(t, v.Place)
+			for _, s := range v.Steps {
+				inside(t, s.Place)
+			}
+		}
+	})
+}
+
 // FuzzTerraform is the same for a module with a template beside it.
 func FuzzTerraform(f *testing.F) {
 	for _, c := range terraformTraps {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/deputy-sec/deputy/checks/api"
 	"github.com/deputy-sec/deputy/checks/cloudformation"
 	"github.com/deputy-sec/deputy/checks/iam"
 	"github.com/deputy-sec/deputy/checks/policy"
@@ -18,6 +19,17 @@ import (
 // unitsOf reads what a file holds: the readers decide by its content. It returns the files
 // that were read as a part of it, too.
 func (r *run) unitsOf(file *policy.File) (units []*policy.Unit, covered []*policy.File, err error) {
+	switch {
+	case api.IsProto(file.Text):
+		u, err := api.Proto(file, r.tree)
+		return one(u), nil, err
+	case api.IsGraphQL(file.Text) && !structured(file.Text):
+		u, err := api.GraphQL(file)
+		if err != nil && !strings.Contains(path.Ext(file.Path), "graphql") && path.Ext(file.Path) != ".gql" {
+			err = nil // it only looked like one
+		}
+		return one(u), nil, err
+	}
 	if fenced(file.Text) {
 		units, err := r.snippets(file, iam.Fences(file.Text))
 		return units, nil, err
@@ -31,6 +43,13 @@ func (r *run) unitsOf(file *policy.File) (units []*policy.Unit, covered []*polic
 	}
 	nodes, err := syntax.Documents(file)
 	for _, n := range nodes {
+		if api.IsOpenAPI(n) {
+			u, err := api.OpenAPI(file, n, r.tree)
+			if err != nil {
+				return units, covered, err
+			}
+			units = append(units, u)
+		}
 		if iam.Is(n) {
 			units = append(units, iam.File(file, n))
 		}
@@ -172,4 +191,12 @@ func (r *run) jsonSnippet(file *policy.File, s iam.Snippet, number int) (*policy
 		return u, err
 	}
 	return nil, nil
+}
+
+// one is a list of a unit, if there is one.
+func one(u *policy.Unit) []*policy.Unit {
+	if u == nil {
+		return nil
+	}
+	return []*policy.Unit{u}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -152,8 +153,11 @@ func promising(text []byte) bool {
 			return true
 		}
 	}
-	return false
+	return externalIDLike.Match(text)
 }
+
+// externalIDLike is in every API spec that has to do with External IDs.
+var externalIDLike = regexp.MustCompile(`[eE]xternal[_-]?[iI][dD]`)
 
 // words are what every file that is read holds at least one of.
 var words = [][]byte{[]byte("AWS::"), []byte("sts:"), []byte("\"Statement\""), []byte("iamRoleStatements"), []byte("Fn::Transform"),

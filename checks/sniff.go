@@ -11,7 +11,7 @@ import (
 // .template, .txt and without any ending.
 
 var (
-	yamlKey = regexp.MustCompile(`(?m)^(?:Resources|resources|AWSTemplateFormatVersion|provider|functions):|^ {0,4}"?(?:Resources|Statement)"? ?:`)
+	yamlKey = regexp.MustCompile(`(?m)^["']?(?:openapi|swagger)["']?\s*:|^(?:Resources|resources|AWSTemplateFormatVersion|provider|functions):|^ {0,4}"?(?:Resources|Statement)"? ?:`)
 	// templateMark is what only a template of CloudFormation has: such a file is unexamined
 	// if it cannot be parsed, any other one is none.
 	templateMark = regexp.MustCompile(`(?m)^\s*["']?(?:AWSTemplateFormatVersion|Resources)["']?\s*:`)

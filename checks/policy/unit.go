@@ -11,6 +11,8 @@ type Unit struct {
 	// Loose are policies that stand in no resource: documents by themselves.
 	Loose []*Resource
 	Given []*Given
+	// Operations are what an API spec promises.
+	Operations []*Operation
 }
 
 // Given is an External ID that stands in an argument so named.
