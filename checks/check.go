@@ -31,6 +31,8 @@ type Verdict struct {
 	Steps   []policy.Step
 	Instead string // the lines to write, "" if the rule's remedy says it all
 	Address string // logical: resource, Sid, role of the value
+
+	name string // what name-fixed judges
 }
 
 // Check is one check.

@@ -209,6 +209,7 @@ func (p *pass) name(r *policy.Resource, prop string) {
 		x := v.In(w)
 		verdict := Verdict{Rule: p.rule, Place: placeOr(x.Sure().Place, r.Place), Address: r.Address + "/" + prop, Steps: x.Sure().Via, Instead: "no name, or one with a random suffix"}
 		verdict.Outcome, verdict.Message = p.named(r, x)
+		verdict.name, _ = x.Known()
 		if verdict.Outcome == Fail {
 			verdict.Message += byDefault(w, x)
 		}
@@ -221,8 +222,8 @@ func (p *pass) named(r *policy.Resource, v *policy.Value) (Outcome, string) {
 	if v == nil || v.Kind == policy.Null {
 		return Pass, ""
 	}
-	if text, ok := v.Known(); ok && (text == "" || p.facts.options.trusted[text]) {
-		return Pass, "" // the one role that customers trust by its name
+	if text, ok := v.Known(); ok && text == "" {
+		return Pass, ""
 	}
 	for _, h := range v.Holes() {
 		if strings.HasPrefix(h.Name, "random_") {

@@ -254,20 +254,18 @@ func (f *facts) owner(s subject, demanded bool) (Owner, string) {
 	return Unknown, ""
 }
 
-// trustedNames returns the names of the roles that trust policies name: such a role must
-// keep its name.
-func trustedNames(units []*policy.Unit) map[string]bool {
-	out := map[string]bool{}
-	for _, u := range units {
-		for _, r := range append(append([]*policy.Resource{}, u.Resources...), u.Loose...) {
-			policyOf(r.Props.Get("AssumeRolePolicyDocument")).Walk(func(v *policy.Value) bool {
-				sketch := v.Sketch()
-				if _, name, ok := strings.Cut(sketch, ":role/"); ok && strings.HasPrefix(sketch, "arn:") {
-					out[name[strings.LastIndexByte(name, '/')+1:]] = true
-				}
-				return true
-			})
-		}
+// trustedNames returns the names of the roles that trust policies of a unit name: such a
+// role must keep its name.
+func trustedNames(u *policy.Unit) []string {
+	var out []string
+	for _, r := range append(append([]*policy.Resource{}, u.Resources...), u.Loose...) {
+		policyOf(r.Props.Get("AssumeRolePolicyDocument")).Walk(func(v *policy.Value) bool {
+			sketch := v.Sketch()
+			if _, name, ok := strings.Cut(sketch, ":role/"); ok && strings.HasPrefix(sketch, "arn:") {
+				out = append(out, name[strings.LastIndexByte(name, '/')+1:])
+			}
+			return true
+		})
 	}
 	return out
 }

@@ -91,7 +91,6 @@ func (r *run) loneModule(file *policy.File) []*policy.Unit {
 // their arguments, and by itself only if examples alone call it: then it is there for
 // strangers to call.
 func (r *run) readModules() {
-	var units []*policy.Unit
 	called := map[string]bool{}
 	each(r.ctx, r.options.Jobs, slices.Sorted(maps.Keys(r.dirs)), func(dir string) {
 		files := r.tree.Module(dir)
@@ -99,22 +98,24 @@ func (r *run) readModules() {
 			return
 		}
 		u, read, err := terraform.Read(dir, files, r.tree)
+		if u != nil {
+			r.judge(u)
+		}
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		if err != nil {
 			r.unexamined(dir, err)
 		}
 		if u != nil {
-			units = append(units, u)
 			r.report.Examined++
 		}
 		for d := range read {
 			called[d] = called[d] || !exampleDir(dir)
 		}
 	})
-	for _, u := range units {
-		if !called[path.Dir(u.File.Path)] {
-			r.units = append(r.units, u)
+	for i, j := range r.judged {
+		if dir := path.Dir(j.path); called[dir] && terraform.IsModule(j.path) {
+			r.judged[i].verdicts = nil
 		}
 	}
 }

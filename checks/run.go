@@ -26,8 +26,6 @@ type Options struct {
 	Placeholder func(string) bool
 	Only        []string // ids of the checks to run; empty: all
 	Jobs        int      // how many files are read at once; 0: one for each processor
-
-	trusted map[string]bool // names of roles that some trust policy of the tree names
 }
 
 // Report is what a run has found.
@@ -53,10 +51,10 @@ func Run(ctx context.Context, tree fs.FS, all, names []string, o Options) (*Repo
 			return nil, fmt.Errorf("no check %q: 'deputy rules' lists them", id)
 		}
 	}
-	r := &run{ctx: ctx, tree: newTree(tree, all), options: &o, report: &Report{}}
+	r := &run{ctx: ctx, tree: newTree(tree, all), options: &o, report: &Report{}, trusted: map[string]bool{}}
 	r.read(names)
 	r.readModules()
-	r.judge()
+	r.conclude()
 	r.report.order()
 	return r.report, ctx.Err()
 }
@@ -69,7 +67,8 @@ type run struct {
 
 	mu      sync.Mutex
 	report  *Report
-	units   []*policy.Unit
+	judged  []judgement
+	trusted map[string]bool // names of roles that some trust policy of the tree names
 	covered map[string]bool // files that were read as part of others
 	dirs    map[string]bool // directories of modules
 }
@@ -130,11 +129,59 @@ func (r *run) read(names []string) {
 		if len(units) > 0 {
 			r.report.Examined++
 		}
-		r.units = append(r.units, units...)
 		for _, c := range covered {
 			r.covered[c.Path] = true
 		}
+		r.mu.Unlock()
+		told := false
+		for _, u := range units {
+			told = r.judge(u) || told
+		}
+		r.mu.Lock()
+		if !told && len(covered) == 0 {
+			r.tree.forget(name) // nothing refers to it; who names it reads it again
+		}
 	})
+}
+
+// judgement is what the checks say of one unit. Units themselves are given up: a tree of
+// ten thousand templates would not fit.
+type judgement struct {
+	path     string // of the unit's file
+	verdicts []Verdict
+}
+
+// judge runs the checks over a unit. It reports whether there is anything to tell.
+func (r *run) judge(u *policy.Unit) bool {
+	verdicts := r.verdicts(u)
+	names := trustedNames(u)
+	told := false
+	for i, v := range verdicts {
+		if v.Outcome == Pass {
+			verdicts[i] = Verdict{Rule: v.Rule, Outcome: Pass, Address: v.key()} // it is only counted
+			continue
+		}
+		told = true
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.judged = append(r.judged, judgement{u.File.Path, verdicts})
+	for _, name := range names {
+		r.trusted[name] = true
+	}
+	return told
+}
+
+// key tells what a verdict is about from all else.
+func (v Verdict) key() string {
+	if v.Outcome == Pass && !v.Place.Known() {
+		return v.Address
+	}
+	key := v.Rule.ID + " " + v.Place.String()
+	if !v.Place.Known() {
+		key += v.Address
+	}
+	return key
 }
 
 func (r *run) unexamined(name string, err error) {
@@ -163,30 +210,43 @@ var externalIDLike = regexp.MustCompile(`[eE]xternal[_-]?[iI][dD]`)
 var words = [][]byte{[]byte("AWS::"), []byte("sts:"), []byte("\"Statement\""), []byte("iamRoleStatements"), []byte("Fn::Transform"),
 	[]byte("\"aws_"), []byte("assume_role"), []byte("external_id"), []byte("module \"")}
 
-// judge runs the checks over the units that nobody has read as part of others.
-func (r *run) judge() {
-	slices.SortFunc(r.units, func(a, b *policy.Unit) int { return strings.Compare(a.File.Path, b.File.Path) })
-	r.options.trusted = trustedNames(r.units)
-	told := map[string]bool{}
-	var units []*policy.Unit
-	for _, u := range r.units {
-		if !r.covered[u.File.Path] {
-			units = append(units, u)
+// conclude puts together what was said of all units but those that were read as a part of
+// others.
+func (r *run) conclude() {
+	best := map[string]Verdict{}
+	for _, j := range r.judged {
+		if r.covered[j.path] {
+			continue
+		}
+		for _, v := range j.verdicts {
+			if v.Rule == nameFixed.Rule && r.trusted[v.name] {
+				v = Verdict{Rule: v.Rule, Outcome: Pass, Address: v.key()} // the one that customers trust by its name
+			}
+			keepWorst(best, v)
 		}
 	}
-	each(r.ctx, r.options.Jobs, units, func(u *policy.Unit) {
-		verdicts := r.verdicts(u)
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		for _, v := range verdicts {
-			key := fmt.Sprint(v.Rule.ID, v.Outcome, v.Place.Path(), v.Place.Start, v.Message)
-			if told[key] {
-				continue
-			}
-			told[key] = true
-			r.count(v)
-		}
-	})
+	for _, v := range best {
+		r.count(v)
+	}
+}
+
+// keepWorst keeps one verdict of a check for each place, whoever calls the module or the
+// stack that it stands in: what fails for one caller fails. Of several it is the one that
+// comes first, whatever the order of the units.
+func keepWorst(best map[string]Verdict, v Verdict) {
+	key := v.key()
+	before, ok := best[key]
+	if !ok || rank(v.Outcome) > rank(before.Outcome) || v.Outcome == before.Outcome && precedes(v, before) {
+		best[key] = v
+	}
+}
+
+// rank orders outcomes by how much they say.
+func rank(o Outcome) int { return map[Outcome]int{Pass: 0, Unresolved: 1, Fail: 2}[o] }
+
+// precedes orders verdicts of one outcome at one place: the shorter way first.
+func precedes(a, b Verdict) bool {
+	return cmp.Or(cmp.Compare(len(a.Steps), len(b.Steps)), strings.Compare(a.Message, b.Message), strings.Compare(a.Address, b.Address)) < 0
 }
 
 func (r *run) count(v Verdict) {
