@@ -196,10 +196,10 @@ func escalates(g grant, creates []string) (Outcome, string) {
 	if action == "" || conditioned(g.statement, "iam:policyarn", "iam:permissionsboundary", "aws:resourcetag", "iam:resourcetag") {
 		return Pass, ""
 	}
-	switch size, by := scopeOf(g.statement); {
-	case size == everything:
+	switch size, by := scopeOf(g.statement); size {
+	case everything:
 		return Fail, "a vendor's role may " + action + " on everything"
-	case size == notKnown:
+	case notKnown:
 		return Unresolved, "on which resources may it " + action + "? " + why(by.Holes()[0])
 	}
 	for _, r := range g.statement.Resources {

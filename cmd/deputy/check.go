@@ -46,7 +46,7 @@ func newCheck() *cobra.Command {
 		Use:   "check [PATHS...]",
 		Short: "Hold templates, policies and API specs against the guide for vendors",
 		Long: `Reads CloudFormation, SAM, serverless.yml, Terraform, plans, and IAM policies, those in
-documentation and scripts included, and says which role trusts a whole
+documentation and scripts included, and specs of APIs, and says which role trusts a whole
 account, whose External ID is optional, constant or a wildcard, and what to write
 instead. The default is the directory at hand.
 
