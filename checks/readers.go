@@ -110,6 +110,10 @@ func (r *run) readModules() {
 			r.report.Examined++
 		}
 		for d := range read {
+			if r.tree.has(d) {
+				r.covered[d] = true // a template, or a policy: read with what is filled in
+				continue
+			}
 			called[d] = called[d] || !exampleDir(dir)
 		}
 	})

@@ -424,8 +424,11 @@ func (t *tree) Find(from *policy.File, reference string) *policy.File {
 	return t.at(candidates[0])
 }
 
+// has reports whether there is a file of the name.
+func (t *tree) has(name string) bool { return slices.Contains(t.byBase[path.Base(name)], name) }
+
 func (t *tree) at(name string) *policy.File {
-	if !fs.ValidPath(name) || !slices.Contains(t.byBase[path.Base(name)], name) {
+	if !fs.ValidPath(name) || !t.has(name) {
 		return nil
 	}
 	f, err := t.open(name)

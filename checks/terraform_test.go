@@ -137,6 +137,21 @@ resource "aws_iam_role" "this" {
 	{"ARN from a data source", "trust-root", trusted("data.terraform_remote_state.vendor.outputs.role_arn", ""), isUnresolved},
 	{"ARN of a vendor's resource", "trust-root", trusted("acme_integration.this.principal_arn", `resource "acme_integration" "this" {}`), isUnresolved},
 	{"ARN of a module of the registry", "trust-root", trusted("module.vendor.role_arn", `module "vendor" { source = "acme/vendor/aws" }`), isUnresolved},
+	{"joined splat of a document", "trust-root", `
+data "aws_iam_policy_document" "trust" {
+  count = 1
+  statement {
+    actions = ["sts:AssumeRole"]
+    principals {
+      type        = "AWS"
+      identifiers = [format("arn:${data.aws_partition.current.partition}:iam::%s:root", "464622532012")]
+    }
+  }
+}
+resource "aws_iam_role" "this" {
+  assume_role_policy = join("", data.aws_iam_policy_document.trust.*.json)
+}
+`, isFail},
 	{"variable without a default", "trust-root", trusted("var.principals", `variable "principals" { type = list(string) }`), isUnresolved},
 
 	{"literal", "extid-static", module(`"«alnum:24»"`, ""), isFail},
@@ -235,6 +250,17 @@ func spring(t *testing.T, file string, traps []trap) {
 			}
 		})
 	}
+}
+
+func TestAPolicyThatAModuleFillsInIsNotReadByItself(t *testing.T) {
+	files := map[string]string{}
+	for name, text := range forms["templatefile"] {
+		files[name], _ = marks(name, text)
+	}
+	files["trust.json.tpl"] = `{"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "arn:aws:iam::${vendors[0]}:root"}}]}`
+	r := check(t, files, options())
+	assert.Empty(t, messages(r.Unresolved))
+	assert.Contains(t, places(r.Fails), "trust.json.tpl:1 trust-root")
 }
 
 func TestTfvarsGiveValues(t *testing.T) {

@@ -114,7 +114,7 @@ func whose(s subject) string {
 	if s.account != "" {
 		return "whose account? It is in no table, and --accounts does not say"
 	}
-	return "whose principal?"
+	return "whose account? A placeholder, or no ARN, stands there"
 }
 
 // byDefault says that a default has decided.
@@ -170,7 +170,7 @@ func rootVerdict(p *pass, a access, v *policy.Value) Verdict {
 			}
 			return out
 		case owner == Foreign:
-			out.Outcome, out.Message = Unresolved, "a role, or the whole account? "+why(s.hole)
+			out.Outcome, out.Message = Unresolved, strings.TrimSpace("a role, or the whole account? "+why(s.hole))
 		default:
 			out.Outcome, out.Message = Unresolved, whose(s)
 		}

@@ -27,6 +27,9 @@ func concat(place Place, values []*Value, budget *int) *Value {
 			return &Value{Kind: Choice, Place: place, Via: v.Via, Cond: v.Cond, Then: with(v.Then), Else: with(v.Else)}
 		}
 	}
+	if only := single(values); only != nil {
+		return only // a text that is a list or a map and nothing else is that
+	}
 	out := &Value{Kind: Text, Place: place}
 	for _, v := range values {
 		switch {
@@ -42,6 +45,24 @@ func concat(place Place, values []*Value, budget *int) *Value {
 		out.Kind, out.Hole = Hole, out.Parts[0].Hole
 	}
 	return out
+}
+
+// single returns the one value of several that is there, if it is a list or a map.
+func single(values []*Value) *Value {
+	var only *Value
+	for _, v := range values {
+		switch {
+		case v == nil || v.Kind == Null:
+		case only != nil:
+			return nil
+		default:
+			only = v
+		}
+	}
+	if only != nil && (only.Kind == List || only.Kind == Map) {
+		return only
+	}
+	return nil
 }
 
 // Map1 applies f to a value without choices, or to both branches of a choice.

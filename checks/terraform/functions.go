@@ -145,7 +145,11 @@ func (s *scope) open(v *policy.Value) *policy.File {
 	if !ok {
 		return nil
 	}
-	return s.m.tree.Find(&policy.File{Path: "."}, name)
+	f := s.m.tree.Find(&policy.File{Path: "."}, name)
+	if f != nil {
+		s.m.read[f.Path] = true
+	}
+	return f
 }
 
 func readFile(s *scope, args []*policy.Value, place policy.Place) *policy.Value {
@@ -202,38 +206,51 @@ func variablesIn(v *policy.Value) map[string]*policy.Value {
 
 var verb = regexp.MustCompile(`%(?:\[\d+\])?[-+# 0]*\d*(?:\.\d+)?[vsdqtf]|%%`)
 
-// format replaces the verbs of a known format; widths and the like are not kept.
+// format replaces the verbs of a format; widths and the like are not kept. Holes of the
+// format itself stay where they are.
 func format(_ *scope, args []*policy.Value, place policy.Place) *policy.Value {
-	pattern, ok := args[0].Known()
-	if !ok {
-		return hole(place, "format(…)", "has a format that is not known")
-	}
-	part := policy.Part{Text: pattern, Place: args[0].Place}
-	if len(args[0].Parts) == 1 {
-		part = args[0].Parts[0]
-	}
+	return policy.Map1(args[0], func(pattern *policy.Value) *policy.Value {
+		if pattern == nil || pattern.Kind != policy.Text && pattern.Kind != policy.Hole {
+			return hole(place, "format(…)", "has a format that is not known")
+		}
+		var pieces []*policy.Value
+		next := 1
+		for _, p := range pattern.Parts {
+			if p.Hole != nil {
+				pieces = append(pieces, &policy.Value{Kind: policy.Text, Place: p.Place, Parts: []policy.Part{p}})
+				continue
+			}
+			pieces = append(pieces, formatted(p, args, &next, place)...)
+		}
+		return policy.Concat(place, pieces...)
+	})
+}
+
+// formatted is a part of a format with its verbs replaced by the arguments from the next
+// one on.
+func formatted(p policy.Part, args []*policy.Value, next *int, place policy.Place) []*policy.Value {
 	var pieces []*policy.Value
-	last, next := 0, 1
 	plainText := func(start, end int) {
-		if end > start && end <= len(part.Text) {
-			p := part.Cut(start, end)
-			pieces = append(pieces, &policy.Value{Kind: policy.Text, Place: p.Place, Parts: []policy.Part{p}})
+		if end > start {
+			cut := p.Cut(start, end)
+			pieces = append(pieces, &policy.Value{Kind: policy.Text, Place: cut.Place, Parts: []policy.Part{cut}})
 		}
 	}
-	for _, m := range verb.FindAllStringIndex(pattern, -1) {
+	last := 0
+	for _, m := range verb.FindAllStringIndex(p.Text, -1) {
 		plainText(last, m[0])
 		last = m[1]
-		if pattern[m[0]:m[1]] == "%%" {
+		if p.Text[m[0]:m[1]] == "%%" {
 			pieces = append(pieces, policy.Literal("%", place))
 			continue
 		}
-		if next < len(args) {
-			pieces = append(pieces, args[next])
+		if *next < len(args) {
+			pieces = append(pieces, args[*next])
 		}
-		next++
+		*next++
 	}
-	plainText(last, len(pattern))
-	return policy.Concat(place, pieces...)
+	plainText(last, len(p.Text))
+	return pieces
 }
 
 func formatList(s *scope, args []*policy.Value, place policy.Place) *policy.Value {

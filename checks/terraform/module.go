@@ -63,7 +63,8 @@ type local struct {
 }
 
 // Read reads the module in a directory as a root module: nobody gives it arguments. It
-// returns the directories of the local modules that it calls, too.
+// returns the directories of the local modules that it calls, too, and the files that are
+// a part of it.
 func Read(dir string, files []*policy.File, tree Tree) (*policy.Unit, map[string]bool, error) {
 	steps := maxSteps
 	read := map[string]bool{}
