@@ -39,14 +39,22 @@ func (Writer) Write(w io.Writer, r *report.Result) error {
 	for _, f := range r.Ordered() {
 		write(row(findingCells(r, f)))
 	}
-	for _, u := range r.Unread() {
-		write(row(map[string]string{"record": "unexamined", "kind": string(u.Kind), "path": u.Path, "place": u.Place, "reason": u.Reason}))
+	for _, u := range r.Gaps() {
+		write(row(map[string]string{"record": record(u), "kind": string(u.Kind), "path": u.Path, "place": u.Place, "reason": u.Reason}))
 	}
 	out.Flush()
 	if err := out.Error(); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
 	return nil
+}
+
+// record says which sort of row a gap is.
+func record(u finding.Unexamined) string {
+	if u.Kind == report.Unresolved {
+		return "unresolved"
+	}
+	return "unexamined"
 }
 
 func findingCells(r *report.Result, f *finding.Finding) map[string]string {

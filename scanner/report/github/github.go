@@ -44,13 +44,13 @@ func (Writer) Write(w io.Writer, shown *report.Result) error {
 		}
 		commands[kind] = append(commands[kind], annotation(kind, &masked, row))
 	}
-	if n := len(masked.Unexamined); n > 0 {
-		first := masked.Unread()[0]
+	if gaps := masked.Gaps(); len(gaps) > 0 {
+		first, n := gaps[0], len(gaps)
 		text := strings.TrimPrefix(report.Unread(first)+": "+report.Printable(first.Reason), ": ")
 		if n > 1 {
 			text += fmt.Sprintf(" (and %s more)", report.Thousands(int64(n-1)))
 		}
-		commands["warning"] = append([]string{command("warning", text, [2]string{"title", "deputy: not examined"})}, commands["warning"]...)
+		commands["warning"] = append([]string{command("warning", text, [2]string{"title", "deputy: " + report.Extent(first)})}, commands["warning"]...)
 	}
 	var out strings.Builder
 	for _, kind := range kinds {

@@ -110,7 +110,7 @@ func (g Writer) Write(w io.Writer, shown *report.Result) error {
 	j.Raw(`,"end_time":`)
 	j.Value(stamp(end()))
 	j.Raw(",\n\"messages\":")
-	report.Array(j, messages(r.Unread()))
+	report.Array(j, messages(r.Gaps()))
 	j.Raw("},\n\"vulnerabilities\":")
 	report.Array(j, vulnerabilities(r))
 	j.Raw("}\n")
@@ -138,9 +138,9 @@ func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05") }
 func messages(rows []finding.Unexamined) iter.Seq[message] {
 	return func(yield func(message) bool) {
 		for i, u := range rows {
-			text := "not examined: " + report.Printable(u.Reason)
+			text := report.Why(u)
 			if where := report.Unread(u); where != "" {
-				text = "not examined: " + where + ": " + report.Printable(u.Reason)
+				text = report.Extent(u) + ": " + where + ": " + report.Printable(u.Reason)
 			}
 			if i == maxMessages {
 				text = fmt.Sprintf("not examined: %s more", report.Thousands(int64(len(rows)-i)))

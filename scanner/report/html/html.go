@@ -76,6 +76,7 @@ type view struct {
 	Remedies   []remedy
 	Unexamined []gap
 	Unread     int
+	Unresolved int
 	Hidden     int
 	Elsewhere  int
 	Allowed    int
@@ -157,8 +158,9 @@ func newView(r *report.Result) view {
 		Facets:     facets(all),
 		Findings:   cards(r, rows, all),
 		Remedies:   remedies(rows),
-		Unexamined: gaps(r.Unread()),
+		Unexamined: gaps(r.Gaps()),
 		Unread:     len(r.Unexamined),
+		Unresolved: len(r.Unresolved),
 		Hidden:     r.Hidden,
 		Elsewhere:  r.Elsewhere,
 		Allowed:    r.Allowed,
@@ -316,11 +318,15 @@ func gaps(rows []finding.Unexamined) []gap {
 	var out []gap
 	at := map[string]int{}
 	for _, u := range rows {
-		i, known := at[u.Reason]
+		reason := report.Printable(u.Reason)
+		if extent := report.Extent(u); extent != "not examined" { // which the heading says
+			reason = extent + ": " + reason
+		}
+		i, known := at[reason]
 		if !known {
 			i = len(out)
-			at[u.Reason] = i
-			out = append(out, gap{Reason: report.Printable(u.Reason)})
+			at[reason] = i
+			out = append(out, gap{Reason: reason})
 		}
 		out[i].Count++
 		if where := report.Unread(u); where != "" {

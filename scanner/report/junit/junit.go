@@ -42,7 +42,7 @@ type skipped struct {
 
 // Write implements [report.Writer].
 func (Writer) Write(w io.Writer, r *report.Result) error {
-	rows, unread := r.Rows(), r.Unread()
+	rows, unread := r.Rows(), r.Gaps()
 	counts := fmt.Sprintf(`tests="%d" failures="%d" errors="0" skipped="%d" time="%.3f"`,
 		max(len(rows), 1)+len(unread), len(rows), len(unread), max(r.Stats.Seconds, 0))
 	out := bufio.NewWriterSize(w, 1<<16)
@@ -93,13 +93,21 @@ func failing(r *report.Result, row report.Row) testCase {
 	return c
 }
 
+// class says which sort of case a gap is.
+func class(u finding.Unexamined) string {
+	if u.Kind == report.Unresolved {
+		return "unresolved"
+	}
+	return "unexamined"
+}
+
 func unexamined(u finding.Unexamined) testCase {
 	name := report.Unread(u)
 	if name == "" {
 		name = report.Printable(u.Reason)
 	}
 	return testCase{
-		Class: "unexamined", Name: name, File: report.Printable(u.Path),
-		Skipped: &skipped{Message: "not examined: " + report.Printable(u.Reason)},
+		Class: class(u), Name: name, File: report.Printable(u.Path),
+		Skipped: &skipped{Message: report.Why(u)},
 	}
 }

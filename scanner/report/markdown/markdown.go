@@ -46,7 +46,7 @@ func (Writer) Write(w io.Writer, r *report.Result) error {
 			report.Count(int64(left), "more finding is", "more findings are"))
 	}
 	out.WriteString(remedies(rows))
-	out.WriteString(unexamined(r.Unread()))
+	out.WriteString(unexamined(r.Gaps()))
 	out.WriteString(footer(r))
 	if _, err := io.WriteString(w, out.String()); err != nil {
 		return fmt.Errorf("write report: %w", err)
@@ -146,9 +146,13 @@ func unexamined(rows []finding.Unexamined) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "\n### Not examined: %s\n\n", report.Thousands(int64(len(rows))))
 	for i, u := range rows {
-		line := "- " + report.EscapeMarkdown(u.Reason) + "\n"
+		reason := report.EscapeMarkdown(u.Reason)
+		if extent := report.Extent(u); extent != "not examined" { // which the heading says
+			reason = extent + ": " + reason
+		}
+		line := "- " + reason + "\n"
 		if where := report.Unread(u); where != "" {
-			line = "- " + report.CodeSpan(where) + ": " + report.EscapeMarkdown(u.Reason) + "\n"
+			line = "- " + report.CodeSpan(where) + ": " + reason + "\n"
 		}
 		if i == maxUnread || out.Len()+len(line) > closing/2-1000 {
 			fmt.Fprintf(&out, "- and %s more\n", report.Thousands(int64(len(rows)-i)))

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/report"
 )
 
@@ -34,6 +35,7 @@ func Accept(t *testing.T, w report.Writer, golden string) {
 	t.Run("golden", func(t *testing.T) { Golden(t, golden, Write(t, w, Sample())) })
 	t.Run("whatever the order", func(t *testing.T) { anyOrder(t, w) })
 	t.Run("empty", func(t *testing.T) { assert.NotEmpty(t, Write(t, w, &report.Result{})) })
+	t.Run("tells what the verdict does not rest on", func(t *testing.T) { tellsGaps(t, w) })
 	t.Run("no secrets", func(t *testing.T) { noSecrets(t, w) })
 	t.Run("nothing invisible", func(t *testing.T) { nothingInvisible(t, w) })
 	t.Run("a full disk is an error", func(t *testing.T) {
@@ -70,6 +72,15 @@ func anyOrder(t *testing.T, w report.Writer) {
 	given := slices.Clone(r.Findings)
 	require.Equal(t, want, Write(t, w, r))
 	require.Equal(t, given, r.Findings, "a writer leaves its input alone")
+}
+
+// tellsGaps holds that no format calls clean what was not looked at.
+func tellsGaps(t *testing.T, w report.Writer) {
+	out := Write(t, w, &report.Result{Result: finding.Result{
+		Unexamined: []finding.Unexamined{{Path: "docs/locked.pdf", Kind: finding.Encrypted, Reason: "it needs a password"}},
+	}})
+	require.Contains(t, out, "locked.pdf")
+	require.Contains(t, out, "it needs a password")
 }
 
 // noSecrets tries results in which values also stand where a careless detector

@@ -82,7 +82,7 @@ func (s Writer) Write(w io.Writer, shown *report.Result) error {
 	})
 	j.Raw(",\n\"invocations\":[{\"executionSuccessful\":true,\"toolExecutionNotifications\":")
 	left := leftOut(len(rows), told)
-	report.Array(j, notifications(left, r.Unread(), size))
+	report.Array(j, notifications(left, r.Gaps(), size))
 	j.Raw("}]}]}\n")
 	if left != "" && s.Notice != nil {
 		s.Notice("SARIF: " + left)
@@ -159,7 +159,7 @@ func notifications(left string, rows []finding.Unexamined, size *meter) iter.Seq
 }
 
 func unexamined(u finding.Unexamined) notification {
-	n := notification{Level: "warning", Message: message{Text: "not examined: " + report.Printable(u.Reason)}}
+	n := notification{Level: "warning", Message: message{Text: report.Why(u)}}
 	if u.Place != "" {
 		n.Message.Text += " (" + report.Printable(u.Place) + ")"
 	}
