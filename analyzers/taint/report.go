@@ -54,9 +54,9 @@ func Subject(f *interp.Flow) string {
 // What phrases what flows and why it counts.
 func What(f *interp.Flow) string {
 	if f.Label.Kind == heap.Request {
-		return f.Label.Source.String()
+		return f.Label.Source().String()
 	}
-	return f.Label.Source.String() + " (" + f.Label.Reason.String() + ")"
+	return f.Label.Source().String() + " (" + f.Label.Origin().Reason.String() + ")"
 }
 
 // find is the line of a position, if the file is loaded.
@@ -90,7 +90,7 @@ func (r *Result) Accepted() []*interp.Flow {
 	}
 	best := map[read]*interp.Flow{}
 	for _, f := range lines {
-		key := read{outermost(f.Fn), f.Label.Source}
+		key := read{outermost(f.Fn), f.Label.Source()}
 		if old := best[key]; old == nil || f.Sink.Kind != old.Sink.Kind && before(f, old) {
 			best[key] = f
 		}
@@ -102,13 +102,13 @@ func (r *Result) Accepted() []*interp.Flow {
 	}
 	reported := map[made]bool{} // texts that are made of what several requests name
 	return slices.DeleteFunc(lines, func(f *interp.Flow) bool {
-		if f.Label.IsKeyed() && best[read{outermost(f.Fn), f.Label.Source}] != f {
+		if f.Label.IsKeyed() && best[read{outermost(f.Fn), f.Label.Source()}] != f {
 			return true
 		}
-		if !f.Label.Made || !f.Label.IsKeyed() || strings.Contains(strings.ToLower(f.Label.Key), "external") {
+		if !f.Label.Made || !f.Label.IsKeyed() || strings.Contains(strings.ToLower(f.Label.Source().Key), "external") {
 			return false
 		}
-		key := made{f.Label.Source, f.Sink.What, f.Sink.Where}
+		key := made{f.Label.Source(), f.Sink.What, f.Sink.Where}
 		again := reported[key]
 		reported[key] = true
 		return again

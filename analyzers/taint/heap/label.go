@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"slices"
 	"strings"
+	"unique"
 
 	"github.com/deputy-sec/deputy/analyzers/externalid"
 	"github.com/deputy-sec/deputy/analyzers/taint/tables"
@@ -66,14 +67,49 @@ const (
 	Decoded              // a value that was decoded from it
 )
 
+// Origin is what a label came from and, of an External ID, why it is one. Labels hold it by
+// a handle: they are compared and copied far more often than anybody asks what they say.
+type Origin struct {
+	Source
+	Reason externalid.Reason
+}
+
+// From is the mark with an origin.
+func (m Mark) From(o Origin) Mark {
+	if o == (Origin{}) {
+		m.origin = unique.Handle[Origin]{}
+		return m
+	}
+	m.origin = unique.Make(o)
+	return m
+}
+
+// Origin is the mark's; the zero one for an input.
+func (m Mark) Origin() Origin {
+	if m.origin == (unique.Handle[Origin]{}) {
+		return Origin{}
+	}
+	return m.origin.Value()
+}
+
+// Source is what the label came from.
+func (m Mark) Source() Source { return m.Origin().Source }
+
+// Keyed is the label of what was taken by a key.
+func (l Label) Keyed(key string) Label {
+	o := l.Origin()
+	o.Key = key
+	l.Mark = l.From(o)
+	return l
+}
+
 // Mark is a label but for the place in an input.
 type Mark struct {
-	Kind Kind
-	Source
-	Reason externalid.Reason // of an External ID
-	Stage  Stage             // of what a request holds
-	Weak   bool              // known by its name only
-	Typed  bool              // configured: followed whatever it holds
+	Kind   Kind
+	origin unique.Handle[Origin]
+	Stage  Stage // of what a request holds
+	Weak   bool  // known by its name only
+	Typed  bool  // configured: followed whatever it holds
 	Pos    token.Pos
 
 	// Beside is set on what a request chose, or may have chosen, in a text that was made
@@ -108,11 +144,11 @@ type Label struct {
 
 // Requested labels what a request holds.
 func Requested(what string, stage Stage, pos token.Pos) Label {
-	return Label{Mark: Mark{Kind: Request, Source: Source{From: externalid.Thing{Kind: externalid.Plain, Name: what}}, Stage: stage, Pos: pos}}
+	return Label{Mark: Mark{Kind: Request, Stage: stage, Pos: pos}.From(Origin{Source: Source{From: externalid.Thing{Kind: externalid.Plain, Name: what}}})}
 }
 
 // IsKeyed reports whether a label says which value of a request was taken.
-func (m Mark) IsKeyed() bool { return m.Key != "" }
+func (m Mark) IsKeyed() bool { return m.Origin().Key != "" }
 
 // Action says what a step does with a value.
 type Action uint8
@@ -329,7 +365,7 @@ func (t Taint) OfItself() Taint {
 func (t Taint) Exact() Taint {
 	covered := func(x Tag) bool {
 		return x.Label.Kind == Request && !x.Label.IsKeyed() && slices.ContainsFunc(t, func(y Tag) bool {
-			return y.Label.Kind == Request && y.Label.IsKeyed() && y.Label.From == x.Label.From
+			return y.Label.Kind == Request && y.Label.IsKeyed() && y.Label.Source().From == x.Label.Source().From
 		})
 	}
 	if !slices.ContainsFunc(t, covered) {
@@ -354,7 +390,14 @@ func (t Taint) equal(u Taint) bool {
 // Compare orders labels.
 func (l Label) Compare(m Label) int {
 	return cmp.Or(cmp.Compare(l.Kind, m.Kind), cmp.Compare(l.Param, m.Param), l.Path.Compare(m.Path), compareBools(l.Deep, m.Deep),
-		cmp.Compare(l.Mode, m.Mode), l.Source.Compare(m.Source), l.Reason.Compare(m.Reason), cmp.Compare(l.Stage, m.Stage), cmp.Compare(l.Pos, m.Pos), compareBools(l.Shadow, m.Shadow))
+		cmp.Compare(l.Mode, m.Mode), l.Origin().compare(m.Origin()), cmp.Compare(l.Stage, m.Stage), cmp.Compare(l.Pos, m.Pos), compareBools(l.Shadow, m.Shadow))
+}
+
+func (o Origin) compare(p Origin) int {
+	if o == p {
+		return 0
+	}
+	return cmp.Or(o.Source.Compare(p.Source), o.Reason.Compare(p.Reason))
 }
 
 // Compare orders sources.

@@ -231,7 +231,7 @@ func (f *frame) returned(p heap.Place) heap.Taint {
 	if !o.Known && rest.IsRoot() {
 		for _, s := range f.e.spots(fn.Signature.Results().At(j).Type(), tables.Encoded) {
 			if !s.label.Typed {
-				out = out.Union(heap.Taint{{Label: s.label, Step: stepAt(f.fn, a.pos, s.label.Source)}})
+				out = out.Union(heap.Taint{{Label: s.label, Step: stepAt(f.fn, a.pos, s.label.Source())}})
 			}
 		}
 	}
@@ -522,7 +522,7 @@ func (f *frame) resolve(t heap.Taint, a application, how heap.Way) heap.Taint {
 		case l.Shadow:
 		case l.Kind != heap.Input:
 			if x.Step == nil && l.Kind == heap.External {
-				x.Step = stepAt(f.fn, a.pos, l.Source)
+				x.Step = stepAt(f.fn, a.pos, l.Source())
 			}
 			out = out.Union(heap.Taint{{Label: l, Step: x.Step.Then(a.pos, how)}})
 		case l.Param < len(a.args):
@@ -923,9 +923,9 @@ func (f *frame) takenAt(t heap.Taint, pos token.Pos, key string, is func(heap.La
 			l := x.Label
 			l.Stage, l.Pos = heap.Read, pos
 			if key != "" {
-				l.Key = key
+				l = l.Keyed(key)
 			}
-			x = heap.Tag{Label: l, Step: stepAt(f.fn, pos, l.Source)}
+			x = heap.Tag{Label: l, Step: stepAt(f.fn, pos, l.Source())}
 		}
 		out = out.Union(heap.Taint{x})
 	}

@@ -243,7 +243,7 @@ func calleesFirst(funcs []*ssa.Function) []*ssa.Function {
 func (e *engine) sorted() []*Flow {
 	return slices.SortedFunc(maps.Values(e.flows), func(a, b *Flow) int {
 		return cmp.Or(cmp.Compare(a.Sink.Pos, b.Sink.Pos), cmp.Compare(a.Sink.Kind, b.Sink.Kind),
-			cmp.Compare(boolInt(a.Label.Weak), boolInt(b.Label.Weak)), a.Label.Source.Compare(b.Label.Source), cmp.Compare(a.Label.Pos, b.Label.Pos))
+			cmp.Compare(boolInt(a.Label.Weak), boolInt(b.Label.Weak)), a.Label.Source().Compare(b.Label.Source()), cmp.Compare(a.Label.Pos, b.Label.Pos))
 	})
 }
 

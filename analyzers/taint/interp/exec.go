@@ -63,7 +63,7 @@ func (f *frame) store(i *ssa.Store) {
 	if fa, ok := i.Addr.(*ssa.FieldAddr); ok {
 		f.storeSink(i, fa, val)
 		if hint := f.e.fieldHint(fa.X.Type(), fa.Field); hint != nil && isColumn(i.Val) && !val.Cleaned {
-			val.Taint = val.Taint.Union(heap.Taint{{Label: *hint, Step: stepAt(f.fn, i.Pos(), hint.Source)}})
+			val.Taint = val.Taint.Union(heap.Taint{{Label: *hint, Step: stepAt(f.fn, i.Pos(), hint.Source())}})
 		}
 		if shows(program.StructOf(fa.X.Type()), fa.Field, tables.Encoded) {
 			val.Taint = val.Taint.Exposed()
@@ -373,11 +373,11 @@ func (f *frame) typeAssert(v *ssa.TypeAssert) heap.Cell {
 			continue
 		}
 		if len(out.Refs) == 0 {
-			out.Taint = out.Taint.Union(heap.Taint{{Label: s.label, Step: stepAt(f.fn, v.Pos(), s.label.Source)}})
+			out.Taint = out.Taint.Union(heap.Taint{{Label: s.label, Step: stepAt(f.fn, v.Pos(), s.label.Source())}})
 		}
 		if !v.CommaOk {
 			// From here on the interface is known to hold it.
-			f.taintRefs(c, heap.Taint{{Label: s.label, Step: stepAt(f.fn, v.Pos(), s.label.Source)}})
+			f.taintRefs(c, heap.Taint{{Label: s.label, Step: stepAt(f.fn, v.Pos(), s.label.Source())}})
 		}
 	}
 	return out

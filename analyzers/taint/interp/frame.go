@@ -128,10 +128,10 @@ func (f *frame) enter(v ssa.Value, i int) {
 		if carries(v.Type()) {
 			c.Taint = heap.Taint{{Label: in}}
 			if l, ok := f.e.argument(f.fn, v); ok {
-				c.Taint = append(c.Taint, heap.Tag{Label: shadow(l, in), Step: stepAt(f.fn, v.Pos(), l.Source)})
+				c.Taint = append(c.Taint, heap.Tag{Label: shadow(l, in), Step: stepAt(f.fn, v.Pos(), l.Source())})
 			}
 			if hint != nil {
-				c.Taint = append(c.Taint, heap.Tag{Label: shadow(*hint, in), Step: stepAt(f.fn, v.Pos(), hint.Source)})
+				c.Taint = append(c.Taint, heap.Tag{Label: shadow(*hint, in), Step: stepAt(f.fn, v.Pos(), hint.Source())})
 			}
 		}
 	} else {
@@ -141,7 +141,7 @@ func (f *frame) enter(v ssa.Value, i int) {
 		case f.e.isResolver(f.fn) && program.StructOf(v.Type()) != nil: // declared where the method is
 			f.enterArguments(v, l, in)
 		default:
-			f.mem.Put(f.at(v), heap.Cell{Taint: heap.Taint{{Label: shadow(l, in), Step: stepAt(f.fn, v.Pos(), l.Source)}}, Opaque: true})
+			f.mem.Put(f.at(v), heap.Cell{Taint: heap.Taint{{Label: shadow(l, in), Step: stepAt(f.fn, v.Pos(), l.Source())}}, Opaque: true})
 		}
 	}
 	f.env[v] = c
@@ -153,10 +153,11 @@ func (f *frame) enterArguments(v ssa.Value, l, in heap.Label) {
 	s := program.StructOf(v.Type())
 	for i := range s.NumFields() {
 		arg := l
-		arg.Stage, arg.Key, arg.Pos = heap.Read, s.Field(i).Name(), s.Field(i).Pos()
+		arg.Stage, arg.Pos = heap.Read, s.Field(i).Pos()
+		arg = arg.Keyed(s.Field(i).Name())
 		at := f.at(v).At(heap.Field(i))
 		in.Path = at.Path
-		f.mem.Put(at, heap.Cell{Taint: heap.Taint{{Label: shadow(arg, in), Step: &heap.Step{Pos: arg.Pos, Of: &arg.Source}}}, Opaque: true})
+		f.mem.Put(at, heap.Cell{Taint: heap.Taint{{Label: shadow(arg, in), Step: stepAt(f.fn, arg.Pos, arg.Source())}}, Opaque: true})
 	}
 }
 
@@ -283,7 +284,7 @@ func (f *frame) foundAt(v ssa.Value, why *externalid.Why) heap.Tag {
 		what = describe(v)
 	}
 	l := sourceLabel(&externalid.Why{What: what, Reason: why.Reason, Strength: why.Strength})
-	return heap.Tag{Label: l, Step: stepAt(f.fn, v.Pos(), l.Source)}
+	return heap.Tag{Label: l, Step: stepAt(f.fn, v.Pos(), l.Source())}
 }
 
 // describe names a value.
@@ -443,7 +444,7 @@ func (f *frame) fieldOf(x ssa.Value, i int, t types.Type) heap.Cell {
 		out.Refs = append(out.Refs, heap.Ref{Place: field, Typ: t, Hint: hint})
 	}
 	if len(base.Refs) == 0 && hint != nil && hint.Typed && !base.Cleaned && !base.Known {
-		out.Taint = out.Taint.Union(heap.Taint{{Label: *hint, Step: stepAt(f.fn, x.Pos(), hint.Source)}})
+		out.Taint = out.Taint.Union(heap.Taint{{Label: *hint, Step: stepAt(f.fn, x.Pos(), hint.Source())}})
 	}
 	return out
 }
@@ -487,7 +488,7 @@ func (f *frame) readStep(t heap.Taint, r heap.Ref, pos token.Pos) heap.Taint {
 	out := make(heap.Taint, len(t))
 	for i, x := range t {
 		if x.Step == nil && x.Label.Kind == heap.External {
-			x.Step = stepAt(f.fn, pos, x.Label.Source)
+			x.Step = stepAt(f.fn, pos, x.Label.Source())
 		}
 		out[i] = x
 	}

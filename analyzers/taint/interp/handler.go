@@ -65,8 +65,7 @@ func (e *engine) argument(fn *ssa.Function, v ssa.Value) (heap.Label, bool) {
 		return heap.Label{}, false
 	}
 	l := heap.Requested(graphQL.in, heap.Read, p.Pos())
-	l.Key = p.Name()
-	return l, true
+	return l.Keyed(p.Name()), true
 }
 
 // isParams recognises what generators of servers bind a request's parameters to:

@@ -14,8 +14,9 @@ func (f *frame) behindInterface(k site) {
 	for j := range resultTypes(k.v) {
 		for _, l := range f.e.program[program.FuncOf(k.obj).Result(j)] {
 			p := heap.Place{Root: f.resultPlace(k.v, j).Root, Path: f.resultPlace(k.v, j).Path.JoinAll(l.Path)}
-			label := l.Label.Label(l.In, f.e.paths)
-			step := &heap.Step{Pos: program.Near(f.fn, k.pos), Way: heap.Way{Action: heap.ReturnedBy, By: k.name.Name}, Of: &label.Source}
+			label := l.Label.From(l.Origin).Label(l.In, f.e.paths)
+			of := label.Source()
+			step := &heap.Step{Pos: program.Near(f.fn, k.pos), Way: heap.Way{Action: heap.ReturnedBy, By: k.name.Name}, Of: &of}
 			f.mem.Add(p, heap.Cell{Taint: heap.Taint{{Label: label, Step: step}}})
 		}
 	}

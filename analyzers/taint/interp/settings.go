@@ -19,7 +19,7 @@ func (f *frame) settings(k site) {
 		return
 	}
 	for _, l := range f.e.settingsHold() {
-		f.mem.Add(f.resultPlace(k.v, 0), heap.Cell{Taint: heap.Taint{{Label: l, Step: stepAt(f.fn, k.pos, l.Source)}}})
+		f.mem.Add(f.resultPlace(k.v, 0), heap.Cell{Taint: heap.Taint{{Label: l, Step: stepAt(f.fn, k.pos, l.Source())}}})
 	}
 }
 

@@ -38,7 +38,7 @@ func (f *frame) sink(s summary.Sink, t heap.Taint) {
 				f.sum.Sinks[summary.SinkKey{Label: l, Sink: s}] = x.Step
 			}
 		case relevant(l.Kind, s.Kind) && counts(l, s, t) && !f.e.excluded(f.fn):
-			key := flowKey{l.Kind, l.Source, s.Kind, s.Pos, l.Pos}
+			key := flowKey{l.Kind, l.Source(), s.Kind, s.Pos, l.Pos}
 			if _, ok := f.e.flows[key]; !ok {
 				f.e.flows[key] = &Flow{l, s, steps(x.Step), f.fn}
 			}

@@ -337,7 +337,7 @@ func (f *frame) sourceText(k site, from int, s spot) {
 	}
 	text := k.args[from]
 	text.Refs = slices.DeleteFunc(slices.Clone(text.Refs), func(r heap.Ref) bool { return isRequest(r.Root.Type()) })
-	f.taintRefs(text, heap.Taint{{Label: s.label, Step: stepAt(f.fn, k.pos, s.label.Source)}})
+	f.taintRefs(text, heap.Taint{{Label: s.label, Step: stepAt(f.fn, k.pos, s.label.Source())}})
 }
 
 // isRequest recognises objects that hold what a caller of the service sent.

@@ -277,7 +277,7 @@ func (e *engine) fieldHint(owner types.Type, i int) *heap.Label {
 }
 
 func sourceLabel(why *externalid.Why) heap.Label {
-	return heap.Label{Mark: heap.Mark{Kind: heap.External, Source: heap.Source{From: why.What}, Reason: why.Reason, Weak: why.Strength == externalid.Named, Typed: why.Typed, Unshown: why.Unshown}}
+	return heap.Label{Mark: heap.Mark{Kind: heap.External, Weak: why.Strength == externalid.Named, Typed: why.Typed, Unshown: why.Unshown}.From(heap.Origin{Source: heap.Source{From: why.What}, Reason: why.Reason})}
 }
 
 // shower is the method by which a type decides itself what a sink of the mode shows;

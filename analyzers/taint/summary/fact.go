@@ -94,9 +94,10 @@ type EffectFact struct {
 // LabelFact is a label at a path of an output. In is the path of the input that the
 // label is about, if it is about one.
 type LabelFact struct {
-	Path  heap.Segments
-	Label heap.Mark
-	In    heap.Segments
+	Path   heap.Segments
+	Label  heap.Mark
+	Origin heap.Origin
+	In     heap.Segments
 }
 
 // AliasFact is a place of an input that an output is or points to.
@@ -108,9 +109,10 @@ type AliasFact struct {
 
 // SinkFact is an input that reaches a sink.
 type SinkFact struct {
-	Label heap.Mark
-	In    heap.Segments
-	Sink  Sink
+	Label  heap.Mark
+	Origin heap.Origin
+	In     heap.Segments
+	Sink   Sink
 }
 
 // The bounds of a package's fact. A function over its bound keeps its sinks, which
@@ -150,7 +152,7 @@ func SpellOut(name string, s *Summary, where func(token.Pos) token.Position) Fun
 			k.Sink.Where = where(p)
 		}
 		k.Sink.Pos = token.NoPos
-		f.Sinks = append(f.Sinks, SinkFact{k.Label.Mark, k.Label.Path.Segments(), k.Sink})
+		f.Sinks = append(f.Sinks, SinkFact{k.Label.Mark, k.Label.Origin(), k.Label.Path.Segments(), k.Sink})
 	}
 	slices.SortStableFunc(f.Sinks, func(a, b SinkFact) int {
 		return cmp.Or(cmp.Compare(a.Label.Param, b.Label.Param), slices.CompareFunc(a.In, b.In, heap.Segment.Compare),
@@ -174,7 +176,7 @@ func outputFact(o Output) OutputFact {
 		for _, x := range t {
 			if len(f.At) < maxOutputFacts {
 				x.Label.Pos = token.NoPos
-				f.At = append(f.At, LabelFact{p.Segments(), x.Label.Mark, x.Label.Path.Segments()})
+				f.At = append(f.At, LabelFact{p.Segments(), x.Label.Mark, x.Label.Origin(), x.Label.Path.Segments()})
 			} else {
 				f.Known = false
 			}
@@ -226,7 +228,7 @@ func Imported(f FuncFact, paths *heap.Path, find func(string) *types.Package) *S
 		s.Effects[Target{x.Param, paths.JoinAll(x.Path)}] = outputOf(x.Out, paths, find)
 	}
 	for _, x := range f.Sinks {
-		s.Sinks[SinkKey{x.Label.Label(x.In, paths), x.Sink}] = nil
+		s.Sinks[SinkKey{x.Label.From(x.Origin).Label(x.In, paths), x.Sink}] = nil
 	}
 	return s
 }
@@ -234,7 +236,7 @@ func Imported(f FuncFact, paths *heap.Path, find func(string) *types.Package) *S
 func outputOf(f OutputFact, paths *heap.Path, find func(string) *types.Package) Output {
 	o := Output{Typ: f.Type.In(find(f.Type.Pkg)), Known: f.Known, Cleaned: f.Cleaned, Opaque: f.Opaque}
 	for _, l := range f.At {
-		o.Taint(paths.JoinAll(l.Path), heap.Taint{{Label: l.Label.Label(l.In, paths)}})
+		o.Taint(paths.JoinAll(l.Path), heap.Taint{{Label: l.Label.From(l.Origin).Label(l.In, paths)}})
 	}
 	for _, p := range f.Set {
 		o.Set = append(o.Set, paths.JoinAll(p))
