@@ -15,7 +15,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/suppress/baseline"
 )
 
-const defaultBaseline = ".deputy-baseline.json"
+const defaultBaseline = run.BaselineName
 
 func newBaseline() *cobra.Command {
 	cmd := &cobra.Command{

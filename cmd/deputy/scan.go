@@ -27,6 +27,7 @@ type scanOptions struct {
 	areas       []string
 	config      run.Config
 	file        configFlags
+	noBaseline  bool
 }
 
 func newScan() *cobra.Command {
@@ -57,6 +58,7 @@ nothing found but something went unexamined.`,
 			if _, _, err := o.file.load(cmd.Flags(), &o.config, args[0]); err != nil {
 				return err
 			}
+			o.knownBeside(args[0], cmd.ErrOrStderr())
 			return o.run(cmd.Context(), args, cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -71,7 +73,8 @@ nothing found but something went unexamined.`,
 	f.StringSliceVar(&o.areas, "areas", nil, "report findings in `AREAS` alone: "+areaNames()+" (default all)")
 	scanFlags(f, &o.config)
 	f.BoolVar(&o.config.FailOnUnexamined, "fail-on-unexamined", false, "exit with 3 if anything could not be read")
-	f.StringVar(&o.config.Baseline, "baseline", "", "report only what `FILE` does not know (see deputy baseline)")
+	f.StringVar(&o.config.Baseline, "baseline", "", "report only what `FILE` does not know (default "+defaultBaseline+" of the repository, if there is one)")
+	f.BoolVar(&o.noBaseline, "no-baseline", false, "report what is known, too")
 	return cmd
 }
 
@@ -133,6 +136,19 @@ func (o *scanOptions) wantedAreas() ([]finding.Area, error) {
 		wanted = append(wanted, finding.Area(name))
 	}
 	return wanted, nil
+}
+
+// knownBeside takes the baseline that lies beside the target, if none was named, and says
+// so.
+func (o *scanOptions) knownBeside(target string, errs io.Writer) {
+	switch {
+	case o.noBaseline:
+		o.config.Baseline = ""
+	case o.config.Baseline == "":
+		if o.config.Baseline = run.FindBaseline(target); o.config.Baseline != "" && !o.volume.quiet {
+			notices(errs)("known findings are taken from " + defaultBaseline)
+		}
+	}
 }
 
 // notices writes what does not keep a verb from running to standard error.

@@ -24,7 +24,17 @@ const maxConfig = 1 << 20
 // FindFile returns the configuration file for a target: the one in its directory or the
 // nearest above, up to the top of its repository; "" if there is none. A stream and a URL
 // have none.
-func FindFile(target string) string {
+func FindFile(target string) string { return findAbove(target, FileName) }
+
+// BaselineName is what a baseline is called that is used without being asked for.
+const BaselineName = ".deputy-baseline.json"
+
+// FindBaseline returns the baseline beside a target or the nearest above, up to the top of
+// its repository; "" if there is none.
+func FindBaseline(target string) string { return findAbove(target, BaselineName) }
+
+// findAbove returns a regular file of a name in a target's directory or the nearest above.
+func findAbove(target, file string) string {
 	if target == "-" || strings.Contains(target, "://") {
 		return ""
 	}
@@ -36,7 +46,7 @@ func FindFile(target string) string {
 		dir = filepath.Dir(dir)
 	}
 	for {
-		name := filepath.Join(dir, FileName)
+		name := filepath.Join(dir, file)
 		if info, err := os.Lstat(name); err == nil && info.Mode().IsRegular() {
 			return name
 		}
