@@ -16,7 +16,7 @@ type line struct {
 const around = 3
 
 // maxTable bounds the comparison line by line; between the first and the last
-// difference of larger texts, all lines are told as replaced.
+// difference of larger texts, all lines are reported as replaced.
 const maxTable = 4 << 20
 
 // Diff is the change as a unified diff, under the name that is given.

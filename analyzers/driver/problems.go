@@ -64,7 +64,7 @@ func positionOf(text string) token.Position {
 }
 
 // causesFirst orders errors so that what causes others comes before them, and leaves
-// out what is told twice: the compiler and the type checker both tell of a line.
+// out what is reported twice: the compiler and the type checker both tell of a line.
 func causesFirst(errs []packages.Error) []packages.Error {
 	positioned := slices.ContainsFunc(errs, func(e packages.Error) bool { return strings.Contains(e.Pos, ":") })
 	seen := map[string]bool{}

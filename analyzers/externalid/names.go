@@ -21,7 +21,7 @@ func plain(name string) string {
 }
 
 // asksAboutID are words before "external ID" that make it a question or an order:
-// returnExternalId says whether to return one.
+// returnExternalId reports whether to return one.
 var asksAboutID = []string{"return", "has", "is", "should", "include", "require", "requires", "need", "needs", "enable", "disable",
 	"skip", "allow", "force", "missing", "invalid", "no", "without", "show", "hide", "validate", "generate", "rotate", "regenerate", "err", "error"}
 

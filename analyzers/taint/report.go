@@ -80,7 +80,7 @@ func (r *Result) Leaks(kind tables.SinkKind) []*interp.Flow {
 
 // Accepted are the flows of what callers chose into External IDs, one for each line
 // where it is read: the one that gets farthest. A function that reads the same value
-// twice is told once, and so is an External ID that is made of the same thing, an account's
+// twice is reported once, and so is an External ID that is made of the same thing, an account's
 // number say, wherever requests name that.
 func (r *Result) Accepted() []*interp.Flow {
 	lines := r.each(func(f *interp.Flow) bool { return f.Label.Kind == heap.Request }, func(f *interp.Flow) token.Pos { return r.line(f.Source()) })

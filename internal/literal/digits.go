@@ -53,7 +53,7 @@ func group(start, end, from, to, last int, visit func(start, end int)) int {
 	return start
 }
 
-// digits4 says whether at least three of four bytes are digits.
+// digits4 reports whether at least three of four bytes are digits.
 func digits4(v uint32) bool {
 	const low, high = 0x7f7f7f7f, 0x80808080
 	t := v ^ 0x30303030 // digits become 0 to 9
@@ -84,7 +84,7 @@ func runEnd(text []byte, i int) int {
 	return i
 }
 
-// grouped says whether 4-4-4 digits start at i, and where they end.
+// grouped reports whether 4-4-4 digits start at i, and where they end.
 func grouped(text []byte, i int) (end int, ok bool) {
 	const n = 14
 	if i < 0 || i+n > len(text) || i > 0 && IsDigit(text[i-1]) {

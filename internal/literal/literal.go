@@ -63,7 +63,7 @@ type entry struct {
 // maxLength bounds a literal, so that its length and places fit an entry.
 const maxLength = 1 << 12
 
-// Fits says whether a literal can be looked for: its length is from MinLength to
+// Fits reports whether a literal can be looked for: its length is from MinLength to
 // 4096 bytes, and it is ASCII.
 func Fits(text string) bool {
 	for i := range len(text) {

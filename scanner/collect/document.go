@@ -223,7 +223,7 @@ func (s *documentScan) Write(text []byte) (int, error) {
 		s.long = s.c.startStream(s.blob)
 		text, s.text = s.text, s.text[:0]
 	}
-	_, _ = s.long.Write(text) // what goes wrong is told when this text ends, and the next one is examined
+	_, _ = s.long.Write(text) // what goes wrong is reported when this text ends, and the next one is examined
 	return n, nil
 }
 

@@ -198,7 +198,7 @@ func (t *Trace) carry(text []byte, base *Trace, first int, seg Segment) {
 	}
 }
 
-// sameWindow says whether what detectors saw around a trigger that moved to at
+// sameWindow reports whether what detectors saw around a trigger that moved to at
 // is what they saw in the base: it was copied whole, and where it is cut at a
 // text's edge, it is cut at the same distance in both.
 func sameWindow(tr trigger, baseSize int, seg Segment, at, size int) bool {

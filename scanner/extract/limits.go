@@ -21,7 +21,7 @@ type Limits struct {
 	OCR    OCR           `yaml:"ocr" jsonschema:"type=string,enum=auto,enum=off,enum=require,description=Whether pictures are read"`
 }
 
-// OCR says whether pictures are read.
+// OCR reports whether pictures are read.
 type OCR uint8
 
 // The choices: if the program for it is there; never; and as an error if not.
@@ -86,7 +86,7 @@ type OverBudget struct {
 
 func (e *OverBudget) Error() string { return "over budget: " + e.Limit }
 
-// ReasonCode says whether it was time, memory or the document itself.
+// ReasonCode reports whether it was time, memory or the document itself.
 func (e *OverBudget) ReasonCode() finding.Code { return cmp.Or(e.code, finding.OverBudget) }
 
 // OverTime says that a document took longer than it may.

@@ -123,7 +123,7 @@ func (o *Output) Claims(head []byte) bool {
 
 // Embed extracts a document that lies in this one: under a name of its own, or
 // at a place, or both. What is in no known format is passed on as it is. The
-// error says that everything is to stop; what is wrong with the part is told as
+// error says that everything is to stop; what is wrong with the part is reported as
 // unexamined and does not concern the document around it.
 //
 // After it, the document around begins a new text.

@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// leastForeign is the length of values that are masked in what is told of other findings,
+// leastForeign is the length of values that are masked in what is reported of other findings,
 // too: a shorter one, as a password may be, is a word that stands in many texts.
 const leastForeign = 10
 
-// Redact masks the values found wherever they stand in what is told of findings: in the
+// Redact masks the values found wherever they stand in what is reported of findings: in the
 // name of a commit's author, say. Paths stay as they are.
 func (r *Result) Redact() {
 	r.redacted = true

@@ -7,7 +7,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
-// Unresolved is the kind of a question that a target does not answer, where it is told
+// Unresolved is the kind of a question that a target does not answer, where it is reported
 // beside what was not examined.
 const Unresolved finding.Code = "unresolved"
 

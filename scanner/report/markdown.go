@@ -14,7 +14,7 @@ func EscapeMarkdown(s string) string {
 	var out strings.Builder
 	for _, r := range Printable(s) {
 		switch {
-		case r == '@': // a name behind it would be told
+		case r == '@': // a name behind it would be reported
 			out.WriteString("`@`")
 			continue
 		case strings.ContainsRune(markup, r):

@@ -50,7 +50,7 @@ type Target struct {
 	Since          string   `yaml:"-"` // what commits brought after a commit or date, only
 }
 
-// Documents says whether and how documents are read.
+// Documents reports whether and how documents are read.
 type Documents struct {
 	Off    bool           `yaml:"no-documents" jsonschema:"description=Search documents as they are; without reading them"`
 	Limits extract.Limits `yaml:",inline"`

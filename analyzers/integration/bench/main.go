@@ -4,7 +4,7 @@
 //	go run ./bench -deputy PATH [-gosec PATH] DIR
 //
 // "cold" starts with an empty build cache, "warm" repeats the run with the cache that
-// the cold one left. What is told is wall time, the processor time of all processes
+// the cold one left. What is reported is wall time, the processor time of all processes
 // together, which a busy machine does not change, and the memory of the largest one.
 // gosec and deputy vet both load types from the build cache; their cold runs therefore
 // start with one in which the dependencies are built.

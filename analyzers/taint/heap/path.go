@@ -255,7 +255,7 @@ func (p *Path) String() string {
 }
 
 // ByPath goes over what is kept by path in a fixed order: bounds cut off what comes
-// last, and the first trace found is the one that is told.
+// last, and the first trace found is the one that is reported.
 func ByPath[V any](m map[*Path]V) iter.Seq2[*Path, V] {
 	return func(yield func(*Path, V) bool) {
 		if len(m) == 1 {

@@ -50,7 +50,7 @@ func candidateAt(w *detect.Window) (candidate, bool) {
 	return c, true
 }
 
-// endsInEscape says whether digits complete an escape that begins before them.
+// endsInEscape reports whether digits complete an escape that begins before them.
 func endsInEscape(before, digits []byte) bool {
 	ends := func(s string) bool {
 		return len(before) >= len(s) && string(before[len(before)-len(s):]) == s

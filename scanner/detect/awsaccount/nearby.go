@@ -9,7 +9,7 @@ import (
 // maxRepeats bounds how many places of the same digits are looked at.
 const maxRepeats = 8
 
-// confirmedNearby says whether the same twelve digits stand in the window in a
+// confirmedNearby reports whether the same twelve digits stand in the window in a
 // notation that is decisive.
 func confirmedNearby(p *place, s *survey) bool {
 	confirmed, n := false, 0

@@ -124,7 +124,7 @@ func readBack(phrase []byte) reading {
 	return r
 }
 
-// qualifies says whether the word at i is the name of an environment that only
+// qualifies reports whether the word at i is the name of an environment that only
 // qualifies the word behind it: the network of networkInterfaceId.
 func qualifies(list []string, i int) bool {
 	if meaningOf(list[i]) != environment || i+1 == len(list) {
@@ -235,7 +235,7 @@ func lowered(text []byte) string {
 	return string(b[:len(text)])
 }
 
-// opaque says whether a run of letters and digits is an ID and no word: a lower
+// opaque reports whether a run of letters and digits is an ID and no word: a lower
 // case letter follows a digit in it.
 func opaque(run []byte) bool {
 	for i := 1; i < len(run); i++ {

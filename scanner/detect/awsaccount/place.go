@@ -174,13 +174,13 @@ func (p *place) next(n int) byte {
 	return p.after[n-1]
 }
 
-// quoted says whether the digits alone are a string: "…", '…' or `…`.
+// quoted reports whether the digits alone are a string: "…", '…' or `…`.
 func (p *place) quoted() bool {
 	q := p.prev(1)
 	return (q == '"' || q == '\'' || q == '`') && p.next(1) == q
 }
 
-// scalar says whether the digits are all that stands behind a colon, an equals
+// scalar reports whether the digits are all that stands behind a colon, an equals
 // sign or the dash of a list.
 func (p *place) scalar() bool {
 	before := bytes.TrimRight(p.line, " \t")
@@ -194,7 +194,7 @@ func (p *place) scalar() bool {
 	return false
 }
 
-// separates says whether c ends a token: a path, a URL, an ARN, a host name.
+// separates reports whether c ends a token: a path, a URL, an ARN, a host name.
 func separates(c byte) bool {
 	switch c {
 	case ' ', '\t', '\n', '"', '\'', '`', '<', '>', '(', ')', '[', ']', '{', '}', ',', ';', '|':

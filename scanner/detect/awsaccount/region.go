@@ -36,7 +36,7 @@ func regionLength(text []byte) int {
 // https://cloud.google.com/compute/docs/regions-zones
 var googleAreas = []string{"us", "europe", "asia", "northamerica", "southamerica", "australia", "me", "africa"}
 
-// hasGoogleRegion says whether a region of Google stands in text.
+// hasGoogleRegion reports whether a region of Google stands in text.
 func hasGoogleRegion(text []byte) bool {
 	if bytes.IndexByte(text, '-') < 0 {
 		return false
@@ -87,7 +87,7 @@ func endsInRegion(text []byte) bool {
 	return false
 }
 
-// hasRegion says whether a region stands in text.
+// hasRegion reports whether a region stands in text.
 func hasRegion(text []byte) bool {
 	for i := 0; i < len(text); {
 		j := bytes.IndexByte(text[i:], '-')

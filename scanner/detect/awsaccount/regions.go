@@ -12,7 +12,7 @@ const (
 	maxRegionLines = 48
 )
 
-// ofService says whether the digits stand in such a table.
+// ofService reports whether the digits stand in such a table.
 func ofService(p *place) bool {
 	if p.survey == nil || !hasRegion(tail(p.line, maxLine)) {
 		return false

@@ -42,7 +42,7 @@ func (v *verdict) add(s signal) {
 	v.signals = append(v.signals, s)
 }
 
-// hopeless says whether a candidate is dropped even if signals of that weight are
+// hopeless reports whether a candidate is dropped even if signals of that weight are
 // still to come.
 func (v *verdict) hopeless(still float64) bool {
 	later := verdict{score: v.score + still + 1e-6} // sums of floats depend on their order

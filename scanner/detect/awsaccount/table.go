@@ -28,7 +28,7 @@ func column(p *place) []byte {
 // separators part the cells of a row.
 var separators = [...]byte{'|', '\t', ',', ';'}
 
-// isCode says whether a line up to the digits is code or a document's key rather
+// isCode reports whether a line up to the digits is code or a document's key rather
 // than the cells of a row.
 func isCode(line []byte) bool {
 	return indentOf(line) > 0 || bytes.ContainsAny(line, "(){}[]=") || bytes.Contains(line, []byte(": ")) || bytes.Contains(line, []byte(`":`))

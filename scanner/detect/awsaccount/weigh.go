@@ -149,7 +149,7 @@ func weighForm(v *verdict, p *place) {
 	}
 }
 
-// datedBehind says whether a number is joined to a date, as in the names of deployments:
+// datedBehind reports whether a number is joined to a date, as in the names of deployments:
 // -2016-08-18T13:40:06.
 func datedBehind(text []byte) bool {
 	const form = "-0000-00-00T"
@@ -212,7 +212,7 @@ func keyOf(p *place, ph phrases) reading {
 	return key
 }
 
-// namesAnother says whether a key that means nothing to us names an ID or
+// namesAnother reports whether a key that means nothing to us names an ID or
 // number: of something else, most likely.
 func namesAnother(phrase []byte) bool {
 	list := split(phrase)
@@ -244,7 +244,7 @@ func weighKey(v *verdict, key reading) {
 	}
 }
 
-// underOther says whether an account stands in the section of a bank or of
+// underOther reports whether an account stands in the section of a bank or of
 // another provider.
 func underOther(ph phrases) bool {
 	for i := range ph.parents {

@@ -56,7 +56,7 @@ func maskAccount(account string) string {
 	return strings.Repeat("•", len(account)-4) + account[len(account)-4:]
 }
 
-// sampleAccount says whether an account stands in documentation and emulators
+// sampleAccount reports whether an account stands in documentation and emulators
 // only; keys that are made for it are no one's.
 func sampleAccount(account string) bool {
 	switch account {

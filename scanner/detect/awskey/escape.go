@@ -67,7 +67,7 @@ func hexValue(text []byte, i, digits int) (v int, ok bool) {
 	return v, true
 }
 
-// bounded says whether no word goes on across text[start] and text[end]: the
+// bounded reports whether no word goes on across text[start] and text[end]: the
 // character before, seen through its escape, and the one behind are neither
 // letters nor digits.
 func bounded(text []byte, start, end int) bool {
@@ -95,7 +95,7 @@ type run struct {
 }
 
 // readRun reads the run that starts at text[start], at most limit characters
-// of it; whole says whether it ended there.
+// of it; whole reports whether it ended there.
 func readRun(text []byte, start, limit int, in func(byte) bool) (r run, whole bool) {
 	value := make([]byte, 0, 64)
 	i := start

@@ -197,13 +197,13 @@ func base32Value(c byte) int {
 	return -1
 }
 
-// quoted says whether text[start:end] is all that a string holds: neither words nor
+// quoted reports whether text[start:end] is all that a string holds: neither words nor
 // sequences of proteins are as long by chance.
 func quoted(text []byte, start, end int) bool {
 	return start > 0 && end < len(text) && text[start-1] == text[end] && bytes.IndexByte([]byte("\"'`"), text[end]) >= 0
 }
 
-// aboutKeys says whether the line of text[at], or the two above, speak of AWS
+// aboutKeys reports whether the line of text[at], or the two above, speak of AWS
 // or its keys.
 func aboutKeys(text []byte, at int) bool {
 	start := at
@@ -218,7 +218,7 @@ func aboutKeys(text []byte, at int) bool {
 		containsFold(text[start:at], "cred")
 }
 
-// containsFold says whether text contains the lower-case word in any case.
+// containsFold reports whether text contains the lower-case word in any case.
 func containsFold(text []byte, word string) bool {
 	for i := 0; i+len(word) <= len(text); i++ {
 		j := 0

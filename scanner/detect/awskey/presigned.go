@@ -86,7 +86,7 @@ func credential(scope string) (id, bool) {
 	return id(parts[0]), true
 }
 
-// inPresignedURL says whether text[at] is in a pre-signed URL, whose finding
+// inPresignedURL reports whether text[at] is in a pre-signed URL, whose finding
 // includes it.
 func inPresignedURL(text []byte, at int) bool {
 	if !bytes.HasSuffix(bytes.ToLower(text[max(0, at-len("x-amz-security-token%3D")):at]), []byte("x-amz-security-token=")) {
@@ -114,7 +114,7 @@ func urlAround(text []byte, at int) (start, end int) {
 	return start, end
 }
 
-// inURL says whether the byte at text[i] may belong to a URL, also to one in
+// inURL reports whether the byte at text[i] may belong to a URL, also to one in
 // JSON (\u0026, \/) or in HTML (&amp;).
 func inURL(text []byte, i int) bool {
 	switch c := text[i]; c {

@@ -51,7 +51,7 @@ func charKind(c byte) int {
 	return sign
 }
 
-// mixed says whether s has upper case, lower case and digits.
+// mixed reports whether s has upper case, lower case and digits.
 func mixed(s string) bool {
 	var has [4]bool
 	for i := range len(s) {

@@ -120,7 +120,7 @@ func namedSecret(w *detect.Window, report func(detect.Match)) {
 	})
 }
 
-// ofAnother says whether a value stands on a line of its own, below the name at text[at], and
+// ofAnother reports whether a value stands on a line of its own, below the name at text[at], and
 // that line gives it to another name:
 //
 //	AWS_SECRET_ACCESS_KEY: ${{ secrets.KEY }}
@@ -205,7 +205,7 @@ func encodedSecret(text []byte, r run) (run, bool) {
 	return inner, allBase64(inner.value) && secretForm(inner)
 }
 
-// secretForm says whether a run has the form of a secret access key. Hex
+// secretForm reports whether a run has the form of a secret access key. Hex
 // digests have no upper case; identifiers and paths change the kind of their
 // characters seldom.
 func secretForm(r run) bool {
@@ -304,7 +304,7 @@ func (ws words) says(names map[string]bool) bool {
 	return false
 }
 
-// within says whether all are among names, apart from numbers.
+// within reports whether all are among names, apart from numbers.
 func (ws words) within(names map[string]bool) bool {
 	for _, w := range ws {
 		if !names[w] && !notation.IsDigit(w[0]) {
@@ -355,7 +355,7 @@ func nameEnd(text []byte, at int) int {
 	return end
 }
 
-// namedOtherwise says whether the value at text[at] is assigned to a name that
+// namedOtherwise reports whether the value at text[at] is assigned to a name that
 // is neither a key ID nor one for a secret: ReceiptHandle=…
 func namedOtherwise(text []byte, at int) bool {
 	end := trimBack(text, at, " \t\"'`")
@@ -404,7 +404,7 @@ func allBase64(s string) bool {
 	return true
 }
 
-// followedBy says whether the character at text[i], seen through its escape,
+// followedBy reports whether the character at text[i], seen through its escape,
 // is c.
 func followedBy(text []byte, i int, c byte) bool {
 	if i >= len(text) {

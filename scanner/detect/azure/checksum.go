@@ -28,7 +28,7 @@ func secretChecksum(body []byte) string {
 	return string(encoded[:checksumLength])
 }
 
-// checksumHolds says whether a client secret ends in its checksum.
+// checksumHolds reports whether a client secret ends in its checksum.
 func checksumHolds(value []byte) bool {
 	body := len(value) - checksumLength
 	return secretChecksum(value[:body]) == string(value[body:])

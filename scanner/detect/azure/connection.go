@@ -109,12 +109,12 @@ func sqlPassword(w *detect.Window, report func(detect.Match)) {
 	report(m)
 }
 
-// sameString says whether no quote or line ends between two places.
+// sameString reports whether no quote or line ends between two places.
 func sameString(text []byte, a, b int) bool {
 	return !bytes.ContainsAny(text[min(a, b):max(a, b)], "\"\n")
 }
 
-// passwordLike says whether a value may be a password of Azure SQL: three of
+// passwordLike reports whether a value may be a password of Azure SQL: three of
 // four sorts of characters, and no sign of a reference.
 func passwordLike(p []byte) bool {
 	for _, reference := range [...]string{"{", "}", "$(", "${", "%(", "#{", "<", "**", "@@", "(", "%s", "+"} {
@@ -188,7 +188,7 @@ func sasToken(w *detect.Window, report func(detect.Match)) {
 	report(m)
 }
 
-// standInResource says whether a signature is for a resource that is none, as
+// standInResource reports whether a signature is for a resource that is none, as
 // tests of signing code have it: sr=host&se=12345.
 func standInResource(parameters map[string]string) bool {
 	if parameters["sv"] != "" {
@@ -198,7 +198,7 @@ func standInResource(parameters map[string]string) bool {
 	return !strings.Contains(resource, ".") || strings.Contains(resource, "fake") || len(parameters["se"]) < len("1000000000")
 }
 
-// signature undoes the escapes of a sig parameter and says whether it holds 32
+// signature undoes the escapes of a sig parameter and reports whether it holds 32
 // bytes. The value is standard base64.
 func signature(raw []byte) (string, bool) {
 	var b strings.Builder

@@ -9,7 +9,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
-// isKey says whether value is the base64 of n bytes.
+// isKey reports whether value is the base64 of n bytes.
 func isKey(value []byte, n int) bool {
 	decoded := make([]byte, base64.StdEncoding.DecodedLen(len(value)))
 	got, err := base64.StdEncoding.Decode(decoded, value)
@@ -74,7 +74,7 @@ func accountKey(w *detect.Window, report func(detect.Match)) {
 	report(m)
 }
 
-// emulatorKey says whether a key is that of the storage or the Cosmos DB
+// emulatorKey reports whether a key is that of the storage or the Cosmos DB
 // emulator, which is the same on every machine
 // (https://learn.microsoft.com/azure/storage/common/storage-use-azurite,
 // https://learn.microsoft.com/azure/cosmos-db/emulator).
@@ -157,7 +157,7 @@ func (k *mark) at(w *detect.Window, report func(detect.Match)) {
 	report(secret(k.rule, w.Text, start, end, 0.97, "carries the mark of a key of "+k.service+" at its place"))
 }
 
-// marked says whether a key carries the mark of its service, so that the mark
+// marked reports whether a key carries the mark of its service, so that the mark
 // leads to it.
 func marked(key []byte) bool {
 	for i := range marks {

@@ -22,7 +22,7 @@ var publishedIDs = sync.OnceValue(func() map[string]bool {
 	return ids
 })
 
-// published says whether an ID is Microsoft's. Its oldest applications have IDs
+// published reports whether an ID is Microsoft's. Its oldest applications have IDs
 // that end alike.
 func published(id string) bool {
 	return publishedIDs()[id] || strings.HasSuffix(id, "-0000-0000-c000-000000000000") || strings.HasSuffix(id, "-0000-0ff1-ce00-000000000000")

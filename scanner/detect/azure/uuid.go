@@ -13,7 +13,7 @@ import (
 
 const uuidLength = 36
 
-// uuidAt says whether a UUID, and nothing longer, stands at text[start].
+// uuidAt reports whether a UUID, and nothing longer, stands at text[start].
 func uuidAt(text []byte, start int) bool {
 	end := start + uuidLength
 	if end > len(text) || !notation.Ends(text, end) || end+1 < len(text) && text[end] == '-' && notation.IsWord(text[end+1]) {
@@ -46,7 +46,7 @@ func identifier(rule *finding.Rule, text []byte, start int, confidence float64, 
 	return m
 }
 
-// random says whether a UUID is of version 4 (RFC 9562, section 5.4).
+// random reports whether a UUID is of version 4 (RFC 9562, section 5.4).
 func random(id string) bool {
 	return id[14] == '4' && strings.IndexByte("89ab", id[19]) >= 0
 }

@@ -189,7 +189,7 @@ func (r *reader) inPhrase() []value {
 var instructions = set("and", "then", "enter", "use", "type", "paste", "provide", "input", "specify", "set", "the", "value",
 	"following", "it", "to", "with", "field", "box", "in", "this", "your", "our")
 
-// instruction skips such words and says whether there were any.
+// instruction skips such words and reports whether there were any.
 func (r *reader) instruction() bool {
 	found := false
 	for range 8 {
@@ -488,7 +488,7 @@ func (r *reader) bare() []value {
 	return []value{v}
 }
 
-// inValue says whether a byte may stand in an External ID without quotes, or in
+// inValue reports whether a byte may stand in an External ID without quotes, or in
 // its encoding for a URL. A comma may too, but mostly ends it: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 func inValue(c byte) bool { return notation.IsWord(c) || strings.IndexByte("+=.@:/-%", c) >= 0 }
 
@@ -511,7 +511,7 @@ func quoted(all []value) []value {
 	return all
 }
 
-// callable says whether a name in front of a parenthesis sets what it names:
+// callable reports whether a name in front of a parenthesis sets what it names:
 // withExternalId, .externalId( of a builder.
 func callable(text []byte, n name) bool {
 	last := text[n.start:n.end]
@@ -523,7 +523,7 @@ func callable(text []byte, n name) bool {
 	return false
 }
 
-// ternary says whether the colon behind a name belongs to "cond ? name : …".
+// ternary reports whether the colon behind a name belongs to "cond ? name : …".
 func ternary(text []byte, n name) bool {
 	for i := n.start - 1; i >= 0 && n.start-i < 80 && text[i] != '\n'; i-- {
 		if text[i] == '?' {
@@ -586,7 +586,7 @@ func (r *reader) skip(s string) bool {
 	return true
 }
 
-// spaces skips blanks within a line and says whether there were any.
+// spaces skips blanks within a line and reports whether there were any.
 func (r *reader) spaces() bool {
 	start := r.i
 	for r.skip(" ") || r.skip("\t") || r.skip("%20") {
@@ -596,7 +596,7 @@ func (r *reader) spaces() bool {
 }
 
 // spacesAndLines skips blanks and line breaks, those written as escapes too,
-// and says whether there was a line break.
+// and reports whether there was a line break.
 func (r *reader) spacesAndLines() bool {
 	lines := false
 	for {

@@ -44,7 +44,7 @@ var testWords = []string{
 // https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/iam-servicerole.html
 var serviceConstants = set("vmimport", "elasticbeanstalk")
 
-// classOf says whether a value is one to be hidden: an example, a dummy, or
+// classOf reports whether a value is one to be hidden: an example, a dummy, or
 // published on purpose.
 func classOf(text []byte, n name, s strength) finding.Class {
 	switch {
@@ -56,7 +56,7 @@ func classOf(text []byte, n name, s strength) finding.Class {
 	return ""
 }
 
-// organization says whether a value is the ID of an organization of AWS, its
+// organization reports whether a value is the ID of an organization of AWS, its
 // root or unit: what tools that list them call external ID.
 func organization(v string) bool {
 	kind, rest, found := strings.Cut(v, "-")
@@ -113,7 +113,7 @@ func context(text []byte, n name, s strength) (float64, string) {
 	return 0, ""
 }
 
-// declared says whether a name is that of a Terraform variable. Infrastructure
+// declared reports whether a name is that of a Terraform variable. Infrastructure
 // has no contacts and orders: an external ID there is a role's.
 func declared(text []byte, n name) bool {
 	return n.quote != "" && bytes.HasSuffix(text[:n.start-len(n.quote)], []byte("variable "))

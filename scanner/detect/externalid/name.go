@@ -80,7 +80,7 @@ func nameStart(text []byte, at int) int {
 	return start
 }
 
-// inName says whether a byte may belong to the front of a name: condition keys
+// inName reports whether a byte may belong to the front of a name: condition keys
 // have a colon, paths of variables dots, flags dashes.
 func inName(c byte) bool { return notation.IsWord(c) || c == '-' || c == ':' || c == '.' || c == '%' }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 )
 
-// valid says whether AWS would take a value: 2 to 1224 characters of letters,
+// valid reports whether AWS would take a value: 2 to 1224 characters of letters,
 // digits and +=,.@:/-_
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 func valid(v string) bool {
@@ -24,7 +24,7 @@ func valid(v string) bool {
 	return true
 }
 
-// reference says whether a literal names a place where a value is kept: a
+// reference reports whether a literal names a place where a value is kept: a
 // condition key, an ARN, a URL, a path, an environment variable.
 func reference(v string) bool {
 	for _, prefix := range []string{"sts:", "aws:", "iam:", "arn:", "ssm:", "http:", "https:", "file:", "/", "./", "-", "var.", "local.", "data.", "env:", "Ref:"} {
@@ -77,7 +77,7 @@ func (s strength) evidence() []string {
 	return []string{fmt.Sprintf("the value is random, of %d characters", len(s.text))}
 }
 
-// evident says whether a value without quotes is one, and not the name of a
+// evident reports whether a value without quotes is one, and not the name of a
 // variable.
 func (s strength) evident(n name, v value) bool {
 	if s.random {
@@ -92,7 +92,7 @@ func (s strength) evident(n name, v value) bool {
 	return v.alone && (n.flag || n.tag) && !s.sample
 }
 
-// looksRandom says whether a value could not have been thought of: a long number
+// looksRandom reports whether a value could not have been thought of: a long number
 // in hex, or twelve characters and more in which digits and capitals begin
 // often, two times in five in random letters and digits, one in six in words.
 func looksRandom(v string) bool {

@@ -46,7 +46,7 @@ var accountName = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[a-z][a-z0-9-]*[a-z0-9]$`)
 })
 
-// servesProject says whether the local part before text[at], which is a
+// servesProject reports whether the local part before text[at], which is a
 // reference, is that of an account that Google runs for a project: service-{n}.
 // Its domain is then the service's.
 func servesProject(text []byte, at int) bool {
@@ -72,7 +72,7 @@ func email(text []byte, a mailbox, projectID string, report func(detect.Match)) 
 	report(m)
 }
 
-// ofKeyFile says whether text[start:end] is a field of a key file that is a
+// ofKeyFile reports whether text[start:end] is a field of a key file that is a
 // finding itself.
 func ofKeyFile(text []byte, start, end int) bool {
 	const reach = fieldsBefore + maxPEM

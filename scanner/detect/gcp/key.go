@@ -120,7 +120,7 @@ func encodedRun(text []byte, at int) (start, end int) {
 	return start, end
 }
 
-// wrapped says whether text[i] is a line break within base64 that was wrapped
+// wrapped reports whether text[i] is a line break within base64 that was wrapped
 // at 64 or more characters.
 func wrapped(text []byte, i int) bool {
 	if !isBreak(text[i]) || i < 65 {
@@ -284,7 +284,7 @@ type pkcs8 struct {
 // about 600.
 const minRSA = 500
 
-// isRSA says whether der is an RSA key in PKCS #8, the only sort that service
+// isRSA reports whether der is an RSA key in PKCS #8, the only sort that service
 // accounts have.
 func isRSA(der []byte) bool {
 	var key pkcs8

@@ -23,7 +23,7 @@ func nameAt(w *detect.Window) (named, bool) {
 // Google Cloud.
 var ofGoogle = []string{"gcp", "google", "gcloud", "firebase", "bigquery", "cloudsdk", "gke", "firestore", "dialogflow", "stackdriver", "vertexai"}
 
-// google says whether the name, or else something near it, speaks of Google
+// google reports whether the name, or else something near it, speaks of Google
 // Cloud, and what a value under it is worth.
 func (n *named) google(w *detect.Window) (confidence float64, evidence string, ok bool) {
 	for _, word := range ofGoogle {
@@ -145,7 +145,7 @@ func inTest(text []byte, start, end int) string {
 	return notation.Near(text, start, end, reach, "mock", "assert", "expect(", "describe('", `describe("`, "@patch", "monkeypatch", "fixture", "unittest", "func test")
 }
 
-// whole says whether the value ends at text[end]: at its closing quote, or
+// whole reports whether the value ends at text[end]: at its closing quote, or
 // where no word, path or expression goes on. A call that makes the value takes
 // nothing else: proto.String("x"), and not getByRole("x", options).
 func (n *named) whole(text []byte, end int) bool {
@@ -162,7 +162,7 @@ func (n *named) whole(text []byte, end int) bool {
 	return !n.Call && bytes.IndexByte([]byte(" \t\r\n,;&<|)`\"'\\]}"), c) >= 0
 }
 
-// literal says whether a value without a dash is one, and not the name of a
+// literal reports whether a value without a dash is one, and not the name of a
 // variable: it is quoted or in an environment file, under a name that is clear.
 func (n *named) literal(text []byte, confidence float64) bool {
 	if confidence < 0.8 {

@@ -104,7 +104,7 @@ func set(words string) map[string]bool {
 	return m
 }
 
-// published says whether a project is Google's or another vendor's and its
+// published reports whether a project is Google's or another vendor's and its
 // resources are there for everybody: public images, data sets, registries
 // (https://cloud.google.com/compute/docs/images/os-details lists the images').
 func published(id string) bool {

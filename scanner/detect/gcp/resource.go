@@ -117,13 +117,13 @@ func numbered(rule *finding.Rule, what string, w *detect.Window, report func(det
 	}
 }
 
-// digitsAt says whether a number stands at text[at], and where it ends.
+// digitsAt reports whether a number stands at text[at], and where it ends.
 func digitsAt(text []byte, at int) (bool, int) {
 	end := notation.Run(text, at, maxNumber+1, notation.IsDigit)
 	return end > at && notation.Ends(text, end) && !(end < len(text) && (text[end] == '-' || text[end] == '.') && !notation.Ends(text, end+1)), end
 }
 
-// resourceStarts says whether a resource name may begin at text[i]: not in the
+// resourceStarts reports whether a resource name may begin at text[i]: not in the
 // middle of a word.
 func resourceStarts(text []byte, i int) bool {
 	return notation.Starts(text, i) && (i == 0 || text[i-1] != '-' && text[i-1] != '.')
@@ -140,7 +140,7 @@ func segment(text []byte, at int) []byte {
 	return nil
 }
 
-// delimited says whether text[start:end] is all that its quotes hold, or its
+// delimited reports whether text[start:end] is all that its quotes hold, or its
 // line.
 func delimited(text []byte, start, end int) bool {
 	open := start == 0 || bytes.IndexByte([]byte("\"'` =\n"), text[start-1]) >= 0
@@ -186,7 +186,7 @@ func ownImage(project, image string) bool {
 	return len(image) >= minProjectID && (slices.Contains(words, image) || strings.HasPrefix(image, project) || strings.HasPrefix(image, words[0]) && len(words[0]) >= minProjectID)
 }
 
-// registryHost says whether the host that ends with gcr.io behind before is one
+// registryHost reports whether the host that ends with gcr.io behind before is one
 // whose paths begin with a project. Mirrors and vanity names have their own.
 func registryHost(before []byte) bool {
 	label := len(before)

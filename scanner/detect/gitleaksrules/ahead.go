@@ -184,7 +184,7 @@ func (a *ahead) add(s set, optional, loop bool) bool {
 	return true
 }
 
-// match says whether text may go on as the pattern asks, and if so, how many bytes
+// match reports whether text may go on as the pattern asks, and if so, how many bytes
 // a match can take at most. The text's end does not speak against it: the window
 // may be cut there.
 func (a *ahead) match(text []byte) (most int, ok bool) {

@@ -123,7 +123,7 @@ func (a *allowlist) stops(secret []byte) bool {
 	return false
 }
 
-// exempts says whether nothing in that place counts, or no match that was judged
+// exempts reports whether nothing in that place counts, or no match that was judged
 // allowedThere.
 func (a *allowlist) exempts(path, commit string) bool {
 	inPath, inCommit := path != "" && a.paths.match([]byte(path)), a.commits[strings.ToLower(commit)]

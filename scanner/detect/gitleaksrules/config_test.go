@@ -39,7 +39,7 @@ func (s *Ruleset) ids() []string {
 	return out
 }
 
-// A mistake in a file is told with the line that it stands in.
+// A mistake in a file is reported with the line that it stands in.
 func TestLoadSaysWhereAMistakeIs(t *testing.T) {
 	const good = "[[rules]]\nid = \"acme\"\nregex = 'acme_[a-z]{8}'\n"
 	for name, c := range map[string]struct{ config, want string }{
@@ -80,7 +80,7 @@ func TestLoadSaysWhereAMistakeIs(t *testing.T) {
 	}
 }
 
-// A mistake in a file that another one extends is told with both places.
+// A mistake in a file that another one extends is reported with both places.
 func TestLoadSaysWhereAMistakeIsInAnExtendedFile(t *testing.T) {
 	base := "# the rules of the house\n[[rules]]\nid = \"base\"\nregex = 'base_[a-z]{8}'\nsecretGroup = 2\n"
 	name := write(t, "rules.toml", "[extend]\npath = \"base.toml\"\n", "base.toml", base)
@@ -104,7 +104,7 @@ func TestLoadReadsNoMoreThanABound(t *testing.T) {
 	assert.Error(t, err, "a directory")
 }
 
-// What a file asks for and does not get is told, and the other rules are used.
+// What a file asks for and does not get is reported, and the other rules are used.
 func TestLoadWarnsOfWhatIsNotUsed(t *testing.T) {
 	const good = "[[rules]]\nid = \"acme\"\nregex = 'acme_[a-z]{8}'\n"
 	for name, c := range map[string]struct{ config, want string }{

@@ -267,7 +267,7 @@ func (r *rule) wide(w *detect.Window, near span, work *work) [][]int {
 	return r.matches(w.Text, lo, hi, work)
 }
 
-// otherCases says whether a text holds ſ or K, as which a pattern takes letters that
+// otherCases reports whether a text holds ſ or K, as which a pattern takes letters that
 // literals are not sought by.
 func otherCases(text []byte) bool {
 	return bytes.ContainsRune(text, longS) || bytes.ContainsRune(text, kelvin)
@@ -326,7 +326,7 @@ func back(text []byte, at, most int, s *set) int {
 	return at
 }
 
-// holdsAll says whether the other literals of a match stand in a text. In a short
+// holdsAll reports whether the other literals of a match stand in a text. In a short
 // one the pattern says so as fast.
 func (r *rule) holdsAll(text []byte) bool {
 	if len(r.also) == 0 || len(text) < 1<<8 {
@@ -428,7 +428,7 @@ func (r *rule) spoken(w *detect.Window) (ok bool, moved int) {
 	return slices.ContainsFunc(r.keywords, func(k string) bool { return bytes.Contains(lower, []byte(k)) }), moved
 }
 
-// implied says whether every literal holds a keyword.
+// implied reports whether every literal holds a keyword.
 func (r *rule) implied() bool {
 	return !slices.ContainsFunc(r.required.literals, func(l string) bool {
 		return !slices.ContainsFunc(r.keywords, func(k string) bool { return strings.Contains(strings.ToLower(l), k) })

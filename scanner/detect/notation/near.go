@@ -25,7 +25,7 @@ func Near(text []byte, start, end, reach int, words ...string) string {
 	return ""
 }
 
-// begins says whether a word begins somewhere in a text: behind what is no
+// begins reports whether a word begins somewhere in a text: behind what is no
 // letter or digit, or with a capital behind a small letter.
 func begins(text, lower []byte, word string) bool {
 	for at := 0; ; at++ {

@@ -83,7 +83,7 @@ func (r *reader) value() (Value, bool) {
 }
 
 // reader walks over a text; each of its methods passes over one thing if it
-// stands there, and says whether it did.
+// stands there, and reports whether it did.
 type reader struct {
 	text  []byte
 	at    int
@@ -325,7 +325,7 @@ func (r *reader) declared() bool {
 }
 
 // indirect passes over the key that holds the value of what was named before
-// it: name: X, value: y; <add key="X" value="y"/>. apart says whether spaces
+// it: name: X, value: y; <add key="X" value="y"/>. apart reports whether spaces
 // already were between the two.
 func (r *reader) indirect(apart bool) bool {
 	from := r.at
@@ -470,7 +470,7 @@ func AssignedIn(w *detect.Window) (a Assignment, ok bool) {
 	return a, true
 }
 
-// fragment says whether the word at text[i] is a place in a page that a link
+// fragment reports whether the word at text[i] is a place in a page that a link
 // leads to, (#new-project:billing), and not a name behind the # of a comment.
 func fragment(text []byte, i int) bool {
 	return i >= 2 && text[i-1] == '#' && bytes.IndexByte([]byte("([<\"'/="), text[i-2]) >= 0

@@ -79,7 +79,7 @@ func Words(name []byte) []string {
 	return words
 }
 
-// Starts says whether a value may begin at text[i]: what stands before belongs
+// Starts reports whether a value may begin at text[i]: what stands before belongs
 // to another word, or ends an escape (\n, %3D, \u0026).
 func Starts(text []byte, i int) bool {
 	if i == 0 || !IsWord(text[i-1]) {
@@ -88,7 +88,7 @@ func Starts(text []byte, i int) bool {
 	return escapeEnds(text[:i])
 }
 
-// Ends says whether a value may end before text[i].
+// Ends reports whether a value may end before text[i].
 func Ends(text []byte, i int) bool { return i >= len(text) || !IsWord(text[i]) }
 
 // escapes are the forms of an escape's end: its letters, and how many
@@ -132,32 +132,32 @@ func Run(text []byte, at, limit int, class func(byte) bool) int {
 	return at
 }
 
-// IsWord says whether c is a letter, a digit or '_'.
+// IsWord reports whether c is a letter, a digit or '_'.
 func IsWord(c byte) bool { return IsAlnum(c) || c == '_' }
 
-// IsAlnum says whether c is an ASCII letter or digit.
+// IsAlnum reports whether c is an ASCII letter or digit.
 func IsAlnum(c byte) bool {
 	return IsDigit(c) || IsUpper(c) || IsLower(c)
 }
 
-// IsUpper says whether c is a capital of ASCII.
+// IsUpper reports whether c is a capital of ASCII.
 func IsUpper(c byte) bool { return 'A' <= c && c <= 'Z' }
 
-// IsLower says whether c is a small letter of ASCII.
+// IsLower reports whether c is a small letter of ASCII.
 func IsLower(c byte) bool { return 'a' <= c && c <= 'z' }
 
-// IsDigit says whether c is a decimal digit.
+// IsDigit reports whether c is a decimal digit.
 func IsDigit(c byte) bool { return c-'0' < 10 }
 
-// IsHex says whether c is a hexadecimal digit.
+// IsHex reports whether c is a hexadecimal digit.
 func IsHex(c byte) bool {
 	return IsDigit(c) || 'A' <= c && c <= 'F' || 'a' <= c && c <= 'f'
 }
 
-// IsBase64 says whether c is of the standard base64 alphabet, without padding.
+// IsBase64 reports whether c is of the standard base64 alphabet, without padding.
 func IsBase64(c byte) bool { return IsAlnum(c) || c == '+' || c == '/' }
 
-// IsBase64URL says whether c is of the URL-safe base64 alphabet.
+// IsBase64URL reports whether c is of the URL-safe base64 alphabet.
 func IsBase64URL(c byte) bool { return IsWord(c) || c == '-' }
 
 // AfterEscape moves the start of a word that was walked back to over the end of

@@ -134,7 +134,7 @@ func blocks(id string) bool {
 	return false
 }
 
-// evenSteps says whether the digits are all the same or count up or down by one.
+// evenSteps reports whether the digits are all the same or count up or down by one.
 func evenSteps(digits string) bool {
 	step := int(digits[1]) - int(digits[0])
 	if step < -1 || step > 1 {

@@ -28,7 +28,7 @@ func readAge(w *detect.Window) (detect.Match, bool) {
 	}, true
 }
 
-// uniformText says whether a text is made of too few characters to be a key.
+// uniformText reports whether a text is made of too few characters to be a key.
 func uniformText(s string) bool {
 	distinct := 0
 	for i := range len(s) {

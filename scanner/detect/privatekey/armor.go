@@ -98,7 +98,7 @@ func (b *block) readForeign() (key, bool) {
 	return k, true
 }
 
-// sealed says whether a text is a key that a password opens, as sigstore writes them
+// sealed reports whether a text is a key that a password opens, as sigstore writes them
 // (https://github.com/secure-systems-lab/go-securesystemslib, encrypted): the derivation,
 // the cipher and what it made, in JSON.
 func sealed(text []byte) bool {
@@ -111,12 +111,12 @@ func sealed(text []byte) bool {
 	return json.Unmarshal(text, &box) == nil && len(box.KDF.Salt) >= 8 && len(box.Ciphertext) >= 32
 }
 
-// isText says whether bytes are a text, and no key.
+// isText reports whether bytes are a text, and no key.
 func isText(b []byte) bool {
 	return !bytes.ContainsFunc(b, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' && r != '\r' || r > '~' })
 }
 
-// uniform says whether bytes are too few different ones to be a key: AAAA….
+// uniform reports whether bytes are too few different ones to be a key: AAAA….
 func uniform(b []byte) bool {
 	var seen [256]bool
 	distinct := 0
@@ -177,7 +177,7 @@ func parseArmor(text []byte, at int, cut bool) (block, bool) {
 // that names the mark goes on in another way.
 const opening = 200
 
-// opens says whether a body begins with a header or with base64.
+// opens reports whether a body begins with a header or with base64.
 func opens(text []byte) bool {
 	lines := plainLines(text)
 	if len(lines) == 0 {
@@ -286,7 +286,7 @@ func readEncodedArmor(w *detect.Window) (detect.Match, bool) {
 // longestEscape is how far back escaped looks.
 const longestEscape = 3
 
-// escaped says whether text ends in an escape, whose letter looks like base64.
+// escaped reports whether text ends in an escape, whose letter looks like base64.
 func escaped(text []byte) bool {
 	n := len(text)
 	return n >= 2 && text[n-2] == '\\' || n >= 3 && text[n-3] == '%'

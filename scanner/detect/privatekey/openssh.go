@@ -39,7 +39,7 @@ func readOpenSSH(b []byte, whole bool) (key, bool) {
 	return k, !whole || checked(private)
 }
 
-// checked says whether a private part begins with the same number twice, by
+// checked reports whether a private part begins with the same number twice, by
 // which OpenSSH tells that decryption worked.
 func checked(private []byte) bool {
 	return len(private) >= 8 && bytes.Equal(private[:4], private[4:8])

@@ -38,6 +38,6 @@ func (detector) Detect(w *detect.Window, report func(detect.Match)) {
 	}
 }
 
-// cut says whether a window ends because it may not be longer, so that what
+// cut reports whether a window ends because it may not be longer, so that what
 // stands in it may go on.
 func cut(w *detect.Window) bool { return len(w.Text)-w.End >= detect.After }

@@ -221,7 +221,7 @@ func reported(c Corpus, text string) []detect.Hit {
 	return slices.DeleteFunc(hits, func(h detect.Hit) bool { return !confirmed[h.Rule.ID+"\x00"+h.Value] })
 }
 
-// hit says whether a report overlaps a marked value, is that value, and comes
+// hit reports whether a report overlaps a marked value, is that value, and comes
 // from the rule that should find it.
 func (c Corpus) hit(h detect.Hit, want example.Value) bool {
 	if c.Rule != nil && c.rule(want) != h.Rule.ID {

@@ -17,7 +17,7 @@ type basicDetector struct{}
 
 func (basicDetector) Rules() []*finding.Rule { return []*finding.Rule{basicRule} }
 
-// longUser is how long a user's name may be to be told: what is longer may be a key that
+// longUser is how long a user's name may be to be reported: what is longer may be a key that
 // stands for one.
 const longUser = 24
 

@@ -139,7 +139,7 @@ func isSegment(c byte) bool { return isWord(c) || c == '-' }
 
 var ofJWT = detect.BytesOf(func(c byte) bool { return isSegment(c) || c == '.' })
 
-// publicByDesign says whether a token is meant to be shipped to browsers:
+// publicByDesign reports whether a token is meant to be shipped to browsers:
 // Supabase's anonymous key. https://supabase.com/docs/guides/api/api-keys
 func (t *jwt) publicByDesign() bool {
 	return text(t.claims.Issuer) == "supabase" && text(t.claims.Role) == "anon"

@@ -204,7 +204,7 @@ func (k *keyedMatcher) nested(w *detect.Window, nameEnd int) (detect.Match, bool
 // notValues end a name that speaks of a secret without holding it.
 var notValues = []string{"name", "id", "arn", "path", "file", "url", "uri", "hash", "digest", "ref", "version", "type", "sha", "md5", "length", "env", "variable", "header", "accessor"}
 
-// fits says whether a name says that it holds the secret.
+// fits reports whether a name says that it holds the secret.
 func (k *keyedMatcher) fits(name string) bool {
 	name = plain(name)
 	for _, suffix := range notValues {

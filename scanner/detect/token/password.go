@@ -43,7 +43,7 @@ func password(user, pass string) float64 {
 	return 0.4 // a word, or a number: somebody's password or an example's
 }
 
-// reference says whether a text stands for a value that is filled in later.
+// reference reports whether a text stands for a value that is filled in later.
 func reference(s string) bool {
 	if strings.ContainsAny(s, "{}<>[]`\\\"") || strings.Contains(s, "$(") || strings.Contains(s, "...") || strings.Contains(s, "***") || strings.Contains(s, "…") {
 		return true
@@ -60,7 +60,7 @@ func reference(s string) bool {
 	return strings.HasPrefix(s, "@") || strings.ToUpper(s) == s && strings.ContainsAny(s, "_") && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == ""
 }
 
-// localHost says whether a host is one that only the writer's own machine or
+// localHost reports whether a host is one that only the writer's own machine or
 // network of containers resolves, or that RFC 2606 and RFC 6761 reserve for
 // examples.
 func localHost(host string) bool {

@@ -7,7 +7,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/detect"
 )
 
-// starts says whether a token may begin at text[i]: nothing before it belongs
+// starts reports whether a token may begin at text[i]: nothing before it belongs
 // to the same word. The last letter of an escape does not: \n, %3D, =.
 func starts(text []byte, i int) bool {
 	if i == 0 {
@@ -22,7 +22,7 @@ func starts(text []byte, i int) bool {
 	return true
 }
 
-// ends says whether a token may end before text[i].
+// ends reports whether a token may end before text[i].
 func ends(text []byte, i int) bool {
 	if i >= len(text) {
 		return true
@@ -39,7 +39,7 @@ func ends(text []byte, i int) bool {
 // escapeReach is how far back an escape sequence is looked for: \u003d.
 const escapeReach = 6
 
-// escapeEnds says whether an escape sequence ends text.
+// escapeEnds reports whether an escape sequence ends text.
 func escapeEnds(text []byte) bool {
 	n := len(text)
 	switch {

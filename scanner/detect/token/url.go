@@ -60,7 +60,7 @@ var ofAuthority = detect.BytesOf(func(c byte) bool {
 	return c > ' ' && c < 0x7f && strings.IndexByte("/?#\"'`<>\\,;|", c) < 0
 })
 
-// hasScheme says whether a URL's scheme ends at text[at].
+// hasScheme reports whether a URL's scheme ends at text[at].
 func hasScheme(text []byte, at int) bool {
 	return at > 0 && isAlnum(text[at-1])
 }

@@ -87,7 +87,7 @@ func TestCompressions(t *testing.T) {
 	})
 }
 
-// What is cut off or flipped is told, and what was read before it counts.
+// What is cut off or flipped is reported, and what was read before it counts.
 func TestDamageIsTold(t *testing.T) {
 	long := tarOf(t, strings.Split(strings.Repeat("etc/app.env,", 200), ",")[:200]...)
 	for name, c := range compressors {

@@ -156,7 +156,7 @@ func Recall(t testing.TB, format string, r *Recorder, want ...Want) {
 // Accept runs what every extractor has to hold for a sound document: that it is
 // claimed by its beginning, that its text is UTF-8 without NUL bytes, that two
 // runs are alike, and that what is left of it when its end is cut off neither
-// panics nor hangs nor passes for a whole one in silence where that can be told.
+// panics nor hangs nor passes for a whole one in silence where that can be reported.
 func Accept(t *testing.T, e *extract.Extractor, content []byte, want ...Want) {
 	t.Helper()
 	require.True(t, e.Claims(content[:min(len(content), extract.Sniff)]), "%s does not claim its document", e.Name)

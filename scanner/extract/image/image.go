@@ -88,7 +88,7 @@ func read(ctx context.Context, doc *extract.Document, out *extract.Output) error
 	case int64(config.Width)*int64(config.Height) > out.Limits().Pixels:
 		return &extract.OverBudget{Limit: fmt.Sprintf("%d by %d pixels", config.Width, config.Height)}
 	}
-	// To tell whether there are letters in it takes as long as to decode it: some
+	// To report whether there are letters in it takes as long as to decode it: some
 	// fifty milliseconds, which would be most of a scan that reads no pictures.
 	if err := unreadable(out.Limits().OCR); err != nil {
 		if ocr.LargeEnough(config.Width, config.Height) {

@@ -114,7 +114,7 @@ func (f *file) all(container *cfb.File) error {
 	return failed
 }
 
-// take says that an entry is read. What is missing of it is told.
+// take says that an entry is read. What is missing of it is reported.
 func (f *file) take(e *cfb.Entry) {
 	f.read[e] = true
 	if e.Short {

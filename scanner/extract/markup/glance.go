@@ -10,7 +10,7 @@ import (
 // whether a page shows more than that, for those that lie in other documents: it costs
 // no more than to read the page, and saves a text that says the same again.
 
-// hides says whether a page shows a browser what its bytes do not show: words that
+// hides reports whether a page shows a browser what its bytes do not show: words that
 // are parted by tags within a line or in which references stand for characters, values
 // with tags between them and their names, or documents in data: URIs. What stands in
 // scripts and styles stands there as it is.
@@ -25,7 +25,7 @@ func hides(page []byte) bool {
 	return false
 }
 
-// showsText says whether a picture has text of which a browser shows more than the
+// showsText reports whether a picture has text of which a browser shows more than the
 // bytes do: labels and values are elements of their own. Nearly all icons have none.
 func showsText(svg []byte) bool {
 	for _, mark := range []string{"<text", ":text", "foreignObject", "<flow"} {
@@ -69,7 +69,7 @@ func rawElement(tag []byte) string {
 	return ""
 }
 
-// holdsDocuments says whether there may be documents in a page: in attributes that
+// holdsDocuments reports whether there may be documents in a page: in attributes that
 // are data: URIs, or the source that draw.io keeps in its SVGs.
 func holdsDocuments(markup []byte) bool {
 	if bytes.Contains(markup, []byte(diagramMark)) {
@@ -87,7 +87,7 @@ func holdsDocuments(markup []byte) bool {
 	}
 }
 
-// beginsValue says whether what follows begins the value of an attribute.
+// beginsValue reports whether what follows begins the value of an attribute.
 func beginsValue(before []byte) bool {
 	const blanks = " \t\r\n"
 	before = bytes.TrimRight(before, blanks)
@@ -102,7 +102,7 @@ func beginsValue(before []byte) bool {
 	return len(start) < len(name) && len(start) > 0 && strings.IndexByte(blanks+"/", start[len(start)-1]) >= 0
 }
 
-// hidesWords says whether tags that do not part text, or comments, stand within a
+// hidesWords reports whether tags that do not part text, or comments, stand within a
 // word, or an element holds a value and nothing else.
 func hidesWords(markup []byte) bool {
 	for at := 0; ; at++ {
@@ -124,7 +124,7 @@ func hidesWords(markup []byte) bool {
 	}
 }
 
-// inWord says whether IDs and keys are made of a character.
+// inWord reports whether IDs and keys are made of a character.
 func inWord(c byte) bool { return isLetter(c) || isDigit(c) || isOneOf(c, "+/=-_") }
 
 // inValue says the same of the pieces and lists of them that elements hold.
@@ -132,7 +132,7 @@ func inValue(c byte) bool { return inWord(c) || isOneOf(c, ":.,@\"'") }
 
 func isOneOf(c byte, of string) bool { return c != 0 && strings.IndexByte(of, c) >= 0 }
 
-// endsInValue says whether what begins an element has no more in it than what may be
+// endsInValue reports whether what begins an element has no more in it than what may be
 // an ID, a key or a piece of one.
 func endsInValue(element []byte) bool {
 	const most, least, leastNumber = 200, 8, 4
@@ -149,7 +149,7 @@ func endsInValue(element []byte) bool {
 	return digits > 0 && length >= least || digits == length && length >= leastNumber
 }
 
-// wordBehindTags says whether tags that do not part text, and comments, and nothing
+// wordBehindTags reports whether tags that do not part text, and comments, and nothing
 // else stand between the beginning of a text and a word.
 func wordBehindTags(text []byte) bool {
 	const most, longest = 8, 300 // tags, and bytes of one
@@ -182,7 +182,7 @@ func tagName(tag []byte) string {
 	return strings.ToLower(string(tag))
 }
 
-// hasReferences says whether references stand for characters of IDs and keys.
+// hasReferences reports whether references stand for characters of IDs and keys.
 func hasReferences(markup []byte) bool {
 	for at := 0; ; at++ {
 		i := bytes.IndexByte(markup[at:], '&')

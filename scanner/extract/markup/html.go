@@ -43,7 +43,7 @@ func newSVG() *extract.Extractor {
 	}
 }
 
-// begins says whether a text begins with one of the words, in any case, behind a
+// begins reports whether a text begins with one of the words, in any case, behind a
 // byte order mark, blanks and comments.
 func begins(head []byte, words ...string) bool {
 	head = bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
@@ -66,7 +66,7 @@ func begins(head []byte, words ...string) bool {
 	return false
 }
 
-// parts says whether an element parts what stands before and behind it; all others are
+// parts reports whether an element parts what stands before and behind it; all others are
 // within a line.
 func parts(name string) bool {
 	switch name {

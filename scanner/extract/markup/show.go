@@ -301,7 +301,7 @@ func (s *shown) raw(name, kind string) bool {
 	return true
 }
 
-// nested says whether a script may hold a script in a comment, whose end tag is not the
+// nested reports whether a script may hold a script in a comment, whose end tag is not the
 // script's.
 func nested(script []byte) bool {
 	i := bytes.Index(script, []byte("<!--"))

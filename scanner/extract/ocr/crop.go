@@ -30,7 +30,7 @@ type crop struct {
 // letters is about how many letters a crop takes as long to read as.
 func (c crop) letters() int { return 2 + c.ink.Rect.Dx()/max(1, c.height) }
 
-// cropsOf finds the pieces of lines in a picture. What a letter stands on is told
+// cropsOf finds the pieces of lines in a picture. What a letter stands on is reported
 // by what is around, which has to be more than the letter itself and less than the
 // button that it stands on. So small letters are looked for with the ground that
 // their own level shows, larger ones with that of the next level, and the largest

@@ -216,7 +216,7 @@ func eraseRules(ink *image.Gray, marks []bool) {
 // stretches tells which of n pixels, step from one to the next, lie in a stretch
 // of a length that is marked but for a tenth.
 func stretches(marks, rules []bool, from, step, n, length int) {
-	marked, done := 0, 0 // those below done are told
+	marked, done := 0, 0 // those below done are reported
 	for i := range n {
 		if marks[from+i*step] {
 			marked++

@@ -131,7 +131,7 @@ var looks = [readings]look{{24, 4}, {36, 8}, {30, 5}, {24, 3}, {24, 3}}
 
 // How many letters are read; see [crop.letters].
 const (
-	sample      = 300    // of what looks most like text, to tell whether it is any
+	sample      = 300    // of what looks most like text, to report whether it is any
 	mostLetters = 12_000 // a screen full of the smallest has 10,000
 )
 

@@ -38,7 +38,7 @@ const (
 )
 
 // records calls f with every record of a binary part, as far as they are sound,
-// and says whether they all are.
+// and reports whether they all are.
 func records(data []byte, f func(id int, body []byte)) (sound bool) {
 	for len(data) > 0 {
 		id, n := varint(data, 2)

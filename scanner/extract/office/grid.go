@@ -129,7 +129,7 @@ func (g *grid) cellPlace(column int) string {
 	return strings.TrimPrefix(string(b), " ")
 }
 
-// isHeader says whether a line may name columns: it has words and no long number.
+// isHeader reports whether a line may name columns: it has words and no long number.
 func isHeader(line string) bool {
 	const longest = 5
 	digits, letters := 0, false

@@ -180,7 +180,7 @@ func (m *markup) start(t *tokens) {
 	}
 }
 
-// pivot says whether the part keeps the source of a pivot table, in elements with
+// pivot reports whether the part keeps the source of a pivot table, in elements with
 // names of one letter.
 func (m *markup) pivot() bool { return strings.HasPrefix(m.kind, "pivot") }
 

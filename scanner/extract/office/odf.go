@@ -329,7 +329,7 @@ func (o *openDocument) closeSheet() {
 	o.write("\n")
 }
 
-// inGrid says whether we are in the grid of a sheet rather than in a table.
+// inGrid reports whether we are in the grid of a sheet rather than in a table.
 func (o *openDocument) inGrid() bool { return o.inSheet && len(o.rows) == 0 }
 
 func (o *openDocument) startRow(t *tokens) {

@@ -50,7 +50,7 @@ func (p *pack) ooxmlPart(e *ziparchive.Entry, book *workbook) error {
 	}
 }
 
-// isRecords says whether a part of a binary workbook is made of its records.
+// isRecords reports whether a part of a binary workbook is made of its records.
 func isRecords(key string) bool {
 	if path.Ext(key) != ".bin" || !strings.HasPrefix(key, "xl/") {
 		return false

@@ -18,7 +18,7 @@ type writer struct {
 	part    string // its name
 	place   string // of the part
 	counted bool   // paragraphs and rows of tables have places of their own
-	said    string // the place that the output was told last
+	said    string // the place that the output was reported last
 	hold    bool   // nothing may come between the rows that are written: everything else waits
 
 	number, tables int    // of the paragraph and table that we are in

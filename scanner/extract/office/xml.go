@@ -47,7 +47,7 @@ func newTokens(data []byte) *tokens {
 	return &tokens{data: data}
 }
 
-// next moves to the next token and says whether there is one.
+// next moves to the next token and reports whether there is one.
 func (t *tokens) next() bool {
 	for t.at < len(t.data) {
 		if t.data[t.at] != '<' {
@@ -91,7 +91,7 @@ func cutText(text []byte) int {
 	return end
 }
 
-// markup reads what begins with <, and says whether it is a token.
+// markup reads what begins with <, and reports whether it is a token.
 func (t *tokens) markup() bool {
 	rest := t.data[t.at:]
 	switch {

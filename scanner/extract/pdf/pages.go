@@ -153,7 +153,7 @@ func (r *reader) writeShown(shown *content.Page, place string) error {
 	return nil
 }
 
-// says tells whether a reading has a word that may matter (long enough, with a
+// says reports whether a reading has a word that may matter (long enough, with a
 // digit) which the first reading has not.
 func says(reading, first string) bool {
 	const long = 6

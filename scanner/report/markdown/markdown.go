@@ -72,7 +72,7 @@ func heading(rows []report.Row) string {
 	return fmt.Sprintf("## deputy: %s (%s)\n\n", report.Count(int64(len(rows)), "finding", "findings"), strings.Join(parts, ", "))
 }
 
-// maxPlaces is how many places of a value are told.
+// maxPlaces is how many places of a value are reported.
 const maxPlaces = 4
 
 // item is a finding as an entry of a list.
@@ -135,7 +135,7 @@ func remedies(rows []report.Row) string {
 	return out.String()
 }
 
-// maxUnread is how many rows of what was not examined are told.
+// maxUnread is how many rows of what was not examined are reported.
 const maxUnread = 50
 
 // unexamined says what was not examined.

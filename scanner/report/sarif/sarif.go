@@ -31,7 +31,7 @@ const (
 	home   = "https://github.com/deputy-sec/deputy"
 )
 
-// Writer writes one SARIF log with one run. Notice, if there is one, is told when
+// Writer writes one SARIF log with one run. Notice, if there is one, is reported when
 // results are left out.
 type Writer struct{ Notice func(string) }
 

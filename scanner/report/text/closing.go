@@ -34,7 +34,7 @@ func (p *page) remedies(rows []report.Row) {
 	p.line()
 }
 
-// maxUnread is how many paths are told for each reason.
+// maxUnread is how many paths are reported for each reason.
 const maxUnread = 3
 
 // unexamined writes what was not read, grouped by reason, the most frequent

@@ -132,7 +132,7 @@ func (p *page) heading(r *report.Result, row report.Row) {
 // certain is the confidence from which a doubt is not worth a reader's time.
 const certain = 0.9
 
-// maxPlaces is how many places of a value are told; the rest is counted, and
+// maxPlaces is how many places of a value are reported; the rest is counted, and
 // listed in the JSON report.
 const maxPlaces = 4
 
@@ -194,10 +194,10 @@ func (p *page) since(r *report.Result, f *finding.Finding) string {
 	return since
 }
 
-// maxName is how much of an author's name is told, in columns.
+// maxName is how much of an author's name is reported, in columns.
 const maxName = 40
 
-// maxRelated bounds what is told of an account that many keys belong to.
+// maxRelated bounds what is reported of an account that many keys belong to.
 const maxRelated = 3
 
 // related tells the findings that belong to this one by what a reader sees of

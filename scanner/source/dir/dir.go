@@ -238,7 +238,7 @@ func (g *guide) regular(p string, info fs.FileInfo) {
 	}
 }
 
-// again notes a name of a file with several, and says whether an earlier name
+// again notes a name of a file with several, and reports whether an earlier name
 // was read.
 func (g *guide) again(inode filetree.Inode, p string) bool {
 	g.mu.Lock()

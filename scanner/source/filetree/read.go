@@ -40,7 +40,7 @@ func Read(name string, use func(Content)) error {
 	if err != nil {
 		return cause(err)
 	}
-	if len(data) > Hold { // it grew meanwhile, or its size is not told as in /proc
+	if len(data) > Hold { // it grew meanwhile, or its size is not reported as in /proc
 		use(large(name, -1))
 		return nil
 	}

@@ -16,7 +16,7 @@ import (
 // Stamp tells what a scan with these options would find at path from what it would
 // have found before or will find later, without reading it: as long as stamps are
 // equal nothing has changed. To be sure of a result, take one before the repository
-// is opened and one when it has been read. ok is false if that cannot be told: the
+// is opened and one when it has been read. ok is false if that cannot be reported: the
 // repository cannot be read, is seen through a hook's eyes, or is being worked on.
 func Stamp(ctx context.Context, path string, o Options) (stamp string, ok bool) {
 	return stampAt(ctx, path, o, time.Now())

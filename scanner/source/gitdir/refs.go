@@ -221,7 +221,7 @@ func (c *rootCollector) walk(git, dir string, read func(name string, text []byte
 func (d *Dir) Head() (objects.ID, bool) { return d.Resolve("HEAD") }
 
 // Parent returns the commit that the next one would follow; born is false if there
-// is none yet. An error means that it cannot be told.
+// is none yet. An error means that it cannot be reported.
 func (d *Dir) Parent() (id objects.ID, born bool, err error) {
 	if d.RefStorageUnknown() {
 		return id, false, fmt.Errorf("refs are stored as %q, which cannot be read", d.Config.RefStorage)

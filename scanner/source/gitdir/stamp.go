@@ -44,7 +44,7 @@ func StampIndex(w io.Writer, file string) error {
 	return told.err
 }
 
-// stampWriter keeps the first error, so that what is told can be told in a row.
+// stampWriter keeps the first error, so that lines can be written in a row.
 type stampWriter struct {
 	w   io.Writer
 	err error

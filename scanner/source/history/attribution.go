@@ -97,7 +97,7 @@ func (a *attribution) diff(c *commit, entries []entry, parents [][]entry, path *
 	}
 }
 
-// inherited says whether a parent has the very same entry, and returns what the
+// inherited reports whether a parent has the very same entry, and returns what the
 // parents have in its place if it is a tree.
 func (a *attribution) inherited(e entry, parents [][]entry) (below [][]entry, same bool) {
 	for _, p := range parents {
@@ -137,7 +137,7 @@ func (a *attribution) put(c *commit, id ordinal, path []byte) {
 	}
 }
 
-// has says whether a blob stands at a path below a tree.
+// has reports whether a blob stands at a path below a tree.
 func (a *attribution) has(tree ordinal, at placeKey) bool {
 	path := at.path
 	for {

@@ -57,7 +57,7 @@ func newIntroduced(s *Source, v source.Visitor, from lister) *introduced {
 	return &introduced{s: s, v: v, trees: from, seen: map[string]bool{}, blobs: map[objects.ID]bool{}, from: map[objects.ID][]introduction{}}
 }
 
-// growForest reads all trees. What cannot be read is told if the range leads to it.
+// growForest reads all trees. What cannot be read is reported if the range leads to it.
 func (s *Source) growForest(ctx context.Context) error {
 	s.forest = newForest(s.objectIndex, s.Jobs)
 	visit := func(o *objects.Object) any {

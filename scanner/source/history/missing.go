@@ -132,7 +132,7 @@ func (m *missing) collect(ctx context.Context) error {
 	return nil
 }
 
-// commit looks for a commit's parents and tree, and says whether a parent is
+// commit looks for a commit's parents and tree, and reports whether a parent is
 // missing.
 func (m *missing) commit(c *commit) (cut bool) {
 	for _, p := range c.parents {
@@ -142,7 +142,7 @@ func (m *missing) commit(c *commit) (cut bool) {
 	return cut
 }
 
-// look says whether an object could be read, and notes where it is missed if
+// look reports whether an object could be read, and notes where it is missed if
 // not.
 func (m *missing) look(n ordinal, path string) bool {
 	if m.s.objectIndex.has(n) {

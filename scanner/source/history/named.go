@@ -50,7 +50,7 @@ func (s *Source) Named(ctx context.Context) []Named {
 	return n.found
 }
 
-// maxNamed bounds the paths with such names that are told.
+// maxNamed bounds the paths with such names that are reported.
 const maxNamed = 1 << 16
 
 // nameSearch goes through the part of all trees that leads to such names.

@@ -85,7 +85,7 @@ func (r *objectIndex) arrive(id objects.ID) ordinal {
 	return n
 }
 
-// has says whether an object was read. It may be asked once all have arrived.
+// has reports whether an object was read. It may be asked once all have arrived.
 func (r *objectIndex) has(n ordinal) bool {
 	if int(n) < r.packed {
 		return r.read[n]

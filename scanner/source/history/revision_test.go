@@ -19,7 +19,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/source/sourcetest"
 )
 
-// heard is what a visitor was told.
+// heard is what a visitor was reported.
 type heard struct {
 	mu       sync.Mutex
 	contents map[source.ID]string

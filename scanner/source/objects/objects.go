@@ -289,7 +289,7 @@ func (d *Database) Size(id ID) (int64, error) {
 	return size, err
 }
 
-// Has says whether the database has an object; it may still be damaged.
+// Has reports whether the database has an object; it may still be damaged.
 func (d *Database) Has(id ID) bool { return d.repo.Has(id) }
 
 // PackBytes is the size of all packs together.

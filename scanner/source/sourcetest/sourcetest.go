@@ -119,7 +119,7 @@ func (r *Recording) Reason(path string) string {
 	return ""
 }
 
-// Has says whether a content that contains text was handed over.
+// Has reports whether a content that contains text was handed over.
 func (r *Recording) Has(text string) bool { return len(r.Find(text)) > 0 }
 
 // Find returns the contents that contain text.

@@ -49,7 +49,7 @@ const maxDepth = 2048
 // same order. Where the index says that a directory is a certain tree, and a parent
 // has that tree, neither is looked into: so it costs what has changed.
 //
-// To a commit conflicts and submodules bring nothing, which is told; else the sides
+// To a commit conflicts and submodules bring nothing, which is reported; else the sides
 // of a conflict count as staged, and submodules are told by who looks into them.
 func compare(db *objects.Database, index *gitdir.Index, parents []objects.ID, commit bool) *comparison {
 	c := &comparer{db: db, cursor: index.Cursor(), commit: commit, comparison: &comparison{}}

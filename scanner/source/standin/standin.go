@@ -1,6 +1,6 @@
 // Package standin knows what stands in a repository for a content that is kept
 // elsewhere: pointers of Git LFS and git-annex. The content is read where it is kept on
-// this machine; where it is not here, that is told.
+// this machine; where it is not here, that is reported.
 package standin
 
 import (

@@ -72,7 +72,7 @@ func trimSpaces(line string) string {
 	return trimmed
 }
 
-// match says whether a path, slash-separated from the work tree's root, is
+// match reports whether a path, slash-separated from the work tree's root, is
 // ignored by its own rules. That a directory above it is ignored is for the
 // walk to know.
 func (g *ignores) match(p string, isDir bool) bool {

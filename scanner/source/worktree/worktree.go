@@ -39,7 +39,7 @@ type Options struct {
 	// Examined says that a blob needs no reading; nil if none does. What stands
 	// in the index is then taken to be told by another source, too.
 	Examined func(objects.ID) bool
-	// Named is told of names that may hold an identifier; nil if nobody wants to know.
+	// Named is called for names that may hold an identifier; nil if nobody wants to know.
 	Named func(path string, folder bool)
 }
 
@@ -329,7 +329,7 @@ func (g *guide) examine(p string, c filetree.Content) {
 	}
 }
 
-// note remembers what stands at a path, and says whether it is to be handed
+// note remembers what stands at a path, and reports whether it is to be handed
 // over.
 func (g *guide) note(p string, id source.ID, known bool) bool {
 	g.mu.Lock()

@@ -44,5 +44,5 @@ func terraform(ctx context.Context, in model.Link) {
 	tflog.Debug(ctx, "assume", map[string]any{"xid": in.ExternalID}) // planted: idlogged
 	tflog.Debug(ctx, "assume", map[string]any{"role": in.RoleARN})   // decoy: the role
 	ctx = tflog.SetField(ctx, "xid", in.ExternalID)                  // planted: idlogged
-	tflog.Info(ctx, "assumed")                                       // decoy: what the field holds was told above
+	tflog.Info(ctx, "assumed")                                       // decoy: what the field holds was reported above
 }

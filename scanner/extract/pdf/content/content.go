@@ -50,7 +50,7 @@ type Runner struct {
 	Steps int
 	// Stop is asked now and then whether to stop.
 	Stop func() error
-	// Ran is told of every form that was run.
+	// Ran is called for every form that was run.
 	Ran func(*object.Stream)
 
 	loader  *font.Loader

@@ -87,7 +87,7 @@ func letterSpacing(items []operand) float64 {
 	return median
 }
 
-// singleGlyphs tells whether the strings of an array are of a glyph each, and not
+// singleGlyphs reports whether the strings of an array are of a glyph each, and not
 // all of the same one, as in a leader of dots.
 func singleGlyphs(items []operand) bool {
 	var one []byte

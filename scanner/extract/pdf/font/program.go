@@ -21,7 +21,7 @@ type program struct {
 	asked, says bool // whether speaks was asked, and what it says
 }
 
-// speaks tells whether the program says anything of its glyphs' meaning: names
+// speaks reports whether the program says anything of its glyphs' meaning: names
 // like g12 do not.
 func (p *program) speaks() bool {
 	if !p.asked {

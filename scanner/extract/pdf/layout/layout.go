@@ -208,7 +208,7 @@ func newRules(r []content.Rule) rules {
 	return r
 }
 
-// between tells whether a vertical rule parts two neighbours on a level line.
+// between reports whether a vertical rule parts two neighbours on a level line.
 func (r rules) between(last, it *item, em float64) bool {
 	if len(r) == 0 || math.Abs(it.Angle) > 0.01 {
 		return false

@@ -27,7 +27,7 @@ func (f *File) Resolve(o Object) Object {
 	return nil
 }
 
-// Latest tells whether the definition at a place is the one that references
+// Latest reports whether the definition at a place is the one that references
 // lead to.
 func (f *File) Latest(place int) bool { return f.latest[f.Definitions[place].Num] == place }
 
