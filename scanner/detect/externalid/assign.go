@@ -40,6 +40,9 @@ func assigned(text []byte, n name) []value {
 	if v := siblings(text, n); v != nil {
 		return v
 	}
+	if v, ok := notation.ValueOf(text, n.end); ok && v.Fallback && v.Start < r.limit {
+		return r.fallback(v)
+	}
 	closed := r.skip(n.quote) && n.quote != ""
 	for r.skip("]") || r.skip(")") || r.skip("**") || r.skip("`") {
 		closed = true
@@ -56,6 +59,24 @@ func assigned(text []byte, n name) []value {
 		return r.ofFlag(n, closed)
 	}
 	return r.assignment(n, closed)
+}
+
+// fallback reads the literal that stands in for a value from elsewhere: it ends with its quote,
+// or with the reference that holds it.
+func (r *reader) fallback(v notation.Value) []value {
+	r.i = v.Start
+	if q := quoteBefore(r.text, v.Start); q != "" {
+		r.i -= len(q)
+		if literal, ok := r.literal(q); ok {
+			return []value{literal}
+		}
+		return nil
+	}
+	end := bytes.IndexByte(r.text[v.Start:r.limit], '}')
+	if end <= 0 {
+		return nil
+	}
+	return []value{{start: v.Start, end: v.Start + end, text: unescape(r.text[v.Start : v.Start+end])}}
 }
 
 // code reads the comma between a quoted name and its literal where the name is

@@ -156,6 +156,9 @@ func (n *named) whole(text []byte, end int) bool {
 	if n.Call && end+1 < len(text) && text[end+1] == ',' {
 		return false
 	}
+	if n.Fallback && c == '}' {
+		return true
+	}
 	if n.Quoted {
 		return bytes.IndexByte([]byte("\"'`\\&%<*"), c) >= 0
 	}

@@ -266,7 +266,16 @@ func (r *reader) fallback() (Value, bool) {
 // before it.
 func (r *reader) reference() (Value, bool) {
 	quoted := r.quotes()
-	if !r.skip("${") || !r.path() || !r.skip(":-", ":=", ":") {
+	if !r.skip("${") {
+		return Value{}, false
+	}
+	name := r.at
+	if !r.path() {
+		return Value{}, false
+	}
+	// A plain word in front of a colon says where the value lies: ${env:NAME}, ${aws:userid}.
+	where := Run(r.text, name, r.at-name, IsLower) == r.at
+	if !r.skip(":-", ":=") && (where || !r.skip(":")) {
 		return Value{}, false
 	}
 	return Value{Quoted: quoted || r.quotes(), Fallback: true, Start: r.at}, true
