@@ -31,6 +31,9 @@ const (
 
 // named decides over the value of a name.
 func named(w *detect.Window, report func(detect.Match)) {
+	if !given(w) {
+		return
+	}
 	a, ok := notation.AssignedIn(w)
 	if !ok || !ofCredential(a.Plain) {
 		return
@@ -56,6 +59,25 @@ func named(w *detect.Window, report func(detect.Match)) {
 	}
 	report(m)
 }
+
+// given reports, at little cost, whether the name that the trigger is in may be given a value:
+// most of them stand in prose and in the calls of code.
+func given(w *detect.Window) bool {
+	end := w.Run(w.End, longestSuffix, nameBytes)
+	if end == len(w.Text) {
+		return false
+	}
+	switch w.Text[end] {
+	case '=', ':', '"', '\'', '`', '\\', ' ', '&', '%', ']', '|', '>', '<', '\n', '\r':
+		return true
+	}
+	return false
+}
+
+// longestSuffix bounds what follows the trigger in a name.
+const longestSuffix = 24
+
+var nameBytes = detect.BytesOf(func(c byte) bool { return notation.IsWord(c) || c == '-' || c == '.' })
 
 // ofCredential reports whether a name, without its separators, ends as one of a credential.
 func ofCredential(plain string) bool {

@@ -237,13 +237,13 @@ func (r *reader) otherwise() bool {
 // fallback passes over an expression that may have no value, up to the literal that is taken
 // then: process.env.NAME || "x", os.getenv("NAME", "x"), ${NAME:-x}.
 func (r *reader) fallback() (Value, bool) {
-	from := r.at
+	from, short := r.at, r.short
 	if v, ok := r.reference(); ok {
 		return v, true
 	}
-	r.at = from
-	if !r.path() {
-		r.at = from
+	r.at, r.short = from, short
+	if !r.path() || r.at == len(r.text) { // a value as long as that is none of these
+		r.at, r.short = from, short
 		return Value{}, false
 	}
 	for r.argument() {

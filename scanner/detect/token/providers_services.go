@@ -198,7 +198,6 @@ var observers = []provider{
 		forms:  []form{tok("ddapp_", alnum+`{34}`, "Datadog application key"), tok("ddpat_", alnum+`{22}_`+alnum+`{32,40}`, "Datadog personal access token")},
 		keyed: []keyed{
 			{names: []string{"datadog", "dd_api", "ddapikey"}, purpose: []string{"apikey"}, value: lowhex + `{32}`, what: "Datadog API key"},
-			{names: []string{"api_key"}, purpose: []string{"apikey"}, value: lowhex + `{32}`, near: []string{"datadog"}, what: "Datadog API key under a plain name"},
 			{names: []string{"datadog", "dd_app", "ddappkey"}, purpose: []string{"appkey", "applicationkey"}, value: lowhex + `{40}`, what: "Datadog application key of the older form"},
 		},
 	},
