@@ -86,6 +86,7 @@ func TestValueOfFindsNothingWhereNothingIsGiven(t *testing.T) {
 		"end-of-line":   "tenant_id \nVALUE",
 		"declaration":   "variable \"tenant_id\" {\n  type = string\n}\nother { default = \"VALUE\" }",
 		"next-argument": `f(tenant_id, "VALUE")`,
+		"next-key":      `{"tenant_id": tenantID, "VALUE": x}`,
 		"place":         `tenant_id: ${env:VALUE}`,
 		"policy":        `tenant_id: "${aws:VALUE}"`,
 		"or-a-name":     `tenant_id = a || b; x = "VALUE"`,

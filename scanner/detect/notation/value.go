@@ -246,9 +246,11 @@ func (r *reader) fallback() (Value, bool) {
 		r.at, r.short = from, short
 		return Value{}, false
 	}
+	inCall := false
 	for r.argument() {
+		inCall = true
 	}
-	if r.skip(",") && r.blank() && r.quote() { // the second argument
+	if inCall && r.skip(",") && r.blank() && r.quote() { // the second argument
 		return Value{Quoted: true, Fallback: true, Start: r.at}, true
 	}
 	r.skip(")", "]")
