@@ -21,8 +21,8 @@ test: ## everything that must pass: vet, tests, and a scan of ourselves
 	$(GO) run ./cmd/deputy scan --fail-on-unexamined .
 
 .PHONY: race
-race: ## the tests under the race detector
-	$(GO) test -race ./...
+race: ## the tests under the race detector, but for measurements of quality
+	$(GO) test -race -short ./...
 
 .PHONY: golden
 golden: ## rewrite golden files, transcripts and pictures from what is written now
