@@ -114,18 +114,8 @@ func (o *checkOptions) run(ctx context.Context, paths []string, stdout, stderr i
 		return err
 	}
 	result.Stats.Seconds = time.Since(start).Seconds()
-	for _, out := range outputs {
-		if out.format.name == "text" {
-			err = out.writeWith(func(w io.Writer) error {
-				return diagnostic.Writer{Severity: true, Counts: verdictCounts(result, found.Examined)}.Write(w, result)
-			})
-		} else {
-			err = out.write(result)
-		}
-		unwritten = errors.Join(unwritten, err)
-	}
-	if unwritten != nil {
-		return unwritten
+	if err := errors.Join(unwritten, writeDiagnosed(outputs, result, diagnostic.Writer{Severity: true, Counts: verdictCounts(result, found.Examined)})); err != nil {
+		return err
 	}
 	switch {
 	case len(result.Findings) > 0:

@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"github.com/deputy-sec/deputy/scanner/report"
+	"github.com/deputy-sec/deputy/scanner/report/diagnostic"
 )
 
 // output is a report to be written: to a file, or to standard output if name is
@@ -186,4 +187,18 @@ func (f *outputFile) abandon() {
 		_ = os.Remove(f.File.Name()) // at worst an empty file stays
 		f.name = ""
 	}
+}
+
+// writeDiagnosed writes a result to outputs: as text in lines as compilers write them, and
+// in every other format as scan does. One that fails does not keep the others from it.
+func writeDiagnosed(outputs []*output, r *report.Result, lines diagnostic.Writer) error {
+	var errs []error
+	for _, out := range outputs {
+		if out.format.name == "text" {
+			errs = append(errs, out.writeWith(func(w io.Writer) error { return lines.Write(w, r) }))
+		} else {
+			errs = append(errs, out.write(r))
+		}
+	}
+	return errors.Join(errs...)
 }

@@ -113,18 +113,8 @@ func (o *vetOptions) run(ctx context.Context, stdout, stderr io.Writer) error {
 	}
 	result := vetResult(found)
 	result.Stats.Seconds = time.Since(start).Seconds()
-	for _, out := range outputs {
-		if out.format.name == "text" {
-			err = out.writeWith(func(w io.Writer) error {
-				return diagnostic.Writer{Advice: true, Notes: notes(found), Counts: counts(found)}.Write(w, result)
-			})
-		} else {
-			err = out.write(result)
-		}
-		unwritten = errors.Join(unwritten, err)
-	}
-	if unwritten != nil {
-		return unwritten
+	if err := errors.Join(unwritten, writeDiagnosed(outputs, result, diagnostic.Writer{Advice: true, Notes: notes(found), Counts: counts(found)})); err != nil {
+		return err
 	}
 	switch {
 	case len(found.Findings) > 0:
