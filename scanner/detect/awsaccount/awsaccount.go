@@ -3,8 +3,8 @@ package awsaccount
 import (
 	"bytes"
 
+	"github.com/deputy-sec/deputy/internal/placeholder"
 	"github.com/deputy-sec/deputy/scanner/detect"
-	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 

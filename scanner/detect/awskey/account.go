@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
+	"github.com/deputy-sec/deputy/internal/placeholder"
 )
 
 // generation says how AWS made an identifier.

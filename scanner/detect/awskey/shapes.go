@@ -7,9 +7,9 @@ import (
 	"net/url"
 	"strconv"
 
+	"github.com/deputy-sec/deputy/internal/placeholder"
 	"github.com/deputy-sec/deputy/scanner/detect/example"
 	"github.com/deputy-sec/deputy/scanner/detect/notation"
-	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 )
 
 // Shapes make the values that the examples of this package show.

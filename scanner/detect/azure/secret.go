@@ -3,9 +3,9 @@ package azure
 import (
 	"bytes"
 
+	"github.com/deputy-sec/deputy/internal/placeholder"
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/detect/notation"
-	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/deputy-sec/deputy/internal/strength"
 	"github.com/deputy-sec/deputy/scanner/detect/notation"
 )
 
@@ -25,7 +26,7 @@ type value struct {
 const (
 	reach    = 600
 	maxItems = 50
-	maxValue = 1224 // AWS's limit for an External ID
+	maxValue = strength.MaxLength
 )
 
 type reader struct {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"github.com/deputy-sec/deputy/internal/strength"
 	"github.com/deputy-sec/deputy/scanner/detect/notation"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
@@ -46,11 +47,11 @@ var serviceConstants = set("vmimport", "elasticbeanstalk")
 
 // classOf reports whether a value is one to be hidden: an example, a dummy, or
 // published on purpose.
-func classOf(text []byte, n name, s strength) finding.Class {
+func classOf(text []byte, n name, s strength.Measure) finding.Class {
 	switch {
-	case serviceConstants[s.text]:
+	case serviceConstants[s.Text]:
 		return finding.Vendor
-	case s.sample, !s.random && firstWord(around(text, n, far), testWords) != "":
+	case s.Sample, !s.Random && firstWord(around(text, n, far), testWords) != "":
 		return finding.Sample
 	}
 	return ""
@@ -65,18 +66,18 @@ func organization(v string) bool {
 
 // about says how sure we are that a name is that of an AWS External ID, and
 // why; 0 if it is not.
-func about(text []byte, n name, v value, s strength) (float64, []string) {
+func about(text []byte, n name, v value, s strength.Measure) (float64, []string) {
 	confidence, why := context(text, n, s)
 	if confidence == 0 {
 		return 0, nil
 	}
-	if s.random {
+	if s.Random {
 		confidence += 0.05
 	}
 	return min(confidence, 0.98), []string{why}
 }
 
-func context(text []byte, n name, s strength) (float64, string) {
+func context(text []byte, n name, s strength.Measure) (float64, string) {
 	switch {
 	case n.spelled && bytes.Contains(bytes.ToLower(text[n.start:n.end]), []byte("sts")):
 		return 0.92, "value of the condition key sts:ExternalId"
@@ -85,7 +86,7 @@ func context(text []byte, n name, s strength) (float64, string) {
 	case n.link:
 		return 0.85, "parameter of a CloudFormation link or stack"
 	}
-	if organization(s.text) {
+	if organization(s.Text) {
 		return 0, ""
 	}
 	other := firstWord(around(text, n, besides), otherContexts)
@@ -101,13 +102,13 @@ func context(text []byte, n name, s strength) (float64, string) {
 	if word := firstWord(around(text, n, far), roleWords); word != "" {
 		return 0.6, "assigned to an external ID, with " + word + " in the same text"
 	}
-	if s.random && declared(text, n) {
+	if s.Random && declared(text, n) {
 		return 0.5, "default of a Terraform variable for an external ID"
 	}
 	switch word := firstWord(around(text, n, near), awsWords); {
-	case word != "" && s.random:
+	case word != "" && s.Random:
 		return 0.5, "assigned to an external ID, with " + word + " near by"
-	case word != "" || s.random:
+	case word != "" || s.Random:
 		return 0.25, "assigned to an external ID"
 	}
 	return 0, ""

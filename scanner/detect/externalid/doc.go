@@ -15,7 +15,7 @@
 // name for an External ID (name.go), is a literal assigned to it (assign.go),
 // and is it about AWS, or does a CRM, a SCIM directory or a payment service
 // call its own keys so (context.go). What remains is judged by its form
-// (strength.go): a UUID is an External ID, "my-external-id" is an example, and
+// (internal/strength): a UUID is an External ID, "my-external-id" is an example, and
 // a company's name is an External ID that should not be one.
 //
 // # Limits

@@ -3,8 +3,9 @@ package externalid
 import (
 	"bytes"
 
+	"github.com/deputy-sec/deputy/internal/placeholder"
+	"github.com/deputy-sec/deputy/internal/strength"
 	"github.com/deputy-sec/deputy/scanner/detect"
-	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -48,7 +49,7 @@ func roleBeside(text []byte, n name) bool {
 			return false
 		}
 		rest = rest[i+len(":iam::"):]
-		if len(rest) > accountDigits && isAccount(string(rest[:accountDigits])) && bytes.HasPrefix(rest[accountDigits:], []byte(":role/")) && !placeholder.Account(string(rest[:accountDigits])) {
+		if len(rest) > accountDigits && strength.IsAccount(string(rest[:accountDigits])) && bytes.HasPrefix(rest[accountDigits:], []byte(":role/")) && !placeholder.Account(string(rest[:accountDigits])) {
 			return true
 		}
 	}
@@ -59,11 +60,11 @@ const accountDigits = 12
 
 // judge decides over one value assigned to a name.
 func judge(text []byte, n name, v value) (detect.Match, bool) {
-	if !valid(v.text) || reference(v.text) {
+	if !strength.Valid(v.text) || reference(v.text) {
 		return detect.Match{}, false
 	}
-	s := strengthOf(v.text)
-	if v.bare && !s.evident(n, v) {
+	s := strength.Of(v.text)
+	if v.bare && !evident(s, n, v) {
 		return detect.Match{}, false
 	}
 	confidence, why := about(text, n, v, s)
@@ -72,7 +73,7 @@ func judge(text []byte, n name, v value) (detect.Match, bool) {
 	}
 	m := detect.Match{
 		Rule: ExternalID, Start: v.start, End: v.end, Value: v.text,
-		Confidence: confidence, Evidence: append(why, s.evidence()...), Class: classOf(text, n, s),
+		Confidence: confidence, Evidence: append(why, evidence(s)...), Class: classOf(text, n, s),
 	}
 	if roleBeside(text, n) {
 		m.Severity = finding.Critical // nothing else is needed to have the vendor read the account

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"strconv"
 
+	"github.com/deputy-sec/deputy/internal/strength"
 	"github.com/deputy-sec/deputy/scanner/detect/example"
 )
 
@@ -23,7 +24,7 @@ func shapeRandom(r *rand.Rand, length string) string {
 		panic(fmt.Sprintf("externalid: %q is not a length", length))
 	}
 	for {
-		if v := example.Chars(r, example.Base62, n); looksRandom(v) {
+		if v := example.Chars(r, example.Base62, n); strength.LooksRandom(v) {
 			return v
 		}
 	}

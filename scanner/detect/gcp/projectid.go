@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"strings"
 
+	"github.com/deputy-sec/deputy/internal/placeholder"
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/detect/notation"
-	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/deputy-sec/deputy/internal/placeholder"
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/detect/notation"
-	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 

@@ -3,6 +3,7 @@ package notation
 import (
 	"bytes"
 
+	"github.com/deputy-sec/deputy/internal/ascii"
 	"github.com/deputy-sec/deputy/scanner/detect"
 )
 
@@ -133,26 +134,22 @@ func Run(text []byte, at, limit int, class func(byte) bool) int {
 }
 
 // IsWord reports whether c is a letter, a digit or '_'.
-func IsWord(c byte) bool { return IsAlnum(c) || c == '_' }
+func IsWord(c byte) bool { return ascii.IsWord(c) }
 
 // IsAlnum reports whether c is an ASCII letter or digit.
-func IsAlnum(c byte) bool {
-	return IsDigit(c) || IsUpper(c) || IsLower(c)
-}
+func IsAlnum(c byte) bool { return ascii.IsAlnum(c) }
 
 // IsUpper reports whether c is a capital of ASCII.
-func IsUpper(c byte) bool { return 'A' <= c && c <= 'Z' }
+func IsUpper(c byte) bool { return ascii.IsUpper(c) }
 
 // IsLower reports whether c is a small letter of ASCII.
-func IsLower(c byte) bool { return 'a' <= c && c <= 'z' }
+func IsLower(c byte) bool { return ascii.IsLower(c) }
 
 // IsDigit reports whether c is a decimal digit.
-func IsDigit(c byte) bool { return c-'0' < 10 }
+func IsDigit(c byte) bool { return ascii.IsDigit(c) }
 
 // IsHex reports whether c is a hexadecimal digit.
-func IsHex(c byte) bool {
-	return IsDigit(c) || 'A' <= c && c <= 'F' || 'a' <= c && c <= 'f'
-}
+func IsHex(c byte) bool { return ascii.IsHex(c) }
 
 // IsBase64 reports whether c is of the standard base64 alphabet, without padding.
 func IsBase64(c byte) bool { return IsAlnum(c) || c == '+' || c == '/' }

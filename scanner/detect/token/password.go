@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
+	"github.com/deputy-sec/deputy/internal/placeholder"
 )
 
 // password says how sure it is that a text is somebody's password and not a

@@ -10,9 +10,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/deputy-sec/deputy/internal/placeholder"
 	"github.com/deputy-sec/deputy/scanner/detect/detecttest"
 	"github.com/deputy-sec/deputy/scanner/detect/example"
-	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 )
 
 func TestAccept(t *testing.T) { detecttest.Accept(t, New(), shapes()) }

@@ -7,8 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/deputy-sec/deputy/internal/placeholder"
 	"github.com/deputy-sec/deputy/scanner/detect/example"
-	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 )
 
 func TestWhatWasTypedOrMaskedIsNotRandom(t *testing.T) {

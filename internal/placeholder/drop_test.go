@@ -11,10 +11,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/deputy-sec/deputy/internal/placeholder"
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/detect/all"
 	"github.com/deputy-sec/deputy/scanner/detect/example"
-	"github.com/deputy-sec/deputy/scanner/detect/placeholder"
 )
 
 // A word that changes nothing in the labelled texts, nor in the examples of the rules, goes:
@@ -77,7 +77,7 @@ func labelled(t *testing.T) []text {
 			}
 		}
 	}
-	root := filepath.Join("..", "..", "..", "testdata", "quality")
+	root := filepath.Join("..", "..", "testdata", "quality")
 	require.NoError(t, filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
