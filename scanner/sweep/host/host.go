@@ -45,6 +45,17 @@ type Repository struct {
 	Private       bool      // not everybody can read it
 	SizeKB        int64     // about, in KiB, as the host counts; 0 if it does not say
 	PushedAt      time.Time // when something last came; zero if the host does not say
+	// PushedLag is how far PushedAt may be behind what came: GitLab moves it once an hour.
+	PushedLag time.Duration
+	// Optional says that the host does not tell whether it exists: a wiki without a page
+	// is no repository. One that is not there then holds nothing, and has not failed.
+	Optional bool
+}
+
+// Moved reports whether there may be something new since a scan that began at some time,
+// when the host said that something last came at pushed. In doubt there is.
+func (r *Repository) Moved(pushed, scanned time.Time) bool {
+	return r.PushedAt.IsZero() || !r.PushedAt.Equal(pushed) || !scanned.After(r.PushedAt.Add(r.PushedLag))
 }
 
 // Key names a repository for as long as it exists, whatever it is called.
