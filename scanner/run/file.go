@@ -1,7 +1,6 @@
 package run
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -12,7 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/deputy-sec/deputy/internal/suggest"
+	"github.com/deputy-sec/deputy/internal/yamlfile"
 )
 
 // FileName is what a configuration file is called, beside what it is for or above.
@@ -75,7 +74,7 @@ func ReadFile(name string, c *Config) (keys map[string]int, err error) {
 	if len(data) > maxConfig {
 		return nil, fmt.Errorf("%s: larger than %d MiB", name, maxConfig>>20)
 	}
-	if keys, err = parseFile(data, c); err != nil {
+	if keys, err = yamlfile.Decode(data, c); err != nil {
 		return nil, fmt.Errorf("%s:%w", name, err)
 	}
 	dir := filepath.Dir(name)
@@ -104,108 +103,10 @@ func keyOf(c *Config, field *string) string {
 	v := reflect.ValueOf(c).Elem()
 	for i := range v.NumField() {
 		if v.Field(i).Addr().Interface() == any(field) {
-			return yamlName(v.Type().Field(i))
+			return yamlfile.Name(v.Type().Field(i))
 		}
 	}
 	return ""
-}
-
-// parseFile decodes a configuration file. Errors begin with the line, as in "3: …".
-func parseFile(data []byte, c *Config) (map[string]int, error) {
-	var doc yaml.Node
-	switch err := yaml.Unmarshal(data, &doc); {
-	case err != nil:
-		return nil, yamlError(err)
-	case len(doc.Content) == 0: // nothing, or comments alone
-		return nil, nil
-	}
-	root := doc.Content[0]
-	keys := map[string]int{}
-	if err := known(root, reflect.TypeOf(*c), keys); err != nil {
-		return nil, err
-	}
-	if err := root.Decode(c); err != nil {
-		return nil, yamlError(err)
-	}
-	return keys, nil
-}
-
-// yamlError takes what the library says of the first mistake, and begins with its line.
-func yamlError(err error) error {
-	message := err.Error()
-	var several *yaml.TypeError
-	if errors.As(err, &several) && len(several.Errors) > 0 {
-		message = several.Errors[0]
-	}
-	message = strings.TrimPrefix(message, "yaml: ")
-	if at, rest, ok := strings.Cut(strings.TrimPrefix(message, "line "), ": "); ok && at != message {
-		return fmt.Errorf("%s: %s", at, rest)
-	}
-	return fmt.Errorf("1: %s", message)
-}
-
-// known returns an error for a key that a type has not, with the line and a proposal.
-// keys takes the ones at the top.
-func known(n *yaml.Node, t reflect.Type, keys map[string]int) error {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	switch {
-	case n.Kind == yaml.AliasNode:
-		return fmt.Errorf("%d: aliases are not read", n.Line)
-	case t.Kind() == reflect.Slice && n.Kind == yaml.SequenceNode:
-		for _, item := range n.Content {
-			if err := known(item, t.Elem(), nil); err != nil {
-				return err
-			}
-		}
-	case t.Kind() == reflect.Struct && n.Kind == yaml.MappingNode:
-		fields := map[string]reflect.Type{}
-		fieldsOf(t, fields)
-		for i := 0; i+1 < len(n.Content); i += 2 {
-			key, value := n.Content[i], n.Content[i+1]
-			field, ok := fields[key.Value]
-			if !ok {
-				return fmt.Errorf("%d: unknown key %q%s", key.Line, key.Value, suggest.DidYouMean(key.Value, namesOf(fields)))
-			}
-			if keys != nil {
-				keys[key.Value] = key.Line
-			}
-			if err := known(value, field, nil); err != nil {
-				return err
-			}
-		}
-	case t.Kind() == reflect.Struct && n.Kind != yaml.ScalarNode:
-		return fmt.Errorf("%d: want keys and values", n.Line)
-	}
-	return nil
-}
-
-// fieldsOf lists the keys of a struct, those of inlined ones included.
-func fieldsOf(t reflect.Type, into map[string]reflect.Type) {
-	for i := range t.NumField() {
-		f := t.Field(i)
-		name := yamlName(f)
-		switch {
-		case strings.Contains(f.Tag.Get("yaml"), ",inline"):
-			fieldsOf(f.Type, into)
-		case name != "-":
-			into[name] = f.Type
-		}
-	}
-}
-
-func yamlName(f reflect.StructField) string {
-	name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
-	return name
-}
-
-func namesOf(fields map[string]reflect.Type) []string {
-	names := make([]string, 0, len(fields))
-	for name := range fields {
-		names = append(names, name)
-	}
-	return names
 }
 
 // Keys lists what a configuration file can set, in the order of the configuration.
@@ -215,7 +116,7 @@ func Keys() []string {
 	list = func(t reflect.Type) {
 		for i := range t.NumField() {
 			f := t.Field(i)
-			switch name := yamlName(f); {
+			switch name := yamlfile.Name(f); {
 			case strings.Contains(f.Tag.Get("yaml"), ",inline"):
 				list(f.Type)
 			case name != "-":

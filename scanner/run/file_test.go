@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/deputy-sec/deputy/internal/yamlfile"
 	"github.com/deputy-sec/deputy/scanner/extract"
 )
 
@@ -103,7 +104,7 @@ func FuzzFile(f *testing.F) {
 	f.Add("inventory: [{account: '1', class: own}]\nmax-document-time: 3s\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		c := Default()
-		keys, err := parseFile([]byte(text), &c)
+		keys, err := yamlfile.Decode([]byte(text), &c)
 		if err != nil {
 			require.Regexp(t, `^\d+: `, err.Error())
 			return

@@ -71,9 +71,9 @@ func (k *Keyring) of(s *Site) *pool {
 // For implements [Credentials].
 func (k *Keyring) For(ctx context.Context, cloneURL string) (string, finding.Secret, error) {
 	none := finding.Secret{}
-	u, err := url.Parse(cloneURL)
-	if err != nil || u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
-		return "", none, nil // ssh has keys of its own, and nothing goes in the clear
+	u := encrypted(cloneURL)
+	if u == nil { // ssh has keys of its own, and nothing goes in the clear
+		return "", none, nil
 	}
 	host := strings.ToLower(u.Host)
 	k.lock.Lock()
@@ -91,6 +91,15 @@ func (k *Keyring) For(ctx context.Context, cloneURL string) (string, finding.Sec
 		return "", none, err
 	}
 	return gitUser(site, host, l.user), l.token, nil
+}
+
+// encrypted returns a URL over which a token may travel, nil for any other.
+func encrypted(text string) *url.URL {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
+		return nil
+	}
+	return u
 }
 
 // gitUser returns the name that git gives with a token.
