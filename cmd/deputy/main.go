@@ -81,6 +81,7 @@ git history, work trees and files.
   deputy scan .            what leaked here, where, since when, and why we think so
   deputy vet ./...         Go code that logs, returns, accepts or sends External IDs
   deputy check .           templates and policies that let a vendor in too easily
+  deputy sweep list        the repositories that an organisation has
   deputy extract FILE      the text that scan sees in a document
   deputy explain RULE      what a rule looks for and what to do about a finding
 
@@ -99,6 +100,7 @@ unexamined.`,
 		diagnosed(newScan()),
 		diagnosed(newVet()),
 		diagnosed(newCheck()),
+		newSweep(),
 		newBaseline(),
 		newHook(),
 		newExtract(),

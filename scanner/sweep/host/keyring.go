@@ -96,7 +96,7 @@ func (k *Keyring) For(ctx context.Context, cloneURL string) (string, finding.Sec
 // encrypted returns a URL over which a token may travel, nil for any other.
 func encrypted(text string) *url.URL {
 	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
+	if err != nil || u.Scheme != "https" && (u.Scheme != "http" || !Loopback(u.Hostname())) {
 		return nil
 	}
 	return u

@@ -35,9 +35,10 @@ func (f *folder) Target() string { return "folder:" + f.dir }
 func (f *folder) List(ctx context.Context) iter.Seq[Row] {
 	return func(yield func(Row) bool) {
 		emit := &rows{target: f.Target(), filters: f.filters, now: f.clock.Now(), seen: map[string]bool{}, yield: yield}
-		root, err := filepath.Abs(f.dir)
+		_, err := os.Stat(f.dir)
+		root := ""
 		if err == nil {
-			root, err = filepath.EvalSymlinks(root)
+			root, err = realDir(f.dir)
 		}
 		if err != nil {
 			emit.emit(Row{Cause: Failed, Reason: err.Error()})
@@ -47,6 +48,16 @@ func (f *folder) List(ctx context.Context) iter.Seq[Row] {
 			emit.emit(Row{Cause: Failed, Reason: f.dir + ": there is no repository in it"})
 		}
 	}
+}
+
+// realDir returns the absolute path of a directory, links resolved: the one name that it
+// has whoever asks.
+func realDir(dir string) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	return filepath.EvalSymlinks(dir)
 }
 
 // walk emits what is in a directory, and returns how many rows it did: -1 to stop.
@@ -156,16 +167,13 @@ func (d documents) Target() string { return "documents:" + string(d) }
 func (d documents) List(context.Context) iter.Seq[Row] {
 	return func(yield func(Row) bool) {
 		row := Row{Target: d.Target()}
-		dir, err := filepath.Abs(string(d))
-		if err == nil {
-			dir, err = filepath.EvalSymlinks(dir)
-		}
-		var info fs.FileInfo
-		if err == nil {
-			info, err = os.Stat(dir)
-		}
+		info, err := os.Stat(string(d))
 		if err == nil && !info.IsDir() {
 			err = fmt.Errorf("%s: not a directory", d)
+		}
+		dir := ""
+		if err == nil {
+			dir, err = realDir(string(d))
 		}
 		if err != nil {
 			row.Cause, row.Reason = Failed, err.Error()

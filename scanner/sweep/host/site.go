@@ -128,7 +128,7 @@ func siteURL(text string) (*url.URL, error) {
 		return nil, errors.New("not a URL with a host")
 	case u.User != nil:
 		return nil, errors.New("a URL with a user or password: tokens are named under tokens")
-	case u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())):
+	case u.Scheme != "https" && (u.Scheme != "http" || !Loopback(u.Hostname())):
 		return nil, errors.New("want https: a token would be sent in the clear")
 	case u.RawQuery != "" || u.Fragment != "":
 		return nil, errors.New("want a URL without ? and #")
@@ -137,7 +137,8 @@ func siteURL(text string) (*url.URL, error) {
 	return u, nil
 }
 
-func loopback(name string) bool {
+// Loopback reports whether a name is this machine's own.
+func Loopback(name string) bool {
 	ip := net.ParseIP(name)
 	return name == "localhost" || ip != nil && ip.IsLoopback()
 }
