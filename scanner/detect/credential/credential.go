@@ -67,12 +67,42 @@ func given(w *detect.Window) bool {
 	if end == len(w.Text) {
 		return false
 	}
-	switch w.Text[end] {
-	case '=', ':', '"', '\'', '`', '\\', ' ', '&', '%', ']', '|', '>', '<', '\n', '\r':
-		return true
+	if c := w.Text[end]; c != ' ' {
+		return strings.IndexByte("=:\"'`\\&%]|><\n\r", c) >= 0
+	}
+	end = w.Run(end, longestSuffix, spaces)
+	if end == len(w.Text) || !notation.IsWord(w.Text[end]) {
+		return end < len(w.Text)
+	}
+	return flag(w) || typed(w, end)
+}
+
+// flag reports whether the name is one of a command line, whose value is the next word.
+func flag(w *detect.Window) bool {
+	start, moved := w.RunBack(w.Start, longestSuffix, nameBytes)
+	return w.Text[start+moved] == '-'
+}
+
+// typed reports whether a type, or another word of a declaration or an expression, stands
+// between the name and what gives it a value, and not the next word of a sentence.
+func typed(w *detect.Window, at int) bool {
+	for range longestType {
+		end := w.Run(w.Run(at, longestSuffix, nameBytes), longestSuffix, spaces)
+		if end == len(w.Text) {
+			return false
+		}
+		if !notation.IsWord(w.Text[end]) {
+			return strings.IndexByte("=:\"'`?|[<(*", w.Text[end]) >= 0
+		}
+		at = end
 	}
 	return false
 }
+
+// longestType is how many words a type has: As String, character varying, not null default.
+const longestType = 3
+
+var spaces = detect.BytesOf(func(c byte) bool { return c == ' ' || c == '\t' })
 
 // longestSuffix bounds what follows the trigger in a name.
 const longestSuffix = 24
