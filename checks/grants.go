@@ -1,10 +1,10 @@
 package checks
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/deputy-sec/deputy/checks/policy"
+	"github.com/deputy-sec/deputy/internal/lazyregexp"
 )
 
 // grant is a statement that gives rights to a role, a user or whoever the policy is
@@ -93,7 +93,7 @@ func settled(v *policy.Value) []*policy.Value {
 	return v.All()
 }
 
-var instanceKey = regexp.MustCompile(`\[[^\]]*\]`)
+var instanceKey = lazyregexp.New(`\[[^\]]*\]`)
 
 // refersTo reports whether a value names a resource of the unit, or any of its instances.
 func refersTo(v *policy.Value, r *policy.Resource) bool {

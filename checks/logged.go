@@ -1,10 +1,10 @@
 package checks
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/deputy-sec/deputy/checks/policy"
+	"github.com/deputy-sec/deputy/internal/lazyregexp"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -68,12 +68,12 @@ func (p *pass) code(r *policy.Resource, code *policy.Value) {
 }
 
 var (
-	externalIDWord = regexp.MustCompile(`(?i)\bexternal_?ids?\b|\bexternal-id\b|ExternalId`)
-	logCall        = regexp.MustCompile(`\b(?:print|pprint|console\.(?:log|info|warn|error|debug|trace)|(?:self\.|this\.)?_?log(?:ger|ging)?\.(?:debug|info|warn|warning|error|exception|critical|log|trace))\s*\(`)
-	quotedText     = regexp.MustCompile("(?i)([fbru]*)(\"(?:[^\"\\\\]|\\\\.)*\"|'(?:[^'\\\\]|\\\\.)*'|`(?:[^`\\\\]|\\\\.)*`)")
-	interpolation  = regexp.MustCompile(`\$?\{([^{}]*)\}`)
-	subscript      = regexp.MustCompile(`^\[\s*$`)
-	numberAsID     = regexp.MustCompile(`(?i)\bexternal_?id\s*=\s*[^=].*account`)
+	externalIDWord = lazyregexp.New(`(?i)\bexternal_?ids?\b|\bexternal-id\b|ExternalId`)
+	logCall        = lazyregexp.New(`\b(?:print|pprint|console\.(?:log|info|warn|error|debug|trace)|(?:self\.|this\.)?_?log(?:ger|ging)?\.(?:debug|info|warn|warning|error|exception|critical|log|trace))\s*\(`)
+	quotedText     = lazyregexp.New("(?i)([fbru]*)(\"(?:[^\"\\\\]|\\\\.)*\"|'(?:[^'\\\\]|\\\\.)*'|`(?:[^`\\\\]|\\\\.)*`)")
+	interpolation  = lazyregexp.New(`\$?\{([^{}]*)\}`)
+	subscript      = lazyregexp.New(`^\[\s*$`)
+	numberAsID     = lazyregexp.New(`(?i)\bexternal_?id\s*=\s*[^=].*account`)
 )
 
 // receives reports whether a resource of the template hands the function an External ID.
@@ -143,9 +143,9 @@ func lastBytes(s string, n int) string {
 }
 
 var (
-	eventWord    = regexp.MustCompile(`\bevent\b`)
-	partOfEvent  = regexp.MustCompile(`^\s*(?:\.|\[|\?\.)`)
-	wholeOfEvent = regexp.MustCompile(`^\s*\.(?:copy|items|values)\b`)
+	eventWord    = lazyregexp.New(`\bevent\b`)
+	partOfEvent  = lazyregexp.New(`^\s*(?:\.|\[|\?\.)`)
+	wholeOfEvent = lazyregexp.New(`^\s*\.(?:copy|items|values)\b`)
 )
 
 // wholeEvent reports whether arguments hold an event as a whole.

@@ -1,27 +1,27 @@
 package checks
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/deputy-sec/deputy/checks/policy"
+	"github.com/deputy-sec/deputy/internal/lazyregexp"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
 var (
 	// isExternalID are the names of fields that may be an External ID of STS.
-	isExternalID = regexp.MustCompile(`(?i)^(?:(?:aws|sts|iam|role|assume_?role|trust|integration)[_-]?)*external[_-]?ids?$`)
+	isExternalID = lazyregexp.New(`(?i)^(?:(?:aws|sts|iam|role|assume_?role|trust|integration)[_-]?)*external[_-]?ids?$`)
 	// awsWords tell that an external id is one of STS, and not of some other directory.
-	awsWords = regexp.MustCompile(`(?i)\baws\b|amazon web services|\bsts\b|assume[_ -]?role|cross[- ]account|\biam\b|aws[A-Z_/-]|[a-z_/-]aws|AWS[A-Z][a-z]`)
+	awsWords = lazyregexp.New(`(?i)\baws\b|amazon web services|\bsts\b|assume[_ -]?role|cross[- ]account|\biam\b|aws[A-Z_/-]|[a-z_/-]aws|AWS[A-Z][a-z]`)
 	// roleARN are the names of fields that hold the ARN of a role.
-	roleARN = regexp.MustCompile(`(?i)^(?:.*[_-]?)?(?:role[_-]?arn|iam[_-]?role(?:[_-]?arn)?|assume[_-]?role|arn)$`)
+	roleARN = lazyregexp.New(`(?i)^(?:.*[_-]?)?(?:role[_-]?arn|iam[_-]?role(?:[_-]?arn)?|assume[_-]?role|arn)$`)
 	// otherIDs tell that an external id is of a directory of people, or an account's number.
-	otherIDs = regexp.MustCompile(`(?i)\bscim\b|\bsaml\b|\bidp\b|identity provider|account[_ -]?(?:id|number)|\\d\{12\}|\[0-9\]\{12\}`)
+	otherIDs = lazyregexp.New(`(?i)\bscim\b|\bsaml\b|\bidp\b|identity provider|account[_ -]?(?:id|number)|\\d\{12\}|\[0-9\]\{12\}`)
 	// generates are the operations that make a value, or show it because they were asked.
-	generates = regexp.MustCompile(`(?i)re-?generat|generat|rotat|renew|reveal|reset|refresh`)
+	generates = lazyregexp.New(`(?i)re-?generat|generat|rotat|renew|reveal|reset|refresh`)
 	// harmless are operations that are sent but create nothing.
-	harmless = regexp.MustCompile(`(?i)/(?:search|query|filter|list)\b|^(?:search|list|query|filter)`)
+	harmless = lazyregexp.New(`(?i)/(?:search|query|filter|list)\b|^(?:search|list|query|filter)`)
 )
 
 // externalIDs returns the fields that hold an External ID of STS: named so, with a role's
@@ -177,4 +177,4 @@ var apiRotateUnsafe = &Check{
 }
 
 // revealing are operations that only show what is there.
-var revealing = regexp.MustCompile(`(?i)reveal`)
+var revealing = lazyregexp.New(`(?i)reveal`)

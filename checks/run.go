@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/deputy-sec/deputy/checks/policy"
 	"github.com/deputy-sec/deputy/checks/terraform"
+	"github.com/deputy-sec/deputy/internal/lazyregexp"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -204,7 +204,7 @@ func promising(text []byte) bool {
 }
 
 // externalIDLike is in every API spec that has to do with External IDs.
-var externalIDLike = regexp.MustCompile(`[eE]xternal[_-]?[iI][dD]`)
+var externalIDLike = lazyregexp.New(`[eE]xternal[_-]?[iI][dD]`)
 
 // words are what every file that is read holds at least one of.
 var words = [][]byte{[]byte("AWS::"), []byte("sts:"), []byte("\"Statement\""), []byte("iamRoleStatements"), []byte("Fn::Transform"),

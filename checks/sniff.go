@@ -2,20 +2,20 @@ package checks
 
 import (
 	"bytes"
-	"regexp"
 
 	"github.com/deputy-sec/deputy/checks/terraform"
+	"github.com/deputy-sec/deputy/internal/lazyregexp"
 )
 
 // What a file is, is seen by its content: names lie, and templates come as .yml, .json,
 // .template, .txt and without any ending.
 
 var (
-	yamlKey = regexp.MustCompile(`(?m)^["']?(?:openapi|swagger)["']?\s*:|^(?:Resources|resources|AWSTemplateFormatVersion|provider|functions):|^ {0,4}"?(?:Resources|Statement)"? ?:`)
+	yamlKey = lazyregexp.New(`(?m)^["']?(?:openapi|swagger)["']?\s*:|^(?:Resources|resources|AWSTemplateFormatVersion|provider|functions):|^ {0,4}"?(?:Resources|Statement)"? ?:`)
 	// templateMark is what only a template of CloudFormation has: such a file is unexamined
 	// if it cannot be parsed, any other one is none.
-	templateMark = regexp.MustCompile(`(?m)^\s*["']?(?:AWSTemplateFormatVersion|Resources)["']?\s*:`)
-	resourceMark = regexp.MustCompile(`(?m)^\s*["']?Type["']?\s*:\s*["']?AWS::`)
+	templateMark = lazyregexp.New(`(?m)^\s*["']?(?:AWSTemplateFormatVersion|Resources)["']?\s*:`)
+	resourceMark = lazyregexp.New(`(?m)^\s*["']?Type["']?\s*:\s*["']?AWS::`)
 )
 
 // structured reports whether a text may be JSON or YAML that we read.
@@ -42,7 +42,7 @@ func fenced(text []byte) bool {
 	return len(bytes.Trim(line, " \t>")) == 0
 }
 
-var shellMark = regexp.MustCompile(`^(?:#!.*\b(?:ba|z|da|k)?sh\b)|(?m)^\s*(?:aws|cat|export|echo|sudo|terraform|kubectl)\b`)
+var shellMark = lazyregexp.New(`^(?:#!.*\b(?:ba|z|da|k)?sh\b)|(?m)^\s*(?:aws|cat|export|echo|sudo|terraform|kubectl)\b`)
 
 // shellScript reports whether a text is a shell script with heredocs.
 func shellScript(text []byte) bool {

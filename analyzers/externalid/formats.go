@@ -4,20 +4,20 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"regexp"
 	"strings"
 
 	"golang.org/x/tools/go/ast/astutil"
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/deputy-sec/deputy/analyzers/program"
+	"github.com/deputy-sec/deputy/internal/lazyregexp"
 )
 
 // condition matches a text in which a trust policy's External ID comes next.
-var condition = regexp.MustCompile(`sts:ExternalId\\?["']?\s*[:=]\s*\[?\s*\\?["']?$`)
+var condition = lazyregexp.New(`sts:ExternalId\\?["']?\s*[:=]\s*\[?\s*\\?["']?$`)
 
 // verb matches one verb of a format.
-var verb = regexp.MustCompile(`%[-+# 0]*\d*(\.\d+)?[a-zA-Z%]`)
+var verb = lazyregexp.New(`%[-+# 0]*\d*(\.\d+)?[a-zA-Z%]`)
 
 // conditions follows back what is formatted into the condition of a trust policy that is
 // spelt as text.

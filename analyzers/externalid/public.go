@@ -3,16 +3,16 @@ package externalid
 import (
 	"go/token"
 	"go/types"
-	"regexp"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/deputy-sec/deputy/analyzers/program"
+	"github.com/deputy-sec/deputy/internal/lazyregexp"
 )
 
 // public are names of identifiers that others know or can guess.
-var public = regexp.MustCompile(`(?i)(customer|tenant|org(ani[sz]ation)?|account|user|team|workspace|project|company|email|repo(sitory)?|cluster|region|namespace|domain|env(ironment)?|node|integration|connection|installation)_?(id|uuid|number|num|name|slug|alias)?$`)
+var public = lazyregexp.New(`(?i)(customer|tenant|org(ani[sz]ation)?|account|user|team|workspace|project|company|email|repo(sitory)?|cluster|region|namespace|domain|env(ironment)?|node|integration|connection|installation)_?(id|uuid|number|num|name|slug|alias)?$`)
 
 // IsPublic reports whether a name is one of an identifier that others know. Where one
 // is used as an External ID, the External ID is weak; the identifier is no secret for

@@ -5,7 +5,6 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -16,6 +15,7 @@ import (
 	"github.com/deputy-sec/deputy/analyzers/program"
 	"github.com/deputy-sec/deputy/analyzers/report"
 	"github.com/deputy-sec/deputy/analyzers/taint"
+	"github.com/deputy-sec/deputy/internal/lazyregexp"
 )
 
 // New makes the pass that reports missing External IDs.
@@ -141,7 +141,7 @@ func isEmpty(v ssa.Value, depth int) bool {
 }
 
 // pointers are functions that make a pointer to their argument.
-var pointers = regexp.MustCompile(`^(github\.com/aws/aws-sdk-go(-v2)?/aws\.String|k8s\.io/utils/(ptr\.To|pointer\.String)|github\.com/samber/lo\.ToPtr)$`)
+var pointers = lazyregexp.New(`^(github\.com/aws/aws-sdk-go(-v2)?/aws\.String|k8s\.io/utils/(ptr\.To|pointer\.String)|github\.com/samber/lo\.ToPtr)$`)
 
 func outermost(fn *ssa.Function) *ssa.Function {
 	for fn.Parent() != nil {
@@ -290,13 +290,13 @@ func setsOrHides(v ssa.Value) bool {
 }
 
 // settings are the names of types whose fields the operator sets.
-var settings = regexp.MustCompile(`(?i)(config|conf|cfg|options?|opts|flags?|settings?|args|env(ironment)?|params|cmd|command|provider)$`)
+var settings = lazyregexp.New(`(?i)(config|conf|cfg|options?|opts|flags?|settings?|args|env(ironment)?|params|cmd|command|provider)$`)
 
 // operators are functions that read what the operator set.
-var operators = regexp.MustCompile(`^(os\.(Getenv|LookupEnv)|flag\.|github.com/spf13/(viper|pflag|cobra)|.*\.(Getenv|GetEnv|MustGetenv|EnvOr\w*)$|github.com/urfave/cli)`)
+var operators = lazyregexp.New(`^(os\.(Getenv|LookupEnv)|flag\.|github.com/spf13/(viper|pflag|cobra)|.*\.(Getenv|GetEnv|MustGetenv|EnvOr\w*)$|github.com/urfave/cli)`)
 
 // transparent are functions whose result is their argument's.
-var transparent = regexp.MustCompile(`(\.String|\.To|\.StringValue|\.ToString|\.TrimSpace|\.Sprintf|\.ToPtr)$`)
+var transparent = lazyregexp.New(`(\.String|\.To|\.StringValue|\.ToString|\.TrimSpace|\.Sprintf|\.ToPtr)$`)
 
 const maxDepth = 10
 

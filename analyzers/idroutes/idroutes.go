@@ -5,7 +5,6 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/deputy-sec/deputy/analyzers/program"
 	"github.com/deputy-sec/deputy/analyzers/report"
 	"github.com/deputy-sec/deputy/analyzers/taint"
+	"github.com/deputy-sec/deputy/internal/lazyregexp"
 )
 
 // New makes the pass that notes endpoints without a rate limit, and such that change by GET.
@@ -31,13 +31,13 @@ func New(prog *analysis.Analyzer) *analysis.Analyzer {
 }
 
 var (
-	sensitive = regexp.MustCompile(`(?i)external[-_]?ids?\b|onboard.*(aws|cloud|account|integrat)|(aws|cloud|account|integrat).*onboard|/onboard(ing)?(/(regenerate|rotate|generate|renew))?/?$|aws[-_/](connect|integrat|account)|(connect|integrat\w*)[-_/]aws`)
-	variable  = regexp.MustCompile(`[:{<][^/]*`)
-	others    = regexp.MustCompile(`(?i)/(customer|contact|user|member|subscriber|order|product|ticket|payment|invoice|group|people|scim)`)
-	aws       = regexp.MustCompile(`(?i)\b(aws|cloud|sts|iam|roles?)\b`)
-	changes   = regexp.MustCompile(`(?i)regenerate|rotate|generate|renew`)
-	limiter   = regexp.MustCompile(`(?i)rate_?limit|limiter|throttl|httprate|tollbooth`)
-	register  = regexp.MustCompile(`^(Handle|HandleFunc|GET|Get|POST|Post|PUT|Put|PATCH|Patch|DELETE|Delete|Any|All|Method|Add|Match|Route)$`)
+	sensitive = lazyregexp.New(`(?i)external[-_]?ids?\b|onboard.*(aws|cloud|account|integrat)|(aws|cloud|account|integrat).*onboard|/onboard(ing)?(/(regenerate|rotate|generate|renew))?/?$|aws[-_/](connect|integrat|account)|(connect|integrat\w*)[-_/]aws`)
+	variable  = lazyregexp.New(`[:{<][^/]*`)
+	others    = lazyregexp.New(`(?i)/(customer|contact|user|member|subscriber|order|product|ticket|payment|invoice|group|people|scim)`)
+	aws       = lazyregexp.New(`(?i)\b(aws|cloud|sts|iam|roles?)\b`)
+	changes   = lazyregexp.New(`(?i)regenerate|rotate|generate|renew`)
+	limiter   = lazyregexp.New(`(?i)rate_?limit|limiter|throttl|httprate|tollbooth`)
+	register  = lazyregexp.New(`^(Handle|HandleFunc|GET|Get|POST|Post|PUT|Put|PATCH|Patch|DELETE|Delete|Any|All|Method|Add|Match|Route)$`)
 )
 
 func run(pass *analysis.Pass, prog *program.Result) {

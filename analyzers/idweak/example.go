@@ -1,16 +1,15 @@
 package idweak
 
 import (
-	"regexp"
-
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/deputy-sec/deputy/analyzers/externalid"
 	"github.com/deputy-sec/deputy/analyzers/program"
+	"github.com/deputy-sec/deputy/internal/lazyregexp"
 )
 
 // wireType is how types are called that requests are read into.
-var wireType = regexp.MustCompile(`(?i)(body|request|req|payload|dto|input|params)$`)
+var wireType = lazyregexp.New(`(?i)(body|request|req|payload|dto|input|params)$`)
 
 // isExample recognises a value of a request's type that is only put into an interface
 // in another struct: an example in the description of an API, which nobody assumes a

@@ -5,7 +5,6 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -17,6 +16,7 @@ import (
 	"github.com/deputy-sec/deputy/analyzers/report"
 	"github.com/deputy-sec/deputy/analyzers/taint"
 	"github.com/deputy-sec/deputy/analyzers/taint/tables"
+	"github.com/deputy-sec/deputy/internal/lazyregexp"
 )
 
 // New makes the pass that reports weak External IDs.
@@ -81,7 +81,7 @@ var globals = map[string]string{
 }
 
 // through are functions whose result is worth what their arguments are.
-var through = regexp.MustCompile(`^(encoding/(hex|base64|base32)\.|strings\.|strconv\.|fmt\.(Sprint|Append)|bytes\.|github.com/aws/aws-sdk-go(-v2)?/aws\.(To)?String)`)
+var through = lazyregexp.New(`^(encoding/(hex|base64|base32)\.|strings\.|strconv\.|fmt\.(Sprint|Append)|bytes\.|github.com/aws/aws-sdk-go(-v2)?/aws\.(To)?String)`)
 
 const maxDepth = 12
 
@@ -201,7 +201,7 @@ func literal(c *ssa.Const) string {
 
 // allowed matches what STS takes for an External ID.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
-var allowed = regexp.MustCompile(`^[\w+=,.@:/-]{2,}$`)
+var allowed = lazyregexp.New(`^[\w+=,.@:/-]{2,}$`)
 
 // standsForNone reports whether a literal is put where an External ID would be: a mask,
 // what STS would not take, or the name of the field itself.

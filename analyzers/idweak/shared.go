@@ -2,13 +2,13 @@ package idweak
 
 import (
 	"go/token"
-	"regexp"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/deputy-sec/deputy/analyzers/externalid"
 	"github.com/deputy-sec/deputy/analyzers/program"
+	"github.com/deputy-sec/deputy/internal/lazyregexp"
 )
 
 // shared reports External IDs that are made once and stored for each of several
@@ -51,7 +51,7 @@ func isOfEachRound(x ssa.Value, b *ssa.BasicBlock) bool {
 func sameLoop(a, b *ssa.BasicBlock) bool { return program.Reaches(a, b) && program.Reaches(b, a) }
 
 // maker is how functions are called that make something new.
-var maker = regexp.MustCompile(`(?i)^(new|generate|gen|mint|random|make|create|issue)`)
+var maker = lazyregexp.New(`(?i)^(new|generate|gen|mint|random|make|create|issue)`)
 
 // fresh is the call that made a value, nil if it was not made here.
 func fresh(v ssa.Value, depth int) *ssa.Call {

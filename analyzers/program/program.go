@@ -19,7 +19,6 @@ import (
 	"go/types"
 	"path/filepath"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,6 +27,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/deputy-sec/deputy/analyzers/policy"
+	"github.com/deputy-sec/deputy/internal/lazyregexp"
 )
 
 // Needed are packages that are built whatever they mention: who sees the whole program
@@ -104,7 +104,7 @@ func isStandard(pass *analysis.Pass) bool {
 }
 
 // name is how an External ID is spelt in code, in strings and in annotations.
-var name = regexp.MustCompile(`(?i)external[_\-.: ]?id`)
+var name = lazyregexp.New(`(?i)external[_\-.: ]?id`)
 
 // mentionsID reports whether Go source text can concern an External ID by itself.
 func mentionsID(src []byte) bool {
@@ -157,7 +157,7 @@ func wrapsLogger(pass *analysis.Pass) bool {
 func isDependency(pass *analysis.Pass) bool { return pass.Module != nil && pass.Module.Version != "" }
 
 // masking is how packages and functions that mask are called.
-var masking = regexp.MustCompile(`(?i)mask|redact|obfuscat|scrub|censor`)
+var masking = lazyregexp.New(`(?i)mask|redact|obfuscat|scrub|censor`)
 
 func masks(pkg *types.Package) bool {
 	return masking.MatchString(pkg.Name()) || slices.ContainsFunc(pkg.Scope().Names(), func(n string) bool {
@@ -262,7 +262,7 @@ func Near(fn *ssa.Function, pos token.Pos) token.Pos {
 }
 
 // standIn are words in the names of packages and files that only tests use.
-var standIn = regexp.MustCompile(`(?i)(^|[/_-])(mock|fake|dummy|stub|fixture|testutil|testdata|testhelper|example)s?\w*([/_.-]|$)|_test\.go$|test$`)
+var standIn = lazyregexp.New(`(?i)(^|[/_-])(mock|fake|dummy|stub|fixture|testutil|testdata|testhelper|example)s?\w*([/_.-]|$)|_test\.go$|test$`)
 
 // IsTestOnly reports whether a position is in a test, a mock or an example, whose
 // values stand for none.

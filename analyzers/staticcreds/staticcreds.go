@@ -2,7 +2,6 @@ package staticcreds
 
 import (
 	"go/constant"
-	"regexp"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -10,6 +9,7 @@ import (
 	"github.com/deputy-sec/deputy/analyzers/program"
 	"github.com/deputy-sec/deputy/analyzers/report"
 	"github.com/deputy-sec/deputy/analyzers/taint"
+	"github.com/deputy-sec/deputy/internal/lazyregexp"
 )
 
 // New makes the pass that reports static credentials.
@@ -78,10 +78,10 @@ func static(instr ssa.Instruction) string {
 
 // shape is that of an AWS secret access key; a constant of another shape stands for
 // none, as in mocks and local stacks.
-var shape = regexp.MustCompile(`^[A-Za-z0-9/+=]{40}$`)
+var shape = lazyregexp.New(`^[A-Za-z0-9/+=]{40}$`)
 
 // placeholder are words that documents put into keys.
-var placeholder = regexp.MustCompile(`(?i)example|your|dummy|fake|mock`)
+var placeholder = lazyregexp.New(`(?i)example|your|dummy|fake|mock`)
 
 func isSecret(v ssa.Value) bool {
 	c, ok := v.(*ssa.Const)

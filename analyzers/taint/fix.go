@@ -6,7 +6,6 @@ import (
 	"go/printer"
 	"go/token"
 	"go/types"
-	"regexp"
 	"slices"
 
 	"golang.org/x/tools/go/analysis"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/deputy-sec/deputy/analyzers/program"
 	"github.com/deputy-sec/deputy/analyzers/taint/interp"
+	"github.com/deputy-sec/deputy/internal/lazyregexp"
 )
 
 // MaskFix wraps what leaks in the project's own masking function. It is offered only where
@@ -145,11 +145,11 @@ func isRead(e ast.Expr) bool {
 }
 
 // maskName is how functions and packages that mask are called.
-var maskName = regexp.MustCompile(`(?i)^(mask|redact|obfuscate)`)
+var maskName = lazyregexp.New(`(?i)^(mask|redact|obfuscate)`)
 
 // printName is how functions are called whose result tells a value apart from others,
 // which is safe, too, but not what a reader expects to see in its place.
-var printName = regexp.MustCompile(`(?i)fingerprint|hash|digest|sum|id$`)
+var printName = lazyregexp.New(`(?i)fingerprint|hash|digest|sum|id$`)
 
 // stringMask is a masking function of the shape func(string) string as it is called in
 // a file: the package's own, or one of a package of the project that the file imports.

@@ -8,11 +8,11 @@ package iam
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/deputy-sec/deputy/checks/policy"
 	"github.com/deputy-sec/deputy/checks/syntax"
+	"github.com/deputy-sec/deputy/internal/lazyregexp"
 )
 
 // Is reports whether a document is a policy: statements with an effect.
@@ -91,8 +91,8 @@ type Snippet struct {
 const maxSnippets = 2000
 
 var (
-	fence   = regexp.MustCompile("^[ \t>]*(```+|~~~+)[ \t]*([^`\n]*)$")
-	heredoc = regexp.MustCompile(`<<[-~]?[ \t]*(\\?["']?)([A-Za-z_][A-Za-z0-9_]*)["']?`)
+	fence   = lazyregexp.New("^[ \t>]*(```+|~~~+)[ \t]*([^`\n]*)$")
+	heredoc = lazyregexp.New(`<<[-~]?[ \t]*(\\?["']?)([A-Za-z_][A-Za-z0-9_]*)["']?`)
 )
 
 // Fences returns the fenced code of a text of Markdown.
@@ -141,7 +141,7 @@ func Heredocs(text []byte, from, to int) []Snippet {
 }
 
 // variable is what a shell fills in.
-var variable = regexp.MustCompile(`\$\{[^}\n]*\}|\$\([^)\n]*\)|\$[A-Za-z_][A-Za-z0-9_]*`)
+var variable = lazyregexp.New(`\$\{[^}\n]*\}|\$\([^)\n]*\)|\$[A-Za-z_][A-Za-z0-9_]*`)
 
 // Text returns a snippet's text, in which what a shell fills in is a hole.
 func Text(file *policy.File, s Snippet) *policy.Value {

@@ -2,7 +2,6 @@ package terraform
 
 import (
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 
 	"github.com/deputy-sec/deputy/checks/policy"
 	"github.com/deputy-sec/deputy/checks/syntax"
+	"github.com/deputy-sec/deputy/internal/lazyregexp"
 )
 
 // functions are those that know more than whether all arguments are known.
@@ -204,7 +204,7 @@ func variablesIn(v *policy.Value) map[string]*policy.Value {
 	return out
 }
 
-var verb = regexp.MustCompile(`%(?:\[\d+\])?[-+# 0]*\d*(?:\.\d+)?[vsdqtf]|%%`)
+var verb = lazyregexp.New(`%(?:\[\d+\])?[-+# 0]*\d*(?:\.\d+)?[vsdqtf]|%%`)
 
 // format replaces the verbs of a format; widths and the like are not kept. Holes of the
 // format itself stay where they are.

@@ -10,10 +10,11 @@ package allowmark
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/deputy-sec/deputy/internal/lazyregexp"
 )
 
 // Mark is what a line says.
@@ -85,7 +86,7 @@ func (m Mark) Problem(rule string) string {
 }
 
 // ruleName is what rules are called: words in lower case with hyphens between.
-var ruleName = regexp.MustCompile(`^[a-z0-9]+(?:-[a-z0-9]+)*$`)
+var ruleName = lazyregexp.New(`^[a-z0-9]+(?:-[a-z0-9]+)*$`)
 
 // split parts the rules from the reason behind them. Rules stand one behind the other, with
 // commas or without; the first word that cannot be another rule's name begins the reason.

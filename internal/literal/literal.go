@@ -4,10 +4,8 @@
 package literal
 
 import (
-	"cmp"
 	"encoding/binary"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -86,17 +84,35 @@ func New(literals []Literal) *Matcher {
 		b.add(int32(id), l)
 		m.longest = max(m.longest, len(l.Text))
 	}
-	slices.SortStableFunc(b.placed, func(a, b placed) int { return cmp.Compare(a.slot, b.slot) })
-	m.entries = make([]entry, 1, len(b.placed)+1)
-	for i, p := range b.placed {
-		if m.first[p.slot] == 0 {
-			m.first[p.slot] = uint32(len(m.entries))
-		}
-		m.deepest = max(m.deepest, int(p.at))
-		p.entry.last = i+1 == len(b.placed) || b.placed[i+1].slot != p.slot
-		m.entries = append(m.entries, p.entry)
-	}
+	m.sort(b.placed)
 	return m
+}
+
+// sort puts the entries of a slot in a row: counted first, since a set has ten thousand and
+// every start of the program sorts them.
+func (m *Matcher) sort(all []placed) {
+	for _, p := range all {
+		m.first[p.slot]++
+		m.deepest = max(m.deepest, int(p.at))
+	}
+	end := uint32(1)
+	for slot, n := range m.first {
+		if n > 0 {
+			m.first[slot] = end
+			end += n
+		}
+	}
+	m.entries = make([]entry, end)
+	next := m.first
+	for _, p := range all {
+		m.entries[next[p.slot]] = p.entry
+		next[p.slot]++
+	}
+	for slot, first := range m.first {
+		if first > 0 {
+			m.entries[next[slot]-1].last = true
+		}
+	}
 }
 
 // Longest returns the length of the longest literal in bytes.

@@ -1,19 +1,20 @@
 package tables
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/deputy-sec/deputy/internal/lazyregexp"
 )
 
 // Carrier is how types are called that are filled to be sent: out of sight, their
 // setters are taken for what their name says.
-var Carrier = regexp.MustCompile(`(?i)(headers?|values|params|query|form|metadata|message|msg|request|builder)$`)
+var Carrier = lazyregexp.New(`(?i)(headers?|values|params|query|form|metadata|message|msg|request|builder)$`)
 
 // hands and binds are how methods and functions out of sight are called that take a
 // value out of a request, or fill something from it.
 var (
-	TakesFromRequest = regexp.MustCompile(`^(Get)?(Query|Param|Path|Form|PostForm|Header|Cookie|URLParam|Body|RawBody|Input)`)
-	BindsRequest     = regexp.MustCompile(`(?i)^(decode|parse|bind|read|unmarshal|should_?bind|must_?bind|extract|load)`)
+	TakesFromRequest = lazyregexp.New(`^(Get)?(Query|Param|Path|Form|PostForm|Header|Cookie|URLParam|Body|RawBody|Input)`)
+	BindsRequest     = lazyregexp.New(`(?i)^(decode|parse|bind|read|unmarshal|should_?bind|must_?bind|extract|load)`)
 )
 
 // LooksUp recognises functions whose result is found by their argument, not made

@@ -1,10 +1,10 @@
 package tables
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/deputy-sec/deputy/analyzers/program"
+	"github.com/deputy-sec/deputy/internal/lazyregexp"
 )
 
 // SinkKind is what becomes of a value at a sink.
@@ -70,7 +70,7 @@ type row struct {
 }
 
 // version is a path element that only names a major version.
-var version = regexp.MustCompile(`/v[0-9]+(/|$)|\.v[0-9]+(/|$)`)
+var version = lazyregexp.New(`/v[0-9]+(/|$)|\.v[0-9]+(/|$)`)
 
 // Unversioned drops major versions from a package path.
 func Unversioned(pkg string) string {

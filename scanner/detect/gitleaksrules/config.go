@@ -7,12 +7,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strings"
 
 	"github.com/BurntSushi/toml"
+
+	"github.com/deputy-sec/deputy/internal/lazyregexp"
 )
 
 // config is the file as it stands.
@@ -87,7 +88,7 @@ func (f *file) line(offset int) int {
 
 // typePrefix is how toml begins errors about values that do not fit. Of a key that
 // stands in several tables of a list it tells the line of the last.
-var typePrefix = regexp.MustCompile(`^toml: (?:line (\d+) )?\(last key "(?:rules\.)?(.*?)"\): `)
+var typePrefix = lazyregexp.New(`^toml: (?:line (\d+) )?\(last key "(?:rules\.)?(.*?)"\): `)
 
 // tomlError adds the place to an error of toml's: that of one of the texts, if
 // there are any, else what the error itself says.

@@ -5,9 +5,9 @@ import (
 	"context"
 	"fmt"
 	"mime"
-	"regexp"
 	"strings"
 
+	"github.com/deputy-sec/deputy/internal/lazyregexp"
 	"github.com/deputy-sec/deputy/scanner/extract"
 )
 
@@ -212,7 +212,7 @@ func splitHeader(data []byte) (h header, body []byte) {
 	return h, nil
 }
 
-var parameter = regexp.MustCompile(`(?i)([a-z-]+)\s*=\s*("[^"]*"|[^\s;]+)`)
+var parameter = lazyregexp.New(`(?i)([a-z-]+)\s*=\s*("[^"]*"|[^\s;]+)`)
 
 // mediaType splits the value of a Content-Type or Content-Disposition, also if it
 // breaks the grammar. Of a parameter that is there twice, the first counts.

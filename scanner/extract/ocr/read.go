@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/deputy-sec/deputy/internal/lazyregexp"
 	"github.com/deputy-sec/deputy/scanner/extract"
 )
 
@@ -287,7 +288,7 @@ func letters(crops []crop) int {
 }
 
 // worth is what has to stand in a crop for it to be read a second time.
-var worth = regexp.MustCompile(`[0-9](?:[^0-9]{0,2}[0-9]){3}|A[KS][I1l]A`)
+var worth = lazyregexp.New(`[0-9](?:[^0-9]{0,2}[0-9]){3}|A[KS][I1l]A`)
 
 // onlyNumbers makes tesseract know nothing but account IDs.
 var onlyNumbers = []string{"-c", "tessedit_char_whitelist=0123456789-"}
@@ -296,7 +297,7 @@ var onlyNumbers = []string{"-c", "tessedit_char_whitelist=0123456789-"}
 const certain = 93
 
 // whole is what is settled when it was read with certainty.
-var whole = regexp.MustCompile(`(?:^|[^0-9-])(?:[0-9]{12}|[0-9]{4}-[0-9]{4}-[0-9]{4})(?:[^0-9-]|$)`)
+var whole = lazyregexp.New(`(?:^|[^0-9-])(?:[0-9]{12}|[0-9]{4}-[0-9]{4}-[0-9]{4})(?:[^0-9-]|$)`)
 
 // settled reports whether an account ID stands in a text and no other number.
 func settled(text string) bool { return whole.MatchString(text) }
@@ -382,7 +383,7 @@ func (r *reading) readAs(ctx context.Context, n int, f form) error {
 }
 
 // almost is twelve characters that may all be digits.
-var almost = regexp.MustCompile(`(?:^|[^0-9A-Za-z$])[` + likeDigits + `]{12}(?:[^0-9A-Za-z$]|$)`)
+var almost = lazyregexp.New(`(?:^|[^0-9A-Za-z$])[` + likeDigits + `]{12}(?:[^0-9A-Za-z$]|$)`)
 
 // correct adds a reading where twelve characters are digits but for three at most
 // that look like some.

@@ -10,12 +10,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/deputy-sec/deputy/internal/lazyregexp"
 )
 
 // Why pictures cannot be read.
@@ -182,7 +183,7 @@ const (
 
 // oneID is an account ID, with dashes or without, in which letters may stand for
 // digits.
-var oneID = regexp.MustCompile(`(?:[` + likeDigits + `]{12}|[` + likeDigits + `]{4}-[` + likeDigits + `]{4}-[` + likeDigits + `]{4})`)
+var oneID = lazyregexp.New(`(?:[` + likeDigits + `]{12}|[` + likeDigits + `]{4}-[` + likeDigits + `]{4}-[` + likeDigits + `]{4})`)
 
 // seamInID reports whether two words make an account ID where they meet, and
 // nothing longer.

@@ -2,8 +2,9 @@ package office
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
+
+	"github.com/deputy-sec/deputy/internal/lazyregexp"
 )
 
 // attributeNouns say what the value of an attribute is that a person can see or
@@ -104,7 +105,7 @@ func (w *writer) attributes(t *tokens) {
 var written = map[string]bool{"docVar": true, "tag": true, "alias": true, "default": true, "statusText": true, "helpText": true, "tblCaption": true, "tblDescription": true, "connectString": true, "query": true}
 
 // longNumber is one that an editor does not number things with.
-var longNumber = regexp.MustCompile(`[0-9]{4}`)
+var longNumber = lazyregexp.New(`[0-9]{4}`)
 
 func hasDigit(value []byte) bool { return bytes.ContainsAny(value, "0123456789") }
 

@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
 
+	"github.com/deputy-sec/deputy/internal/lazyregexp"
 	"github.com/deputy-sec/deputy/scanner/extract"
 )
 
@@ -326,10 +326,10 @@ func (s *sheetReader) closeCell() {
 
 // telltale are formulas that say more than the names of cells: they hold texts,
 // long numbers or other files.
-var telltale = regexp.MustCompile(`["\[]|[0-9]{5}`)
+var telltale = lazyregexp.New(`["\[]|[0-9]{5}`)
 
 // betweenLiterals is what puts two literals of a formula together.
-var betweenLiterals = regexp.MustCompile(`"\s*&\s*"`)
+var betweenLiterals = lazyregexp.New(`"\s*&\s*"`)
 
 // withJoined returns a formula, and behind it the formula once more with those of
 // its literals put together that it concatenates.
@@ -379,7 +379,7 @@ func (book *workbook) format(style string) string {
 	return ""
 }
 
-var escapes = regexp.MustCompile(`_x[0-9A-Fa-f]{4}_`)
+var escapes = lazyregexp.New(`_x[0-9A-Fa-f]{4}_`)
 
 // unescaped resolves _x000D_, by which spreadsheets write characters that XML
 // cannot hold (ECMA-376, part 1, 22.9.2.19).

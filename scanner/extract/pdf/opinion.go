@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 
 	second "github.com/ledongthuc/pdf"
 
+	"github.com/deputy-sec/deputy/internal/lazyregexp"
 	"github.com/deputy-sec/deputy/scanner/extract/pdf/content"
 	"github.com/deputy-sec/deputy/scanner/extract/pdf/object"
 )
@@ -51,7 +51,7 @@ var loops = [][]byte{[]byte("/Prev"), []byte("/Extends"), []byte("/XRef"), []byt
 
 // sizes are the numbers that it believes: those it allocates by, and those of
 // the sections of the cross-reference table.
-var sizes = regexp.MustCompile(`(?:/(?:Size|Length|Length1|Columns|Colors|Count|N|First|W|Index)\s*\[?\s*|xref\s+)(\d+)(?:\s+(\d+))?|[\r\n](\d+)\s+(\d+)\s*[\r\n]+\d{10} `)
+var sizes = lazyregexp.New(`(?:/(?:Size|Length|Length1|Columns|Colors|Count|N|First|W|Index)\s*\[?\s*|xref\s+)(\d+)(?:\s+(\d+))?|[\r\n](\d+)\s+(\d+)\s*[\r\n]+\d{10} `)
 
 // harmless tells files in which no number exceeds what they can hold, and which
 // have no chains of tables, no objects in streams and no great depth.
