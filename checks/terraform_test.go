@@ -272,6 +272,14 @@ func TestTfvarsGiveValues(t *testing.T) {
 	assert.Contains(t, places(r.Fails), "main.tf:12 extid-static")
 }
 
+func TestEmptyTfvarsAreAFormToFillIn(t *testing.T) {
+	r := check(t, map[string]string{
+		"main.tf":          module("var.id", `variable "id" {}`),
+		"terraform.tfvars": `id = ""`,
+	}, options())
+	assert.NotContains(t, messages(r.Fails), "the External ID is empty")
+}
+
 func TestModulesThatCallEachOtherEnd(t *testing.T) {
 	r := check(t, map[string]string{
 		"a/main.tf": "module \"b\" { source = \"../b\" }\nlocals {\n x = local.y\n y = local.x\n}\nresource \"aws_iam_role\" \"r\" { assume_role_policy = local.x }",
@@ -310,6 +318,33 @@ resource "aws_iam_role_policy" "p" {
   policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "iam:PassRole", Resource = aws_iam_role.worker.arn }] })
 }
 resource "aws_iam_role" "worker" { assume_role_policy = "{}" }`), isPass},
+	{"policies attached exclusively", "perm-broad", holding(`
+data "aws_iam_policy" "read" { name = "ReadOnlyAccess" }
+resource "aws_iam_role_policy_attachments_exclusive" "a" {
+  role_name   = aws_iam_role.this.name
+  policy_arns = [data.aws_iam_policy.read.arn]
+}`), isFail},
+	{"policy looked up by its ARN", "perm-broad", holding(`
+data "aws_iam_policy" "admin" { arn = "arn:aws:iam::aws:policy/AdministratorAccess" }
+resource "aws_iam_role_policy_attachment" "a" {
+  role       = aws_iam_role.this.name
+  policy_arn = data.aws_iam_policy.admin.arn
+}`), isFail},
+	{"policy looked up under a path of one's own", "perm-broad", holding(`
+data "aws_iam_policy" "read" {
+  name        = "ReadOnlyAccess"
+  path_prefix = "/acme/"
+}
+resource "aws_iam_role_policy_attachment" "a" {
+  role       = aws_iam_role.this.name
+  policy_arn = data.aws_iam_policy.read.arn
+}`), isPass},
+	{"narrow policy looked up", "perm-broad", holding(`
+data "aws_iam_policy" "audit" { name = "SecurityAudit" }
+resource "aws_iam_role_policy_attachment" "a" {
+  role       = aws_iam_role.this.name
+  policy_arn = data.aws_iam_policy.audit.arn
+}`), isPass},
 	{"policy of another role", "perm-broad", holding(`
 resource "aws_iam_role_policy_attachment" "a" {
   role       = aws_iam_role.worker.name

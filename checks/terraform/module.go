@@ -142,7 +142,11 @@ func (m *module) variables(f *policy.File) {
 	}
 	s := &scope{m: m, file: f}
 	for name, e := range attrs {
-		m.values[name] = e.eval(s).With(policy.Step{Place: e.place(), Message: path.Base(f.Path) + " gives " + name + " its value"})
+		v := e.eval(s)
+		if text, ok := v.Known(); ok && strings.TrimSpace(text) == "" {
+			continue // a form to fill in: whoever applies the module does
+		}
+		m.values[name] = v.With(policy.Step{Place: e.place(), Message: path.Base(f.Path) + " gives " + name + " its value"})
 	}
 }
 

@@ -24,35 +24,36 @@ var kinds = map[string]kind{
 		"assume_role_policy": "AssumeRolePolicyDocument", "name": "RoleName", "managed_policy_arns": "ManagedPolicyArns",
 		"max_session_duration": "MaxSessionDuration",
 	}},
-	"aws_iam_policy":                   {"AWS::IAM::ManagedPolicy", map[string]string{"policy": "PolicyDocument", "name": "ManagedPolicyName"}},
-	"aws_iam_role_policy":              {"AWS::IAM::RolePolicy", map[string]string{"policy": "PolicyDocument", "role": "RoleName", "name": "PolicyName"}},
-	"aws_iam_user_policy":              {"AWS::IAM::UserPolicy", map[string]string{"policy": "PolicyDocument", "user": "UserName", "name": "PolicyName"}},
-	"aws_iam_group_policy":             {"AWS::IAM::GroupPolicy", map[string]string{"policy": "PolicyDocument", "group": "GroupName", "name": "PolicyName"}},
-	"aws_iam_role_policy_attachment":   {"AWS::IAM::RolePolicyAttachment", map[string]string{"role": "RoleName", "policy_arn": "PolicyArn"}},
-	"aws_iam_policy_attachment":        {"AWS::IAM::PolicyAttachment", map[string]string{"roles": "Roles", "policy_arn": "PolicyArn", "name": ""}},
-	"aws_iam_user":                     {"AWS::IAM::User", map[string]string{"name": "UserName"}},
-	"aws_iam_access_key":               {"AWS::IAM::AccessKey", map[string]string{"user": "UserName"}},
-	"aws_iam_instance_profile":         {"AWS::IAM::InstanceProfile", map[string]string{"name": "InstanceProfileName"}},
-	"aws_lambda_function":              {"AWS::Lambda::Function", map[string]string{"function_name": "FunctionName", "role": "Role"}},
-	"aws_lambda_permission":            {"AWS::Lambda::Permission", map[string]string{"function_name": "FunctionName", "principal": "Principal", "source_account": "SourceAccount"}},
-	"aws_s3_bucket":                    {"AWS::S3::Bucket", map[string]string{"bucket": "BucketName", "policy": "PolicyDocument"}},
-	"aws_s3_bucket_policy":             {"AWS::S3::BucketPolicy", map[string]string{"policy": "PolicyDocument"}},
-	"aws_sqs_queue":                    {"AWS::SQS::Queue", map[string]string{"name": "QueueName", "policy": "PolicyDocument"}},
-	"aws_sqs_queue_policy":             {"AWS::SQS::QueuePolicy", map[string]string{"policy": "PolicyDocument"}},
-	"aws_sns_topic":                    {"AWS::SNS::Topic", map[string]string{"name": "TopicName", "policy": "PolicyDocument"}},
-	"aws_sns_topic_policy":             {"AWS::SNS::TopicPolicy", map[string]string{"policy": "PolicyDocument"}},
-	"aws_kms_key":                      {"AWS::KMS::Key", map[string]string{"policy": "KeyPolicy"}},
-	"aws_kms_key_policy":               {"AWS::KMS::Key", map[string]string{"policy": "KeyPolicy"}},
-	"aws_ecr_repository_policy":        {"AWS::ECR::RepositoryPolicy", map[string]string{"policy": "PolicyDocument"}},
-	"aws_secretsmanager_secret":        {"AWS::SecretsManager::Secret", map[string]string{"name": "Name", "policy": "PolicyDocument"}},
-	"aws_secretsmanager_secret_policy": {"AWS::SecretsManager::ResourcePolicy", map[string]string{"policy": "PolicyDocument"}},
-	"aws_cloudwatch_event_bus_policy":  {"AWS::Events::EventBusPolicy", map[string]string{"policy": "PolicyDocument"}},
-	"aws_ssm_parameter":                {"AWS::SSM::Parameter", map[string]string{"value": "Value", "type": "Type"}},
-	"aws_cloudformation_stack":         {"AWS::CloudFormation::Stack", nil},
-	"aws_cloudformation_stack_set":     {"AWS::CloudFormation::StackSet", nil},
-	"aws_glacier_vault":                {"AWS::Glacier::Vault", map[string]string{"access_policy": "PolicyDocument"}},
-	"aws_efs_file_system_policy":       {"AWS::EFS::FileSystemPolicy", map[string]string{"policy": "PolicyDocument"}},
-	"aws_opensearch_domain_policy":     {"AWS::OpenSearchService::DomainPolicy", map[string]string{"access_policies": "PolicyDocument"}},
+	"aws_iam_policy":                            {"AWS::IAM::ManagedPolicy", map[string]string{"policy": "PolicyDocument", "name": "ManagedPolicyName"}},
+	"aws_iam_role_policy":                       {"AWS::IAM::RolePolicy", map[string]string{"policy": "PolicyDocument", "role": "RoleName", "name": "PolicyName"}},
+	"aws_iam_user_policy":                       {"AWS::IAM::UserPolicy", map[string]string{"policy": "PolicyDocument", "user": "UserName", "name": "PolicyName"}},
+	"aws_iam_group_policy":                      {"AWS::IAM::GroupPolicy", map[string]string{"policy": "PolicyDocument", "group": "GroupName", "name": "PolicyName"}},
+	"aws_iam_role_policy_attachment":            {"AWS::IAM::RolePolicyAttachment", map[string]string{"role": "RoleName", "policy_arn": "PolicyArn"}},
+	"aws_iam_policy_attachment":                 {"AWS::IAM::PolicyAttachment", map[string]string{"roles": "Roles", "policy_arn": "PolicyArn", "name": ""}},
+	"aws_iam_role_policy_attachments_exclusive": {"AWS::IAM::RolePolicyAttachment", map[string]string{"role_name": "RoleName", "policy_arns": "PolicyArn"}},
+	"aws_iam_user":                              {"AWS::IAM::User", map[string]string{"name": "UserName"}},
+	"aws_iam_access_key":                        {"AWS::IAM::AccessKey", map[string]string{"user": "UserName"}},
+	"aws_iam_instance_profile":                  {"AWS::IAM::InstanceProfile", map[string]string{"name": "InstanceProfileName"}},
+	"aws_lambda_function":                       {"AWS::Lambda::Function", map[string]string{"function_name": "FunctionName", "role": "Role"}},
+	"aws_lambda_permission":                     {"AWS::Lambda::Permission", map[string]string{"function_name": "FunctionName", "principal": "Principal", "source_account": "SourceAccount"}},
+	"aws_s3_bucket":                             {"AWS::S3::Bucket", map[string]string{"bucket": "BucketName", "policy": "PolicyDocument"}},
+	"aws_s3_bucket_policy":                      {"AWS::S3::BucketPolicy", map[string]string{"policy": "PolicyDocument"}},
+	"aws_sqs_queue":                             {"AWS::SQS::Queue", map[string]string{"name": "QueueName", "policy": "PolicyDocument"}},
+	"aws_sqs_queue_policy":                      {"AWS::SQS::QueuePolicy", map[string]string{"policy": "PolicyDocument"}},
+	"aws_sns_topic":                             {"AWS::SNS::Topic", map[string]string{"name": "TopicName", "policy": "PolicyDocument"}},
+	"aws_sns_topic_policy":                      {"AWS::SNS::TopicPolicy", map[string]string{"policy": "PolicyDocument"}},
+	"aws_kms_key":                               {"AWS::KMS::Key", map[string]string{"policy": "KeyPolicy"}},
+	"aws_kms_key_policy":                        {"AWS::KMS::Key", map[string]string{"policy": "KeyPolicy"}},
+	"aws_ecr_repository_policy":                 {"AWS::ECR::RepositoryPolicy", map[string]string{"policy": "PolicyDocument"}},
+	"aws_secretsmanager_secret":                 {"AWS::SecretsManager::Secret", map[string]string{"name": "Name", "policy": "PolicyDocument"}},
+	"aws_secretsmanager_secret_policy":          {"AWS::SecretsManager::ResourcePolicy", map[string]string{"policy": "PolicyDocument"}},
+	"aws_cloudwatch_event_bus_policy":           {"AWS::Events::EventBusPolicy", map[string]string{"policy": "PolicyDocument"}},
+	"aws_ssm_parameter":                         {"AWS::SSM::Parameter", map[string]string{"value": "Value", "type": "Type"}},
+	"aws_cloudformation_stack":                  {"AWS::CloudFormation::Stack", nil},
+	"aws_cloudformation_stack_set":              {"AWS::CloudFormation::StackSet", nil},
+	"aws_glacier_vault":                         {"AWS::Glacier::Vault", map[string]string{"access_policy": "PolicyDocument"}},
+	"aws_efs_file_system_policy":                {"AWS::EFS::FileSystemPolicy", map[string]string{"policy": "PolicyDocument"}},
+	"aws_opensearch_domain_policy":              {"AWS::OpenSearchService::DomainPolicy", map[string]string{"access_policies": "PolicyDocument"}},
 }
 
 // words are the arguments that all types share.
@@ -304,12 +305,26 @@ func (m *module) lookedUp(typ, address, name string, b *block, place policy.Plac
 	case typ == "aws_iam_policy_document" && (name == "json" || name == "minified_json"):
 		v := m.once(address, place, func() *policy.Value { return m.policyDocument(b) })
 		return v.With(policy.Step{Place: b.place, Message: "the policy document " + b.label(1)})
+	case typ == "aws_iam_policy" && (name == "arn" || name == "id"):
+		return managedPolicy(b, s, place)
 	case typ == "template_file" && name == "rendered":
 		return m.once(address, place, func() *policy.Value { return s.templateData(b, place) })
 	case typ == "aws_iam_role" || typ == "aws_iam_user" || typ == "aws_iam_session_context":
 		if b.attrs["provider"] == nil {
 			return policy.Unknown(&policy.Reference{Name: address + "." + name, Origin: policy.OfResource, Attr: "arn", Why: "is looked up when it runs", Place: b.place}, place)
 		}
+	}
+	return nil
+}
+
+// managedPolicy returns the ARN of a policy that is looked up by it, or by its name. A name is
+// taken for that of AWS's own policy: who looks up one of theirs mostly says its path, too.
+func managedPolicy(b *block, s *scope, place policy.Place) *policy.Value {
+	if v := b.eval("arn", s); v != nil {
+		return v.At(place)
+	}
+	if name, ok := b.eval("name", s).Known(); ok && b.attrs["path_prefix"] == nil {
+		return policy.Literal("arn:aws:iam::aws:policy/"+name, place).With(policy.Step{Place: b.place, Message: "the policy is looked up by its name"})
 	}
 	return nil
 }
