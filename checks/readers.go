@@ -161,6 +161,8 @@ func (r *run) snippets(file *policy.File, snippets []iam.Snippet) (units []*poli
 					}
 				}
 			}
+		case terraform.Is(text):
+			units = append(units, moduleIn(file, s)...)
 		case bytes.Contains(text, []byte("<<")):
 			inner, fault := r.snippets(file, iam.Heredocs(file.Text, s.Start, s.End))
 			units = append(units, inner...)
@@ -174,6 +176,34 @@ func (r *run) snippets(file *policy.File, snippets []iam.Snippet) (units []*poli
 	}
 	return units, err
 }
+
+// moduleIn reads HCL that documentation shows. The modules that it calls are those of
+// whoever copies it.
+func moduleIn(file *policy.File, s iam.Snippet) []*policy.Unit {
+	u, _, err := terraform.Read(path.Dir(file.Path), []*policy.File{only(file, s)}, nowhere{})
+	if err != nil {
+		return nil // broken off, as examples are
+	}
+	return []*policy.Unit{u}
+}
+
+// only returns a file of which a snippet alone is left, where it stood.
+func only(file *policy.File, s iam.Snippet) *policy.File {
+	rest := &policy.File{Path: file.Path, Text: slices.Clone(file.Text)}
+	for i := range rest.Text {
+		if (i < s.Start || i >= s.End) && rest.Text[i] != '\n' {
+			rest.Text[i] = ' '
+		}
+	}
+	return rest
+}
+
+// nowhere is a tree that holds nothing.
+type nowhere struct{}
+
+func (nowhere) Module(string) []*policy.File { return nil }
+
+func (nowhere) Find(*policy.File, string) *policy.File { return nil }
 
 // maxUnits bounds how many snippets of one file are examined.
 const maxUnits = 300

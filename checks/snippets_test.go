@@ -18,6 +18,25 @@ const trustJSON = `{
 }
 `
 
+const trustHCL = `resource "aws_iam_role" "vendor" {
+  assume_role_policy = data.aws_iam_policy_document.trust.json
+}
+data "aws_iam_policy_document" "trust" {
+  statement {
+    actions = ["sts:AssumeRole"]
+    principals {
+      identifiers = ["arn:aws:iam::464622532012:root"]
+      type        = "AWS"
+    }
+    condition {
+      test     = "StringEquals"
+      values   = ["acme"]
+      variable = "sts:ExternalId"
+    }
+  }
+}
+`
+
 func TestPoliciesThatStandByThemselves(t *testing.T) {
 	fence := "```"
 	for _, c := range []struct {
@@ -38,6 +57,9 @@ func TestPoliciesThatStandByThemselves(t *testing.T) {
 			[]string{"setup.sh:8 trust-root", "setup.sh:9 extid-source"}, nil},
 		{"a heredoc in a fence", "README.md", fence + "sh\ncat > trust.json <<'EOF'\n" + strings.ReplaceAll(trustJSON, "EXTERNAL", "<external-id>") + "EOF\n" + fence + "\n",
 			[]string{"README.md:8 trust-root"}, []string{"README.md:9 extid-static"}},
+		{"Terraform in a fence", "README.md", "# Set up\n\n" + fence + "hcl\n" + trustHCL + fence + "\n",
+			[]string{"README.md:11 trust-root", "README.md:16 extid-static"}, nil},
+		{"a call of a module in a fence", "README.md", "# Use\n\n" + fence + "hcl\nmodule \"role\" {\n  source      = \"./role\"\n  external_id = \"1\"\n}\n" + fence + "\n", nil, nil},
 		{"a policy of the caller", "caller.json", `{"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*", "Condition": {"StringLike": {"sts:ExternalId": "*"}}}]}`, nil, nil},
 		{"some other JSON", "data.json", `{"Statement": "of accounts", "id": "sts:ExternalId"}`, nil, nil},
 	} {

@@ -18,6 +18,7 @@ import (
 	"github.com/deputy-sec/deputy/checks"
 	"github.com/deputy-sec/deputy/checks/policy"
 	"github.com/deputy-sec/deputy/internal/buildinfo"
+	"github.com/deputy-sec/deputy/internal/pathglob"
 	"github.com/deputy-sec/deputy/scanner/detect/awsaccount"
 	"github.com/deputy-sec/deputy/scanner/detect/example"
 	"github.com/deputy-sec/deputy/scanner/detect/externalid"
@@ -27,17 +28,16 @@ import (
 	"github.com/deputy-sec/deputy/scanner/run"
 	"github.com/deputy-sec/deputy/scanner/suppress/accounts"
 	"github.com/deputy-sec/deputy/scanner/suppress/baseline"
+	"github.com/deputy-sec/deputy/scanner/suppress/settings"
 )
 
 // checkOptions are the flags of check, as given.
 type checkOptions struct {
-	output           scanOptions // its format, outputs and colour
-	failOnUnexamined bool
-	accounts, key    string
-	baseline         string
-	newBaseline      string
-	only             []string
-	jobs             int
+	output      scanOptions // its format, outputs and colour
+	file        configFlags
+	config      run.Config // what of it checks share with scans
+	newBaseline string
+	only        []string
 }
 
 func newCheck() *cobra.Command {
@@ -62,6 +62,12 @@ Exit codes: 0 nothing found; 1 findings; 2 it could not run, or nothing was exam
 with --fail-on-unexamined, nothing found but something is unresolved or could not be
 examined.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				args = []string{"."}
+			}
+			if _, _, err := o.file.load(cmd.Flags(), &o.config, args[0]); err != nil {
+				return err
+			}
 			return o.run(cmd.Context(), args, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -70,13 +76,17 @@ examined.`,
 	f.StringVar(&o.output.format, "format", "", formatHelp())
 	f.StringArrayVarP(&o.output.outputs, "output", "o", nil, "write the report to `FILE` instead of standard output; may be repeated")
 	f.StringVar(&o.output.color, "color", "auto", "colour the text report: `WHEN` is auto, always or never")
-	f.StringVar(&o.accounts, "accounts", "", "inventory `FILE` that says whose an account is (see deputy accounts)")
-	keyFlag(f, &o.key)
-	f.StringVar(&o.baseline, "baseline", "", "report only what `FILE` does not know")
+	o.config = run.Default()
+	f.StringVar(&o.config.Accounts, "accounts", "", "inventory `FILE` that says whose an account is (see deputy accounts)")
+	keyFlag(f, &o.config.KeyFile)
+	f.StringVar(&o.config.Baseline, "baseline", "", "report only what `FILE` does not know")
 	f.StringVar(&o.newBaseline, "create-baseline", "", "write what is found to `FILE`, so that --baseline knows it")
 	f.StringSliceVar(&o.only, "checks", nil, "run only these `CHECKS`, separated by commas")
-	f.IntVarP(&o.jobs, "jobs", "j", runtime.GOMAXPROCS(0), "how much to do at once, in `JOBS`")
-	f.BoolVar(&o.failOnUnexamined, "fail-on-unexamined", false, "exit with 3 if something is unresolved or could not be examined")
+	f.IntVarP(&o.config.Jobs, "jobs", "j", runtime.GOMAXPROCS(0), "how much to do at once, in `JOBS`")
+	f.BoolVar(&o.config.FailOnUnexamined, "fail-on-unexamined", false, "exit with 3 if something is unresolved or could not be examined")
+	f.StringArrayVar(&o.config.Target.Include, "include", nil, "check only paths that match `GLOB` (doublestar); may be repeated")
+	f.StringArrayVar(&o.config.Target.Exclude, "exclude", nil, "leave out paths that match `GLOB`; may be repeated")
+	o.file.flags(f)
 	return cmd
 }
 
@@ -90,12 +100,16 @@ func (o *checkOptions) run(ctx context.Context, paths []string, stdout, stderr i
 	if len(outputs) == 0 {
 		return unwritten
 	}
-	key, err := run.ReadKey(o.key)
+	key, err := run.ReadKey(o.config.KeyFile)
 	if err != nil {
 		return err
 	}
 	prints := finding.NewFingerprinter(key)
-	inventory, err := run.ReadInventory(o.accounts, prints)
+	inventory, err := o.config.WhoseAccounts(prints)
+	if err != nil {
+		return err
+	}
+	changes, err := o.settings()
 	if err != nil {
 		return err
 	}
@@ -105,6 +119,7 @@ func (o *checkOptions) run(ctx context.Context, paths []string, stdout, stderr i
 		return err
 	}
 	result := checkResult(found, prints)
+	changes.Apply(&result.Result)
 	if o.newBaseline != "" {
 		if err := rememberFindings(o.newBaseline, baseline.New(prints, result.Findings)); err != nil {
 			return err
@@ -122,10 +137,24 @@ func (o *checkOptions) run(ctx context.Context, paths []string, stdout, stderr i
 		return verdict(exitFindings)
 	case found.Files == 0:
 		return errors.New("nothing was examined: no files")
-	case o.failOnUnexamined && (len(found.Unexamined) > 0 || len(found.Unresolved) > 0):
+	case o.config.FailOnUnexamined && (len(found.Unexamined) > 0 || len(found.Unresolved) > 0):
 		return verdict(exitUnexamined)
 	}
 	return nil
+}
+
+// settings returns what the configuration changes of checks. It may speak of the rules of
+// scans, too.
+func (o *checkOptions) settings() (settings.Set, error) {
+	if len(o.config.Settings) == 0 {
+		return nil, nil
+	}
+	rules, err := run.LoadRules(o.config.Rules, o.config.Custom)
+	if err != nil {
+		return nil, err
+	}
+	o.config.Others = append(o.config.Others, rules.IDs()...)
+	return o.config.SettingsOf(checkRules())
 }
 
 // rememberFindings writes a baseline in place of the file, as a whole or not at all.
@@ -140,7 +169,7 @@ func rememberFindings(name string, b *baseline.Baseline) error {
 
 // forget takes out what a baseline knows.
 func (o *checkOptions) forget(r *report.Result, prints *finding.Fingerprinter) error {
-	known, err := run.ReadBaseline(o.baseline, prints)
+	known, err := run.ReadBaseline(o.config.Baseline, prints)
 	if err != nil || known == nil {
 		return err
 	}
@@ -150,18 +179,20 @@ func (o *checkOptions) forget(r *report.Result, prints *finding.Fingerprinter) e
 
 // examine runs the checks over all paths that were named.
 func (o *checkOptions) examine(ctx context.Context, paths []string, inventory *accounts.Inventory) (*checks.Report, error) {
-	if len(paths) == 0 {
-		paths = []string{"."}
-	}
 	options := checks.Options{
-		Accounts: ownership{inventory}, Placeholder: externalid.Placeholder, Only: o.only, Jobs: o.jobs,
+		Accounts: ownership{inventory}, Placeholder: externalid.Placeholder, Only: o.only, Jobs: o.config.Jobs,
 	}
 	all := &checks.Report{}
 	trees, err := treesOf(paths)
 	if err != nil {
 		return nil, err
 	}
+	chosen, err := o.chosen()
+	if err != nil {
+		return nil, err
+	}
 	for _, t := range trees {
+		t.chosen = chosen
 		r, err := t.check(ctx, options)
 		if err != nil {
 			return nil, err
@@ -199,8 +230,9 @@ func (o ownership) Owner(account string) (checks.Owner, string) {
 // tree is a repository, or a directory that is in none, with the parts of it that are to
 // be checked.
 type tree struct {
-	root  string
-	parts []string // slash-separated, relative to root; "." for all of it
+	root   string
+	parts  []string // slash-separated, relative to root; "." for all of it
+	chosen func(name string) bool
 }
 
 // treesOf groups paths by the repository that they lie in.
@@ -303,9 +335,24 @@ func reasonOf(err error) string {
 	return err.Error()
 }
 
-// wants reports whether a file lies in one of the parts that were named.
+// chosen returns which paths the configuration does not leave out.
+func (o *checkOptions) chosen() (func(name string) bool, error) {
+	include, err := pathglob.Compile(o.config.Target.Include)
+	if err != nil {
+		return nil, err
+	}
+	exclude, err := pathglob.Compile(o.config.Target.Exclude)
+	if err != nil {
+		return nil, err
+	}
+	return func(name string) bool {
+		return (len(include) == 0 || include.Match(name)) && !exclude.Match(name)
+	}, nil
+}
+
+// wants reports whether a file lies in one of the parts that were named, and is not left out.
 func (t *tree) wants(name string) bool {
-	return slices.ContainsFunc(t.parts, func(p string) bool {
+	return t.chosen(name) && slices.ContainsFunc(t.parts, func(p string) bool {
 		return p == "." || name == p || strings.HasPrefix(name, p+"/")
 	})
 }
@@ -318,6 +365,9 @@ func verdictCounts(r *report.Result, templates int) []string {
 	}
 	if r.Allowed > 0 {
 		out = append(out, fmt.Sprintf("%d allowed in the text", r.Allowed))
+	}
+	if r.Disabled > 0 {
+		out = append(out, fmt.Sprintf("%d switched off by the configuration", r.Disabled))
 	}
 	if r.Known > 0 {
 		out = append(out, fmt.Sprintf("%d known to the baseline", r.Known))

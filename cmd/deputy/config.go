@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/deputy-sec/deputy/analyzers"
 	"github.com/deputy-sec/deputy/internal/suggest"
 	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/run"
@@ -156,6 +157,9 @@ func (o *configFlags) load(f *pflag.FlagSet, c *run.Config, target string) (name
 	c.Jobs = jobs
 	if keys, err = run.ReadFile(name, c); err != nil {
 		return "", nil, fmt.Errorf("config: %w", err)
+	}
+	if len(c.Settings) > 0 { // they may speak of what other verbs find
+		c.Others = append(checkIDs(), analyzers.Names()...)
 	}
 	return name, keys, again()
 }

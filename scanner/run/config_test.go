@@ -17,6 +17,7 @@ import (
 var same = map[string]string{
 	".Jobs":             "how much is done at once, not what",
 	".State":            "what it remembers is what would be found",
+	".Others":           "only what is an error goes by it",
 	".FailOnUnexamined": "only the exit code goes by it",
 }
 

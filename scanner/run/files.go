@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/deputy-sec/deputy/internal/suggest"
@@ -47,9 +48,9 @@ func ReadInventory(file string, f *finding.Fingerprinter) (*accounts.Inventory, 
 	return accounts.Parse(in, file, f)
 }
 
-// inventory returns whose accounts are, as the file and the configuration itself say; nil
+// WhoseAccounts returns whose accounts are, as the file and the configuration itself say; nil
 // if neither says anything. Of an account in both the configuration decides.
-func (c *Config) inventory(f *finding.Fingerprinter) (*accounts.Inventory, error) {
+func (c *Config) WhoseAccounts(f *finding.Fingerprinter) (*accounts.Inventory, error) {
 	all, err := ReadInventory(c.Accounts, f)
 	if err != nil {
 		return nil, err
@@ -64,21 +65,31 @@ func (c *Config) inventory(f *finding.Fingerprinter) (*accounts.Inventory, error
 	return all, nil
 }
 
-// settings returns what the configuration changes of rules.
-func (c *Config) settings(rules []*finding.Rule, names []string) (settings.Set, error) {
+// SettingsOf returns what the configuration changes of some rules.
+func (c *Config) SettingsOf(rules []*finding.Rule) (settings.Set, error) {
 	list := make([]settings.Setting, len(c.Settings))
 	for i, s := range c.Settings {
 		list[i] = settings.Setting{Rule: s.Rule, Paths: s.Paths, Enabled: s.Enabled, Severity: s.Severity}
 	}
-	set, err := settings.Compile(list, rules)
+	set, err := settings.Compile(list, rules, c.Others...)
 	var unknown *settings.UnknownRule
 	if errors.As(err, &unknown) {
-		return nil, fmt.Errorf("settings: %w%s", err, suggest.DidYouMean(unknown.Name, names))
+		return nil, fmt.Errorf("settings: %w%s", err, suggest.DidYouMean(unknown.Name, c.names(rules)))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("settings: %w", err)
 	}
 	return set, nil
+}
+
+// names lists whatever settings may speak of.
+func (c *Config) names(rules []*finding.Rule) []string {
+	out := slices.Clone(c.Others)
+	for _, r := range rules {
+		out = append(out, r.ID)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // ReadBaseline reads a file of known findings; nil for no file.

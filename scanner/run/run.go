@@ -55,13 +55,13 @@ func New(c Config, notice func(string), log *slog.Logger) (*Run, error) {
 		Jobs:         c.Jobs,
 		Progress:     &collect.Progress{},
 	}
-	if r.engine.Accounts, err = c.inventory(prints); err != nil {
+	if r.engine.Accounts, err = c.WhoseAccounts(prints); err != nil {
 		return nil, err
 	}
 	if r.engine.Baseline, err = ReadBaseline(c.Baseline, prints); err != nil {
 		return nil, err
 	}
-	if r.settings, err = c.settings(r.engine.Detectors.Rules(), r.rules.IDs()); err != nil {
+	if r.settings, err = c.SettingsOf(r.engine.Detectors.Rules()); err != nil {
 		return nil, err
 	}
 	for _, w := range r.rules.Warnings {

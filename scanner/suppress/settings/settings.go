@@ -34,8 +34,10 @@ type UnknownRule struct{ Name string }
 
 func (e *UnknownRule) Error() string { return fmt.Sprintf("no rule %q", e.Name) }
 
-// Compile checks settings against the rules that there are.
-func Compile(settings []Setting, rules []*finding.Rule) (Set, error) {
+// Compile checks settings against the rules that there are, and the names of those that
+// others have: one file of settings serves all who find something, and each takes its own
+// out of it.
+func Compile(settings []Setting, rules []*finding.Rule, others ...string) (Set, error) {
 	var set Set
 	for _, s := range settings {
 		if !doublestar.ValidatePattern(s.Rule) {
@@ -47,7 +49,8 @@ func Compile(settings []Setting, rules []*finding.Rule) (Set, error) {
 		if s.Severity != "" && s.Severity.Rank() == 0 {
 			return nil, fmt.Errorf("rule %q: unknown severity %q: want low, medium, high or critical", s.Rule, s.Severity)
 		}
-		if !slices.ContainsFunc(rules, func(r *finding.Rule) bool { return doublestar.MatchUnvalidated(s.Rule, r.ID) }) {
+		named := func(id string) bool { return doublestar.MatchUnvalidated(s.Rule, id) }
+		if !slices.ContainsFunc(rules, func(r *finding.Rule) bool { return named(r.ID) }) && !slices.ContainsFunc(others, named) {
 			return nil, &UnknownRule{s.Rule}
 		}
 		paths, err := pathglob.Compile(s.Paths)
