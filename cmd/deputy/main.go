@@ -82,6 +82,7 @@ git history, work trees and files.
   deputy vet ./...         Go code that logs, returns, accepts or sends External IDs
   deputy check .           templates and policies that let a vendor in too easily
   deputy sweep list        the repositories that an organisation has
+  deputy audit …           External IDs that are weak or shared, keys that are old
   deputy extract FILE      the text that scan sees in a document
   deputy explain RULE      what a rule looks for and what to do about a finding
 
@@ -106,6 +107,7 @@ unexamined.`,
 		newExtract(),
 		newRules(),
 		newExplain(),
+		newAudit(),
 		newAccounts(),
 		newConfig(),
 		newVersion(),
