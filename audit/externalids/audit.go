@@ -224,6 +224,9 @@ func (a *audit) measure(j *judged, value string, around *beside, n int64) {
 		return
 	}
 	guess := measure.Guess()
+	if guess.Format && found == holdsDate {
+		rest = value // which the format has left out of its bits
+	}
 	if found != 0 {
 		guess = guessRest(guess, measure, rest, found)
 	}

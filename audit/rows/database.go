@@ -29,6 +29,7 @@ func Query(ctx context.Context, url, query string, columns []Column) (Reader, fu
 		answer.Close()
 		db.Close()
 	}
+	first := answer.Next() // what is wrong with a query may only come with its rows
 	var names []string
 	for _, f := range answer.FieldDescriptions() {
 		names = append(names, f.Name)
@@ -42,7 +43,7 @@ func Query(ctx context.Context, url, query string, columns []Column) (Reader, fu
 		done()
 		return nil, nil, err
 	}
-	return &answered{rows: answer, at: at}, done, nil
+	return &answered{rows: answer, at: at, first: first}, done, nil
 }
 
 // answered reads the rows of an answer.
@@ -50,16 +51,18 @@ type answered struct {
 	rows   pgx.Rows
 	at     []int
 	number int64
+	first  bool // a row is at hand
 }
 
 // Next implements [Reader].
 func (a *answered) Next(row *Row) error {
-	if !a.rows.Next() {
+	if !a.first && !a.rows.Next() {
 		if err := a.rows.Err(); err != nil {
 			return postgres.Public(err)
 		}
 		return io.EOF
 	}
+	a.first = false
 	a.number++
 	values := a.rows.RawValues()
 	row.Number, row.Values = a.number, row.Values[:0]
