@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/deputy-sec/deputy/internal/ascii"
+	"github.com/deputy-sec/deputy/internal/strength"
 )
 
 // beside is what stands in a row beside its value, and what can be made of that.
@@ -26,6 +27,7 @@ const shortest = 5
 // without returns a value without its parts that repeat what stands beside it, and which that
 // were.
 func (b *beside) without(v string) (rest string, found flags) {
+	uuid := strength.IsUUID(v)
 	lower := strings.ToLower(v)
 	var marks []bool
 	mark := func(from, to int, f flags) {
@@ -58,7 +60,9 @@ func (b *beside) without(v string) (rest string, found flags) {
 			seek(lower, a[:4]+"_"+a[4:8]+"_"+a[8:], holdsAccount)
 			seek(lower, strings.TrimLeft(a, "0"), holdsAccount)
 		}
-		encodings(a, func(text string) { seek(v, text, holdsAccount) })
+		if !uuid {
+			encodings(a, func(text string) { seek(v, text, holdsAccount) })
+		}
 		eachDigits(lower, func(from, to int) {
 			if n := to - from; n >= 4 && n < 12 && (strings.HasPrefix(a, lower[from:to]) || strings.HasSuffix(a, lower[from:to]) || n >= 6 && strings.Contains(a, lower[from:to])) {
 				mark(from, to, holdsAccount)
@@ -69,7 +73,7 @@ func (b *beside) without(v string) (rest string, found flags) {
 		text string
 		flag flags
 	}{{b.customer, holdsCustomer}, {b.name, holdsName}} {
-		if len(field.text) < 3 {
+		if len(field.text) < 3 || uuid { // which holds no words
 			continue
 		}
 		text := strings.ToLower(field.text)
@@ -100,10 +104,17 @@ func (b *beside) without(v string) (rest string, found flags) {
 	return string(kept), found
 }
 
+// dayLayouts are the ways in which values hold a day.
+var dayLayouts = []string{"2006-01-02", "20060102", "02-01-2006", "02.01.2006", "01-02-2006", "02012006", "01022006", "2006/01/02", "2006_01_02"}
+
 // dates marks where a value holds the time at which its row was made, give or take a day.
 func (b *beside) dates(lower string, mark func(from, to int, f flags)) {
 	t := b.created.UTC()
-	for _, layout := range []string{"2006-01-02", "20060102", "02-01-2006", "02.01.2006", "01-02-2006", "02012006", "01022006", "2006/01/02", "2006_01_02"} {
+	layouts := dayLayouts
+	if !strings.Contains(lower, strconv.Itoa(t.Year())) {
+		layouts = nil
+	}
+	for _, layout := range layouts {
 		text := t.Format(layout)
 		if i := strings.Index(lower, text); i >= 0 {
 			mark(i, i+len(text), holdsDate)

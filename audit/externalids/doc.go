@@ -22,7 +22,7 @@
 //
 // # Limits
 //
-// A hash with a secret salt looks random, and is as good. Of an export with more than 50,000
-// rows, hashes of rare compositions are tried on every 256th row only, and on all those behind
+// A hash with a secret salt looks random, and is as good. Of an export with more than 10,000
+// rows, hashes of rare compositions are tried on every 4,096th row only, and on all those behind
 // one where they were found; those of the account, the customer and the name are tried on all.
 package externalids

@@ -282,8 +282,8 @@ func (c *candidate) of(digest []byte) bool {
 
 // Of how many rows all formulas are tried: the first ones, and one of so many behind them.
 const (
-	fullRows  = 50_000
-	fullEvery = 256
+	fullRows  = 10_000
+	fullEvery = 4096
 )
 
 // hashing tries formulas on rows. It is for several goroutines.
