@@ -119,7 +119,7 @@ func Run(in rows.Reader, o Options) (*Report, error) {
 		err := in.Next(&row)
 		var bad *rows.Malformed
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			slices.SortStableFunc(r.Findings, func(a, b Finding) int {
 				return cmp.Or(cmp.Compare(b.Check.Severity.Rank(), a.Check.Severity.Rank()), cmp.Compare(a.User, b.User))
 			})

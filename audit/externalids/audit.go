@@ -137,7 +137,7 @@ func (a *audit) batches(ctx context.Context, table rows.Reader, report *Report, 
 		err := table.Next(&row)
 		var bad *rows.Malformed
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			if len(b.lines) > 0 {
 				hand(b)
 			}

@@ -20,7 +20,7 @@ type table struct {
 func newCSV(in *lines, columns []Column) (Reader, error) {
 	t := &table{in: in}
 	line, err := in.next()
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	in.unread, in.last, in.err = true, line, err
@@ -94,7 +94,7 @@ func (t *table) record() error {
 	if errors.Is(err, errLong) {
 		return &Malformed{t.in.number, t.in.number, errLong.Error()}
 	}
-	if err != nil && (err != io.EOF || len(line) == 0) {
+	if err != nil && (!errors.Is(err, io.EOF) || len(line) == 0) {
 		return err
 	}
 	t.fields, t.row = t.fields[:0], t.row[:0]
@@ -133,8 +133,8 @@ func (t *table) quoted(line []byte) error {
 			switch {
 			case errors.Is(err, errLong), err == nil && len(t.row)+len(next) > maxRow:
 				return &Malformed{from, t.in.number, "a quotation mark that nothing closes within a megabyte"}
-			case err != nil && (err != io.EOF || len(next) == 0):
-				if err == io.EOF {
+			case err != nil && (!errors.Is(err, io.EOF) || len(next) == 0):
+				if errors.Is(err, io.EOF) {
 					return &Malformed{from, t.in.number, "a quotation mark that nothing closes"}
 				}
 				return err

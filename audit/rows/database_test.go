@@ -2,6 +2,7 @@ package rows_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"testing"
@@ -32,7 +33,7 @@ func TestRowsOfADatabase(t *testing.T) {
 	var got []string
 	for {
 		err := in.Next(&row)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		require.NoError(t, err)
@@ -50,7 +51,7 @@ func TestRowsOfADatabase(t *testing.T) {
 	} {
 		in, done, err := rows.Query(ctx, url, query, columns)
 		for err == nil {
-			if err = in.Next(&row); err == io.EOF {
+			if err = in.Next(&row); errors.Is(err, io.EOF) {
 				t.Fatal(query)
 			}
 		}

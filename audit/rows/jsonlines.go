@@ -36,7 +36,7 @@ func (o *objects) Next(row *Row) error {
 		if errors.Is(err, errLong) {
 			return &Malformed{o.in.number, o.in.number, errLong.Error()}
 		}
-		if err != nil && (err != io.EOF || len(line) == 0) {
+		if err != nil && (!errors.Is(err, io.EOF) || len(line) == 0) {
 			return err
 		}
 		text := bytes.TrimSpace(line)

@@ -62,8 +62,8 @@ func Open(r io.Reader, columns []Column) (Reader, error) {
 	in := &lines{r: bufio.NewReaderSize(decoded, 256<<10)}
 	for {
 		line, err := in.next()
-		if err != nil && (err != io.EOF || len(line) == 0) {
-			if err == io.EOF {
+		if err != nil && (!errors.Is(err, io.EOF) || len(line) == 0) {
+			if errors.Is(err, io.EOF) {
 				err = errors.New("there are no rows")
 			}
 			return nil, err
@@ -121,7 +121,7 @@ func (l *lines) read() ([]byte, error) {
 			l.long = append(l.long, line...)
 		}
 	}
-	if tooLong && (err == nil || err == io.EOF) {
+	if tooLong && (err == nil || errors.Is(err, io.EOF)) {
 		return nil, errLong
 	}
 	return l.long, err

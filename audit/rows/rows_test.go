@@ -32,7 +32,7 @@ func read(t testing.TB, text string, columns []rows.Column) (got, bad []string, 
 		err := r.Next(&row)
 		var m *rows.Malformed
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return got, bad, nil
 		case errors.As(err, &m):
 			bad = append(bad, m.Error())

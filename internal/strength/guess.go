@@ -214,7 +214,7 @@ func timed(id [16]byte) bool {
 	seconds := uint64(0)
 	switch id[6] >> 4 {
 	case 7:
-		seconds = uint64(be(id[:6])) / 1000
+		seconds = be(id[:6]) / 1000
 	case 1, 6:
 		ticks := be(id[6:8])&0xfff<<48 | be(id[4:6])<<32 | be(id[:4]) // of 100 ns since 1582
 		if id[6]>>4 == 6 {
