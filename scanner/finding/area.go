@@ -88,11 +88,20 @@ func (f *Finding) Area() Area {
 	}
 	best := ThirdParty
 	for i := range f.Sightings {
-		if a := AreaOf(f.Sightings[i].Path); cmp.Less(a.Rank(), best.Rank()) {
+		if a := f.Sightings[i].area(); cmp.Less(a.Rank(), best.Rank()) {
 			best = a
 		}
 	}
 	return best
+}
+
+// area returns the area of a place; what lies in an archive is judged by its way there, too.
+func (s *Sighting) area() Area {
+	name := s.Path
+	for _, inside := range s.Inside {
+		name += "/" + inside
+	}
+	return AreaOf(name)
 }
 
 // StillThere reports whether a value stands somewhere that a person can still edit, or

@@ -53,6 +53,7 @@ type Rule struct {
 	Source     string   // where the format is documented: a URL
 	LowEntropy bool     // the value can be enumerated: its fingerprint is derived slowly
 	Generic    bool     // it gives way to every other rule that finds the same value
+	Homemade   bool     // anybody can make such a value, and tests and documentation do
 
 	Matches    []Example // texts that must be found
 	NearMisses []Example // texts that must not

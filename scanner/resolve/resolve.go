@@ -51,6 +51,9 @@ func Resolve(ctx context.Context, c *collect.Collection, src source.Source, o Op
 	}
 	prints.Wait()
 	values = slices.DeleteFunc(values, func(v *value) bool { return len(v.finding.Sightings) == 0 }) // all filtered out
+	for _, v := range values {
+		temper(v.finding)
+	}
 	relate(values)
 	for _, v := range values {
 		res.Findings = append(res.Findings, v.finding)
@@ -185,6 +188,20 @@ func classify(values []*value, o Options, res *finding.Result) []*value {
 		}
 		return false
 	})
+}
+
+// temper lowers what is said of keys and passwords that stand nowhere but in tests, examples and
+// copies of what others wrote: they are made for the purpose, as a rule, and open nothing.
+// What a provider gave out opens the same wherever it stands.
+func temper(f *finding.Finding) {
+	if area := f.Area(); f.Rule.Homemade && area != finding.Source {
+		f.Severity = finding.Low
+		f.Evidence = append(slices.Clone(f.Evidence), "stands in "+where[area]+" alone")
+	}
+}
+
+var where = map[finding.Area]string{
+	finding.Tests: "tests", finding.Examples: "examples", finding.ThirdParty: "copies of what others wrote",
 }
 
 // own lets the inventory say whose an account is. What the owner says goes

@@ -9,20 +9,103 @@ import (
 // maxRepeats bounds how many places of the same digits are looked at.
 const maxRepeats = 8
 
-// confirmedNearby reports whether the same twelve digits stand in the window in a
-// notation that is decisive.
-func confirmedNearby(p *place, s *survey) bool {
-	confirmed, n := false, 0
+// repeated is what the same digits are elsewhere in the window.
+type repeated struct {
+	confirmed bool // they stand in a notation that is decisive
+	another   bool // they are called a phone or a card, or are in another provider's notation
+}
+
+// elsewhereNearby reads the other places in the window that have the same twelve digits.
+func elsewhereNearby(p *place, s *survey) repeated {
+	var r repeated
+	n := 0
 	s.runs.repeats(p.w, p.candidate, func(start int) bool {
 		n++
 		if start != p.start {
 			other := &s.there
 			other.look(p.w, candidate{start: start, end: start + idDigits}, nearBefore, nearAfter)
-			confirmed = !disguised(other) && shapeOf(other).weight >= decisive
+			r.confirmed = !disguised(other) && shapeOf(other).weight >= decisive
+			r.another = r.another || !r.confirmed && ofAnother(other)
 		}
-		return !confirmed && n < maxRepeats
+		return !r.confirmed && n < maxRepeats
 	})
-	return confirmed
+	return r
+}
+
+// ofAnother reports whether digits are those of another provider, or have the name of another
+// kind of number.
+func ofAnother(p *place) bool {
+	phrase, _, _ := inLine(p.line)
+	return google(p) || phone(p) || readBack(ownName(phrase)).kind == identity
+}
+
+// nextTo is how far apart numbers lie that were counted up, or made up by changing an end. Of
+// two accounts that were given out at random one in a billion pairs is that close.
+const nextTo = 1000
+
+// inSequence reports whether a number that is close to the candidate's stands in the window.
+func inSequence(p *place, s *survey) bool {
+	s.runs.cover(p.w)
+	value := number([]byte(p.value))
+	low, high := p.w.Offset(), p.w.Offset()+len(p.w.Text)-idDigits
+	for _, x := range s.runs.list[s.runs.first(low):] {
+		if x.at >= high {
+			break
+		}
+		if d := max(x.value, value) - min(x.value, value); d > 0 && d < nextTo {
+			return true
+		}
+	}
+	return false
+}
+
+// amongHashes reports whether a line near by has twelve hexadecimal digits with letters where
+// the candidate stands: the short IDs of images and layers, of which some have no letters.
+func amongHashes(p *place) bool {
+	for i := range siblingLines {
+		for _, l := range [...]*part{p.up(i), p.down(i)} {
+			if l != nil && hashAt(l.text, p.line, p.next(1)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func hashAt(text, before []byte, behind byte) bool {
+	text, ok := bytes.CutPrefix(text, before)
+	if !ok || len(text) < idDigits || len(text) > idDigits && text[idDigits] != behind || len(text) == idDigits && behind != 0 {
+		return false
+	}
+	letters := 0
+	for _, c := range text[:idDigits] {
+		if !isDigit(c) && (c < 'a' || c > 'f') {
+			return false
+		}
+		if isLetter(c) {
+			letters++
+		}
+	}
+	return letters > 0
+}
+
+// inColumns reports whether the digits are a cell of a table of fixed width that holds other
+// numbers: two of six digits and more, set off by several blanks.
+func inColumns(p *place) bool {
+	cells := 0
+	for _, side := range [][]byte{tail(p.line, maxLine), head(p.rest, maxLine)} {
+		for cell := range bytes.SplitSeq(side, []byte("  ")) {
+			cell = bytes.TrimLeft(cell, " ")
+			n := 0
+			for n < len(cell) && isDigit(cell[n]) {
+				n++
+			}
+			if n >= 6 && n != idDigits {
+				cells++
+			}
+		}
+	}
+	return cells >= 2
 }
 
 // siblingLines is how many lines up and down are searched for more twelve-digit

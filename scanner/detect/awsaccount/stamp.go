@@ -31,11 +31,14 @@ type stampLayout struct {
 // stampLayouts weigh more the rarer a random number fits: 202312312359 is fitted by one
 // number in 40,000, 231231235959 by one in 1,500.
 var stampLayouts = []stampLayout{
-	{-4, true, 0, 4, 6, 8, 10, -1},   // 202312312359
-	{-2.5, true, 4, 2, 0, 8, 10, -1}, // 311220232359
-	{-2.5, true, 4, 0, 2, 8, 10, -1}, // 123120232359
-	{-0.8, false, 0, 2, 4, 6, 8, 10}, // 231231235959
+	{wholeStamp, true, 0, 4, 6, 8, 10, -1}, // 202312312359
+	{-2.5, true, 4, 2, 0, 8, 10, -1},       // 311220232359
+	{-2.5, true, 4, 0, 2, 8, 10, -1},       // 123120232359
+	{-0.8, false, 0, 2, 4, 6, 8, 10},       // 231231235959
 }
+
+// wholeStamp is the weight of a date that is written from the year down.
+const wholeStamp = -4
 
 // stampWeight says how much the digits look like a date and time: 0 if they are
 // none.

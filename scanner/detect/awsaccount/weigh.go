@@ -77,21 +77,42 @@ var (
 	beforeDate     = signal{-4, "a date stands behind it"}
 	otherNumbers   = signal{-2.5, "numbers of other lengths stand where it stands"}
 	worldPath      = signal{-8, "a path in the interface of another provider"}
+	sameOther      = signal{-5, "the same digits are a number of another kind near by"}
+	stampInName    = signal{-4, "a date in the name of something"}
+	sequence       = signal{-5, "counted up from a number near by"}
+	hashes         = signal{-6, "one of a list of hashes"}
+	columns        = signal{-4, "one of a table of numbers"}
 )
 
 // weigh adds the signals that need more than the nearest bytes.
 func weigh(v *verdict, p *place, s *survey) {
-	if confirmedNearby(p, s) {
+	switch twin := elsewhereNearby(p, s); {
+	case twin.confirmed:
 		v.add(sameDigits)
 		return
+	case twin.another:
+		v.add(sameOther)
 	}
 	p.widen(s)
 	v.add(signal{stampWeight(p.value), ""})
+	if partOfName(p) && stampWeight(p.value) <= wholeStamp {
+		v.add(stampInName)
+	}
 	v.add(signal{sizeWeight(p.value), ""})
 	weighForm(v, p)
 	kind := weighWords(v, p)
 	if v.hopeless(inList.weight + surroundings) {
 		return // the rest could change nothing
+	}
+	switch {
+	case inSequence(p, s):
+		v.add(sequence)
+	case amongHashes(p):
+		v.add(hashes)
+	case kind == neutral || kind == environment:
+		if inColumns(p) {
+			v.add(columns)
+		}
 	}
 	if siblings(p) >= 2 {
 		v.add(inList)
@@ -144,9 +165,21 @@ func weighForm(v *verdict, p *place) {
 	if bytes.IndexByte(p.head, '/') >= 0 && shapeOf(p).weight < decisive && readBack(p.head).other {
 		v.add(worldPath)
 	}
-	if bytes.Contains(p.head, []byte("://")) && readBack(p.head).kind != account && shapeOf(p).weight == 0 {
+	if inAddress(p) {
 		v.add(plainLink)
 	}
+}
+
+// inAddress reports whether the digits are part of a web address that does not call them an
+// account.
+func inAddress(p *place) bool {
+	return bytes.Contains(p.head, []byte("://")) && readBack(p.head).kind != account && shapeOf(p).weight == 0
+}
+
+// partOfName reports whether a hyphen or underscore joins the digits to a name.
+func partOfName(p *place) bool {
+	joint := func(c byte) bool { return c == '-' || c == '_' }
+	return joint(p.prev(1)) && isAlnum(p.prev(2)) || joint(p.next(1)) && isAlnum(p.next(2))
 }
 
 // datedBehind reports whether a number is joined to a date, as in the names of deployments:
@@ -170,6 +203,9 @@ func weighWords(v *verdict, p *place) meaning {
 	ph := enclosing(p)
 	key := keyOf(p, ph)
 	weighKey(v, key)
+	if inAddress(p) {
+		return key.kind // what is spoken of around an address is the page, not the number in it
+	}
 	switch {
 	case key.kind != account:
 		weighParents(v, ph)
@@ -315,6 +351,9 @@ func weighLine(v *verdict, p *place) {
 		best = s
 	}
 	v.add(best)
+	if before.kind == account && before.number && !before.amazon {
+		v.add(accountNumber)
+	}
 	if before.region || after.region {
 		v.add(regionInLine)
 	}

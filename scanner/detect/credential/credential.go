@@ -3,6 +3,7 @@ package credential
 import (
 	"bytes"
 	"encoding/base64"
+	"slices"
 	"strings"
 
 	"github.com/deputy-sec/deputy/internal/placeholder"
@@ -19,6 +20,10 @@ func New() detect.Detector {
 
 // purposes are the ends of names, without separators, whose values are credentials.
 var purposes = [...]string{"password", "passwd", "secret", "secretkey", "secretaccesskey", "clientsecret", "apikey", "apisecret", "appsecret", "passphrase"}
+
+// derived are the parts of names whose values were made from a credential and do not open what
+// it opens.
+var derived = [...]string{"public", "hash", "encrypt"}
 
 // suffixes may follow them: the environment, or the version, that a credential is for.
 var suffixes = [...]string{"prod", "production", "dev", "staging", "stage", "value", "default", "old", "new"}
@@ -118,7 +123,7 @@ func ofCredential(plain string) bool {
 	for _, p := range purposes {
 		if strings.HasSuffix(plain, p) {
 			said := placeholder.Words(strings.TrimSuffix(plain, p))
-			return !said.StandsIn && !strings.Contains(plain, "public") && !strings.Contains(plain, "hash")
+			return !said.StandsIn && !slices.ContainsFunc(derived[:], func(d string) bool { return strings.Contains(plain, d) })
 		}
 	}
 	return false

@@ -109,6 +109,11 @@ func clientIDStart(text []byte, host int) (int, bool) {
 	return start, notation.Starts(text, start) && (!named || 20 <= len(name) && len(name) <= 34)
 }
 
+// authorizedUser is the type of the file in which gcloud keeps a user's credentials. The client
+// in it is gcloud's own; the refresh token is the user's.
+// https://cloud.google.com/docs/authentication/application-default-credentials
+var authorizedUser = []byte(`"authorized_user"`)
+
 const (
 	oldSecretLength = 24
 	secretReach     = 400 // how far from the client's ID its secret stands
@@ -134,10 +139,15 @@ func oldClientSecret(w *detect.Window, report func(detect.Match)) {
 		if end-v.Start != oldSecretLength || !notation.Mixed(w.Text[v.Start:end]) || placeholder.Random(w.Text[v.Start:end]) {
 			continue
 		}
-		report(detect.Match{
+		m := detect.Match{
 			Rule: clientSecretRule, Start: v.Start, End: end, Confidence: 0.85,
 			Evidence: []string{"value of a name that says secret, next to a Google OAuth client ID", "has the length and alphabet of an older client secret"},
-		})
+		}
+		if bytes.Contains(around, authorizedUser) {
+			m.Class = finding.Vendor
+			m.Evidence = append(m.Evidence, "a user's default credentials: the client is that of the program, which is given to everybody")
+		}
+		report(m)
 	}
 }
 

@@ -79,7 +79,7 @@ func printable(s string) bool {
 }
 
 var basicRule = &finding.Rule{
-	ID: "basic-auth", Kind: finding.Token, Severity: finding.High,
+	ID: "basic-auth", Kind: finding.Token, Severity: finding.High, Homemade: true,
 	Title:  "HTTP Basic credentials",
 	About:  "A user and a password in base64, which hides nothing. Whoever reads it logs in as that user.",
 	Remedy: "Change the password, and give the program a token of its own from a secret store.",

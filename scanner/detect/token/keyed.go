@@ -74,6 +74,8 @@ func (k *keyedMatcher) match(w *detect.Window) (detect.Match, bool) {
 		return k.onLine(w, nameStart, nameEnd)
 	case fits:
 		return detect.Match{}, false
+	case configuration(w.Text[w.End:nameEnd]):
+		return k.beforeFile(w, nameStart)
 	}
 	return k.nested(w, nameEnd)
 }
@@ -139,6 +141,49 @@ func (k *keyedMatcher) onLine(w *detect.Window, nameStart, nameEnd int) (detect.
 				return m, true
 			}
 		}
+	}
+	return detect.Match{}, false
+}
+
+// configuration reports whether the rest of a name makes it that of a file of settings.
+func configuration(rest []byte) bool {
+	if len(rest) == 0 || rest[0] != '.' {
+		return false
+	}
+	switch string(rest[1:]) {
+	case "yaml", "yml", "conf", "config", "ini", "cfg", "env", "json", "toml", "properties":
+		return true
+	}
+	return false
+}
+
+// beforeFile looks for the secret in what a line writes into the provider's file of settings,
+// or replaces in it:
+//
+//	sed -i 's/api_key:.*/api_key: …/' /etc/datadog-agent/datadog.yaml
+func (k *keyedMatcher) beforeFile(w *detect.Window, fileStart int) (detect.Match, bool) {
+	moved := w.Look(w.Start-fileStart+maxName+lineReach, 0)
+	fileStart += moved
+	from := max(0, fileStart-lineReach)
+	from += bytes.LastIndexByte(w.Text[from:fileStart], '\n') + 1
+	for at := from; at < fileStart; {
+		if !isWord(w.Text[at]) {
+			at++
+			continue
+		}
+		end := at
+		for end < fileStart && (isWord(w.Text[end]) || w.Text[end] == '-' || w.Text[end] == '.') {
+			end++
+		}
+		if k.fits(string(w.Text[at:end])) {
+			if v, ok := notation.ValueOf(w.Text, end); ok && v.Start < fileStart {
+				if m, ok := k.value(w, at, end, v.Start); ok {
+					m.Evidence = append(m.Evidence, "is written into the provider's file of settings")
+					return m, true
+				}
+			}
+		}
+		at = end
 	}
 	return detect.Match{}, false
 }

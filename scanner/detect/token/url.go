@@ -83,7 +83,7 @@ func hostOf(b []byte) string {
 }
 
 var urlRule = &finding.Rule{
-	ID: "url-password", Kind: finding.Token, Severity: finding.High,
+	ID: "url-password", Kind: finding.Token, Severity: finding.High, Homemade: true,
 	Title:  "Password in a URL",
 	About:  "A URL with user and password: it says what it opens, where it is and how to get in. Such URLs also end up in logs, shell histories and error reports.",
 	Remedy: "Change the password, and keep it out of the URL: in a credential helper, a secret store or the environment.",
