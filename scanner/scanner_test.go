@@ -27,7 +27,7 @@ var (
 	accountRule = &finding.Rule{ID: "account", Kind: finding.AccountID, Severity: finding.Medium, LowEntropy: true}
 	keyRule     = &finding.Rule{ID: "key", Kind: finding.AccessKeyID, Severity: finding.High}
 	secretRule  = &finding.Rule{ID: "secret", Kind: finding.SecretAccessKey, Severity: finding.Critical}
-	pemRule     = &finding.Rule{ID: "pem", Kind: finding.PrivateKey, Severity: finding.Critical}
+	pemRule     = &finding.Rule{ID: "pem", Kind: finding.PrivateKey, Severity: finding.Critical, Homemade: true}
 	fileRule    = &finding.Rule{ID: "key-file", Kind: "gcp-key", Severity: finding.Critical}
 )
 
@@ -334,4 +334,20 @@ func TestAKeyIsToldByTheRuleThatKnowsWhoseItIs(t *testing.T) {
 	assert.Equal(t, []string{"key-file in a"}, found(map[source.ID]string{"a": "file PEM01"}))
 	assert.Equal(t, []string{"key-file in a", "pem in b"}, found(map[source.ID]string{"a": "file PEM01", "b": "PEM01"}))
 	assert.Equal(t, []string{"pem in b"}, found(map[source.ID]string{"b": "PEM01"}))
+}
+
+func TestWhatAnybodyCanMakeIsOfLowSeverityInTestsAndCopiesAlone(t *testing.T) {
+	severity := func(text string, paths ...source.ID) finding.Severity {
+		contents := map[source.ID]string{}
+		for _, p := range paths {
+			contents[p] = text
+		}
+		res := scan(t, memory{contents: contents}, options())
+		require.Len(t, res.Findings, 1)
+		return res.Findings[0].Severity
+	}
+	assert.Equal(t, finding.Low, severity("PEM01", "tests/server.key"))
+	assert.Equal(t, finding.Low, severity("PEM01", "vendor/x/server.key", "examples/server.key"))
+	assert.Equal(t, pemRule.Severity, severity("PEM01", "tests/server.key", "deploy/server.key"), "it is used, too")
+	assert.Equal(t, keyRule.Severity, severity("KEY01", "tests/config"), "a provider gave it out")
 }

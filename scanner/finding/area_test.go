@@ -50,6 +50,13 @@ func TestAreaIsThatOfTheBestPlace(t *testing.T) {
 	assert.Equal(t, finding.Tests, at("examples/a.go", "tests/a.go").Area())
 }
 
+func TestAMemberOfAnArchiveIsInTheAreaOfItsWayThere(t *testing.T) {
+	f := &finding.Finding{Sightings: []finding.Sighting{{Path: "dist/package.zip", Inside: []string{"node_modules/http/README.md"}}}}
+	assert.Equal(t, finding.ThirdParty, f.Area())
+	f.Sightings[0].Inside = []string{"lib/main.js"}
+	assert.Equal(t, finding.Source, f.Area())
+}
+
 func TestStillThere(t *testing.T) {
 	in := func(layer finding.Layer) *finding.Finding {
 		return &finding.Finding{Sightings: []finding.Sighting{{Layer: layer}}}

@@ -42,7 +42,7 @@ func ownedByPublisher(p *place) string {
 		if kind.service != service {
 			continue
 		}
-		rest, ok := strings.CutPrefix(resource, kind.resource)
+		rest, ok := strings.CutPrefix(strings.Replace(resource, "~", "/", 1), kind.resource) // links of consoles have ~ for /
 		if collection := strings.HasSuffix(kind.resource, "/"); ok && (rest == "") != collection && !strings.HasPrefix(rest, p.value) {
 			return kind.reason // product/ACCOUNT/default is the account's own
 		}

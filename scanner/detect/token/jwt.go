@@ -242,7 +242,7 @@ func (t *jwt) sample() string {
 }
 
 var jwtRule = &finding.Rule{
-	ID: "json-web-token", Kind: finding.Token, Severity: finding.Medium,
+	ID: "json-web-token", Kind: finding.Token, Severity: finding.Medium, Homemade: true,
 	Title:  "JSON Web Token",
 	About:  "A signed token that a server takes as proof of who is asking. Whoever has it is that user or service until it expires, or for ever if it names no expiry.",
 	Remedy: "End the session or revoke the key it was made with. If it names no expiry, change the signing key.",

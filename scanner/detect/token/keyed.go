@@ -66,6 +66,9 @@ func (k *keyedMatcher) match(w *detect.Window) (detect.Match, bool) {
 	if fits {
 		w.Look(0, nameEnd-w.End+notation.Reach)
 		if v, ok := notation.ValueOf(w.Text, nameEnd); ok {
+			if v.Call && k.keyed.value == uuid && lookedUp(w.Text[:v.Start]) {
+				return detect.Match{}, false
+			}
 			return k.value(w, nameStart, nameEnd, v.Start)
 		}
 	}
@@ -78,6 +81,22 @@ func (k *keyedMatcher) match(w *detect.Window) (detect.Match, bool) {
 		return k.beforeFile(w, nameStart)
 	}
 	return k.nested(w, nameEnd)
+}
+
+// lookedUp reports whether what begins behind text is the argument of a function, credentials('…'),
+// and not of a type or constructor, SecretStr('…'). A UUID that a function is given is what the
+// value is kept under.
+func lookedUp(text []byte) bool {
+	head := bytes.TrimRight(text, "\"'` ")
+	head, ok := bytes.CutSuffix(head, []byte("("))
+	if !ok {
+		return false
+	}
+	at := len(head)
+	for at > 0 && isWord(head[at-1]) {
+		at--
+	}
+	return at < len(head) && 'a' <= head[at] && head[at] <= 'z'
 }
 
 // value decides over the value at text[start] of a name.
