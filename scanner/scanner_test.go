@@ -153,6 +153,7 @@ func TestAWeakValueCountsOnlyWhereItIsConfirmed(t *testing.T) {
 		res := scan(t, memory{contents: map[source.ID]string{"list": text, "doc": "KEY01"}}, options())
 		require.Len(t, res.Findings, 2)
 		assert.Equal(t, []finding.Relation{{Rule: "key", Fingerprint: res.Findings[1].Fingerprint, Why: "a key of this account"}}, res.Findings[0].Related)
+		assert.Equal(t, []string{"the account of a key found in this target", "bare"}, res.Findings[0].Evidence)
 	})
 }
 
@@ -350,4 +351,21 @@ func TestWhatAnybodyCanMakeIsOfLowSeverityInTestsAndCopiesAlone(t *testing.T) {
 	assert.Equal(t, finding.Low, severity("PEM01", "vendor/x/server.key", "examples/server.key"))
 	assert.Equal(t, pemRule.Severity, severity("PEM01", "tests/server.key", "deploy/server.key"), "it is used, too")
 	assert.Equal(t, keyRule.Severity, severity("KEY01", "tests/config"), "a provider gave it out")
+}
+
+func TestEvidenceThatSpeaksOfAnotherPlaceSaysSo(t *testing.T) {
+	contents := map[source.ID]string{"list": "111122223334", "doc": "account 111122223334"}
+	places := []source.Place{
+		{ID: "list", Path: "list", Layer: finding.History, InHead: true},
+		{ID: "doc", Path: "doc", Layer: finding.History},
+	}
+	evidence := func(places []source.Place) string {
+		res := scan(t, memory{contents: contents, places: places}, options())
+		require.Len(t, res.Findings, 1)
+		assert.Equal(t, "list", res.Findings[0].Sightings[0].Path)
+		return strings.Join(res.Findings[0].Evidence, "; ")
+	}
+	assert.Contains(t, evidence(places), "as it stands at another of its places")
+	places[1].Path = "list"
+	assert.Contains(t, evidence(places), "as it stood in an older version")
 }

@@ -31,6 +31,7 @@ var directories = map[string]Area{
 	"vendor": ThirdParty, "node_modules": ThirdParty, "bower_components": ThirdParty, "jspm_packages": ThirdParty,
 	"pods": ThirdParty, "carthage": ThirdParty, "site-packages": ThirdParty, "dist-packages": ThirdParty,
 	"third_party": ThirdParty, "third-party": ThirdParty, "thirdparty": ThirdParty, "3rdparty": ThirdParty,
+	".gem_rbs_collection": ThirdParty, "rbi": ThirdParty, // what gems look like, for type checkers of Ruby
 	"godeps": ThirdParty, ".venv": ThirdParty, ".bundle": ThirdParty, ".yarn": ThirdParty, ".terraform": ThirdParty,
 
 	"test": Tests, "tests": Tests, "testing": Tests, "testdata": Tests, "__tests__": Tests, "__mocks__": Tests,
@@ -45,14 +46,43 @@ func AreaOf(name string) Area {
 	area := Source
 	dir, base := path.Split(strings.ToLower(name))
 	for part := range strings.SplitSeq(dir, "/") {
-		if a, ok := directories[part]; ok && a.Rank() > area.Rank() {
+		if a := areaOfDirectory(part); a.Rank() > area.Rank() {
 			area = a
 		}
 	}
-	if area == Source && isTest(path.Base(name), base) {
+	switch {
+	case strings.HasSuffix(dir, "charts/") && strings.HasSuffix(base, ".tgz"):
+		return ThirdParty // https://helm.sh/docs/topics/charts/#chart-dependencies
+	case area == Source && isTest(path.Base(name), base):
 		return Tests
+	case area == Source && isExample(base):
+		return Examples
 	}
 	return area
+}
+
+func areaOfDirectory(name string) Area {
+	if a, ok := directories[name]; ok {
+		return a
+	}
+	if isExample(name) {
+		return Examples
+	}
+	return Source
+}
+
+// isExample reports whether a name in lower case says between dots that it is an example:
+// secrets.yml.example, example.key.pem, keys.example.
+func isExample(name string) bool {
+	if strings.IndexByte(name, '.') < 0 {
+		return false
+	}
+	for part := range strings.SplitSeq(name, ".") {
+		if directories[part] == Examples {
+			return true
+		}
+	}
+	return false
 }
 
 // isTest reports whether a file is one of tests by the name that runners look for. Java,

@@ -30,6 +30,16 @@ func TestAreaOf(t *testing.T) {
 		"pkg/test_roles.py":             finding.Tests,
 		"examples/basic/main.tf":        finding.Examples,
 		"examples/test/main.tf":         finding.Examples,
+		"config/secrets.yml.example":    finding.Examples,
+		"static/example.key.pem":        finding.Examples,
+		"keys.example/saml.key":         finding.Examples,
+		"keys.samples.d/saml.key":       finding.Examples,
+		"examplekeys/saml.key":          finding.Source,
+		"resampled.csv":                 finding.Source,
+		"example":                       finding.Source,
+		"helm/app/charts/db-1.2.3.tgz":  finding.ThirdParty,
+		"helm/app/charts/db/key.pem":    finding.Source,
+		"dist/charts.tgz":               finding.Source,
 	} {
 		assert.Equal(t, want, finding.AreaOf(path), path)
 	}

@@ -29,6 +29,7 @@ type Options struct {
 type value struct {
 	*collect.Value
 	finding *finding.Finding
+	byKey   bool // it is sure because of a key that encodes it, not by one of its places
 }
 
 // Resolve returns what follows from the hits of a source that has been read: findings in
@@ -80,12 +81,13 @@ func confirmed(c *collect.Collection) []*value {
 		if undecided(v) && series[v.Text[:prefixLength]] && !named[v.Text] {
 			continue // numbers that somebody gave out in order
 		}
-		if v.Rule.Kind == finding.AccountID && v.Best.Confidence < detect.Report && named[v.Text] {
+		byKey := v.Rule.Kind == finding.AccountID && v.Best.Confidence < detect.Report && named[v.Text]
+		if byKey {
 			v.Best.Confidence = detect.Report
 			v.Best.Evidence = append([]string{"the account of a key found in this target"}, v.Best.Evidence...)
 		}
 		if v.Best.Confidence >= detect.Report || len(v.Occurrences) == 0 && v.Allowed > 0 {
-			out = append(out, &value{Value: v})
+			out = append(out, &value{Value: v, byKey: byKey})
 		}
 	}
 	return out

@@ -109,6 +109,7 @@ func (v *value) addSightings(groups []*occurrenceGroup, lasting map[spot]string)
 	})
 	all = slices.CompactFunc(all, func(a, b ranked) bool { return samePlace(a.Sighting, b.Sighting) })
 	putSurestFirst(all)
+	v.tellWhere(all)
 	for _, s := range all {
 		v.finding.Sightings = append(v.finding.Sightings, s.Sighting)
 	}
@@ -118,6 +119,22 @@ func (v *value) addSightings(groups []*occurrenceGroup, lasting map[spot]string)
 type ranked struct {
 	finding.Sighting
 	percent uint8
+}
+
+// tellWhere says so where the evidence does not speak of the first place: a value that is sure
+// only in the history, say, while a list in HEAD is where it can be edited.
+func (v *value) tellWhere(all []ranked) {
+	if len(all) == 0 || v.byKey {
+		return
+	}
+	surest := slices.MaxFunc(all, func(a, b ranked) int { return cmp.Compare(a.percent, b.percent) })
+	f := v.finding
+	switch {
+	case uint8(100*v.Best.Confidence) > surest.percent:
+		f.Evidence = append(slices.Clone(f.Evidence), "as it stood in an older version")
+	case surest.percent > all[0].percent:
+		f.Evidence = append(slices.Clone(f.Evidence), "as it stands at another of its places") // no name: a path may hold a value
+	}
 }
 
 // putSurestFirst puts the surest of the places that are as good to look at as the first one in front
@@ -219,7 +236,7 @@ func compareDates(a, b *finding.Commit) int {
 }
 
 // compareSightings puts first what a person can still edit, then what is in
-// HEAD, then history, and inside each goes by path and line.
+// HEAD, then history, then messages and the like, and inside each goes by path and line.
 func compareSightings(a, b finding.Sighting) int {
 	return cmp.Or(
 		cmp.Compare(sightingRank(a), sightingRank(b)),
@@ -234,12 +251,16 @@ func compareSightings(a, b finding.Sighting) int {
 
 func sightingRank(s finding.Sighting) int {
 	switch {
-	case s.InHead || s.Layer == finding.WorkTree || s.Layer == finding.Staged || s.Layer == finding.Plain:
+	case s.Path == "" && s.Layer != finding.Plain:
+		return 4 // a commit's message: it cannot be edited
+	case s.Layer == finding.WorkTree || s.Layer == finding.Staged || s.Layer == finding.Plain:
 		return 0
-	case s.Layer == finding.History:
+	case s.InHead:
 		return 1
+	case s.Layer == finding.History:
+		return 2
 	}
-	return 2
+	return 3
 }
 
 // samePlace folds what differs only in its column: sightings are counted once

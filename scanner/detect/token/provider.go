@@ -15,6 +15,7 @@ type provider struct {
 	gains    string // what whoever reads the token can do with it
 	revoke   string // what to do now
 	source   string // where the provider documents the token
+	homemade bool   // whoever runs the software makes it
 	forms    []form
 	keyed    []keyed
 
@@ -35,6 +36,7 @@ func (p *provider) rule() *finding.Rule {
 		Remedy:     p.revoke,
 		Guide:      guide,
 		Source:     p.source,
+		Homemade:   p.homemade,
 		Matches:    p.matches,
 		NearMisses: p.nearMisses,
 	}

@@ -279,7 +279,7 @@ var observers = []provider{
 
 var services = []provider{
 	{
-		id: "rails-secret", title: "Secret key of a Rails application", severity: finding.High,
+		id: "rails-secret", title: "Secret key of a Rails application", severity: finding.High, homemade: true,
 		gains:  "Signs and opens the application's cookies and sessions: whoever has it signs in as anybody, and in older versions runs code.",
 		revoke: "Make another one (bin/rails secret), which signs everybody out, and keep it in the credentials file or the environment.",
 		source: "https://guides.rubyonrails.org/security.html#environmental-security",
