@@ -27,6 +27,7 @@ type Options struct {
 	Baseline     *baseline.Baseline  // what is known and not reported; may be nil
 	All          bool                // report examples and vendors' accounts too
 	Jobs         int                 // work done at once; at least 1
+	Forms        bool                // tell how values stand in contents, see finding.Form
 	Exhaustive   bool                // match every content in full, also where only a part is new
 	Progress     *collect.Progress   // may be nil
 }
@@ -40,7 +41,7 @@ func Scan(ctx context.Context, src source.Source, o Options) (*finding.Result, e
 		return nil, err
 	}
 	result, err := resolve.Resolve(ctx, hits, src, resolve.Options{
-		Fingerprints: o.Fingerprints, Accounts: o.Accounts, All: o.All, Jobs: o.Jobs,
+		Fingerprints: o.Fingerprints, Accounts: o.Accounts, All: o.All, Jobs: o.Jobs, Forms: o.Forms,
 	})
 	if err != nil {
 		return nil, err

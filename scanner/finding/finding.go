@@ -31,9 +31,18 @@ type Finding struct {
 	Steps       []Step // from the place to where what stands there comes from
 	Instead     string // what to write there, "" if the rule's remedy says it all
 
+	Forms []Form // how the value stands in contents; nil unless that was asked for
+
 	Sightings   []Sighting // the first is the one to look at
 	First, Last *Commit    // earliest and latest commit that wrote the value; nil if never committed
 	InHead      bool
+}
+
+// Form is how a value stands in contents: an account in groups of four digits, a key with
+// its line breaks.
+type Form struct {
+	Text   Secret // the bytes of the content
+	Binary bool   // a content that holds it has a NUL, as no text has
 }
 
 // Relation points from a finding to another one that belongs to it.

@@ -23,6 +23,7 @@ type Options struct {
 	Accounts     *accounts.Inventory // nil: every account's owner is unknown
 	All          bool                // report examples and vendors' accounts too
 	Jobs         int                 // work done at once; at least 1
+	Forms        bool                // read every content again for how the values stand in it
 }
 
 // value is a value that becomes a finding.
@@ -49,6 +50,11 @@ func Resolve(ctx context.Context, c *collect.Collection, src source.Source, o Op
 	reportFailures(c, places)
 	if err := locate(ctx, values, c, places, src, o.Jobs); err != nil {
 		return nil, err
+	}
+	if o.Forms {
+		if err := writtenForms(ctx, values, c, src, o.Jobs); err != nil {
+			return nil, err
+		}
 	}
 	prints.Wait()
 	values = slices.DeleteFunc(values, func(v *value) bool { return len(v.finding.Sightings) == 0 }) // all filtered out

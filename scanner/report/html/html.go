@@ -130,7 +130,10 @@ type part struct{ ID, Title, Secret, Where string }
 
 type link struct{ ID, Title, Secret, Why string }
 
-type remedy struct{ ID, Title, Count, Remedy, Guide string }
+type remedy struct {
+	ID, Title, Count, Remedy, Guide string
+	Order                           []string
+}
 
 // gap is a reason for which things were not examined.
 type gap struct {
@@ -307,7 +310,7 @@ func remedies(rows []report.Row) []remedy {
 	for i, rule := range order {
 		out[i] = remedy{
 			ID: report.Printable(rule.ID), Title: report.Printable(rule.Title), Remedy: report.Printable(rule.Remedy), Guide: report.Printable(rule.Guide),
-			Count: report.Count(counts[rule], "finding", "findings"),
+			Count: report.Count(counts[rule], "finding", "findings"), Order: rule.Order(),
 		}
 	}
 	return out

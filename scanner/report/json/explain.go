@@ -15,6 +15,7 @@ type Rule struct {
 	Title    string           `json:"title"`
 	About    string           `json:"about"`
 	Remedy   string           `json:"remedy"`
+	Order    []string         `json:"order,omitempty"` // what to do, step by step
 	Guide    string           `json:"guide"`
 	Source   string           `json:"source"`
 }
@@ -56,7 +57,7 @@ func Explain(w io.Writer, e report.Explanation) error {
 }
 
 func newRule(r *finding.Rule) Rule {
-	return Rule{r.ID, r.Kind, r.Severity, r.Title, r.About, r.Remedy, r.Guide, r.Source}
+	return Rule{r.ID, r.Kind, r.Severity, r.Title, r.About, r.Remedy, r.Order(), r.Guide, r.Source}
 }
 
 func newExamples(examples []report.Example) []Example {

@@ -56,6 +56,13 @@ func absolute(address string) string {
 func help(rule *finding.Rule) helpText {
 	text := rule.About + "\n\nWhat to do: " + rule.Remedy
 	markdown := rule.About + "\n\n**What to do:** " + rule.Remedy
+	for i, step := range rule.Order() {
+		text += fmt.Sprintf("\n%d. %s", i+1, step)
+		if i == 0 {
+			markdown += "\n"
+		}
+		markdown += fmt.Sprintf("\n%d. %s", i+1, step)
+	}
 	if rule.Guide != "" {
 		text += "\n\nThe guide says: " + rule.Guide
 		markdown += "\n\nThe guide says:\n\n> " + rule.Guide

@@ -33,6 +33,7 @@ func Explain(w io.Writer, e report.Explanation, all bool, o Options) error {
 	p.line(p.paint(looks[rule.Severity], string(rule.Severity)), p.paint(dim, " · "+string(rule.Kind)))
 	p.chapter("", rule.About)
 	p.chapter("What to do", rule.Remedy)
+	p.steps("In this order", rule.Order())
 	p.chapter("The guide says", rule.Guide)
 	p.examples("Found", e.Matches, all)
 	p.examples("Not found", e.NearMisses, all)
@@ -51,6 +52,23 @@ func (p *page) chapter(heading, s string) {
 	}
 	for _, l := range fill(report.Printable(s), p.columns()-len(indent)) {
 		p.line(indent, l)
+	}
+}
+
+func (p *page) steps(heading string, steps []string) {
+	if len(steps) == 0 {
+		return
+	}
+	p.line()
+	p.line(p.paint(bold, heading))
+	for i, step := range steps {
+		for j, l := range fill(report.Printable(step), p.columns()-2*len(indent)) {
+			number := strings.Repeat(" ", len(indent))
+			if j == 0 {
+				number = fmt.Sprintf("%-*d", len(indent), i+1)
+			}
+			p.line(indent, number, l)
+		}
 	}
 }
 

@@ -330,6 +330,27 @@ func hasPath(db *objects.Database, tree objects.ID, path string) bool {
 	return ok
 }
 
+// Root returns the directory that the target's paths are relative to, "" if they are of no
+// files on this machine.
+func (q *Request) Root() string {
+	switch {
+	case q.err != nil || q.Name == "-":
+		return ""
+	case q.dir != nil:
+		return q.dir.WorkTree
+	case q.Name == Here:
+		return "."
+	}
+	info, err := os.Stat(q.Name)
+	switch {
+	case err != nil:
+		return ""
+	case info.IsDir():
+		return q.Name
+	}
+	return filepath.Dir(q.Name)
+}
+
 // Prefix is what stands in front of the paths of this target in a report on several.
 func (q *Request) Prefix() string {
 	switch {
