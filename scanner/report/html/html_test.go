@@ -24,7 +24,7 @@ func TestAccept(t *testing.T) { reporttest.Accept(t, html.Writer{}, "sample.html
 var elements = map[string]bool{}
 
 func init() {
-	for _, name := range strings.Fields("html head meta title style script body div header h1 h2 h3 p span a main aside section article code dl dt dd ul li details summary form label input fieldset legend select option button output svg g rect table thead tbody tr th td") {
+	for _, name := range strings.Fields("html head meta title style script body div header h1 h2 h3 p span a main aside section article code dl dt dd ul ol li details summary form label input fieldset legend select option button output svg g rect table thead tbody tr th td") {
 		elements[name] = true
 	}
 }
