@@ -61,6 +61,7 @@ func newBaselineVerb(use, short, long string, change baselineVerb) *cobra.Comman
 			if _, _, err := from.load(cmd.Flags(), &config, args[0]); err != nil {
 				return err
 			}
+			knownBeside(&config, args[0], false, notices(cmd.ErrOrStderr()))
 			config.Baseline = "" // what is known is in the file that is written
 			scan, err := run.New(config, notices(cmd.ErrOrStderr()), logOf(cmd.Context()))
 			if err != nil {
@@ -72,6 +73,9 @@ func newBaselineVerb(use, short, long string, change baselineVerb) *cobra.Comman
 			}
 			if err != nil {
 				return err
+			}
+			if known != nil && known.Foreign() != "" {
+				return fmt.Errorf("%s: %w", file, baseline.ErrForeign)
 			}
 			out, err := openOutput(file, false) // before the scan, which may take long
 			if err != nil {
@@ -157,6 +161,10 @@ func newBaselineShow() *cobra.Command {
 }
 
 func showBaseline(out io.Writer, b *baseline.Baseline) error {
+	if name := b.Foreign(); name != "" {
+		_, err := fmt.Fprintf(out, "a report of %s: %s\n", name, report.Count(int64(b.Known()), "finding", "findings"))
+		return err
+	}
 	for _, e := range b.Entries {
 		note := ""
 		if e.Note != "" {

@@ -21,6 +21,7 @@ func scanFlags(f *pflag.FlagSet, c *run.Config) {
 	f.BoolVar(&c.All, "all", false, "report documentation examples and vendors' published accounts too")
 	f.StringVar(&c.Accounts, "accounts", "", "inventory `FILE` that says whose an account is (see deputy accounts)")
 	ruleFlags(f, &c.Rules)
+	f.StringArrayVar(&c.Ignore, "ignore", nil, "leave out what `FILE` says is meant to be there (default .deputyignore and .gitleaksignore of the repository); may be repeated")
 	keyFlag(f, &c.KeyFile)
 	targetFlags(f, &c.Target)
 	f.BoolVar(&c.Documents.Off, "no-documents", false, "search PDFs, office files, archives and pictures as they are, without reading them")

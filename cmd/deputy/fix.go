@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -79,8 +80,9 @@ func (o *fixOptions) run(cmd *cobra.Command, args []string) error {
 	}
 	t.NoHistory, o.config.Values, o.config.Forms = true, true, true
 	keep := kept(args[0], file, &o.config)
-	o.config.Baseline = "" // what is known is mended, too
 	errs := cmd.ErrOrStderr()
+	knownBeside(&o.config, args[0], false, notices(errs))
+	o.config.Baseline = "" // what is known is mended, too
 	scan, err := run.New(o.config, notices(errs), logOf(cmd.Context()))
 	if err != nil {
 		return err
@@ -109,7 +111,7 @@ func (o *fixOptions) run(cmd *cobra.Command, args []string) error {
 // kept lists the files that say what is known: they are not mended.
 func kept(named, config string, c *run.Config) map[string]bool {
 	keep := map[string]bool{}
-	for _, file := range append([]string{config, c.Accounts, c.Baseline, run.FindBaseline(named), run.FindFile(named)}, c.Rules...) {
+	for _, file := range append([]string{config, c.Accounts, c.Baseline, run.FindBaseline(named), run.FindFile(named), run.FindGitleaks(named)}, slices.Concat(c.Rules, c.Ignore, run.FindIgnored(named))...) {
 		if file == "" {
 			continue
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/report/csv"
 	"github.com/deputy-sec/deputy/scanner/report/github"
 	"github.com/deputy-sec/deputy/scanner/report/gitlab"
+	"github.com/deputy-sec/deputy/scanner/report/gitleaks"
 	"github.com/deputy-sec/deputy/scanner/report/html"
 	"github.com/deputy-sec/deputy/scanner/report/json"
 	"github.com/deputy-sec/deputy/scanner/report/junit"
@@ -58,6 +59,7 @@ var allFormats = []format{
 	{"csv", []string{".csv"}, func(look) report.Writer { return csv.Writer{} }},
 	{"junit", []string{".xml"}, func(look) report.Writer { return junit.Writer{} }},
 	{"gitlab", []string{".gitlab.json", "gl-secret-detection-report.json"}, func(look) report.Writer { return gitlab.Writer{} }},
+	{"gitleaks", []string{".gitleaks.json", "gitleaks-report.json"}, func(l look) report.Writer { return gitleaks.Writer{Notice: l.notice} }},
 	{"github", []string{".annotations"}, func(look) report.Writer { return github.Writer{} }},
 }
 

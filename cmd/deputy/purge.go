@@ -48,6 +48,7 @@ Exit codes: 0 the file was written, or there is nothing to purge; 2 it could not
 			if _, _, err := from.load(cmd.Flags(), &config, args[0]); err != nil {
 				return err
 			}
+			knownBeside(&config, args[0], false, notices(cmd.ErrOrStderr()))
 			config.Baseline, config.Values, config.Forms = "", true, true
 			return purge(cmd, args, file, config)
 		},

@@ -58,7 +58,14 @@ nothing found but something went unexamined.`,
 			if _, _, err := o.file.load(cmd.Flags(), &o.config, args[0]); err != nil {
 				return err
 			}
-			o.knownBeside(args[0], cmd.ErrOrStderr())
+			notice := notices(cmd.ErrOrStderr())
+			if o.volume.quiet {
+				notice = func(string) {}
+			}
+			if o.noBaseline {
+				o.config.Baseline = ""
+			}
+			knownBeside(&o.config, args[0], !o.noBaseline, notice)
 			return o.run(cmd.Context(), args, cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -138,15 +145,21 @@ func (o *scanOptions) wantedAreas() ([]finding.Area, error) {
 	return wanted, nil
 }
 
-// knownBeside takes the baseline that lies beside the target, if none was named, and says
-// so.
-func (o *scanOptions) knownBeside(target string, errs io.Writer) {
-	switch {
-	case o.noBaseline:
-		o.config.Baseline = ""
-	case o.config.Baseline == "":
-		if o.config.Baseline = run.FindBaseline(target); o.config.Baseline != "" && !o.volume.quiet {
-			notices(errs)("known findings are taken from " + defaultBaseline)
+// knownBeside takes what lies beside a target, where nothing else was named, and says so: the
+// baseline, ignore files and gitleaks' rules.
+func knownBeside(c *run.Config, target string, baseline bool, notice func(string)) {
+	if baseline && c.Baseline == "" {
+		if c.Baseline = run.FindBaseline(target); c.Baseline != "" {
+			notice("known findings are taken from " + defaultBaseline)
+		}
+	}
+	if c.Ignore == nil {
+		c.Ignore = run.FindIgnored(target)
+	}
+	if c.Rules == nil {
+		if file := run.FindGitleaks(target); file != "" {
+			c.Rules = []string{file}
+			notice("rules are taken from " + run.GitleaksName + ", too")
 		}
 	}
 }

@@ -12,6 +12,7 @@ type Result struct {
 	Hidden     int    // findings of classes that are reported only on request
 	Allowed    int    // findings that marks in the text allow
 	Known      int    // findings that the baseline knows
+	Ignored    int    // findings that an ignore file says are meant to be there
 	Disabled   int    // findings that the configuration switches off
 	Empty      string // why a change that was asked for held nothing to examine; "" if it did, or none was
 

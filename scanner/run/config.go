@@ -25,6 +25,7 @@ type Config struct {
 	Accounts   string    `yaml:"accounts" jsonschema:"description=File of the account inventory"`
 	Inventory  []Account `yaml:"inventory" jsonschema:"description=Accounts of the inventory; beside those of the file"`
 	Baseline   string    `yaml:"baseline" jsonschema:"description=File of known findings"`
+	Ignore     []string  `yaml:"ignore" jsonschema:"description=Files of what is meant to be found; in the form of .deputyignore or of gitleaks; without any those beside the target"`
 	KeyFile    string    `yaml:"fingerprint-key" jsonschema:"description=File of the fingerprints' key; without one the key is that of DEPUTY_FINGERPRINT_KEY"`
 	All        bool      `yaml:"all" jsonschema:"description=Report examples and vendors' published accounts too"`
 	Exhaustive bool      `yaml:"exhaustive" jsonschema:"description=Match every version of a file in full"`

@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/deputy-sec/deputy/internal/yamlfile"
+	"github.com/deputy-sec/deputy/scanner/suppress/ignore"
 )
 
 // FileName is what a configuration file is called, beside what it is for or above.
@@ -31,6 +32,24 @@ const BaselineName = ".deputy-baseline.json"
 // FindBaseline returns the baseline beside a target or the nearest above, up to the top of
 // its repository; "" if there is none.
 func FindBaseline(target string) string { return findAbove(target, BaselineName) }
+
+// GitleaksName is what gitleaks calls its configuration.
+const GitleaksName = ".gitleaks.toml"
+
+// FindGitleaks returns the configuration of gitleaks beside a target or the nearest above, up
+// to the top of its repository; "" if there is none.
+func FindGitleaks(target string) string { return findAbove(target, GitleaksName) }
+
+// FindIgnored returns the ignore files beside a target or the nearest above.
+func FindIgnored(target string) []string {
+	var files []string
+	for _, name := range []string{ignore.FileName, ignore.GitleaksFileName} {
+		if file := findAbove(target, name); file != "" {
+			files = append(files, file)
+		}
+	}
+	return files
+}
 
 // findAbove returns a regular file of a name in a target's directory or the nearest above.
 func findAbove(target, file string) string {
@@ -83,9 +102,11 @@ func ReadFile(name string, c *Config) (keys map[string]int, err error) {
 			*file = relativeTo(dir, *file)
 		}
 	}
-	if _, ok := keys["rules"]; ok {
-		for i := range c.Rules {
-			c.Rules[i] = relativeTo(dir, c.Rules[i])
+	for key, files := range map[string][]string{"rules": c.Rules, "ignore": c.Ignore} {
+		if _, ok := keys[key]; ok {
+			for i := range files {
+				files[i] = relativeTo(dir, files[i])
+			}
 		}
 	}
 	return keys, nil

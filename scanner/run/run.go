@@ -17,6 +17,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/source/target"
+	"github.com/deputy-sec/deputy/scanner/suppress/ignore"
 	"github.com/deputy-sec/deputy/scanner/suppress/settings"
 )
 
@@ -27,6 +28,7 @@ type Run struct {
 	config   Config
 	rules    *Rules
 	settings settings.Set
+	ignored  *ignore.List
 	engine   scanner.Options
 	notice   func(string)
 	log      *slog.Logger
@@ -63,6 +65,9 @@ func New(c Config, notice func(string), log *slog.Logger) (*Run, error) {
 		return nil, err
 	}
 	if r.settings, err = c.SettingsOf(r.engine.Detectors.Rules()); err != nil {
+		return nil, err
+	}
+	if r.ignored, err = ReadIgnored(c.Ignore); err != nil {
 		return nil, err
 	}
 	for _, w := range r.rules.Warnings {
@@ -105,6 +110,7 @@ func (r *Run) Scan(ctx context.Context, targets []string, stdin io.Reader) (*fin
 	if result == nil {
 		return nil, failed
 	}
+	r.ignore(result, len(requests) == 1 && requests[0].Whole())
 	r.settings.Apply(result)
 	if !r.config.Values {
 		result.Redact()

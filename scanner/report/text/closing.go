@@ -85,6 +85,9 @@ func (p *page) summary(r *report.Result, rows []report.Row) {
 	if r.Known > 0 {
 		parts = append(parts, report.Thousands(int64(r.Known))+" known to the baseline")
 	}
+	if r.Ignored > 0 {
+		parts = append(parts, report.Thousands(int64(r.Ignored))+" ignored")
+	}
 	if r.Disabled > 0 {
 		parts = append(parts, report.Thousands(int64(r.Disabled))+" switched off by the configuration")
 	}

@@ -330,6 +330,9 @@ func hasPath(db *objects.Database, tree objects.ID, path string) bool {
 	return ok
 }
 
+// Whole reports whether the target is all of what it lies in, and no part of a repository.
+func (q *Request) Whole() bool { return len(q.parts) == 0 }
+
 // Root returns the directory that the target's paths are relative to, "" if they are of no
 // files on this machine.
 func (q *Request) Root() string {

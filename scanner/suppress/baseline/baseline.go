@@ -34,8 +34,10 @@ type Entry struct {
 
 // Baseline is a set of entries. Its zero value knows nothing.
 type Baseline struct {
-	Entries []Entry // by rule, then fingerprint
-	key     string  // names the key that the fingerprints were made with
+	Entries []Entry  // by rule, then fingerprint
+	key     string   // names the key that the fingerprints were made with
+	foreign *foreign // what another scanner knows; nil for one of our own
+	text    []byte   // of a foreign one
 }
 
 // file is the form on disk.
@@ -57,9 +59,26 @@ func New(f *finding.Fingerprinter, findings []*finding.Finding) *Baseline {
 // the scan's, so that nothing in it would be recognised.
 var ErrKey = errors.New("made with another fingerprint key")
 
-// Read reads a baseline whose fingerprints must have been made with the key of f.
+// maxFile bounds a baseline, in bytes: a million findings.
+const maxFile = 256 << 20
+
+// Read reads a baseline whose fingerprints must have been made with the key of f, or the
+// report of another scanner, see [Baseline.Foreign].
 func Read(r io.Reader, f *finding.Fingerprinter) (*Baseline, error) {
-	d := json.NewDecoder(r)
+	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > maxFile {
+		return nil, fmt.Errorf("larger than %d MiB", maxFile>>20)
+	}
+	switch other, err := readForeign(data); {
+	case err != nil:
+		return nil, err
+	case other != nil:
+		return &Baseline{foreign: other, text: data}, nil
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	var in file
 	if err := d.Decode(&in); err != nil {
@@ -71,7 +90,7 @@ func Read(r io.Reader, f *finding.Fingerprinter) (*Baseline, error) {
 	case in.Key != f.KeyID():
 		return nil, ErrKey
 	}
-	b := &Baseline{in.Entries, in.Key}
+	b := &Baseline{Entries: in.Entries, key: in.Key}
 	b.order()
 	return b, nil
 }
@@ -79,6 +98,10 @@ func Read(r io.Reader, f *finding.Fingerprinter) (*Baseline, error) {
 // Write writes the baseline: an entry a line, in a fixed order, so that changes
 // to it read well in a review.
 func (b *Baseline) Write(w io.Writer) error {
+	if b.foreign != nil {
+		_, err := w.Write(b.text)
+		return err
+	}
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "{\"version\": %d, \"key\": %q, \"findings\": [", Version, b.key)
 	for i, e := range b.Entries {
@@ -162,6 +185,9 @@ type Renames func(finding.Sighting) []string
 // that is; renames may be nil. It returns what is new, and how many findings were known
 // altogether.
 func (b *Baseline) New(findings []*finding.Finding, renames Renames) (fresh []*finding.Finding, known int) {
+	if b.foreign != nil {
+		return b.foreign.newTo(findings)
+	}
 	index := b.index()
 	for _, f := range findings {
 		e := index[f.Fingerprint]

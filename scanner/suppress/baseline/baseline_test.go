@@ -100,7 +100,7 @@ func TestItIsReadAsItIsWritten(t *testing.T) {
 func TestWhatIsNoBaseline(t *testing.T) {
 	for text, why := range map[string]string{
 		"":                                 "not a baseline: EOF",
-		"[]":                               "not a baseline",
+		"[1]":                              "no report of gitleaks",
 		`{"version":1,"secrets":[]}`:       `unknown field "secrets"`,
 		`{"version":2,"findings":[]}`:      "baseline of version 2",
 		`{"version":1,"key":"0123456789"}`: "made with another fingerprint key",
