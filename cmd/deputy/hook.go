@@ -316,14 +316,8 @@ func hookRepository() (*gitdir.Dir, error) {
 
 // runHook scans, and says how to go on when it refuses.
 func (o *scanOptions) runHook(ctx context.Context, name string, out, errs io.Writer) error {
-	if o.config.Baseline == "" {
-		if dir, err := hookRepository(); err == nil && dir.WorkTree != "" {
-			file := filepath.Join(dir.WorkTree, defaultBaseline)
-			if _, err := os.Stat(file); err == nil {
-				o.config.Baseline = file
-				notices(errs)("known findings are taken from " + defaultBaseline)
-			}
-		}
+	if dir, err := hookRepository(); err == nil && dir.WorkTree != "" {
+		knownBeside(&o.config, dir.WorkTree, true, notices(errs))
 	}
 	err := o.run(ctx, []string{target.Here}, strings.NewReader(""), out, errs)
 	var v verdict
