@@ -79,6 +79,8 @@ nothing found but something went unexamined.`,
 	o.file.flags(f)
 	f.StringSliceVar(&o.areas, "areas", nil, "report findings in `AREAS` alone: "+areaNames()+" (default all)")
 	scanFlags(f, &o.config)
+	f.BoolVar(&o.config.Verify, "verify", false, "ask the issuers of keys and tokens whether they live: each value is sent to its issuer alone")
+	f.StringArrayVar(&o.config.Endpoints, "verify-endpoint", nil, "ask an issuer at `NAME=URL` instead: a server of your own; may be repeated")
 	f.BoolVar(&o.config.FailOnUnexamined, "fail-on-unexamined", false, "exit with 3 if anything could not be read")
 	f.StringVar(&o.config.Baseline, "baseline", "", "report only what `FILE` does not know (default "+defaultBaseline+" of the repository, if there is one)")
 	f.BoolVar(&o.noBaseline, "no-baseline", false, "report what is known, too")

@@ -33,6 +33,8 @@ type Config struct {
 	Values     bool      `yaml:"-"`               // values are to be shown: nothing is redacted, and nothing cached
 	Forms      bool      `yaml:"-"`               // tell how values stand in contents, too, see finding.Form
 	MaxMemory  int64     `yaml:"-"`               // in bytes, beside packs and documents; 0: in proportion to the packs
+	Verify     bool      `yaml:"-"`               // issuers are asked whether keys live; nothing is cached
+	Endpoints  []string  `yaml:"-"`               // NAME=URL each: where an issuer is asked instead, see verify.Options
 	Target     Target    `yaml:",inline"`
 	Documents  Documents `yaml:",inline"`
 

@@ -19,6 +19,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/source/target"
 	"github.com/deputy-sec/deputy/scanner/suppress/ignore"
 	"github.com/deputy-sec/deputy/scanner/suppress/settings"
+	"github.com/deputy-sec/deputy/scanner/verify"
 )
 
 // Run is a configuration with all that it names loaded. It may scan many times, also at
@@ -29,6 +30,7 @@ type Run struct {
 	rules    *Rules
 	settings settings.Set
 	ignored  *ignore.List
+	verifier *verify.Verifier // nil: nobody is asked
 	engine   scanner.Options
 	notice   func(string)
 	log      *slog.Logger
@@ -69,6 +71,11 @@ func New(c Config, notice func(string), log *slog.Logger) (*Run, error) {
 	}
 	if r.ignored, err = ReadIgnored(c.Ignore); err != nil {
 		return nil, err
+	}
+	if c.Verify {
+		if r.verifier, err = verify.New(verify.Options{Endpoints: c.Endpoints}); err != nil {
+			return nil, fmt.Errorf("--verify-endpoint: %w", err)
+		}
 	}
 	for _, w := range r.rules.Warnings {
 		notice(w)
@@ -112,6 +119,13 @@ func (r *Run) Scan(ctx context.Context, targets []string, stdin io.Reader) (*fin
 	}
 	r.ignore(result, len(requests) == 1 && requests[0].Whole())
 	r.settings.Apply(result)
+	if r.verifier != nil {
+		remote := ""
+		if result.Repository != nil {
+			remote = result.Repository.URL
+		}
+		r.verifier.Findings(ctx, result.Findings, remote)
+	}
 	if !r.config.Values {
 		result.Redact()
 	}
