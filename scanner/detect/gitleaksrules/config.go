@@ -2,11 +2,13 @@ package gitleaksrules
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -47,7 +49,8 @@ type ruleConfig struct {
 	Required    []map[string]any
 	SkipReport  bool
 
-	file *file // that it was read from
+	file    *file  // that it was read from
+	unknown string // a key of its that is none of gitleaks', "" if there is none
 }
 
 type allowConfig struct {
@@ -147,6 +150,9 @@ func (r reader) read(name string, depth int) (*config, []string, error) {
 	for _, key := range meta.Undecoded() {
 		warnings = append(warnings, fmt.Sprintf("%s: nothing is known of %q", name, key))
 	}
+	if tooNew(c.MinVersion) {
+		warnings = append(warnings, fmt.Sprintf("%s: minVersion %q: what gitleaks knows since %d.%d is not known here", name, c.MinVersion, newest[0], newest[1]))
+	}
 	if c.Allowlists, err = oneForm(c.Allowlist, c.Allowlists); err != nil {
 		return nil, nil, f.errorf([]string{"[allowlist]"}, "%v", err)
 	}
@@ -165,6 +171,7 @@ func (f *file) rule(meta toml.MetaData, raw toml.Primitive) (ruleConfig, error) 
 	if err := meta.PrimitiveDecode(raw, &r); err != nil {
 		return r, f.tomlError(err, r.named(), "[[rules]]")
 	}
+	r.unknown = unknownKey(meta, raw)
 	var err error
 	if r.Allowlists, err = oneForm(r.Allowlist, r.Allowlists); err != nil {
 		return r, f.errorf([]string{r.named()}, "rule %q: %v", r.ID, err)
@@ -173,6 +180,45 @@ func (f *file) rule(meta toml.MetaData, raw toml.Primitive) (ruleConfig, error) 
 		r.Allowlists[i].file = f
 	}
 	return r, nil
+}
+
+// ruleKeys are the keys of a rule that gitleaks knows, in lower case.
+var ruleKeys = func() map[string]bool {
+	keys := map[string]bool{}
+	t := reflect.TypeFor[ruleConfig]()
+	for i := range t.NumField() {
+		if t.Field(i).IsExported() {
+			keys[strings.ToLower(t.Field(i).Name)] = true
+		}
+	}
+	return keys
+}()
+
+// unknownKey returns a key of a rule that gitleaks does not know, as betterleaks has some. What
+// such a key means for the rule is not known either.
+func unknownKey(meta toml.MetaData, raw toml.Primitive) string {
+	var all map[string]any
+	if meta.PrimitiveDecode(raw, &all) != nil {
+		return "" // the rule itself was decoded
+	}
+	var unknown []string
+	for key := range all {
+		if !ruleKeys[strings.ToLower(key)] {
+			unknown = append(unknown, key)
+		}
+	}
+	slices.Sort(unknown)
+	return strings.Join(unknown, ", ")
+}
+
+// newest is the version of gitleaks whose configuration is read.
+var newest = [2]int{8, 30}
+
+// tooNew reports whether a file asks for a later version than we read.
+func tooNew(version string) bool {
+	var major, minor int
+	n, _ := fmt.Sscanf(strings.TrimPrefix(strings.TrimSpace(version), "v"), "%d.%d", &major, &minor)
+	return n > 0 && (major > newest[0] || major == newest[0] && minor > newest[1])
 }
 
 func readFile(name string) ([]byte, error) {
@@ -272,6 +318,7 @@ func merged(base, over ruleConfig) ruleConfig {
 	base.Keywords = append(slices.Clone(base.Keywords), over.Keywords...)
 	base.Allowlists = append(slices.Clone(base.Allowlists), over.Allowlists...)
 	base.Required = append(slices.Clone(base.Required), over.Required...)
+	base.unknown = cmp.Or(over.unknown, base.unknown)
 	base.SkipReport = base.SkipReport || over.SkipReport
 	return base
 }

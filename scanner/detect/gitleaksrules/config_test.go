@@ -230,3 +230,15 @@ regex = 'emca_[a-z]{4}'
 	require.NoError(t, err)
 	assert.Equal(t, []string{"gitleaks-acme-3", "gitleaks-acme", "gitleaks-emca"}, s.ids())
 }
+
+func TestARuleWithKeysOfAnotherToolIsNotHalfLoaded(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x.toml")
+	require.NoError(t, os.WriteFile(name, []byte("minVersion = \"v8.99.0\"\n[[rules]]\nid = \"a\"\nregex = '''aaaa_[a-z]+'''\nfilter = \"entropy(finding) > 3\"\nvalidate = \"x\"\n[[rules]]\nid = \"b\"\nregex = '''bbbb_[a-z]+'''\nsecretgroup = 0\n"), 0o600))
+	s, err := Load(name, func(string) bool { return false })
+	require.NoError(t, err)
+	require.Len(t, s.Rules(), 1)
+	assert.Equal(t, "b", s.Rules()[0].ID)
+	all := strings.Join(s.Warnings, "\n")
+	assert.Contains(t, all, `rule "a" is not used: it has filter, validate, which gitleaks does not know`)
+	assert.Contains(t, all, `minVersion "v8.99.0"`)
+}

@@ -2,6 +2,7 @@ package gitleaksrules
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"regexp"
 	"regexp/syntax"
@@ -40,6 +41,8 @@ type matched struct {
 // unused says why a rule is left out; "" if it is not.
 func unused(c *ruleConfig) string {
 	switch {
+	case c.unknown != "":
+		return fmt.Sprintf("it has %s, which gitleaks does not know, so it may mean something else than its regex", c.unknown)
 	case c.SkipReport:
 		return "it is not to be reported (skipReport)"
 	case len(c.Required) > 0:

@@ -66,7 +66,10 @@ func (x Writer) Write(w io.Writer, r *report.Result) error {
 
 func newRow(r *report.Result, f *finding.Finding, s *finding.Sighting) row {
 	file := strings.Join(append([]string{s.Path}, s.Inside...), "!")
-	secret := printable(r.Secret(f))
+	secret := r.Secret(f)
+	if !r.ShowSecrets { // a value that is asked for is told as it stands, with its lines; JSON escapes what is no text
+		secret = printable(secret)
+	}
 	out := row{
 		RuleID: f.Rule.ID, Description: printable(f.Rule.Title), StartLine: s.Line, EndLine: s.Line, StartColumn: s.Column, EndColumn: max(s.Column, s.EndColumn-1),
 		Match: secret, Secret: secret, File: printable(file), Entropy: entropy(f.Secret.Reveal()), Tags: []string{},
