@@ -116,7 +116,7 @@ func TestLoadWarnsOfWhatIsNotUsed(t *testing.T) {
 		"not to be reported":          {"[[rules]]\nid = \"part\"\nregex = 'part_[a-z]+'\nskipReport = true\n", `rule "part" is not used: it is not to be reported`},
 		"no regex":                    {"[[rules]]\nid = \"github-pat\"\n", `rule "github-pat" is not used: it has no regex`},
 		"useDefault":                  {"[extend]\nuseDefault = true\n", "rules.toml: extend.useDefault adds nothing"},
-		"unknown key":                 {"[[rules]]\nid = \"new\"\nregex = 'new_[a-z]+'\nvalidate = \"cel\"\n", `rules.toml: nothing is known of "rules.validate"`},
+		"unknown key":                 {"[[rules]]\nid = \"new\"\nregex = 'new_[a-z]+'\nvalidate = \"cel\"\n", `rule "new" is not used: it has validate, which gitleaks does not know`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := load(t, good+c.config)
