@@ -193,6 +193,9 @@ func (f *outputFile) abandon() {
 // in every other format as scan does. One that fails does not keep the others from it.
 func writeDiagnosed(outputs []*output, r *report.Result, lines diagnostic.Writer) error {
 	var errs []error
+	static := *r
+	static.Static = true
+	r = &static
 	for _, out := range outputs {
 		if out.format.name == "text" {
 			errs = append(errs, out.writeWith(func(w io.Writer) error { return lines.Write(w, r) }))

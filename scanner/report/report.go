@@ -16,6 +16,7 @@ type Result struct {
 	finding.Result
 	Version     string // of deputy
 	ShowSecrets bool   // tell values instead of masks
+	Static      bool   // it is of what programs and templates do, not of values in contents
 	Elsewhere   int    // findings of areas that were not asked for: see Only
 }
 

@@ -46,11 +46,16 @@ type ruleConfig struct {
 	Tags        []string
 	Allowlist   *allowConfig // older form of Allowlists
 	Allowlists  []allowConfig
-	Required    []map[string]any
+	Required    []requiredConfig
 	SkipReport  bool
 
 	file    *file  // that it was read from
 	unknown string // a key of its that is none of gitleaks', "" if there is none
+}
+
+type requiredConfig struct {
+	ID                         string
+	WithinLines, WithinColumns *int
 }
 
 type allowConfig struct {

@@ -112,7 +112,6 @@ func TestLoadWarnsOfWhatIsNotUsed(t *testing.T) {
 		"keywords too short":          {"[[rules]]\nid = \"bare\"\nregex = '[a-z0-9]{40}'\nkeywords = [\"ab\"]\n", `rule "bare" is not used: its regex requires no text`},
 		"one keyword too short":       {"[[rules]]\nid = \"bare\"\nregex = '[a-z0-9]{40}'\nkeywords = [\"long\", \"ab\"]\n", `rule "bare" is not used: its regex requires no text`},
 		"a path alone":                {"[[rules]]\nid = \"p12\"\npath = '\\.p12$'\n", `rule "p12" is not used: it is about a path alone`},
-		"several":                     {"[[rules]]\nid = \"two\"\nregex = 'two_[a-z]+'\n[[rules.required]]\nid = \"acme\"\nwithinLines = 5\n", `rule "two" is not used: rules made of several`},
 		"not to be reported":          {"[[rules]]\nid = \"part\"\nregex = 'part_[a-z]+'\nskipReport = true\n", `rule "part" is not used: it is not to be reported`},
 		"no regex":                    {"[[rules]]\nid = \"github-pat\"\n", `rule "github-pat" is not used: it has no regex`},
 		"useDefault":                  {"[extend]\nuseDefault = true\n", "rules.toml: extend.useDefault adds nothing"},

@@ -21,8 +21,10 @@
 //   - A rule that has neither is not used, and [Load] says so: to try it at every
 //     byte costs more than all other rules together, and its verdict would not
 //     follow from a window.
-//   - So are rules about a path alone, and those made of several
-//     ([[rules.required]]).
+//   - So are rules about a path alone, and those with keys that gitleaks does not
+//     know.
+//   - The rules that another one requires ([[rules.required]]) must match in its window, not
+//     anywhere in the file.
 //   - useDefault adds nothing: the built-in rules take that part.
 //   - A finding is a value with all its places, not a line of a commit. An allowlist's
 //     commits are those that put a value into a file.

@@ -42,6 +42,10 @@ func Load(name string, taken func(id string) bool) (*Ruleset, error) {
 	for i := range c.Rules {
 		named[c.Rules[i].ID] = true
 	}
+	parts, err := requiredParts(c, global)
+	if err != nil {
+		return nil, err
+	}
 	for i := range c.Rules {
 		rc := &c.Rules[i]
 		switch {
@@ -51,7 +55,7 @@ func Load(name string, taken func(id string) bool) (*Ruleset, error) {
 			return nil, rc.file.errorf([]string{rc.named()}, "rule %q stands twice", rc.ID)
 		}
 		used[rc.ID] = true
-		if err := s.add(rc, nameOf(rc.ID, taken, named), global(rc.ID)); err != nil {
+		if err := s.add(rc, nameOf(rc.ID, taken, named), global(rc.ID), parts); err != nil {
 			return nil, err
 		}
 	}
@@ -68,8 +72,34 @@ func Load(name string, taken func(id string) bool) (*Ruleset, error) {
 	return s, nil
 }
 
+// requiredParts returns the rules that others require, by their IDs.
+func requiredParts(c *config, global func(id string) []*allowlist) (map[string]*rule, error) {
+	wanted := map[string]bool{}
+	for i := range c.Rules {
+		for _, q := range c.Rules[i].Required {
+			wanted[q.ID] = true
+		}
+	}
+	parts := map[string]*rule{}
+	for i := range c.Rules {
+		rc := &c.Rules[i]
+		if !wanted[rc.ID] || rc.Regex == "" || rc.unknown != "" {
+			continue
+		}
+		r, _, err := newRule(rc, rc.ID, global(rc.ID)) // it need not be found by itself
+		if err != nil {
+			return nil, err
+		}
+		parts[rc.ID] = r
+	}
+	return parts, nil
+}
+
 // add takes a rule in, or warns why not.
-func (s *Ruleset) add(c *ruleConfig, id string, global []*allowlist) error {
+func (s *Ruleset) add(c *ruleConfig, id string, global []*allowlist, parts map[string]*rule) error {
+	if c.SkipReport && parts[c.ID] != nil {
+		return nil // it is there for others
+	}
 	reason := unused(c)
 	var r *rule
 	if reason == "" {
@@ -77,6 +107,9 @@ func (s *Ruleset) add(c *ruleConfig, id string, global []*allowlist) error {
 		if r, reason, err = newRule(c, id, global); err != nil {
 			return err
 		}
+	}
+	if reason == "" {
+		reason = link(c, r, parts)
 	}
 	if reason != "" {
 		s.Warnings = append(s.Warnings, fmt.Sprintf("%s: rule %q is not used: %s", c.file.name, c.ID, reason))

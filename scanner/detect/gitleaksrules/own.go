@@ -41,7 +41,7 @@ func Make(name string, rules []Own, taken func(id string) bool) (*Ruleset, error
 		if len(o.Allow) > 0 {
 			c.Allowlists = []allowConfig{{Regexes: o.Allow, file: f}}
 		}
-		if err := s.add(c, o.ID, nil); err != nil {
+		if err := s.add(c, o.ID, nil, nil); err != nil {
 			return nil, err
 		}
 		if len(s.Warnings) > 0 { // a file of others' rules may have some that cannot be used; one's own must not

@@ -31,6 +31,7 @@ type rule struct {
 	entropy     float64
 	path        lazyPatterns
 	allowlists  []*allowlist // the global ones last
+	others      []other      // rules of which each must match near it, too
 }
 
 // matched is a match as allowlists see it.
@@ -45,8 +46,6 @@ func unused(c *ruleConfig) string {
 		return fmt.Sprintf("it has %s, which gitleaks does not know, so it may mean something else than its regex", c.unknown)
 	case c.SkipReport:
 		return "it is not to be reported (skipReport)"
-	case len(c.Required) > 0:
-		return "rules made of several ([[rules.required]]) are not supported"
 	case c.Regex == "" && c.Path != "":
 		return "it is about a path alone"
 	case c.Regex == "":
@@ -86,7 +85,7 @@ func newRule(c *ruleConfig, id string, global []*allowlist) (r *rule, reason str
 	}
 	r.allowlists = append(r.allowlists, global...)
 	if !r.require(re, c.Keywords) {
-		return nil, "its regex requires no text of three letters or more, and it has no such keyword either", nil
+		return r, "its regex requires no text of three letters or more, and it has no such keyword either", nil
 	}
 	return r, "", nil
 }
@@ -369,10 +368,17 @@ func (r *rule) report(w *detect.Window, loc []int, report func(detect.Match)) {
 	if !spoken {
 		return
 	}
-	a, b = a+shift, b+shift
+	a, b, start = a+shift, b+shift, start+shift
 	exempt, ok := r.judge(&m)
 	if !ok {
 		return
+	}
+	if len(r.others) > 0 {
+		shift := w.LookAll()
+		a, b, start = a+shift, b+shift, start+shift
+		if !r.accompanied(w, start) {
+			return
+		}
 	}
 	report(detect.Match{
 		Rule: r.about, Start: a, End: b, Confidence: confidence, Anywhere: true,

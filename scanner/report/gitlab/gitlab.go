@@ -1,4 +1,5 @@
-// Package gitlab writes GitLab's secret-detection report, schema 15.0.4
+// Package gitlab writes GitLab's secret-detection report, for vet and check its report of static
+// analysis (SAST), schema 15.0.4
 // (https://gitlab.com/gitlab-org/security-products/security-report-schemas). As the
 // file is made to be uploaded, values are masked in it whatever else was asked for.
 package gitlab
@@ -60,10 +61,10 @@ type link struct {
 }
 
 type location struct {
-	File      string `json:"file,omitempty"`
-	StartLine int    `json:"start_line,omitempty"`
-	EndLine   int    `json:"end_line,omitempty"`
-	Commit    commit `json:"commit"`
+	File      string  `json:"file,omitempty"`
+	StartLine int     `json:"start_line,omitempty"`
+	EndLine   int     `json:"end_line,omitempty"`
+	Commit    *commit `json:"commit,omitempty"` // nil in a report of static analysis, which is of files as they are
 }
 
 type commit struct {
@@ -105,7 +106,13 @@ func (g Writer) Write(w io.Writer, shown *report.Result) error {
 	j.Value(deputy(r.Version))
 	j.Raw(`,"scanner":`)
 	j.Value(deputy(r.Version))
-	j.Raw(`,"type":"secret_detection","status":"success","start_time":`)
+	j.Raw(`,"type":`)
+	if r.Static {
+		j.Value("sast")
+	} else {
+		j.Value("secret_detection")
+	}
+	j.Raw(`,"status":"success","start_time":`)
 	j.Value(stamp(end().Add(-seconds(r.Stats.Seconds))))
 	j.Raw(`,"end_time":`)
 	j.Value(stamp(end()))
@@ -214,7 +221,10 @@ func id(f *finding.Finding) string {
 // newLocation says where a value stands; in a document there are no lines.
 func newLocation(r *report.Result, f *finding.Finding) location {
 	at := report.Primary(f)
-	l := location{File: report.Printable(at.Path), Commit: commit{SHA: nobody}}
+	l := location{File: report.Printable(at.Path)}
+	if !r.Static {
+		l.Commit = &commit{SHA: nobody}
+	}
 	if at.Line > 0 && !at.Extracted && at.Path != "" {
 		l.StartLine, l.EndLine = at.Line, at.Line
 	}
@@ -222,7 +232,7 @@ func newLocation(r *report.Result, f *finding.Finding) location {
 	if c == nil {
 		c = f.First
 	}
-	if c == nil {
+	if c == nil || r.Static {
 		return l
 	}
 	if hash := report.Printable(c.Hash); hash != "" {

@@ -131,3 +131,18 @@ func TestNeverTellsSecrets(t *testing.T) {
 		assert.NotContains(t, out, f.Secret.Reveal())
 	}
 }
+
+func TestWhatProgramsDoIsAReportOfStaticAnalysis(t *testing.T) {
+	r := reporttest.Sample()
+	r.Static = true
+	var out struct {
+		Scan            struct{ Type string }
+		Vulnerabilities []struct{ Location map[string]any }
+	}
+	require.NoError(t, json.Unmarshal([]byte(reporttest.Write(t, gitlab.Writer{}, r)), &out))
+	assert.Equal(t, "sast", out.Scan.Type)
+	require.NotEmpty(t, out.Vulnerabilities)
+	for _, v := range out.Vulnerabilities {
+		assert.NotContains(t, v.Location, "commit", "that schema has none")
+	}
+}
