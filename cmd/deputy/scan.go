@@ -58,6 +58,7 @@ nothing found but something went unexamined.`,
 			if _, _, err := o.file.load(cmd.Flags(), &o.config, args[0]); err != nil {
 				return err
 			}
+			o.config.TellGlobs = cmd.Flags().Changed("include") || cmd.Flags().Changed("exclude")
 			notice := notices(cmd.ErrOrStderr())
 			if o.volume.quiet {
 				notice = func(string) {}

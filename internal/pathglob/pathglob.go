@@ -31,11 +31,19 @@ func Compile(globs []string) (List, error) {
 
 // Match reports whether a path, or a directory above it, matches a glob.
 func (l List) Match(p string) bool {
-	for _, glob := range l {
-		for at := p; at != "." && at != "/" && at != ""; at = path.Dir(at) {
-			if doublestar.MatchUnvalidated(glob, at) {
-				return true
-			}
+	for i := range l {
+		if l.MatchOne(i, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// MatchOne reports whether a path, or a directory above it, matches the glob of an index.
+func (l List) MatchOne(i int, p string) bool {
+	for at := p; at != "." && at != "/" && at != ""; at = path.Dir(at) {
+		if doublestar.MatchUnvalidated(l[i], at) {
+			return true
 		}
 	}
 	return false

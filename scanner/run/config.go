@@ -38,6 +38,7 @@ type Config struct {
 	Target     Target    `yaml:",inline"`
 	Documents  Documents `yaml:",inline"`
 
+	TellGlobs        bool   `yaml:"-"` // say which globs match nothing: a person has typed them
 	Jobs             int    `yaml:"jobs" result:"same" jsonschema:"minimum=1,description=How much to do at once"`
 	State            string `yaml:"-" result:"same"` // file that remembers what was examined; "" for none
 	FailOnUnexamined bool   `yaml:"fail-on-unexamined" result:"same" jsonschema:"description=Exit with 3 if anything could not be read"`

@@ -117,6 +117,11 @@ func (r *Run) Scan(ctx context.Context, targets []string, stdin io.Reader) (*fin
 	if result == nil {
 		return nil, failed
 	}
+	if t := &r.config.Target; r.config.TellGlobs && !t.Staged && !t.HistoryOnly && t.Range == "" && t.Since == "" {
+		for _, glob := range read.Filter.Unmatched() {
+			r.notice(fmt.Sprintf("no path matches %q", glob))
+		}
+	}
 	r.ignore(result, len(requests) == 1 && requests[0].Whole())
 	r.settings.Apply(result)
 	if r.verifier != nil {

@@ -2,6 +2,7 @@ package source
 
 import (
 	"path"
+	"sync/atomic"
 
 	"github.com/deputy-sec/deputy/internal/pathglob"
 )
@@ -9,7 +10,7 @@ import (
 // Filter chooses paths by globs, and parts of a target by their paths. The zero
 // value and nil let everything pass.
 type Filter struct {
-	include, exclude pathglob.List
+	include, exclude *counted
 	parts            map[string]bool // paths of what passes; nil: all
 	above            map[string]bool // directories that lead to them
 }
@@ -19,11 +20,62 @@ type Filter struct {
 func NewFilter(include, exclude []string) (*Filter, error) {
 	f := &Filter{}
 	var err error
-	if f.include, err = pathglob.Compile(include); err != nil {
+	if f.include, err = count(include); err != nil {
 		return nil, err
 	}
-	f.exclude, err = pathglob.Compile(exclude)
+	f.exclude, err = count(exclude)
 	return f, err
+}
+
+// counted are globs that know which of them have matched something.
+type counted struct {
+	pathglob.List
+	asked []string // as they were written
+	used  []atomic.Bool
+	all   atomic.Bool
+}
+
+func count(globs []string) (*counted, error) {
+	l, err := pathglob.Compile(globs)
+	return &counted{List: l, asked: globs, used: make([]atomic.Bool, len(l))}, err
+}
+
+func (c *counted) none() bool { return c == nil || len(c.List) == 0 }
+
+// match asks every glob until each has matched, and from then on until one does.
+func (c *counted) match(p string) bool {
+	switch {
+	case c.none():
+		return false
+	case c.all.Load():
+		return c.Match(p)
+	}
+	matched, all := false, true
+	for i := range c.List {
+		if c.MatchOne(i, p) {
+			matched = true
+			c.used[i].Store(true)
+		}
+		all = all && c.used[i].Load()
+	}
+	c.all.Store(all)
+	return matched
+}
+
+// Unmatched returns the globs that nothing has matched so far.
+func (f *Filter) Unmatched() []string {
+	if f == nil {
+		return nil
+	}
+	var out []string
+	for _, c := range []*counted{f.include, f.exclude} {
+		for i := range c.used {
+			if !c.used[i].Load() {
+				out = append(out, c.asked[i])
+			}
+		}
+	}
+	return out
 }
 
 // Within returns a filter that lets only parts of the target pass: each a path of a
@@ -71,12 +123,12 @@ func (f *Filter) Match(p string) bool {
 	case f == nil:
 		return true
 	case p == "":
-		return len(f.include) == 0 && f.parts == nil
+		return f.include.none() && f.parts == nil
 	}
-	return f.inParts(p) && (len(f.include) == 0 || f.include.Match(p)) && !f.exclude.Match(p)
+	return f.inParts(p) && (f.include.none() || f.include.match(p)) && !f.exclude.match(p)
 }
 
 // Skip reports whether nothing below a directory can pass.
 func (f *Filter) Skip(dir string) bool {
-	return f != nil && (f.exclude.Match(dir) || !f.inParts(dir) && !f.Named(dir))
+	return f != nil && (f.exclude.match(dir) || !f.inParts(dir) && !f.Named(dir))
 }
