@@ -37,15 +37,8 @@ func readForeign(data []byte) (*foreign, error) {
 	if bytes.HasPrefix(data, []byte("[")) {
 		return readGitleaks(data)
 	}
-	var file struct {
-		Plugins json.RawMessage `json:"plugins_used"`
-		Results map[string][]struct {
-			Filename string `json:"filename"`
-			Digest   string `json:"hashed_secret"`
-			Line     int    `json:"line_number"`
-		} `json:"results"`
-	}
-	if json.Unmarshal(data, &file) != nil || file.Plugins == nil && file.Results == nil {
+	var file detectSecrets
+	if !file.parse(data) {
 		return nil, nil
 	}
 	out := &foreign{name: "detect-secrets", byPath: map[string][]remembered{}}
@@ -58,6 +51,20 @@ func readForeign(data []byte) (*foreign, error) {
 		}
 	}
 	return out, nil
+}
+
+// detectSecrets is a baseline of detect-secrets.
+type detectSecrets struct {
+	Plugins json.RawMessage `json:"plugins_used"`
+	Results map[string][]struct {
+		Digest string `json:"hashed_secret"`
+		Line   int    `json:"line_number"`
+	} `json:"results"`
+}
+
+// parse reports whether a file is one.
+func (d *detectSecrets) parse(data []byte) bool {
+	return json.Unmarshal(data, d) == nil && (d.Plugins != nil || d.Results != nil)
 }
 
 func readGitleaks(data []byte) (*foreign, error) {
