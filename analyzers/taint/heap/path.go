@@ -23,6 +23,7 @@ const (
 	ResultOf                        // result Index of a call
 	AnyOf                           // any element of an array, slice, map or channel
 	KeyOf                           // the element of a map at the constant Key
+	YieldOf                         // argument Index of what an iterator, or a function that calls one it is given, hands on
 )
 
 // Segment is one step into an object.
@@ -40,6 +41,9 @@ func Capture(i int) Segment { return Segment{Kind: Captured, Index: i} }
 
 // Result is the step to a result of a call.
 func Result(i int) Segment { return Segment{Kind: ResultOf, Index: i} }
+
+// Yield is the step to what an iterator yields, by the argument.
+func Yield(i int) Segment { return Segment{Kind: YieldOf, Index: i} }
 
 // Element is the step to the element of a map at a constant key.
 func Element(key string) Segment { return Segment{Kind: KeyOf, Key: key} }
@@ -88,9 +92,9 @@ func (p *Path) At(s Segment) *Path {
 	if q := p.next[s]; q != nil {
 		return q
 	}
-	q := &Path{Parent: p, Root: p.Root, Last: s, len: p.len + 1, depth: p.depth, Many: p.Many || s.Kind == AnyOf || s.Kind == KeysOf}
+	q := &Path{Parent: p, Root: p.Root, Last: s, len: p.len + 1, depth: p.depth, Many: p.Many || s.Kind == AnyOf || s.Kind == KeysOf || s.Kind == YieldOf}
 	switch s.Kind {
-	case FieldOf, AnyOf, KeyOf:
+	case FieldOf, AnyOf, KeyOf, YieldOf:
 		q.depth++
 	}
 	if p.next == nil {
@@ -232,7 +236,8 @@ func (p *Path) compareSame(q *Path) int {
 }
 
 // String spells a path for those who debug: .3 a field, [] any element, {k} the element
-// at a key, # the keys, @1 a result, $2 a captured variable. Nothing reads it.
+// at a key, # the keys, @1 a result, ^0 what is
+// yielded, $2 a captured variable. Nothing reads it.
 func (p *Path) String() string {
 	var b strings.Builder
 	for _, s := range p.Segments() {
@@ -247,6 +252,8 @@ func (p *Path) String() string {
 			b.WriteString("#")
 		case ResultOf:
 			b.WriteString("@" + strconv.Itoa(s.Index))
+		case YieldOf:
+			b.WriteString("^" + strconv.Itoa(s.Index))
 		case Captured:
 			b.WriteString("$" + strconv.Itoa(s.Index))
 		}

@@ -181,7 +181,9 @@ func (f *frame) dynamic(k site) {
 			}
 		}
 		f.callInput(k, r)
+		f.callsInput(r, k.args)
 	}
+	f.iterate(k)
 }
 
 // callInput calls a function that is an input: what it returns is a place of that input,
@@ -371,6 +373,7 @@ func (f *frame) apply(sum *summary.Summary, a application, v *ssa.Call) {
 	for _, key := range sum.EffectOrder() {
 		f.applyEffect(key, sum.Effects[key], a)
 	}
+	f.callBack(sum, a)
 }
 
 func (f *frame) applyEffect(key summary.Target, o summary.Output, a application) {
@@ -390,7 +393,7 @@ func (f *frame) applyEffect(key summary.Target, o summary.Output, a application)
 		switch {
 		case o.Cleaned && len(arg.Refs) == 1:
 			f.mem.Set(p, heap.Cell{Known: true, Cleaned: true})
-		case o.Known && len(arg.Refs) == 1 && !p.Path.Many:
+		case o.Known && len(arg.Refs) == 1: // where there are many, all of them: see afterLoop
 			f.mem.Set(p, heap.Cell{Taint: c.Taint, Refs: without(c.Refs, p), Known: true})
 		default:
 			f.mem.Add(p, heap.Cell{Taint: c.Taint, Refs: without(c.Refs, p), Opaque: c.Opaque})
@@ -845,12 +848,22 @@ func (f *frame) builtin(instr ssa.CallInstruction, b *ssa.Builtin, args []ssa.Va
 		}
 	case "ssa:wrapnilchk":
 		return f.value(args[0])
+	case "delete":
+		f.deletes(args[0], args[1])
 	case "clear":
 		for _, r := range f.value(args[0]).Refs {
 			f.mem.Set(r.Place, heap.Cell{Known: true})
 		}
 	}
 	return heap.Cell{}
+}
+
+// deletes takes an element out of a map.
+func (f *frame) deletes(m, key ssa.Value) {
+	seg := keySegment(key)
+	if refs := f.value(m).Refs; len(refs) == 1 && seg != heap.AnyElement && !refs[0].Path.Many && !f.flat {
+		f.mem.Set(refs[0].At(seg), heap.Cell{Known: true})
+	}
 }
 
 // elements are what the elements of a slice denote.

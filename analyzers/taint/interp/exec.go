@@ -537,6 +537,9 @@ func (f *frame) makeClosure(v *ssa.MakeClosure) heap.Cell {
 		f.mem.Put(f.at(v).At(heap.Capture(i)), heap.Cell{Refs: f.value(b).Refs, Taint: f.value(b).Taint, Known: true})
 	}
 	f.runClosure(v, v.Pos())
+	if sum := f.e.literal(v.Fn.(*ssa.Function)); sum != nil {
+		f.yields(v, sum)
+	}
 	return c
 }
 

@@ -33,6 +33,8 @@ type frame struct {
 	taken   map[ssa.Value]heap.Place    // objects that came off a channel, and where they lay
 	apart   map[heap.Place][]heap.Label // of a field's place: the labels that name fields beside it
 	behind  map[heap.Place]types.Type   // what lies behind an interface that a call returned
+	loops   map[*ssa.BasicBlock]walked  // over all elements, by the block after each
+	calling int                         // functions that are given to functions, being called
 	byHand  *bool                       // whether the function calls STS without an SDK; nil if nobody asked
 }
 
@@ -200,6 +202,9 @@ func stepAt(fn *ssa.Function, pos token.Pos, of heap.Source) *heap.Step {
 // block interprets one block and reports whether anything it computed is new.
 func (f *frame) block(b *ssa.BasicBlock, entry heap.Memory) bool {
 	f.mem = f.before(b, entry)
+	if !f.flat {
+		f.afterLoop(b)
+	}
 	changed := false
 	for _, instr := range b.Instrs {
 		if v, ok := instr.(ssa.Value); ok {

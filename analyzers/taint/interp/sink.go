@@ -250,6 +250,9 @@ func writerKind(r heap.Ref) tables.SinkKind {
 	if kind, ok := tables.Writers[typeName(r.Root.Type())]; ok {
 		return kind
 	}
+	if _, captured := r.Root.(*ssa.FreeVar); captured {
+		return leadsOut(r.Root, 0)
+	}
 	if c, ok := r.Root.(*ssa.Call); ok {
 		if obj := program.Callee(&c.Call); obj != nil {
 			if n := program.FuncOf(obj); (n.Pkg == "net/http" || strings.HasSuffix(n.Pkg, "go-retryablehttp")) && tables.Requesters.Matches(n) {
@@ -258,6 +261,54 @@ func writerKind(r heap.Ref) tables.SinkKind {
 		}
 	}
 	return 0
+}
+
+// leadsOut says where what is written to a captured variable goes, by what the function
+// around the literal put into it: a writer, or what a library made around one.
+func leadsOut(v ssa.Value, depth int) tables.SinkKind {
+	if v == nil || depth > maxLinks {
+		return 0
+	}
+	if kind, ok := tables.Writers[typeName(v.Type())]; ok {
+		return kind
+	}
+	switch x := v.(type) {
+	case *ssa.Global:
+		return tables.Streams[program.VarKey(x)]
+	case *ssa.FreeVar:
+		return leadsOut(binding(x), depth+1)
+	case *ssa.Alloc:
+		return leadsOut(onlyStored(x), depth+1)
+	case *ssa.UnOp:
+		return leadsOut(x.X, depth+1)
+	case *ssa.MakeInterface:
+		return leadsOut(x.X, depth+1)
+	case *ssa.ChangeInterface:
+		return leadsOut(x.X, depth+1)
+	case *ssa.Call:
+		if i := madeAround(&x.Call); i >= 0 {
+			return leadsOut(x.Call.Args[i], depth+1)
+		}
+	}
+	return 0
+}
+
+// madeAround is the argument that the result of a function of a library is, or leads to; -1
+// if there is none.
+func madeAround(c *ssa.CallCommon) int {
+	obj := program.Callee(c)
+	if obj == nil || c.IsInvoke() {
+		return -1
+	}
+	name := program.FuncOf(obj)
+	for _, r := range tables.FlowIndex[tables.Unversioned(name.Pkg)] {
+		if from, ok := strings.CutSuffix(r.Moves, "=r"); ok && r.Matches(name) && len(from) == 1 && from != "*" {
+			if i := int(from[0] - '0'); i < len(c.Args) {
+				return i
+			}
+		}
+	}
+	return -1
 }
 
 // writerSink records what is written to an object that leads out.

@@ -150,7 +150,7 @@ func (f *frame) writeTo(k site, i int, t heap.Taint) {
 func (f *frame) moves(k site, r tables.FlowRow) {
 	for m := range strings.FieldsSeq(r.Moves) {
 		op := strings.IndexAny(m, "><=")
-		if strings.Contains(m, "#") || strings.Contains(m, "[]") {
+		if strings.ContainsAny(m, "#[^") {
 			f.moveParts(k, m[:op], m[op+1:])
 			continue
 		}
@@ -183,35 +183,64 @@ func (f *frame) shown(k site, i int, m tables.Mode) heap.Taint {
 	return f.deep(k.args[i], m)
 }
 
-// parts are the parts of arguments that rows name.
-var parts = map[string]heap.Segment{"#": heap.MapKeys, "[]": heap.AnyElement}
+// parts are the parts of arguments and results that rows name.
+var parts = map[string]heap.Segment{"#": heap.MapKeys, "[]": heap.AnyElement, "^0": heap.Yield(0), "^1": heap.Yield(1)}
 
-// moveParts moves between the keys or elements of arguments.
+// partOf are the places of a part of what a value denotes.
+func partOf(c heap.Cell, name string) heap.Cell {
+	seg, ok := parts[name]
+	if !ok {
+		return c
+	}
+	out := heap.Cell{Taint: c.Taint}
+	for _, r := range c.Refs {
+		var t types.Type
+		if r.Typ != nil {
+			t = step(pointee(r.Typ), seg)
+		}
+		out.Refs = append(out.Refs, heap.Ref{Place: r.At(seg), Typ: t, Hint: nil})
+	}
+	return out
+}
+
+// moveParts moves between the keys, elements or yields of arguments and results.
 func (f *frame) moveParts(k site, from, to string) {
 	i := int(from[0] - '0')
 	if i >= len(k.args) {
 		return
 	}
-	part := func(c heap.Cell, seg string) heap.Cell {
-		out := heap.Cell{Taint: c.Taint}
-		for _, r := range c.Refs {
-			if seg, ok := parts[seg]; ok {
-				r = heap.Ref{Place: r.At(seg), Typ: nil, Hint: nil}
-			}
-			out.Refs = append(out.Refs, r)
+	src := partOf(k.args[i], from[1:])
+	if to[0] == 'r' {
+		if k.v == nil {
+			return
 		}
-		return out
-	}
-	src := part(k.args[i], from[1:])
-	if to == "r" {
-		if k.v != nil {
-			f.mem.Add(f.resultPlace(k.v, 0), heap.Cell{Taint: f.deep(src, tables.Whole), Refs: src.Refs})
+		p := f.resultPlace(k.v, 0)
+		c := f.read(src, p)
+		for _, r := range partOf(heap.Cell{Refs: []heap.Ref{{Place: p}}}, to[1:]).Refs {
+			f.mem.Add(r.Place, c)
 		}
 		return
 	}
 	if j := int(to[0] - '0'); j < len(k.args) {
-		f.writeWeak(part(k.args[j], to[1:]), src)
+		f.writeWeak(partOf(k.args[j], to[1:]), src)
 	}
+}
+
+// anything is the type of what may be of any.
+var anything types.Type = types.NewInterfaceType(nil, nil)
+
+// read is what lies at the parts of an argument: the values that a result is, or holds.
+func (f *frame) read(parts heap.Cell, result heap.Place) heap.Cell {
+	out := heap.Cell{Taint: parts.Taint}
+	for _, r := range parts.Refs {
+		c := f.load(heap.Cell{Refs: []heap.Ref{r}}, anything, token.NoPos)
+		if r.Path.Last == heap.AnyElement { // those at constant keys, too
+			c = c.Join(f.anyElement(heap.Cell{Refs: []heap.Ref{{Place: heap.Place{Root: r.Root, Path: r.Path.Parent}}}}, anything, token.NoPos))
+		}
+		out.Taint, out.Refs = out.Taint.Union(c.Taint), heap.JoinRefs(out.Refs, c.Refs)
+	}
+	out.Refs = without(out.Refs, result)
+	return out
 }
 
 func indices(s string, k site) []int {

@@ -79,6 +79,12 @@ func step(t types.Type, seg heap.Segment) types.Type {
 		return s.Field(seg.Index).Type()
 	case heap.AnyOf, heap.KeyOf:
 		return elementOf(t)
+	case heap.YieldOf:
+		if sig, ok := t.Underlying().(*types.Signature); ok {
+			if yield := yieldOf(sig); yield != nil && seg.Index < yield.Params().Len() {
+				return yield.Params().At(seg.Index).Type()
+			}
+		}
 	case heap.KeysOf:
 		if m, ok := t.Underlying().(*types.Map); ok {
 			return m.Key()

@@ -39,6 +39,13 @@ type FuncFact struct {
 	Effects []EffectFact
 	Sinks   []SinkFact
 	Hands   []Handed
+	Calls   []CallFact
+}
+
+// CallFact is an argument that a function among the inputs is called with.
+type CallFact struct {
+	Call Call
+	Out  OutputFact
 }
 
 // OutputFact is what a result holds.
@@ -136,6 +143,11 @@ func SpellOut(name string, s *Summary, where func(token.Pos) token.Position) Fun
 			f.Effects = append(f.Effects, EffectFact{t.Param, t.Path.Segments(), outputFact(s.Effects[t])})
 		}
 	}
+	for _, c := range s.CallOrder() {
+		if len(f.Calls) < maxOutputFacts {
+			f.Calls = append(f.Calls, CallFact{c, outputFact(s.Calls[c])})
+		}
+	}
 	order := slices.Clone(s.SinkOrder())
 	slices.SortStableFunc(order, func(a, b SinkKey) int {
 		switch x, y := a.Sink.Kind.Settles(), b.Sink.Kind.Settles(); {
@@ -220,12 +232,15 @@ type Results map[string][]LabelFact
 
 // Imported reads a fact back, into a tree of paths. find is the package of a path, or nil.
 func Imported(f FuncFact, paths *heap.Path, find func(string) *types.Package) *Summary {
-	s := &Summary{Effects: map[Target]Output{}, Sinks: map[SinkKey]*heap.Step{}, TakesFromRequest: f.Hands}
+	s := &Summary{Effects: map[Target]Output{}, Sinks: map[SinkKey]*heap.Step{}, TakesFromRequest: f.Hands, Calls: map[Call]Output{}}
 	for _, r := range f.Results {
 		s.Results = append(s.Results, outputOf(r, paths, find))
 	}
 	for _, x := range f.Effects {
 		s.Effects[Target{x.Param, paths.JoinAll(x.Path)}] = outputOf(x.Out, paths, find)
+	}
+	for _, x := range f.Calls {
+		s.Calls[x.Call] = outputOf(x.Out, paths, find)
 	}
 	for _, x := range f.Sinks {
 		s.Sinks[SinkKey{x.Label.From(x.Origin).Label(x.In, paths), x.Sink}] = nil

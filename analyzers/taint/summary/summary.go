@@ -20,7 +20,11 @@ type Summary struct {
 	Sinks            map[SinkKey]*heap.Step // inputs that reach a sink inside
 	order            []SinkKey              // of sinks
 	TakesFromRequest []Handed               // functions among the inputs that are handlers
+	Calls            map[Call]Output        // what functions among the inputs are called with
 }
+
+// Call is an argument that a function among the inputs is called with.
+type Call struct{ Param, Arg int }
 
 // Sink is one place where values leave, or become an External ID.
 type Sink struct {
@@ -169,6 +173,16 @@ func (s *Summary) ResultsDependOn(param int, p *heap.Path) bool {
 	return false
 }
 
+// Carries reports whether anything is said to be in it.
+func (o Output) Carries() bool { return len(o.At)+len(o.Aliases) > 0 }
+
+// CallOrder is what functions among the inputs are called with, in a fixed order.
+func (s *Summary) CallOrder() []Call {
+	return slices.SortedFunc(maps.Keys(s.Calls), func(a, b Call) int {
+		return cmp.Or(cmp.Compare(a.Param, b.Param), cmp.Compare(a.Arg, b.Arg))
+	})
+}
+
 // Carries reports whether any result has something of what the function is given.
 func (s *Summary) Carries() bool {
 	return slices.ContainsFunc(s.Results, func(o Output) bool { return len(o.At)+len(o.Aliases) > 0 })
@@ -176,7 +190,7 @@ func (s *Summary) Carries() bool {
 
 // Trivial reports whether the summary says nothing.
 func (s *Summary) Trivial() bool {
-	if len(s.Effects)+len(s.Sinks)+len(s.TakesFromRequest) > 0 {
+	if len(s.Effects)+len(s.Sinks)+len(s.TakesFromRequest)+len(s.Calls) > 0 {
 		return false
 	}
 	return !slices.ContainsFunc(s.Results, func(o Output) bool { return !o.empty() })
@@ -201,6 +215,10 @@ func (s *Summary) Size() int {
 	}
 	for _, r := range s.Results {
 		count(r)
+	}
+	for _, o := range s.Calls {
+		n++
+		count(o)
 	}
 	for _, o := range s.Effects {
 		n++

@@ -12,7 +12,8 @@ package tables
 //	"!d"   what the arguments point to is filled from elsewhere
 //	""     nothing of the arguments is in the results
 //
-// A number may be followed by "#" or "[]", for the keys or the elements.
+// A number or r may be followed by "#" or "[]", for the keys or the elements, or by "^0" or
+// "^1", for what an iterator yields.
 type FlowRow struct {
 	row
 	Moves string
@@ -101,7 +102,16 @@ var flowRows = []FlowRow{
 	{row{"sync", "Map", "Load|LoadAndDelete"}, "0[]>r", Whole},
 	{row{"sync", "Map", "Delete|Range|CompareAndSwap|CompareAndDelete|Clear"}, "", Whole},
 	{row{"sync", "Once|Mutex|RWMutex|WaitGroup|Cond", "*"}, "", Whole},
-	{row{"slices", "", "Contains*|Index*|Equal*|Compare*|BinarySearch*|Sort*|IsSorted*"}, "", Whole},
+	{row{"slices", "", "Contains*|Index*|Equal*|Compare*|BinarySearch*|Sort|SortFunc|SortStableFunc|IsSorted*"}, "", Whole},
+	{row{"slices", "", "Values"}, "0[]>r^0", Whole},
+	{row{"slices", "", "All|Backward"}, "0[]>r^1", Whole},
+	{row{"slices", "", "Collect|Sorted*"}, "0^0>r[]", Whole},
+	{row{"slices", "", "AppendSeq"}, "0[]>r[] 1^0>r[]", Whole},
+	{row{"maps", "", "Keys"}, "0#>r^0", Whole},
+	{row{"maps", "", "Values"}, "0[]>r^0", Whole},
+	{row{"maps", "", "All"}, "0#>r^0 0[]>r^1", Whole},
+	{row{"maps", "", "Collect"}, "0^0>r# 0^1>r[]", Whole},
+	{row{"maps", "", "Insert"}, "1^0>0# 1^1>0[]", Whole},
 	{row{"bufio", "Scanner", "Buffer"}, "1>0", Whole},
 	{row{"log/slog", "", "String|Any|Group|GroupAttrs|AnyValue|StringValue|GroupValue"}, "*>r", Structured},
 	{row{"log/slog", "*", "*"}, "", Whole},
