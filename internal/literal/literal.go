@@ -16,8 +16,16 @@ const MinLength = 3
 
 // Literal is a string to look for, see Fits.
 type Literal struct {
-	Text string
-	Fold bool // any case
+	Text  string
+	Fold  bool // any case
+	Digit bool // a digit follows, or one of the six signs behind '9', and is part of it; Text is of two bytes then
+}
+
+func (l Literal) length() int {
+	if l.Digit {
+		return len(l.Text) + 1
+	}
+	return len(l.Text)
 }
 
 // Matcher finds all occurrences of a set of literals. It is immutable after New
@@ -72,17 +80,29 @@ func Fits(text string) bool {
 	return len(text) >= MinLength && len(text) <= maxLength
 }
 
+func fits(l Literal) bool {
+	if l.Digit {
+		return !l.Fold && len(l.Text) == MinLength-1
+	}
+	return Fits(l.Text) || !l.Fold && len(l.Text) >= MinLength && len(l.Text) <= maxLength
+}
+
 // New builds a matcher; the ids it reports are indexes into literals. It panics
-// on a literal that does not fit: who takes literals from elsewhere asks Fits.
+// on a literal that does not fit: who takes literals from elsewhere asks Fits. One that is
+// not to be found in any case may hold other bytes than those of ASCII.
 func New(literals []Literal) *Matcher {
 	m := &Matcher{}
 	b := builder{filter: &m.filter}
 	for id, l := range literals {
-		if !Fits(l.Text) {
+		if !fits(l) {
 			panic("literal: too short, too long or not ASCII: " + strconv.Quote(l.Text))
 		}
-		b.add(int32(id), l)
-		m.longest = max(m.longest, len(l.Text))
+		if l.Digit {
+			b.addWithDigit(int32(id), l)
+		} else {
+			b.add(int32(id), l)
+		}
+		m.longest = max(m.longest, l.length())
 	}
 	m.sort(b.placed)
 	return m
@@ -141,6 +161,28 @@ func (b *builder) add(id int32, l Literal) {
 	for c := range 1 << 8 {
 		if front := byte(c); front&foldBit != 0 {
 			b.place(e, gram(front, text[0], text[1]), class(front, text[2])|class(front&^foldBit, text[2]))
+		}
+	}
+}
+
+// addWithDigit enters two bytes that a digit follows.
+func (b *builder) addWithDigit(id int32, l Literal) {
+	e := newEntry(id, l)
+	e.length++
+	e.mask |= 0xf0 << 16
+	e.value |= '0' << 16
+	text := folded(l.Text)
+	for digit := byte('0'); digit < '0'+16; digit++ {
+		var classes uint16
+		for fourth := range byte(8) {
+			classes |= class(l.Text[0], fourth)
+		}
+		b.place(e, gram(text[0], text[1], digit|foldBit), classes)
+	}
+	e.at = -1
+	for c := range 1 << 8 {
+		if front := byte(c); front&foldBit != 0 {
+			b.place(e, gram(front, text[0], text[1]), 0xffff)
 		}
 	}
 }

@@ -229,14 +229,21 @@ const maxEarlier = 64 << 20
 
 // again examines a content, and keeps nothing of it but what was found.
 func (c *Collection) again(data []byte) []hit {
-	quiet := New(c.ctx, Options{Detectors: c.detectors, Documents: c.documents, Jobs: 1, Exhaustive: true})
+	quiet := c.quietly()
 	x := &examination{c: quiet, blob: &source.Blob{Data: data, Size: int64(len(data))}}
 	doc := quiet.claimant(x.blob)
+	x.claimed = doc != nil
 	if doc == nil || doc.Text {
 		x.guarded(x.plain)
 	}
 	if doc != nil && !x.guarded(func() (bool, error) { return x.inline(doc), nil }) {
 		x.guarded(x.document)
 	}
+	x.guarded(func() (bool, error) { x.encodedDocuments(); return true, nil })
 	return x.hits
+}
+
+// quietly returns a collection for something that is looked at aside.
+func (c *Collection) quietly() *Collection {
+	return New(c.ctx, Options{Detectors: c.detectors, Documents: c.documents, Jobs: 1, Exhaustive: true})
 }

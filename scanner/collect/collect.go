@@ -18,15 +18,16 @@ import (
 // Collection is what a source hands its blobs to: it runs the engine over each
 // and remembers hits by rule and value. Blobs without hits leave no trace.
 type Collection struct {
-	ctx        context.Context // that of the scan
-	detectors  *detect.Set
-	documents  extract.Reader     // nil: documents are read as they are
-	scans      chan *documentScan // that are not in use
-	queue      *queue
-	exhaustive bool
-	progress   *Progress    // of all that is scanned, for whoever watches
-	counts     Progress     // of this scan
-	remembered atomic.Int64 // blobs that an earlier scan examined
+	ctx         context.Context // that of the scan
+	detectors   *detect.Set
+	documents   extract.Reader     // nil: documents are read as they are
+	scans       chan *documentScan // that are not in use
+	queue       *queue
+	exhaustive  bool
+	encodedDocs encodedDocs
+	progress    *Progress    // of all that is scanned, for whoever watches
+	counts      Progress     // of this scan
+	remembered  atomic.Int64 // blobs that an earlier scan examined
 
 	mu         sync.Mutex
 	values     map[Key]*Value

@@ -25,6 +25,7 @@ type hit struct {
 type Within struct {
 	Inside []string // the way into it, outermost first
 	Place  string   // as a person says it; "" if the document has none
+	InText bool     // it lies encoded in a text file, of which lines and columns are
 }
 
 // ocrDoubt is what a value loses in confidence because it was read off a picture:
@@ -97,7 +98,7 @@ func (x *examination) newDocumentScan() *documentScan {
 	default:
 		s = &documentScan{}
 	}
-	s.c, s.blob, s.emit = x.c, x.blob, func(h hit) { x.hits = append(x.hits, h) }
+	s.c, s.blob, s.emit = x.c, x.blob, x.take
 	return s
 }
 
@@ -178,7 +179,7 @@ func (s *documentScan) member() {
 			s.members = map[string]bool{}
 		}
 		s.members[way+upTo] = true
-		at := &Within{append(slices.Clone(inside[:len(inside)-1]), upTo), "folder name"}
+		at := &Within{Inside: append(slices.Clone(inside[:len(inside)-1]), upTo), Place: "folder name"}
 		if whole {
 			at.Place = "file name"
 		}
@@ -261,6 +262,9 @@ func (s *documentScan) found(h detect.Hit) {
 		h.Evidence = append(slices.Clone(h.Evidence), "read off a picture, so characters may be wrong")
 	}
 	in := s.at(h.Offset)
+	if h.Inside != nil {
+		in.Inside = slices.Concat(in.Inside, h.Inside)
+	}
 	h.Offset += s.before
 	s.emit(hit{h, in})
 }
@@ -272,7 +276,7 @@ func (s *documentScan) at(offset int64) *Within {
 		return &Within{Inside: s.origin.Inside}
 	}
 	m := s.marks[i-1]
-	return &Within{s.origin.Inside, string(s.names[m.start:m.end])}
+	return &Within{Inside: s.origin.Inside, Place: string(s.names[m.start:m.end])}
 }
 
 // stream examines a text while it is written.

@@ -29,18 +29,23 @@ func (c *Collection) Blob(b *source.Blob) {
 		doc = c.claimant(b)
 		return true, nil
 	})
+	x.claimed = doc != nil
 	if doc == nil || doc.Text {
 		x.guarded(x.plain)
 	}
+	read := x.end
 	if doc == nil || x.guarded(func() (bool, error) { return x.inline(doc), nil }) {
-		x.end()
-		return
-	}
-	read := func() {
-		if !x.guarded(x.document) && !doc.Text {
-			x.guarded(x.plain)
+		if len(x.encoded) == 0 {
+			x.end()
+			return
 		}
-		x.end()
+	} else {
+		read = func() {
+			if !x.guarded(x.document) && !doc.Text {
+				x.guarded(x.plain)
+			}
+			x.end()
+		}
 	}
 	if size := int64(len(b.Data)); size > 0 && c.queue.reserve(size) {
 		x.detach()
@@ -56,6 +61,9 @@ type examination struct {
 	blob *source.Blob
 	size int64
 	hits []hit
+
+	claimed bool        // an extractor reads the content, with the documents in it
+	encoded []encodedAt // documents that are to be read yet
 }
 
 // detach copies what is the walk's, so that the look can go on when the walk has
@@ -85,6 +93,7 @@ func (x *examination) guarded(look func() (bool, error)) (done bool) {
 
 // end keeps what was found.
 func (x *examination) end() {
+	x.guarded(func() (bool, error) { x.encodedDocuments(); return true, nil })
 	x.c.count(1, max(x.size, x.blob.Size, int64(len(x.blob.Data))))
 	if len(x.hits) > 0 {
 		x.hits = plainFirst(x.hits)
@@ -105,26 +114,38 @@ func (x *examination) end() {
 }
 
 // plainFirst drops what an extractor found of values that the file shows as it
-// stands: those have lines that an editor opens.
+// stands: those have lines that an editor opens. And it drops what was decoded of values that
+// an extractor found: it says better where they stand.
 func plainFirst(hits []hit) []hit {
-	plain := map[Key]bool{}
+	plain, extracted := map[Key]bool{}, map[Key]bool{}
 	for _, h := range hits {
-		if h.in == nil && h.Confidence >= detect.Report {
+		switch {
+		case h.Confidence < detect.Report:
+		case h.in == nil:
 			plain[Key{h.Rule, h.Value}] = true
+		case !h.in.InText:
+			extracted[Key{h.Rule, h.Value}] = true
 		}
 	}
-	if len(plain) == 0 {
+	if len(plain)+len(extracted) == 0 {
 		return hits
 	}
-	return slices.DeleteFunc(hits, func(h hit) bool { return h.in != nil && plain[Key{h.Rule, h.Value}] })
+	return slices.DeleteFunc(hits, func(h hit) bool {
+		key := Key{h.Rule, h.Value}
+		return h.in != nil && (plain[key] && !h.in.InText || extracted[key] && h.in.InText && !plain[key])
+	})
 }
 
 // plain runs the engine over a content as it is.
 func (x *examination) plain() (done bool, err error) {
-	b, emit := x.blob, func(h detect.Hit) { x.hits = append(x.hits, hit{Hit: h}) }
+	b := x.blob
 	if b.Data != nil || b.Open == nil {
 		e := charset.Detect(b.Data)
-		x.c.scan(b, e.Bytes(b.Data), x.c.textOf(b, e), emit)
+		how := x.c.textOf(b, e)
+		if x.claimed {
+			how.Embeds = nil
+		}
+		x.c.scan(b, e.Bytes(b.Data), how, x.emit)
 		return true, nil
 	}
 	r, err := b.Open()
@@ -132,7 +153,7 @@ func (x *examination) plain() (done bool, err error) {
 		return false, err
 	}
 	defer r.Close()
-	x.size, err = x.c.stream(b, r, emit)
+	x.size, err = x.c.stream(b, r, x.emit)
 	return true, err
 }
 
@@ -183,6 +204,9 @@ func (c *counter) Read(p []byte) (int, error) {
 // textOf says how a text of a blob is to be read, and has it told if a detector gives up.
 func (c *Collection) textOf(b *source.Blob, e charset.Encoding) detect.Text {
 	how, told := TextOf(e), false
+	if c.documents != nil {
+		how.Embeds = c.embeds
+	}
 	how.GaveUp = func(reason string) {
 		if !told {
 			told = true

@@ -27,11 +27,12 @@ type Trace struct {
 // trigger is kept small and free of pointers; there is one for every few hundred bytes of
 // a text whose descendants are waiting.
 type trigger struct {
-	start, end    int32
-	before, after int16 // how far around it its detectors looked
-	id            int32
-	gaveUp        bool
-	hits          int32 // one more than the index of its hits, with Offset relative to start; 0 for nearly all
+	start, end int32
+	after      int32 // how far behind it its detectors looked
+	before     int16 // and ahead of it
+	gaveUp     bool
+	id         int32
+	hits       int32 // one more than the index of its hits, with Offset relative to start; 0 for nearly all
 }
 
 // maxTraced bounds the texts that are traced, so that offsets fit.
@@ -59,7 +60,7 @@ func (s *Set) ScanTraced(text []byte, how Text, emit func(Hit)) *Trace {
 // again only about triggers whose window is not the same as in the base.
 func (s *Set) ScanDelta(text []byte, how Text, base *Trace, segments []Segment, emit func(Hit)) *Trace {
 	t := s.trace(text, how)
-	if base == nil || t == nil || base.how.Binary != how.Binary || how.Units != nil {
+	if base == nil || t == nil || base.how.Binary != how.Binary || (base.how.Embeds == nil) != (how.Embeds == nil) || how.Units != nil {
 		return s.ScanTraced(text, how, emit)
 	}
 	t.triggers = make([]trigger, 0, len(base.triggers)+8)
@@ -89,8 +90,11 @@ func (s *Set) trace(text []byte, how Text) *Trace {
 // segment is: it does not reach over a seam. Digits are a group because of what stands on
 // both sides of them.
 func copied(seg Segment, id, start, end int) bool {
-	if id == digitsID {
+	switch id {
+	case digitsID:
 		return start > seg.Dst && end < seg.Dst+seg.Len
+	case runID:
+		return start-runSniff >= seg.Dst && end+runSniff <= seg.Dst+seg.Len
 	}
 	return end <= seg.Dst+seg.Len
 }
@@ -136,6 +140,27 @@ func (s *Set) fresh(text []byte, segments []Segment, visit func(id, start, end i
 	}
 	s.literals.Each(text, from, to, unlessCopied)
 	s.digitsAt(text, len(text), unlessCopied) // where the base may have gone on
+	s.freshRuns(text, segments, visit)
+}
+
+// freshRuns calls visit for the encoded runs that are not copied far from any seam.
+func (s *Set) freshRuns(text []byte, segments []Segment, visit func(id, start, end int)) {
+	from, to := 0, 0 // where runs are yet to be sought
+	add := func(a, b int) {
+		if a > to {
+			s.runsIn(text, from, to, visit)
+			from = a
+		}
+		to = max(to, b)
+	}
+	for _, seg := range segments {
+		add(nearSeam(seg.Dst))
+		if seg.Src < 0 {
+			add(seg.Dst, seg.Dst+seg.Len)
+		}
+	}
+	add(nearSeam(len(text)))
+	s.runsIn(text, from, to, visit)
 }
 
 // digitsAt looks for groups of digits that touch a seam. One of the bytes beside it is a
@@ -214,7 +239,10 @@ func sameWindow(tr trigger, baseSize int, seg Segment, at, size int) bool {
 // add verifies a trigger and remembers it.
 func (t *Trace) add(text []byte, id, start, end int) {
 	hits, before, after := t.examiner.examine(id, text, start, end)
-	tr := trigger{start: int32(start), end: int32(end), before: int16(before), after: int16(after), id: int32(id)}
+	if t.examiner.cursory {
+		return
+	}
+	tr := trigger{start: int32(start), end: int32(end), before: int16(before), after: int32(after), id: int32(id)}
 	if reason := t.examiner.gaveUp; reason != "" {
 		tr.gaveUp, t.gaveUp = true, reason
 	}

@@ -1,7 +1,13 @@
 package detect_test
 
 import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -146,4 +152,91 @@ func BenchmarkScanDelta(b *testing.B) {
 	for b.Loop() {
 		set.ScanDelta(child, detect.Text{}, trace, segments, func(detect.Hit) {})
 	}
+}
+
+// encodedText is random text with pieces of it encoded, wrapped, compressed and escaped.
+func encodedText(r *rand.Rand, size int) []byte {
+	var b bytes.Buffer
+	for b.Len() < size {
+		piece := randomText(r, 1+r.IntN(400))
+		switch r.IntN(10) {
+		case 0:
+			b.WriteString(base64.StdEncoding.EncodeToString(piece))
+		case 1:
+			b.WriteString(base64.RawURLEncoding.EncodeToString(compressed(piece)))
+		case 2:
+			b.WriteString(hex.EncodeToString(piece))
+		case 3, 4:
+			b.WriteString(wrapped(base64.StdEncoding.EncodeToString(piece), 4*(8+r.IntN(12)), []string{"\n", "\\n", "\" +\n  \""}[r.IntN(3)]))
+		case 5:
+			b.WriteString(wrapped(base64.StdEncoding.EncodeToString(compressed(piece)), 64, "\r\n  "))
+		case 6:
+			b.WriteString(base64.StdEncoding.EncodeToString([]byte(base64.StdEncoding.EncodeToString(piece))))
+		case 7, 8:
+			b.Write(escapedText(r, piece[:min(len(piece), 60)]))
+		default:
+			b.Write(piece)
+		}
+		b.WriteString([]string{"\n", " ", "", "\"", ": ", "=", "/"}[r.IntN(7)])
+	}
+	return b.Bytes()[:size]
+}
+
+func escapedText(r *rand.Rand, piece []byte) []byte {
+	forms := []string{"\\u%04x", "\\x%02x", "&#%d;", "%%%02X", "\\%03o", "\x1b[3%[1]cm%[1]c\x1b[0m", "\u200b%c"}
+	form := forms[r.IntN(len(forms))]
+	var b bytes.Buffer
+	for _, c := range piece {
+		if c < 0x80 && r.IntN(3) > 0 {
+			fmt.Fprintf(&b, form, c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.Bytes()
+}
+
+func wrapped(s string, width int, at string) string {
+	var b strings.Builder
+	for len(s) > width {
+		b.WriteString(s[:width] + at)
+		s = s[width:]
+	}
+	return b.String() + s
+}
+
+func compressed(piece []byte) []byte {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, _ = w.Write(piece)
+	_ = w.Close()
+	return b.Bytes()
+}
+
+// What is decoded is subject to the same identity: what a run decodes to reaches as far as
+// the run does, and detectors look out of it at what stands around it.
+func TestScanningDeltasFindsWhatIsEncodedAsScanningInFullDoes(t *testing.T) {
+	set := detect.NewSet(newWitness())
+	inside := 0
+	for seed := range uint64(40) {
+		r := rand.New(rand.NewPCG(seed, 10))
+		text := encodedText(r, 1+r.IntN(20_000))
+		trace := set.ScanTraced(text, detect.Text{}, func(detect.Hit) {})
+		for generation := range 6 {
+			child, segments := edit(r, text)
+			var got []detect.Hit
+			trace = set.ScanDelta(child, detect.Text{}, trace, segments, func(h detect.Hit) { got = append(got, h) })
+			want := unplaced(scan(set, child, detect.Text{}))
+			same(t, want, got, "seed %d, generation %d", seed, generation)
+			full := set.ScanTraced(child, detect.Text{}, func(detect.Hit) {})
+			require.Equal(t, full.Len(), trace.Len(), "each trigger once: seed %d, generation %d", seed, generation)
+			text = child
+			for _, h := range got {
+				if h.Inside != nil {
+					inside++
+				}
+			}
+		}
+	}
+	require.Greater(t, inside, 2_000, "values that were decoded")
 }

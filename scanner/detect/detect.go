@@ -100,4 +100,13 @@ type Hit struct {
 	Position       // zero where the text was scanned for its triggers, see ScanTraced
 	Offset   int64 // of the first byte
 	Allowed  bool  // a mark in the text, with a reason, allows it
+
+	// Inside says how the text was decoded in which the match stands, outermost first:
+	// "base64", "gzip". The offset is that of the encoded value then.
+	Inside []string
+	// Embedded is a document that lies encoded in the text. Such a hit has no value.
+	Embedded *Embedded
 }
+
+// embeddedRule is the rule of hits that are none, but documents to be read.
+var embeddedRule = &finding.Rule{}

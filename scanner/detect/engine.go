@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/deputy-sec/deputy/internal/encoded"
+	"github.com/deputy-sec/deputy/internal/inflate"
 	"github.com/deputy-sec/deputy/internal/literal"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
@@ -17,6 +19,8 @@ type Set struct {
 	detectors []Detector
 	literals  *literal.Matcher
 	wanted    [][]call // by literal id
+	escapes   []bool   // by literal id: it is the beginning of an escape
+	secrets   []bool   // or of an object whose values are encoded
 	digits    []call
 	rules     []*finding.Rule
 	examiners sync.Pool // of *examiner
@@ -55,6 +59,16 @@ func NewSet(detectors ...Detector) *Set {
 		texts []literal.Literal
 		ids   = map[literal.Literal]int{}
 	)
+	idOf := func(key literal.Literal) int {
+		id, ok := ids[key]
+		if !ok {
+			id = len(texts)
+			ids[key] = id
+			texts = append(texts, key)
+			s.wanted, s.escapes, s.secrets = append(s.wanted, nil), append(s.escapes, false), append(s.secrets, false)
+		}
+		return id
+	}
 	for index, d := range detectors {
 		s.rules = append(s.rules, d.Rules()...)
 		for i, t := range d.Triggers() {
@@ -66,16 +80,18 @@ func NewSet(detectors ...Detector) *Set {
 			head := t.Literal[:min(len(t.Literal), longestHead)]
 			c.rest = []byte(t.Literal[len(head):])
 			s.longestRest = max(s.longestRest, len(c.rest))
-			key := literal.Literal{Text: head, Fold: t.Fold}
-			id, ok := ids[key]
-			if !ok {
-				id = len(texts)
-				ids[key] = id
-				texts = append(texts, key)
-				s.wanted = append(s.wanted, nil)
-			}
+			id := idOf(literal.Literal{Text: head, Fold: t.Fold})
 			s.wanted[id] = append(s.wanted[id], c)
 		}
+	}
+	for _, e := range encoded.Escapes() {
+		s.escapes[idOf(literal.Literal{Text: e})] = true
+	}
+	for _, e := range encoded.Secrets() {
+		s.secrets[idOf(literal.Literal{Text: e[:min(len(e), longestHead)]})] = true
+	}
+	for _, e := range encoded.EscapesWithDigit() {
+		s.escapes[idOf(literal.Literal{Text: e, Digit: true})] = true
 	}
 	s.literals = literal.New(texts)
 	return s
@@ -95,6 +111,9 @@ type Text struct {
 	// GaveUp, if set, is told why a detector did not look at all of the text. It may
 	// be called more than once.
 	GaveUp func(reason string)
+	// Embeds, if set, reports whether what begins so is a document that somebody reads.
+	// One that lies encoded in the text is handed over then, see [Hit.Embedded].
+	Embeds func(head []byte) bool
 }
 
 // Scan calls emit for every match in text, in order of offset.
@@ -114,10 +133,10 @@ const streamChunk = 1 << 20
 // returns the number of bytes read, and the error with which reading ended
 // unless that was io.EOF; what came before an error has been scanned.
 func (s *Set) Stream(r io.Reader, how Text, emit func(Hit)) (int64, error) {
-	ahead := After + max(literal.MaxDigits, s.longestRest)
+	ahead := maxEncoded + 2*After + max(literal.MaxDigits, s.longestRest)
 	var (
 		p    = newPass(s, how)
-		buf  = make([]byte, 0, Before+streamChunk+ahead)
+		buf  = make([]byte, 0, 2*Before+streamChunk+ahead)
 		from = 0 // first byte of buf in which no trigger has been sought yet
 		base int64
 	)
@@ -130,7 +149,7 @@ func (s *Set) Stream(r io.Reader, how Text, emit func(Hit)) (int64, error) {
 			to -= ahead
 		}
 		p.chunk(buf, base, from, to)
-		drop := max(0, to-Before-literal.MaxDigits)
+		drop := max(0, to-2*Before-literal.MaxDigits)
 		if last {
 			drop = len(buf)
 		}
@@ -183,6 +202,7 @@ const digitsID = -1
 func (s *Set) triggers(text []byte, from, to int, visit func(id, start, end int)) {
 	s.literals.Each(text, from, to, visit)
 	s.digitsIn(text, from, to, visit)
+	s.runsIn(text, from, to, visit)
 }
 
 func (s *Set) digitsIn(text []byte, from, to int, visit func(id, start, end int)) {
@@ -202,6 +222,13 @@ type examiner struct {
 	giveUp  func(reason string)
 	hits    []Hit  // of the trigger at hand
 	gaveUp  string // why a detector gave it up, "" if none did
+
+	depth    int  // how often what it examines was decoded
+	left     *int // how many bytes may still be decoded of the run at hand
+	cursory  bool // the look at a run ended near its beginning
+	inflater *inflate.Decoder
+	near     encoded.View // of the escape at hand
+	owned    []owned
 }
 
 // examiner returns one for a text. Who is done with it puts it back into the pool.
@@ -211,7 +238,7 @@ func (s *Set) examiner(how Text) *examiner {
 		e = &examiner{set: s, scratch: make([]any, len(s.detectors))}
 		e.match, e.giveUp = e.take, e.tell
 	}
-	e.how, e.window = how, Window{}
+	e.how, e.window, e.depth, e.left = how, Window{}, 0, nil
 	for i, kept := range e.scratch {
 		if r, ok := kept.(Resetter); ok {
 			r.Reset()
@@ -224,13 +251,18 @@ func (s *Set) examiner(how Text) *examiner {
 
 // examine asks the detectors of a trigger about its window. What they report
 // depends on nothing else, and on no more than before bytes ahead of the trigger
-// and after bytes behind it. It is good until the next call.
+// and after bytes behind it. It is good until the next call. Of an encoded run after may
+// be as much as the run is long.
 func (e *examiner) examine(id int, text []byte, start, end int) (hits []Hit, before, after int) {
+	e.hits, e.gaveUp, e.cursory = e.hits[:0], "", false
 	calls := e.set.digits
-	if id != digitsID {
+	switch {
+	case id == runID:
+		before, after, e.cursory = e.run(text, start)
+		return e.hits, before, after
+	case id != digitsID:
 		calls = e.set.wanted[id]
 	}
-	e.hits, e.gaveUp = e.hits[:0], ""
 	for i := range calls {
 		c := &calls[i]
 		if !c.goesOn(text, end) {
@@ -248,6 +280,14 @@ func (e *examiner) examine(id int, text []byte, start, end int) (hits []Hit, bef
 		c.detector.Detect(w, e.match)
 		b, a := w.Span()
 		before, after = max(before, b), max(after, a+len(c.rest))
+	}
+	if id >= 0 && e.set.secrets[id] {
+		e.shortValues(text, start, end)
+		return e.hits, Before, After
+	}
+	if e.set.isEscape(id) {
+		b, a := e.escaped(text, start, end)
+		before, after = max(before, b), max(after, a)
 	}
 	return e.hits, before, after
 }
@@ -298,6 +338,7 @@ func (p *pass) emitUnplaced(emit func(Hit)) {
 // order does not depend on which trigger led there. Two triggers may lead to the same
 // match: the surer one stays.
 func (p *pass) settle() {
+	p.decodedByDetectors()
 	for i := 1; i < len(p.hits); i++ { // they mostly come in order
 		if place(&p.hits[i-1], &p.hits[i]) >= 0 {
 			slices.SortFunc(p.hits, func(a, b Hit) int { return order(&a, &b) })
@@ -306,6 +347,35 @@ func (p *pass) settle() {
 		}
 	}
 }
+
+// decodedByDetectors drops what the engine decoded if a detector that decodes by itself reports
+// the same value there: it knows more of it.
+func (p *pass) decodedByDetectors() {
+	if !slices.ContainsFunc(p.hits, func(h Hit) bool { return h.Inside != nil }) {
+		return
+	}
+	slices.SortFunc(p.hits, func(a, b Hit) int { return order(&a, &b) })
+	kept := make([]Hit, 0, len(p.hits))
+	for _, h := range p.hits {
+		if h.Inside == nil || h.Embedded != nil || !p.plainly(h) {
+			kept = append(kept, h)
+		}
+	}
+	p.hits = kept
+}
+
+// plainly reports whether a hit's value is reported as it stands, not far behind where the hit is.
+func (p *pass) plainly(decoded Hit) bool {
+	i, _ := slices.BinarySearchFunc(p.hits, decoded.Offset, func(h Hit, at int64) int { return cmp.Compare(h.Offset, at) })
+	for ; i < len(p.hits) && p.hits[i].Offset <= decoded.Offset+plainlyWithin; i++ {
+		if h := &p.hits[i]; h.Inside == nil && h.Rule == decoded.Rule && h.Value == decoded.Value {
+			return true
+		}
+	}
+	return false
+}
+
+const plainlyWithin = Before / 2
 
 func order(a, b *Hit) int {
 	c := place(a, b)
@@ -325,7 +395,11 @@ func place(a, b *Hit) int {
 	if a.Offset != b.Offset {
 		return cmp.Compare(a.Offset, b.Offset)
 	}
-	return cmp.Or(cmp.Compare(a.Rule.ID, b.Rule.ID), cmp.Compare(a.End-a.Start, b.End-b.Start))
+	c := cmp.Or(cmp.Compare(a.Rule.ID, b.Rule.ID), cmp.Compare(a.End-a.Start, b.End-b.Start))
+	if c == 0 && (a.Inside != nil || b.Inside != nil) { // one run may hold several
+		c = cmp.Or(slices.Compare(a.Inside, b.Inside), cmp.Compare(a.Value, b.Value))
+	}
+	return c
 }
 
 // flush places the hits that start in text[:drop], in which no later trigger can

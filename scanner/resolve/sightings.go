@@ -29,7 +29,7 @@ func locate(ctx context.Context, values []*value, c *collect.Collection, places 
 		groups[i] = v.groups(c, byBlob)
 		for _, g := range groups[i] {
 			for j := range g.occurrences {
-				if s := &g.occurrences[j]; s.Line == 0 && s.In == nil {
+				if s := &g.occurrences[j]; s.Line == 0 && (s.In == nil || s.In.InText) {
 					unlined[s.Content] = append(unlined[s.Content], s)
 				}
 			}
@@ -163,7 +163,7 @@ func (g *occurrenceGroup) sighting(s *collect.Occurrence) finding.Sighting {
 		Commit: g.first, InHead: g.inHead, Layer: g.newest.Layer,
 	}
 	if s.In != nil {
-		out.Extracted = true
+		out.Extracted = !s.In.InText
 		out.Inside = s.In.Inside
 		if s.In.Place != "" {
 			out.Place = s.In.Place

@@ -1,0 +1,106 @@
+package detect
+
+import (
+	"bytes"
+
+	"github.com/deputy-sec/deputy/internal/encoded"
+	"github.com/deputy-sec/deputy/internal/literal"
+)
+
+// Escapes are transparent. The spelling of an escaped digit, a colour code or a character
+// that nobody sees is a trigger of the engine's own: triggers near it are sought in a view
+// of the text in which all of these are decoded, and detectors are asked about that view.
+// What they find is reported where it stands in the text itself.
+
+const (
+	// How far around an escape its view is made to see whether there is a trigger near it, in
+	// bytes.
+	escapeBefore, escapeReach = 64, 160
+	// escapeSniff is how far around one is looked to see that it hides nothing.
+	escapeSniff = 16
+	// nearEscape is how near to it a trigger must be, in bytes of the view, on one line.
+	nearEscape = 40
+)
+
+// escaped examines the neighbourhood of the escape that begins at text[start].
+func (e *examiner) escaped(text []byte, start, end int) (before, after int) {
+	if !encoded.Worthwhile(text, start) {
+		return escapeSniff, escapeSniff
+	}
+	lo, hi := max(0, start-escapeBefore), min(len(text), end+escapeReach)
+	v := &e.near
+	v.Decode(text[lo:hi])
+	n := v.MarkAt(start - lo)
+	if n < 0 {
+		return escapeReach, escapeReach
+	}
+	e.owned = e.owned[:0]
+	at := v.Marks[n].At
+	e.set.triggers(v.Text, max(0, at-literal.MaxDigits), at+nearEscape, func(id, from, to int) {
+		if owner(v, from, to) == n && id != runID {
+			e.owned = append(e.owned, owned{id, lo + v.Source(from, hi-lo), to - from})
+		}
+	})
+	if len(e.owned) == 0 || e.depth >= maxNesting {
+		return escapeReach, escapeReach
+	}
+	return e.decoded(text, start, end)
+}
+
+// owned is a trigger near an escape.
+type owned struct {
+	id     int
+	source int // where it begins in the text
+	size   int // in the view
+}
+
+// owner returns the index of the escape that a trigger belongs to, so that one of them asks
+// about it: the last one in front of it on its line and near, else the first one in it or
+// right behind it. -1 if there is none.
+func owner(v *encoded.View, from, to int) int {
+	best := -1
+	for i, m := range v.Marks {
+		switch {
+		case m.At > to || best >= 0 && m.At > from:
+			return best
+		case m.At > from:
+			return i
+		case from-m.At <= nearEscape && bytes.IndexByte(v.Text[min(m.At, from):from], '\n') < 0:
+			best = i
+		}
+	}
+	return best
+}
+
+// decoded asks detectors about the triggers that an escape owns.
+func (e *examiner) decoded(text []byte, start, end int) (before, after int) {
+	lo, hi := max(0, start-Before), min(len(text), end+After)
+	v := &encoded.View{}
+	v.Decode(text[lo:hi])
+	before, after = escapeReach, escapeReach
+	inner := e.within(e.how.Binary)
+	defer e.set.examiners.Put(inner)
+	for _, t := range e.owned {
+		from := v.Offset(t.source - lo)
+		to := from + t.size
+		if to > len(v.Text) {
+			continue
+		}
+		hits, b, a := inner.examine(t.id, v.Text, from, to)
+		if before = max(before, start-(lo+v.Source(max(0, from-b), hi-lo))); b >= from {
+			before = Before
+		}
+		if after = max(after, lo+v.Source(min(len(v.Text), to+a), hi-lo)-end); to+a >= len(v.Text) {
+			after = After
+		}
+		for _, h := range hits {
+			first, last := v.Source(int(h.Offset), hi-lo), v.SourceEnd(int(h.Offset)+h.End-h.Start)
+			h.Start, h.End, h.Offset = 0, last-first, int64(lo+first)
+			e.hits = append(e.hits, h)
+		}
+	}
+	return min(before, Before), min(after, After)
+}
+
+// isEscape reports whether a literal is the beginning of an escape.
+func (s *Set) isEscape(id int) bool { return id >= 0 && s.escapes[id] }
