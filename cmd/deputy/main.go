@@ -83,6 +83,7 @@ git history, work trees and files.
   deputy check .           templates and policies that let a vendor in too easily
   deputy sweep list        the repositories that an organisation has
   deputy audit …           External IDs that are weak or shared, keys that are old
+  deputy serve             what sweeps found, as a page
   deputy extract FILE      the text that scan sees in a document
   deputy explain RULE      what a rule looks for and what to do about a finding
 
@@ -104,6 +105,7 @@ unexamined.`,
 		newSweep(),
 		newFix(),
 		newPurge(),
+		newServe(),
 		newBaseline(),
 		newHook(),
 		newExtract(),

@@ -95,7 +95,7 @@ func number(n int) string {
 func row(cells map[string]string) []string {
 	out := make([]string, len(columns))
 	for i, name := range columns {
-		out[i] = cell(cells[name])
+		out[i] = Cell(cells[name])
 	}
 	return out
 }
@@ -104,10 +104,10 @@ func row(cells map[string]string) []string {
 // wide ones do so where the language of the program is one that types them.
 const formula = "=+-@\t\r＝＋－＠"
 
-// cell returns text that no spreadsheet takes for anything else. What begins with a tab
+// Cell returns text that no spreadsheet takes for anything else. What begins with a tab
 // or a carriage return is spelt out by Printable, and shows as text because of that; the
 // apostrophe says so to whoever undoes the spelling.
-func cell(s string) string {
+func Cell(s string) string {
 	if s != "" && strings.ContainsRune(formula, firstRune(s)) {
 		return "'" + report.Printable(s)
 	}

@@ -225,6 +225,18 @@ func (s *Store) Occurrences(ctx context.Context, finding, after int64, limit int
 	return collect(ctx, s, scanOccurrence, "SELECT "+occurrenceColumns+" FROM occurrence o JOIN repository r ON r.id = o.repository_id WHERE o.finding_id = ? AND o.repository_id > ? ORDER BY o.repository_id LIMIT ?", finding, after, limit)
 }
 
+// OccurrencesOf returns where some findings stand or stood, by finding and repository.
+func (s *Store) OccurrencesOf(ctx context.Context, findings []int64) ([]Occurrence, error) {
+	if len(findings) == 0 {
+		return nil, nil
+	}
+	args := make([]any, len(findings))
+	for i, id := range findings {
+		args[i] = id
+	}
+	return collect(ctx, s, scanOccurrence, "SELECT "+occurrenceColumns+" FROM occurrence o JOIN repository r ON r.id = o.repository_id WHERE o.finding_id IN ("+list(len(args))+") ORDER BY o.finding_id, o.repository_id", args...)
+}
+
 // TriageDecision is what somebody decides about findings.
 type TriageDecision struct {
 	Event  state.Event // Accept, Dismiss or Reopen; "" to leave the state alone
