@@ -98,6 +98,7 @@ func compare(a, b key) int {
 		cmp.Compare(p.Column, q.Column),
 		cmp.Compare(a.Rule.ID, b.Rule.ID),
 		cmp.Compare(a.Fingerprint, b.Fingerprint),
+		cmp.Compare(a.Repository, b.Repository),
 	)
 }
 

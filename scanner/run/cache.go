@@ -60,15 +60,25 @@ func (r *Run) cache(s *state.State) (*cache, error) {
 	if s == nil || r.config.Values || r.config.Verify {
 		return nil, nil
 	}
+	known, err := r.knownDigest()
+	if err != nil {
+		return nil, err
+	}
+	return &cache{s, r.config.key(), known, r.engine.Detectors.Rules()}, nil
+}
+
+// knownDigest names what is known of accounts and findings, the fingerprints' key, and who
+// we are.
+func (r *Run) knownDigest() (string, error) {
 	files := sha256.New()
 	_, _ = fmt.Fprintln(files, r.engine.Fingerprints.KeyID(), os.Geteuid()) // a hash takes all
 	_, _ = r.engine.Accounts.WriteTo(files)
 	if b := r.engine.Baseline; b != nil {
 		if err := b.Write(files); err != nil {
-			return nil, err
+			return "", err
 		}
 	}
-	return &cache{s, r.config.key(), fmt.Sprintf("%x", files.Sum(nil)), r.engine.Detectors.Rules()}, nil
+	return fmt.Sprintf("%x", files.Sum(nil)), nil
 }
 
 // orScan returns the result that was kept for a target, or else scans it.

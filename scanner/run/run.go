@@ -87,6 +87,9 @@ func New(c Config, notice func(string), log *slog.Logger) (*Run, error) {
 // Fingerprints names values as the run's findings do.
 func (r *Run) Fingerprints() *finding.Fingerprinter { return r.engine.Fingerprints }
 
+// Rules are what the run looks for.
+func (r *Run) Rules() []*finding.Rule { return r.engine.Detectors.Rules() }
+
 // Progress counts while the run scans.
 func (r *Run) Progress() *collect.Progress { return r.engine.Progress }
 

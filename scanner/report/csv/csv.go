@@ -26,6 +26,7 @@ var columns = []string{
 	"record", "severity", "confidence", "rule", "title", "kind", "class", "secret", "fingerprint",
 	"path", "inside", "place", "line", "column", "end_column", "places", "area", "in_head",
 	"first_commit", "first_date", "first_author", "first_email", "evidence", "reason",
+	"repository", "state",
 }
 
 // Write implements [report.Writer].
@@ -66,6 +67,7 @@ func findingCells(r *report.Result, f *finding.Finding) map[string]string {
 		"path": at.Path, "inside": strings.Join(at.Inside, " › "), "place": r.Masked(f, at.Place),
 		"line": number(at.Line), "column": number(at.Column), "end_column": number(at.EndColumn),
 		"places": strconv.Itoa(len(f.Sightings)), "area": string(f.Area()), "in_head": strconv.FormatBool(f.InHead),
+		"repository": f.Repository, "state": f.State,
 	}
 	if c := f.First; c != nil {
 		cells["first_commit"] = c.Hash

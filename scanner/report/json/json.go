@@ -80,6 +80,8 @@ type Finding struct {
 	Related     []Relation       `json:"related"`
 	Steps       []finding.Step   `json:"steps,omitempty"`
 	Instead     string           `json:"instead,omitempty"`
+	Repository  string           `json:"repository,omitempty"`
+	State       string           `json:"state,omitempty"`
 	Title       string           `json:"title"`
 	Area        finding.Area     `json:"area"`
 }
@@ -139,6 +141,8 @@ func NewFinding(r *report.Result, f *finding.Finding) Finding {
 		Last:        commit(r, f, f.Last),
 		Sightings:   make([]Sighting, 0, len(f.Sightings)),
 		Related:     make([]Relation, 0, len(f.Related)),
+		Repository:  f.Repository,
+		State:       f.State,
 		Title:       f.Rule.Title,
 		Area:        f.Area(),
 		Steps:       f.Steps,

@@ -60,6 +60,8 @@ type resultProperties struct {
 	Confidence  float64          `json:"confidence"`
 	InHead      bool             `json:"inHead"`
 	FirstCommit string           `json:"firstCommit,omitempty"`
+	Repository  string           `json:"repository,omitempty"`
+	State       string           `json:"state,omitempty"`
 }
 
 type location struct { // 3.28

@@ -94,7 +94,7 @@ func newResult(r *report.Result, row report.Row, ruleIndex int) result {
 			Deputy: f.Fingerprint,
 			Line:   f.Fingerprint + ":1",
 		},
-		Properties: resultProperties{Severity: f.Severity, Class: f.Class, Confidence: math.Round(f.Confidence*1000) / 1000, InHead: f.InHead},
+		Properties: resultProperties{Severity: f.Severity, Class: f.Class, Confidence: math.Round(f.Confidence*1000) / 1000, InHead: f.InHead, Repository: f.Repository, State: f.State},
 	}
 	if f.First != nil {
 		out.Properties.FirstCommit = f.First.Hash

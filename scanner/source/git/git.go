@@ -522,3 +522,12 @@ func realPath(path string) string {
 	}
 	return filepath.Clean(path)
 }
+
+// EachPacked hands out the objects that packs hold, of any kind, each once.
+func (s *Source) EachPacked(yield func(objects.ID) bool) {
+	for n := range s.db.Numbers() {
+		if !yield(s.db.Named(n)) {
+			return
+		}
+	}
+}

@@ -189,7 +189,7 @@ func (s *State) Save() error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.changed {
+	if !s.changed || s.file == "" {
 		return nil
 	}
 	if err := writeAll(s.file, s.encode()); err != nil {

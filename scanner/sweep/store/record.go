@@ -31,6 +31,7 @@ type Result struct {
 	StartedAt  time.Time
 	EndedAt    time.Time
 	Stats      finding.Stats
+	Rules      map[string]bool // that were looked for
 	Findings   []*finding.Finding
 	Unexamined []finding.Unexamined
 	// Due says when a finding of a severity that is new is due; nil for never.
@@ -104,7 +105,8 @@ func (t *Tx) updateRepository(ctx context.Context, r *Result, scan int64) error 
 		return err
 	}
 	if r.Verdict == Failed { // what is known of it holds, but is to be looked at again
-		return nil
+		_, err := t.exec(ctx, `UPDATE repository SET mark = '' WHERE id = ?`, r.Repository)
+		return err
 	}
 	if _, err := t.exec(ctx, `UPDATE repository SET mark = ?, pushed_mark = ? WHERE id = ?`, r.Mark, stamp(r.PushedAt), r.Repository); err != nil {
 		return err
@@ -309,7 +311,7 @@ func (o *recorder) unseen(ctx context.Context, left map[[2]string]*stored) (chan
 		if !s.present {
 			continue
 		}
-		if s.scope != o.r.Scope {
+		if s.scope != o.r.Scope || o.r.Rules != nil && !o.r.Rules[s.rule] {
 			if err := o.event(ctx, event{at: o.r.EndedAt, kind: OutOfScope, finding: s.id, repository: o.r.Repository, sweep: o.sweep(),
 				why: "the configuration has changed since it was seen"}); err != nil {
 				return nil, err

@@ -274,3 +274,69 @@ func (s *Store) Tallies(ctx context.Context, sweeps int) ([]Tally, error) {
 	}, `SELECT w.id, w.ended_at, t.state, t.severity, t.findings FROM tally t JOIN sweep w ON w.id = t.sweep_id
 		WHERE w.id IN (SELECT id FROM sweep WHERE status = 'ended' ORDER BY id DESC LIMIT ?) ORDER BY w.id, t.state, t.severity`, sweeps)
 }
+
+// Work is a repository as a job needs it.
+type Work struct {
+	Repository
+	Sweeps     []int64 // that wait for it, the earliest first; none: there is nothing to do
+	Mark       string  // what the latest scan depended on, "" if it is to be done again in any case
+	PushedMark time.Time
+}
+
+// Work returns what there is to do about a repository.
+func (s *Store) Work(ctx context.Context, repository int64) (w Work, err error) {
+	if w.Repository, err = s.Repository(ctx, repository); err != nil {
+		return w, err
+	}
+	if err = s.row(ctx, `SELECT mark, pushed_mark FROM repository WHERE id = ?`, repository).Scan(&w.Mark, micro{&w.PushedMark}); err != nil {
+		return w, none(err)
+	}
+	w.Sweeps, err = collect(ctx, s, func(scan func(...any) error, n *int64) error { return scan(n) },
+		`SELECT sweep_id FROM task WHERE repository_id = ? AND scan_id IS NULL ORDER BY sweep_id`, repository)
+	return w, err
+}
+
+// Unassign says that no job has a repository.
+func (t *Tx) Unassign(ctx context.Context, repository int64) error {
+	_, err := t.exec(ctx, `UPDATE repository SET job_id = NULL WHERE id = ?`, repository)
+	return err
+}
+
+// SetSchedule has a plan swept every so often, at once if it was not scheduled before.
+func (s *Store) SetSchedule(ctx context.Context, name, plan string, every time.Duration, now time.Time) error {
+	return s.Write(ctx, func(t *Tx) error {
+		_, err := t.exec(ctx, `INSERT INTO schedule (name, plan, every, next_run_at) VALUES (?, ?, ?, ?)
+			ON CONFLICT (name) DO UPDATE SET plan = excluded.plan, every = excluded.every,
+			next_run_at = CASE WHEN schedule.next_run_at > ? THEN ? ELSE schedule.next_run_at END`,
+			name, plan, every.Microseconds(), stamp(now), stamp(now.Add(every)), stamp(now.Add(every)))
+		return err
+	})
+}
+
+// ClaimDue returns the plans that are due, each to one caller alone, and says when they
+// are the next time. Times that were missed are not made up for.
+func (t *Tx) ClaimDue(ctx context.Context, now time.Time) (plans []string, err error) {
+	type due struct {
+		name, plan  string
+		every, next int64
+	}
+	all, err := collect(ctx, t, func(scan func(...any) error, d *due) error { return scan(&d.name, &d.plan, &d.every, &d.next) },
+		`SELECT name, plan, every, next_run_at FROM schedule WHERE next_run_at <= ?`+t.dialect.lockRow, stamp(now))
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range all {
+		next := d.next + d.every
+		if n := now.UnixMicro(); next <= n {
+			next = n + d.every
+		}
+		n, err := t.exec(ctx, `UPDATE schedule SET next_run_at = ? WHERE name = ? AND next_run_at = ?`, next, d.name, d.next)
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			plans = append(plans, d.plan)
+		}
+	}
+	return plans, nil
+}

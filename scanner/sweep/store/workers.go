@@ -2,8 +2,14 @@ package store
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
+	"io"
+	"net"
+	"strings"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // Worker is a process that does jobs.
@@ -127,4 +133,31 @@ func (s *Store) JobCounts(ctx context.Context) (JobCounts, error) {
 	err = s.row(ctx, age).Scan(&seconds)
 	c.Oldest = time.Duration(seconds * float64(time.Second))
 	return c, err
+}
+
+// CompleteJob ends a job of the queue that the transaction holds.
+func (t *Tx) CompleteJob(ctx context.Context, job int64) error {
+	now := "strftime('%Y-%m-%d %H:%M:%f', 'now')"
+	if t.dialect.numbered {
+		now = "clock_timestamp()"
+	}
+	_, err := t.exec(ctx, `UPDATE river_job SET state = 'completed', finalized_at = `+now+` WHERE id = ?`, job)
+	return err
+}
+
+// MoveJob gives what one job was to scan to another one.
+func (t *Tx) MoveJob(ctx context.Context, from, to int64) error {
+	_, err := t.exec(ctx, `UPDATE repository SET job_id = ? WHERE job_id = ?`, to, from)
+	return err
+}
+
+// Lost reports whether an error says that the connection broke, so that the transaction
+// may be tried again.
+func Lost(err error) bool {
+	var e *pgconn.PgError
+	if errors.As(err, &e) {
+		return strings.HasPrefix(e.Code, "08") || strings.HasPrefix(e.Code, "57") // connection, shutdown
+	}
+	var n net.Error
+	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || errors.As(err, &n) || pgconn.SafeToRetry(err)
 }
