@@ -269,7 +269,7 @@ func (c *Cache) list(ctx context.Context, s Source) (tips string, isSHA256 bool,
 		return "", false, failed
 	}
 	if err != nil {
-		return "", false, said.reason(err)
+		return "", false, refused(said.reason(err), s)
 	}
 	if n == 0 {
 		return "", false, nil
@@ -420,8 +420,8 @@ func (t *tail) Write(p []byte) (int, error) {
 // say what it likes, so none of that is passed on but what is listed here.
 var sayings = []struct{ git, ours string }{
 	{"Authentication failed", "the host refused the token"},
-	{"could not read Username", "the host wants a token, and there is none for it"},
-	{"terminal prompts disabled", "the host wants a token, and there is none for it"},
+	{"could not read Username", noToken},
+	{"terminal prompts disabled", noToken},
 	{"requested URL returned error: 401", "the host refused the token"},
 	{"requested URL returned error: 403", "the host does not let us read it"},
 	{"requested URL returned error: 404", "the host does not have it, or does not let us know"},
@@ -441,6 +441,17 @@ var sayings = []struct{ git, ours string }{
 	{"unexpected disconnect", "the host broke off"},
 	{"index-pack failed", "what the host sent is damaged"},
 	{"No space left", "the disk is full"},
+}
+
+// noToken is what git says where a host wants a token: that it cannot ask for one.
+const noToken = "the host wants a token, and there is none for it"
+
+// refused says it of a host that was given one.
+func refused(err error, s Source) error {
+	if s.Password.Reveal() != "" && err.Error() == noToken {
+		return finding.Unreadable.Because("the host refused the token")
+	}
+	return err
 }
 
 func (t *tail) reason(err error) error {
