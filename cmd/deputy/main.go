@@ -82,6 +82,7 @@ git history, work trees and files.
   deputy vet ./...         Go code that logs, returns, accepts or sends External IDs
   deputy check .           templates and policies that let a vendor in too easily
   deputy sweep list        the repositories that an organisation has
+  deputy trace TARGET…     what is left of a customer that was off-boarded
   deputy audit …           External IDs that are weak or shared, keys that are old
   deputy serve             what sweeps found, as a page
   deputy extract FILE      the text that scan sees in a document
@@ -114,6 +115,7 @@ unexamined.`,
 		newExplain(),
 		newAudit(),
 		newMigrate(),
+		diagnosed(newTrace()),
 		newAccounts(),
 		newConfig(),
 		newVersion(),

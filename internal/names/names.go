@@ -50,14 +50,14 @@ func Worth(name []byte) bool {
 // Each calls yield with a slash-separated path up to each of its elements that is worth
 // looking at; whole says that this is all of it. What stands in front of a name is its
 // context: "accounts/" says what the digits behind it are.
-func Each(path string, yield func(upTo string, whole bool)) {
+func Each(path string, worth func([]byte) bool, yield func(upTo string, whole bool)) {
 	start := 0
 	for start < len(path) {
 		end := strings.IndexByte(path[start:], '/')
 		if end < 0 {
 			end = len(path) - start
 		}
-		if Worth([]byte(path[start : start+end])) {
+		if worth([]byte(path[start : start+end])) {
 			yield(path[:start+end], start+end == len(path))
 		}
 		start += end + 1

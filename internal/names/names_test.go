@@ -27,7 +27,7 @@ func TestEach(t *testing.T) {
 		"LICENSE-APACHE-AND-THE-REST.txt": nil,
 	} {
 		var got []string
-		names.Each(path, func(upTo string, whole bool) { got = append(got, fmt.Sprint(upTo, " ", whole)) })
+		names.Each(path, names.Worth, func(upTo string, whole bool) { got = append(got, fmt.Sprint(upTo, " ", whole)) })
 		assert.Equal(t, want, got, path)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/deputy-sec/deputy/internal/names"
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/finding"
@@ -24,6 +25,7 @@ type Collection struct {
 	scans       chan *documentScan // that are not in use
 	queue       *queue
 	exhaustive  bool
+	names       func([]byte) bool
 	encodedDocs encodedDocs
 	progress    *Progress    // of all that is scanned, for whoever watches
 	counts      Progress     // of this scan
@@ -47,10 +49,11 @@ const maxWeak = 200_000
 // Options say how contents are looked at.
 type Options struct {
 	Detectors  *detect.Set
-	Documents  extract.Reader // reads PDFs, office files, archives …; nil: they are searched as they are
-	Jobs       int            // contents that wait for nobody else; at least 1
-	Exhaustive bool           // match every content in full, also where only a part is new
-	Progress   *Progress      // of all that is scanned, for whoever watches; may be nil
+	Documents  extract.Reader         // reads PDFs, office files, archives …; nil: they are searched as they are
+	Jobs       int                    // contents that wait for nobody else; at least 1
+	Exhaustive bool                   // match every content in full, also where only a part is new
+	Progress   *Progress              // of all that is scanned, for whoever watches; may be nil
+	Names      func(name []byte) bool // which names of members are looked at; nil: those that may hold an identifier
 }
 
 // New returns a collection that has seen nothing. The context is that of the scan.
@@ -62,10 +65,14 @@ func New(ctx context.Context, o Options) *Collection {
 		scans:      make(chan *documentScan, 2*max(1, o.Jobs)),
 		queue:      newQueue(o.Jobs),
 		exhaustive: o.Exhaustive,
+		names:      o.Names,
 		progress:   o.Progress,
 		values:     map[Key]*Value{},
 		failures:   map[source.ID][]Failure{},
 		seen:       map[finding.Unexamined]bool{},
+	}
+	if c.names == nil {
+		c.names = names.Worth
 	}
 	if c.progress == nil {
 		c.progress = &Progress{}

@@ -171,7 +171,7 @@ func (s *documentScan) member() {
 		return
 	}
 	way := strings.Join(inside[:len(inside)-1], "\x00") + "\x00"
-	names.Each(inside[len(inside)-1], func(upTo string, whole bool) {
+	names.Each(inside[len(inside)-1], s.c.names, func(upTo string, whole bool) {
 		if s.members[way+upTo] || len(s.members) > maxMembers {
 			return
 		}

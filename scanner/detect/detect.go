@@ -53,6 +53,7 @@ type Detector interface {
 type Trigger struct {
 	Literal string // at least three bytes of ASCII
 	Fold    bool   // the literal matches in any case
+	Raw     bool   // in binary text, the window is more than the printable run that holds the literal
 	Digits  bool   // a group of account-like digits instead of a literal, see literal.Digits
 }
 
@@ -69,6 +70,7 @@ type Match struct {
 	Severity   finding.Severity // if not the rule's
 	Account    string           // AWS account that the value belongs to, where it says so
 	Anywhere   bool             // it counts in the middle of a blob of base64, too
+	Always     bool             // no mark in the text allows it
 
 	// Exempt says where the match does not count: in a file, or in the commit that
 	// put it there ("" if none did). Nil: it counts everywhere. A window does not

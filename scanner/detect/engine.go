@@ -35,6 +35,7 @@ type call struct {
 	index    int    // of the detector
 	rest     []byte // what follows a long literal's head, in lower case if fold
 	fold     bool
+	raw      bool
 }
 
 // longestHead bounds the part of a literal that is sought; what follows it is compared
@@ -72,7 +73,7 @@ func NewSet(detectors ...Detector) *Set {
 	for index, d := range detectors {
 		s.rules = append(s.rules, d.Rules()...)
 		for i, t := range d.Triggers() {
-			c := call{detector: d, trigger: i, index: index, fold: t.Fold}
+			c := call{detector: d, trigger: i, index: index, fold: t.Fold, raw: t.Raw}
 			if t.Digits {
 				s.digits = append(s.digits, c)
 				continue
@@ -271,7 +272,7 @@ func (e *examiner) examine(id int, text []byte, start, end int) (hits []Hit, bef
 		}
 		stop := end + len(c.rest)
 		lo, hi := max(0, start-Before), min(len(text), stop+After)
-		if e.how.Binary {
+		if e.how.Binary && !c.raw {
 			lo, hi = printable(text, lo, start, stop, hi)
 		}
 		w := &e.window
@@ -315,6 +316,10 @@ func (e *examiner) take(m Match) {
 		if withinBlob(w.whole, at, end) {
 			return
 		}
+	}
+	if m.Always {
+		e.hits = append(e.hits, Hit{Match: m, Offset: int64(w.offset + at)})
+		return
 	}
 	p := permits(w.whole, at, end, m.Rule.ID)
 	if p.problem != "" {

@@ -33,6 +33,7 @@ type Run struct {
 	verifier *verify.Verifier // nil: nobody is asked
 	engine   scanner.Options
 	notice   func(string)
+	names    func([]byte) bool // which names are looked at; nil: those that may hold an identifier
 	log      *slog.Logger
 }
 
@@ -101,6 +102,9 @@ func (r *Run) Scan(ctx context.Context, targets []string, stdin io.Reader) (*fin
 	if err != nil {
 		return nil, err
 	}
+	if r.names != nil {
+		read.Filter = read.Filter.WithNames(r.names)
+	}
 	if read.State, err = r.openState(); err != nil {
 		return nil, err
 	}
@@ -110,7 +114,7 @@ func (r *Run) Scan(ctx context.Context, targets []string, stdin io.Reader) (*fin
 	}
 	defer done()
 	engine := r.engine
-	engine.Documents = documents
+	engine.Documents, engine.Names = documents, r.names
 	cache, err := r.cache(read.State)
 	if err != nil {
 		return nil, err

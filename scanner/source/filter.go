@@ -4,6 +4,7 @@ import (
 	"path"
 	"sync/atomic"
 
+	"github.com/deputy-sec/deputy/internal/names"
 	"github.com/deputy-sec/deputy/internal/pathglob"
 )
 
@@ -13,6 +14,7 @@ type Filter struct {
 	include, exclude *counted
 	parts            map[string]bool // paths of what passes; nil: all
 	above            map[string]bool // directories that lead to them
+	names            func([]byte) bool
 }
 
 // NewFilter takes globs as [pathglob.List] has them. A path passes if it matches an
@@ -92,9 +94,36 @@ func (f *Filter) Within(parts []string) *Filter {
 		}
 	}
 	if f != nil {
-		out.include, out.exclude = f.include, f.exclude
+		out.include, out.exclude, out.names = f.include, f.exclude, f.names
 	}
 	return out
+}
+
+// WithNames returns a filter by which names are worth to be looked at that a function holds
+// for, in place of those that may hold an identifier.
+func (f *Filter) WithNames(worth func([]byte) bool) *Filter {
+	out := &Filter{}
+	if f != nil {
+		*out = *f
+	}
+	out.names = worth
+	return out
+}
+
+// OnlyNames returns a filter that lets everything pass, and judges names as this one does.
+func (f *Filter) OnlyNames() *Filter {
+	if f == nil || f.names == nil {
+		return nil
+	}
+	return &Filter{names: f.names}
+}
+
+// Worth reports whether a name, of a file, a folder or a ref, is worth to be looked at.
+func (f *Filter) Worth(name []byte) bool {
+	if f == nil || f.names == nil {
+		return names.Worth(name)
+	}
+	return f.names(name)
 }
 
 // Named reports whether a path is a part that was asked for or leads to one, so that

@@ -14,7 +14,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/deputy-sec/deputy/internal/names"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/source/filetree"
@@ -189,7 +188,7 @@ func (g *guide) File(p string, _ struct{}, e fs.DirEntry) {
 
 // named hands over the name of a file or a folder that may hold an identifier.
 func (g *guide) named(p, sort string) {
-	if g.Filter.Match(p) && names.Worth([]byte(path.Base(p))) {
+	if g.Filter.Match(p) && g.Filter.Worth([]byte(path.Base(p))) {
 		g.v.Blob(&source.Blob{ID: source.ID(sort + p), Path: p, Size: int64(len(p)), Data: []byte(p)})
 	}
 }

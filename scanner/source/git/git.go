@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/deputy-sec/deputy/internal/names"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/source/gitdir"
@@ -190,7 +189,7 @@ func (s *Source) scanStaged(ctx context.Context, v source.Visitor) error {
 // nameHistory hands over the names of the history that may hold an identifier.
 func (s *Source) nameHistory(ctx context.Context, v source.Visitor) {
 	if !s.delta() {
-		s.refs(v, s.history.Roots(), names.Worth)
+		s.refs(v, s.history.Roots(), s.options.Filter.Worth)
 	}
 	paths, head := objects.Paths{DB: s.db}, s.headTree()
 	for _, n := range s.history.Named(ctx) {
@@ -313,7 +312,7 @@ func (s *Source) scanNested(ctx context.Context, path string, v source.Visitor) 
 		return nil
 	}
 	o := s.options
-	o.Filter = nil // applied by us, to whole paths
+	o.Filter = o.Filter.OnlyNames() // globs are applied by us, to whole paths
 	return s.scanWithin(ctx, dir, o, path, v)
 }
 

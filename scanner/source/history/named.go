@@ -3,7 +3,6 @@ package history
 import (
 	"context"
 
-	identifying "github.com/deputy-sec/deputy/internal/names"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source/gitdir"
 )
@@ -25,7 +24,7 @@ func (s *Source) Named(ctx context.Context) []Named {
 	if s.partial() {
 		return s.introducedNames
 	}
-	n := &nameSearch{s: s, seen: map[visited]bool{}, worth: s.forest.names.worth()}
+	n := &nameSearch{s: s, seen: map[visited]bool{}, worth: s.forest.names.worth(s.Filter.Worth)}
 	if len(n.worth) == 0 {
 		return nil
 	}
@@ -98,11 +97,11 @@ func (n *nameSearch) tell(path string, folder bool) {
 }
 
 // worth returns the names that may hold an identifier.
-func (n *names) worth() map[uint32]bool {
+func (n *names) worth(holds func([]byte) bool) map[uint32]bool {
 	worth := map[uint32]bool{}
 	for shard := range n.shards {
 		for i, name := range n.shards[shard].list {
-			if identifying.Worth([]byte(name)) {
+			if holds([]byte(name)) {
 				worth[uint32(i)<<4|uint32(shard)] = true
 			}
 		}
@@ -113,7 +112,7 @@ func (n *names) worth() map[uint32]bool {
 // introducedName notes a name that a commit of a range introduced.
 func (b *introduced) introducedName(e entry) {
 	name := b.trees.name(e.name())
-	if !identifying.Worth([]byte(name)) {
+	if !b.s.Filter.Worth([]byte(name)) {
 		return
 	}
 	b.named = append(b.named, Named{join(b.path(), name), e.isTree(), b.s.readCommit(b.at.id)})

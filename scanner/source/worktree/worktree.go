@@ -20,7 +20,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/deputy-sec/deputy/internal/names"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/source/filetree"
@@ -288,7 +287,7 @@ func (g *guide) File(p string, dir place, entry fs.DirEntry) {
 }
 
 func (g *guide) named(p string, folder bool) {
-	if g.Named != nil && names.Worth([]byte(path.Base(p))) {
+	if g.Named != nil && g.Filter.Worth([]byte(path.Base(p))) {
 		g.Named(p, folder)
 	}
 }
