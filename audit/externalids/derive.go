@@ -89,7 +89,7 @@ func (b *beside) without(v string) (rest string, found flags) {
 			}
 		})
 	}
-	if !b.created.IsZero() {
+	if !b.created.IsZero() && len(lower) >= 4 {
 		b.dates(lower, mark)
 	}
 	if marks == nil {
@@ -134,6 +134,9 @@ func (b *beside) dates(lower string, mark func(from, to int, f flags)) {
 		}
 	})
 	// As hexadecimal digits at the front: seconds in an ObjectId, milliseconds in a UUID.
+	if lower[0] < '3' && lower[:2] != "01" || lower[0] > '7' {
+		return // neither seconds from 1995 to 2038 nor milliseconds from 2004 to 2039
+	}
 	digits := strings.Replace(lower, "-", "", 1)
 	for _, scale := range []struct {
 		digits int

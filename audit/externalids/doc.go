@@ -24,5 +24,5 @@
 //
 // A hash with a secret salt looks random, and is as good. Of an export with more than 10,000
 // rows, hashes of rare compositions are tried on every 4,096th row only, and on all those behind
-// one where they were found; those of the account, the customer and the name are tried on all.
+// one where they were found; those of the account and of the customer are tried on all.
 package externalids

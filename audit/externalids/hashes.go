@@ -86,7 +86,7 @@ var sources = [numSources]source{
 }
 
 // basicSources are those of the formulas that are tried on every row.
-const basicSources = 3
+const basicSources = 2
 
 // composed are the sources that are put together in twos, and joints what stands between.
 const composed = 5
@@ -114,7 +114,7 @@ var basic, rare = formulas()
 func formulas() (basic, rare []formula) {
 	put := func(f formula) {
 		plain := f.key == noKey && !f.newline && f.function < common && f.joint == ""
-		if plain && f.first < basicSources && (f.second < 0 || f.first+f.second == 1) {
+		if plain && f.first < basicSources && f.second < 0 {
 			basic = append(basic, f)
 			return
 		}

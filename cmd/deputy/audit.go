@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -109,6 +110,10 @@ func openTable(name string, stdin io.Reader) (io.ReadCloser, error) {
 	return os.Open(name)
 }
 
+// auditMemory is from how many bytes on the collector runs more often: ten million rows take
+// two thirds of it.
+const auditMemory = 920 << 20
+
 type auditExternalIDs struct {
 	output          auditOutput
 	columns         []string
@@ -183,6 +188,7 @@ func (o *auditExternalIDs) run(ctx context.Context, args []string, stdin io.Read
 		return err
 	}
 	defer done()
+	debug.SetMemoryLimit(auditMemory)
 	report, err := externalids.Run(ctx, in, o.jobs)
 	if err != nil {
 		return err

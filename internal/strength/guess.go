@@ -31,7 +31,7 @@ var uuidBits = map[int]float64{0: 0, 1: 14, 2: 0, 3: 0, 4: 122, 5: 0, 6: 14, 7: 
 func (m Measure) Guess() Guess {
 	g := Guess{Version: -1}
 	if id, ok := uuidOf(m); ok {
-		g.uuid(id, m.Text)
+		g.uuid(id, m.Text, m.UUID && !m.Sample)
 		if g.Typed {
 			g.Bits = 0
 		}
@@ -45,7 +45,7 @@ func (m Measure) Guess() Guess {
 	if from := uuidIn(text); from >= 0 {
 		inner := g
 		id, _ := uuidOf(Measure{Text: text[from : from+uuidLength]})
-		inner.uuid(id, text[from:from+uuidLength])
+		inner.uuid(id, text[from:from+uuidLength], false)
 		if !inner.Typed {
 			g.Bits, g.Version, g.Format = inner.Bits, inner.Version, inner.Format
 		}
@@ -268,8 +268,9 @@ func typedUUID(text string) bool {
 	return even > 1 || placeholder.UUID(strings.Join(groups, "-"))
 }
 
-func (g *Guess) uuid(id [16]byte, text string) {
-	g.Typed = typedUUID(text)
+// uuid guesses a UUID. Of one that is known not to have been typed, that is not asked again.
+func (g *Guess) uuid(id [16]byte, text string, untyped bool) {
+	g.Typed = !untyped && typedUUID(text)
 	version, variant := int(id[6]>>4), id[8]>>6
 	switch {
 	case id == [16]byte{}:
