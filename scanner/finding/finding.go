@@ -31,7 +31,7 @@ type Finding struct {
 	Steps       []Step // from the place to where what stands there comes from
 	Instead     string // what to write there, "" if the rule's remedy says it all
 
-	Forms      []Form // how the value stands in contents; nil unless that was asked for
+	Forms      []Form `json:"-"`          // how the value stands in contents; nil unless that was asked for
 	Repository string `json:",omitempty"` // in a report on several: the one it stands in; else ""
 	State      string `json:",omitempty"` // where it stands with those who look after it; "" if nobody does
 
