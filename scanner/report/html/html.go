@@ -18,6 +18,7 @@ import (
 	"io"
 	"iter"
 	"strings"
+	"sync"
 
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/report"
@@ -34,7 +35,7 @@ var (
 
 // page is executed finding by finding, so that a long report is written as it
 // is made.
-var page = template.Must(template.New("page").Parse(source))
+var page = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Parse(source)) })
 
 // policy is the page's Content-Security-Policy
 // (https://www.w3.org/TR/CSP3/#external-hash).
@@ -51,7 +52,7 @@ type Writer struct{}
 // Write implements [report.Writer].
 func (Writer) Write(w io.Writer, r *report.Result) error {
 	out := bufio.NewWriterSize(w, 1<<16)
-	if err := page.Execute(out, newView(r)); err != nil {
+	if err := page().Execute(out, newView(r)); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
 	if err := out.Flush(); err != nil {

@@ -20,6 +20,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/deputy-sec/deputy/scanner/finding"
@@ -273,20 +274,21 @@ func (s *server) frame(r *http.Request, title, here string) frame {
 	return frame{Title: title, Here: here, Style: stylePath, Script: scriptPath, Who: s.who(r), Version: s.Version, LoggedIn: s.Token != nil && s.who(r) != ""}
 }
 
-var views = func() map[string]*template.Template {
+// views are made when the first page is asked for: every other verb would wait for them.
+var views = sync.OnceValue(func() map[string]*template.Template {
 	all := map[string]*template.Template{}
 	for _, name := range []string{"overview", "repositories", "repository", "findings", "finding", "jobs", "login", "error"} {
 		t := template.New("layout.html").Funcs(functions)
 		all[name] = template.Must(t.ParseFS(templates, "templates/layout.html", "templates/parts.html", "templates/"+name+".html"))
 	}
 	return all
-}()
+})
 
 // render writes a page. It is made whole before the first byte leaves, so that an error
 // is an answer and not half a page.
 func (s *server) render(w http.ResponseWriter, status int, name string, data any) error {
 	var b strings.Builder
-	if err := views[name].Execute(&b, data); err != nil {
+	if err := views()[name].Execute(&b, data); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
