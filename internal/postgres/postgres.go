@@ -63,24 +63,6 @@ func (s *Snapshot) Query(ctx context.Context, sql string, args ...any) (pgx.Rows
 	return rows, nil
 }
 
-// Attempt runs what may fail, as for want of a permission, so that what follows can go on.
-func (s *Snapshot) Attempt(ctx context.Context, do func() error) error {
-	if _, err := s.tx.Exec(ctx, "savepoint attempt"); err != nil {
-		return Public(err)
-	}
-	if err := do(); err != nil {
-		if _, back := s.tx.Exec(ctx, "rollback to savepoint attempt"); back != nil {
-			return errors.Join(err, Public(back))
-		}
-		return err
-	}
-	_, err := s.tx.Exec(ctx, "release savepoint attempt")
-	return Public(err)
-}
-
-// Quote writes a name as SQL does.
-func Quote(name ...string) string { return pgx.Identifier(name).Sanitize() }
-
 // said are the causes that the server's codes stand for.
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
 var said = map[string]string{

@@ -9,8 +9,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-
-	"github.com/deputy-sec/deputy/internal/suggest"
 )
 
 // SiteKind is the software of a site.
@@ -195,14 +193,4 @@ func (t *Target) check() error {
 		return fmt.Errorf("%s has no gists", t.Site.Kind)
 	}
 	return nil
-}
-
-// SiteKinds lists the kinds of sites, for messages.
-func SiteKinds() string {
-	var names []string
-	for k := range kinds {
-		names = append(names, string(k))
-	}
-	slices.Sort(names)
-	return suggest.OneOf(names)
 }

@@ -94,17 +94,6 @@ func stop() {
 	}
 }
 
-// New starts a server that is this test's alone, to be stopped and started by it.
-func New(t testing.TB) *Server {
-	t.Helper()
-	s := newServer(t)
-	t.Cleanup(func() {
-		s.Stop()
-		_ = os.RemoveAll(s.dir)
-	})
-	return s
-}
-
 func newServer(t testing.TB) *Server {
 	t.Helper()
 	tool, err := exec.LookPath("pg_ctl")
