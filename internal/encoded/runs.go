@@ -1,6 +1,9 @@
 package encoded
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // Runs calls visit for every run of the alphabet of base64, in its standard and its URL
 // form, that begins in text[from:to] and is at least MinRun bytes long. A run begins where
@@ -19,12 +22,42 @@ func Runs(text []byte, from, to int, visit func(start int)) {
 		for start > 0 && start > i-stride && ofAlphabet[text[start-1]] {
 			start--
 		}
-		if start >= from && start < to && end-start >= MinRun && (start == 0 || !ofAlphabet[text[start-1]]) {
+		if start >= from && start < to && end-start >= MinRun && (start == 0 || !ofAlphabet[text[start-1]]) && !dull(text[start:start+MinRun]) {
 			visit(start)
 		}
 		i = max(i+stride, end)
 	}
 }
+
+// dull reports whether the beginning of a run is that of a name or a path:
+// it mixes the signs of both forms of base64, or has one capital at most. Of what
+// encodes text or data, two characters of five are capitals.
+// Hexadecimal has none; it may stand behind the letters of an escape.
+func dull(run []byte) bool {
+	capitals, digits, low := 0, 0, 0
+	var standard, url uint64
+	for i := 0; i < MinRun; i += 8 {
+		v := binary.LittleEndian.Uint64(run[i : i+8])
+		capitals += bits.OnesCount64(between(v, 'A', 'Z') & highs)
+		digits += bits.OnesCount64(between(v, '0', '9') & highs)
+		low += bits.OnesCount64(between(v|0x20*ones, 'a', 'f') & highs)
+		signs := v
+		if i == 0 {
+			signs &^= 0xff // of a line of a difference
+		}
+		standard |= (between(signs, '+', '+') | between(signs, '/', '/')) & highs
+		url |= (between(signs, '-', '-') | between(signs, '_', '_')) & highs
+	}
+	if standard != 0 && url != 0 {
+		return true
+	}
+	return capitals < leastCapitals && digits+low < MinRun-longestLead
+}
+
+const (
+	leastCapitals = 2
+	longestLead   = 4 // what a run may begin with that belongs to an escape: 0x, n
+)
 
 // stride is how far apart the places are that are looked at: of a run of MinRun bytes sixteen
 // are seen at one of them.
