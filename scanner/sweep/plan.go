@@ -43,6 +43,7 @@ type plan struct {
 	run      *run.Run
 	identity run.Identity
 	rules    map[string]bool
+	titles   map[string]string // of rules
 }
 
 // openPlan opens what a plan names. keyFile holds the key of fingerprints; "" for that of
@@ -66,9 +67,9 @@ func openPlan(text, keyFile string, jobs int, log *slog.Logger) (*plan, error) {
 	if p.identity, err = p.run.Identity(); err != nil {
 		return nil, err
 	}
-	p.rules = map[string]bool{}
+	p.rules, p.titles = map[string]bool{}, map[string]string{}
 	for _, r := range p.run.Rules() {
-		p.rules[r.ID] = true
+		p.rules[r.ID], p.titles[r.ID] = true, r.Title
 	}
 	p.hosts, err = p.config.Hosts(config.Network{})
 	return p, err

@@ -36,8 +36,7 @@ type Options struct {
 	Limits   mirror.Limits
 	Timing   queue.Timing
 	Log      *slog.Logger
-	Lost     func(reason string)                             // ends the process; see queue.Options
-	Ended    func(ctx context.Context, plan string, n int64) // is called when a sweep has ended; may be nil
+	Lost     func(reason string) // ends the process; see queue.Options
 }
 
 // Worker takes part in sweeps until it is stopped.
@@ -383,19 +382,16 @@ func (w *Worker) record(ctx context.Context, t *store.Tx, r *store.Result) error
 	return t.Unassign(ctx, r.Repository)
 }
 
-// end ends a sweep.
+// end tells of a sweep, and ends it. Who dies in between leaves both to another worker: a
+// message may come twice, and is not lost. Who cannot be told keeps no sweep from ending.
 func (w *Worker) end(ctx context.Context, j *queue.Job[endArgs]) error {
-	if err := j.Finish(ctx, func(t *store.Tx) error { return t.EndSweep(ctx, j.Args.Sweep, time.Now()) }); err != nil {
-		return err
+	if err := w.tell(ctx, j.Args.Sweep); err != nil {
+		if ctx.Err() != nil {
+			return err
+		}
+		w.o.Log.Warn("not everybody was told of the sweep", "sweep", j.Args.Sweep, "error", err.Error())
 	}
-	if w.o.Ended == nil {
-		return nil
-	}
-	s, err := w.store.Sweep(ctx, j.Args.Sweep)
-	if err == nil {
-		w.o.Ended(ctx, s.Plan, s.ID)
-	}
-	return nil
+	return j.Finish(ctx, func(t *store.Tx) error { return t.EndSweep(ctx, j.Args.Sweep, time.Now()) })
 }
 
 func fail(r *store.Result, why finding.Reason) {
