@@ -29,6 +29,7 @@ type Options struct {
 	Jobs         int                 // work done at once; at least 1
 	Forms        bool                // tell how values stand in contents, see finding.Form
 	Names        func([]byte) bool   // which names are looked at; nil: those that may hold an identifier
+	NoMarks      bool                // marks in texts allow nothing
 	Exhaustive   bool                // match every content in full, also where only a part is new
 	Progress     *collect.Progress   // may be nil
 }
@@ -77,6 +78,7 @@ func read(ctx context.Context, src source.Source, o Options) (*collect.Collectio
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	hits := collect.New(ctx, collect.Options{
+		NoMarks:   o.NoMarks,
 		Detectors: o.Detectors, Documents: o.Documents, Jobs: o.Jobs, Exhaustive: o.Exhaustive, Progress: o.Progress, Names: o.Names,
 	})
 	err := src.Scan(ctx, hits)

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os/user"
 	"slices"
 	"strings"
@@ -17,14 +19,16 @@ import (
 	"github.com/deputy-sec/deputy/internal/buildinfo"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/run"
+	"github.com/deputy-sec/deputy/scanner/sweep/config"
 	"github.com/deputy-sec/deputy/scanner/sweep/host"
 	"github.com/deputy-sec/deputy/scanner/sweep/page"
-	"github.com/deputy-sec/deputy/scanner/sweep/store"
 )
 
 // serveOptions are the flags of serve.
 type serveOptions struct {
-	database, listen    string
+	config              string
+	database            sweepDatabase
+	listen              string
 	tokenFile, tokenEnv string
 	cert, key           string
 	hosts               []string
@@ -33,7 +37,7 @@ type serveOptions struct {
 func newServe() *cobra.Command {
 	var o serveOptions
 	cmd := &cobra.Command{
-		Use: "serve --database URL", Short: "Show what sweeps found as a page",
+		Use: "serve", Short: "Show what sweeps found as a page",
 		Long: `Serves a page, and an API, on what sweeps found: what is open and where, what was not
 examined and why, and what became of each finding.
 
@@ -50,8 +54,9 @@ Exit codes: 0 it was told to stop; 2 it could not run.`,
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringVar(&o.database, "database", "", "`URL` of the sweeps' database: sqlite://FILE or postgres://…")
-	f.StringVar(&o.listen, "listen", "127.0.0.1:8787", "listen at `ADDRESS:PORT`")
+	f.StringVar(&o.config, "config", "", "read the database and its key 'serve' from the configuration `FILE` of sweeps; flags go before it")
+	f.StringVar(&o.database.url, "database", "", "`URL` of the sweeps: sqlite://FILE or postgres://… (default a file in the user's data directory)")
+	f.StringVar(&o.listen, "listen", "", "listen at `ADDRESS:PORT` (default 127.0.0.1:8787)")
 	f.StringVar(&o.tokenFile, "token-file", "", "read the token that readers need from `FILE`")
 	f.StringVar(&o.tokenEnv, "token-env", "", "read it from the environment `VARIABLE`")
 	f.StringArrayVar(&o.hosts, "host", nil, "the `NAME` that readers know the page by; may be repeated")
@@ -60,8 +65,26 @@ Exit codes: 0 it was told to stop; 2 it could not run.`,
 	return cmd
 }
 
+// configured lays the configuration of sweeps under the flags. It is nil if none was named.
+func (o *serveOptions) configured() (*config.Config, error) {
+	c := &config.Config{}
+	if o.config != "" {
+		var err error
+		if c, err = config.Read(o.config); err != nil {
+			return nil, err
+		}
+	}
+	o.listen = cmp.Or(o.listen, c.Serve.Listen, "127.0.0.1:8787")
+	o.hosts = append(o.hosts, c.Serve.Hosts...)
+	if u, err := url.Parse(c.Serve.URL); err == nil && u.Host != "" {
+		o.hosts = append(o.hosts, u.Hostname())
+	}
+	return c, nil
+}
+
 // source returns where the token is, nil if there is none.
-func (o *serveOptions) source() (host.Source, error) {
+func (o *serveOptions) source(c *config.Config) (host.Source, error) {
+	named := c.Serve.Token.Source()
 	switch {
 	case o.tokenFile != "" && o.tokenEnv != "":
 		return nil, errors.New("want one of --token-file and --token-env")
@@ -69,6 +92,8 @@ func (o *serveOptions) source() (host.Source, error) {
 		return host.FromFile(o.tokenFile), nil
 	case o.tokenEnv != "":
 		return host.FromEnvironment(o.tokenEnv), nil
+	case named != nil:
+		return named, nil
 	}
 	name, _, err := net.SplitHostPort(o.listen)
 	if err != nil {
@@ -90,7 +115,11 @@ const (
 
 func (o *serveOptions) run(cmd *cobra.Command) error {
 	ctx := cmd.Context()
-	token, err := o.source()
+	c, err := o.configured()
+	if err != nil {
+		return err
+	}
+	token, err := o.source(c)
 	if err != nil {
 		return err
 	}
@@ -99,13 +128,10 @@ func (o *serveOptions) run(cmd *cobra.Command) error {
 			return err
 		}
 	}
-	if o.database == "" {
-		return errors.New("want --database sqlite://FILE or postgres://…")
-	}
 	if (o.cert == "") != (o.key == "") {
 		return errors.New("want --tls-cert and --tls-key together")
 	}
-	db, err := store.Open(ctx, o.database)
+	db, err := o.database.open(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -25,6 +25,7 @@ type Collection struct {
 	scans       chan *documentScan // that are not in use
 	queue       *queue
 	exhaustive  bool
+	noMarks     bool
 	names       func([]byte) bool
 	encodedDocs encodedDocs
 	progress    *Progress    // of all that is scanned, for whoever watches
@@ -53,6 +54,7 @@ type Options struct {
 	Jobs       int                    // contents that wait for nobody else; at least 1
 	Exhaustive bool                   // match every content in full, also where only a part is new
 	Progress   *Progress              // of all that is scanned, for whoever watches; may be nil
+	NoMarks    bool                   // marks in texts allow nothing
 	Names      func(name []byte) bool // which names of members are looked at; nil: those that may hold an identifier
 }
 
@@ -65,6 +67,7 @@ func New(ctx context.Context, o Options) *Collection {
 		scans:      make(chan *documentScan, 2*max(1, o.Jobs)),
 		queue:      newQueue(o.Jobs),
 		exhaustive: o.Exhaustive,
+		noMarks:    o.NoMarks,
 		names:      o.Names,
 		progress:   o.Progress,
 		values:     map[Key]*Value{},

@@ -1,6 +1,8 @@
 package collect
 
 import (
+	"slices"
+
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
@@ -49,9 +51,12 @@ func (c *Collection) keep(id source.ID, hits []hit) {
 			v = &Value{Key: key}
 			c.values[key] = v
 		}
-		if h.Allowed {
+		if h.Allowed && !c.noMarks {
 			v.Allowed++
 			continue
+		}
+		if h.Allowed {
+			h.Evidence = append(slices.Clone(h.Evidence), "a mark in the text allows it, and is not obeyed here")
 		}
 		if v.Best.Rule == nil || h.Surer(&v.Best) {
 			v.Best = h.Match

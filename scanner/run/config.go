@@ -30,6 +30,7 @@ type Config struct {
 	All        bool      `yaml:"all" jsonschema:"description=Report examples and vendors' published accounts too"`
 	Exhaustive bool      `yaml:"exhaustive" jsonschema:"description=Match every version of a file in full"`
 	Others     []string  `yaml:"-" result:"same"` // names of rules that are none of a scan's, and that settings may speak of
+	NoMarks    bool      `yaml:"-"`               // marks in texts allow nothing: who scans the work of others decides
 	Values     bool      `yaml:"-"`               // values are to be shown: nothing is redacted, and nothing cached
 	Forms      bool      `yaml:"-"`               // tell how values stand in contents, too, see finding.Form
 	MaxMemory  int64     `yaml:"-"`               // in bytes, beside packs and documents; 0: in proportion to the packs

@@ -57,6 +57,7 @@ func New(c Config, notice func(string), log *slog.Logger) (*Run, error) {
 		Fingerprints: prints,
 		All:          c.All,
 		Exhaustive:   c.Exhaustive,
+		NoMarks:      c.NoMarks,
 		Forms:        c.Forms,
 		Jobs:         c.Jobs,
 		Progress:     &collect.Progress{},

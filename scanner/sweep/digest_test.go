@@ -76,6 +76,20 @@ func TestASweepTellsWhatIsNewOnce(t *testing.T) {
 	assert.NotContains(t, all.raw, value)
 }
 
+// TestARepositoryDoesNotSwitchRulesOff has a mark in the text that allows what stands there.
+func TestARepositoryDoesNotSwitchRulesOff(t *testing.T) {
+	for trusted, want := range map[bool]int64{false: 1, true: 0} {
+		repositories := t.TempDir()
+		value := example.Expand("«account»", 7, nil).Text
+		commit(t, filepath.Join(repositories, "shop"), "main.tf", "role = \"arn:aws:iam::"+value+":role/deploy\" # deputy:allow aws-account-id it is ours\n")
+		s, w := worker(t)
+		sweepOnce(t, s, w, &config.Config{Targets: []config.Target{{Repositories: repositories}}, TrustRepositories: trusted})
+		n, err := s.CountFindings(t.Context(), store.FindingFilter{})
+		require.NoError(t, err)
+		assert.Equal(t, want, n, "trusted: %t", trusted)
+	}
+}
+
 // TestWhoCannotBeToldKeepsNoSweepFromEnding has a receiver that refuses for good.
 func TestWhoCannotBeToldKeepsNoSweepFromEnding(t *testing.T) {
 	repositories := t.TempDir()

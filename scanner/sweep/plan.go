@@ -60,6 +60,7 @@ func openPlan(text, keyFile string, jobs int, log *slog.Logger) (*plan, error) {
 		}
 	}
 	c.Jobs, c.KeyFile, c.State = jobs, keyFile, ""
+	c.NoMarks = !p.config.TrustRepositories
 	var err error
 	if p.run, err = run.New(c, func(line string) { log.Warn(line) }, log); err != nil {
 		return nil, err

@@ -34,7 +34,7 @@ type Config struct {
 	Every    Duration `yaml:"every" jsonschema:"description=How often everything is swept; without it once"`
 	Scan     string   `yaml:"scan" jsonschema:"description=File of a scan's configuration that holds for every repository"`
 	// TrustRepositories lets what is swept decide about its own findings.
-	TrustRepositories bool           `yaml:"trust-repositories" jsonschema:"description=Let a repository's own configuration and allow marks hide findings; without it they only add reasons"`
+	TrustRepositories bool           `yaml:"trust-repositories" jsonschema:"description=Let allow marks in a repository hide findings; without it they only add a reason"`
 	Limits            Limits         `yaml:"limits"`
 	Notify            []Notification `yaml:"notify" jsonschema:"description=Who hears of a sweep that found something new"`
 	Due               Due            `yaml:"due" jsonschema:"description=How long a finding may stay open"`
