@@ -93,8 +93,12 @@ func TestFilesThatConstraintsLeaveOutAreCounted(t *testing.T) {
 func TestLargeAndTangledCodeEnds(t *testing.T) {
 	const head = "package x\n\nimport \"log\"\n\ntype Link struct{ RoleARN, ExternalID string }\n\n"
 	var messages, ring strings.Builder
-	for i := range 6000 { // some 100,000 lines, as a protobuf compiler writes them
-		fmt.Fprintf(&messages, "type M%[1]d struct {\n\tName string `protobuf:\"bytes,1,opt,name=name\"`\n\tNext *M%[2]d `protobuf:\"bytes,2,opt,name=next\"`\n\tLinks []*Link\n}\n\nfunc (x *M%[1]d) GetName() string {\n\tif x != nil {\n\t\treturn x.Name\n\t}\n\treturn \"\"\n}\n\nfunc (x *M%[1]d) GetNext() *M%[2]d {\n\treturn x.Next\n}\n", i, (i+1)%6000)
+	types := 6000 // some 100,000 lines, as a protobuf compiler writes them
+	if testing.Short() {
+		types = 1000
+	}
+	for i := range types {
+		fmt.Fprintf(&messages, "type M%[1]d struct {\n\tName string `protobuf:\"bytes,1,opt,name=name\"`\n\tNext *M%[2]d `protobuf:\"bytes,2,opt,name=next\"`\n\tLinks []*Link\n}\n\nfunc (x *M%[1]d) GetName() string {\n\tif x != nil {\n\t\treturn x.Name\n\t}\n\treturn \"\"\n}\n\nfunc (x *M%[1]d) GetNext() *M%[2]d {\n\treturn x.Next\n}\n", i, (i+1)%types)
 	}
 	for i := range 200 {
 		fmt.Fprintf(&ring, "func r%d(l Link, n int) string {\n\tif n == 0 {\n\t\treturn l.ExternalID\n\t}\n\treturn r%d(l, n-1)\n}\n", i, (i+1)%200)

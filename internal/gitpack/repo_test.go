@@ -303,7 +303,11 @@ func TestPackOfDeltas(t *testing.T) {
 }
 
 func TestDeepChains(t *testing.T) {
-	dir := loadHistory(t, 400)
+	commits := 400
+	if testing.Short() {
+		commits = 120
+	}
+	dir := loadHistory(t, commits)
 	git(t, dir, nil, "repack", "-adfq", "--depth=250", "--window=50")
 	agree(t, dir, objectsOf(t, dir), 0)
 }

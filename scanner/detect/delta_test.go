@@ -80,13 +80,21 @@ func same(t *testing.T, want, got []detect.Hit, msg ...any) {
 	}
 }
 
+// seeds is how many histories are made: a quarter where time is short.
+func seeds(n uint64) uint64 {
+	if testing.Short() {
+		return n / 4
+	}
+	return n
+}
+
 // The identity that delta scanning rests on: whatever the history of edits, a
 // text scanned by its deltas gives what it gives when scanned in full. The
 // witness detector reports a hash of its whole window, so a single window that
 // was wrongly carried over shows.
 func TestScanningDeltasFindsWhatScanningInFullFinds(t *testing.T) {
 	set := detect.NewSet(newWitness())
-	for seed := range uint64(1000) {
+	for seed := range seeds(1000) {
 		r := rand.New(rand.NewPCG(seed, 9))
 		text := randomText(r, 1+r.IntN(40_000))
 		trace := set.ScanTraced(text, detect.Text{}, func(detect.Hit) {})
@@ -218,7 +226,7 @@ func compressed(piece []byte) []byte {
 func TestScanningDeltasFindsWhatIsEncodedAsScanningInFullDoes(t *testing.T) {
 	set := detect.NewSet(newWitness())
 	inside := 0
-	for seed := range uint64(40) {
+	for seed := range seeds(40) {
 		r := rand.New(rand.NewPCG(seed, 10))
 		text := encodedText(r, 1+r.IntN(20_000))
 		trace := set.ScanTraced(text, detect.Text{}, func(detect.Hit) {})

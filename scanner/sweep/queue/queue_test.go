@@ -93,7 +93,7 @@ func TestResultOfALostAttemptIsRefused(t *testing.T) {
 		insert(t, s, frozen.Inserter)
 		assert.Equal(t, 1, take(t, began))
 		other := storetest.Open(t, database)
-		second, _, _ := start(t, other, t.TempDir(), queue.Timing{Look: 10 * time.Millisecond, Silence: 50 * time.Millisecond, Renewal: 10 * time.Millisecond}, do)
+		second, _, _ := start(t, other, t.TempDir(), queue.Timing{Look: 50 * time.Millisecond, Silence: 3 * time.Second, Renewal: 50 * time.Millisecond}, do)
 		assert.Equal(t, 2, take(t, began))
 		assert.Equal(t, 2, take(t, finished))
 		close(goOn)
