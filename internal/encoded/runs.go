@@ -12,32 +12,39 @@ func Runs(text []byte, from, to int, visit func(start int)) {
 	to = min(to, len(text))
 	// A run holds sixteen bytes that begin at one of any sixteen consecutive places. Blanks,
 	// quotes, brackets and most of what stands between words is less than '+'.
-	for i := from; i < to+stride && i+16 <= len(text); {
+	within := false // what was looked at last belongs to a run, which goes on
+	for i := from; i < to+stride && i+stride <= len(text); i += stride {
 		v, w := binary.LittleEndian.Uint64(text[i:i+8]), binary.LittleEndian.Uint64(text[i+8:i+16])
 		if ((v-'+'*ones)|v|(w-'+'*ones)|w)&highs != 0 || !allOfAlphabet(v) || !allOfAlphabet(w) {
-			i += stride
+			within = false
 			continue
 		}
-		start, end := i, RunEnd(text, i+16)
+		if within {
+			continue
+		}
+		within = true
+		start := i
 		for start > 0 && start > i-stride && ofAlphabet[text[start-1]] {
 			start--
 		}
-		if start >= from && start < to && end-start >= MinRun && (start == 0 || !ofAlphabet[text[start-1]]) && !dull(text[start:start+MinRun]) {
+		if start >= from && start < to && (start == 0 || !ofAlphabet[text[start-1]]) && start+MinRun <= len(text) && worthwhile(text[start:start+MinRun]) {
 			visit(start)
 		}
-		i = max(i+stride, end)
 	}
 }
 
-// dull reports whether the beginning of a run is that of a name or a path:
-// it mixes the signs of both forms of base64, or has one capital at most. Of what
-// encodes text or data, two characters of five are capitals.
-// Hexadecimal has none; it may stand behind the letters of an escape.
-func dull(run []byte) bool {
+// worthwhile reports whether bytes are the beginning of a run, and not that of a name or a
+// path: those mix the signs of both forms of base64, or have one capital at most. Of what
+// encodes text or data, two characters of five are capitals. Hexadecimal has none; it may
+// stand behind the letters of an escape.
+func worthwhile(run []byte) bool {
 	capitals, digits, low := 0, 0, 0
 	var standard, url uint64
 	for i := 0; i < MinRun; i += 8 {
 		v := binary.LittleEndian.Uint64(run[i : i+8])
+		if !allOfAlphabet(v) {
+			return false
+		}
 		capitals += bits.OnesCount64(between(v, 'A', 'Z') & highs)
 		digits += bits.OnesCount64(between(v, '0', '9') & highs)
 		low += bits.OnesCount64(between(v|0x20*ones, 'a', 'f') & highs)
@@ -49,9 +56,9 @@ func dull(run []byte) bool {
 		url |= (between(signs, '-', '-') | between(signs, '_', '_')) & highs
 	}
 	if standard != 0 && url != 0 {
-		return true
+		return false
 	}
-	return capitals < leastCapitals && digits+low < MinRun-longestLead
+	return capitals >= leastCapitals || digits+low >= MinRun-longestLead
 }
 
 const (

@@ -271,26 +271,56 @@ func readUpTo(r interface{ Read([]byte) (int, error) }, limit int) []byte {
 
 // view asks detectors about the decoded text in place of the value.
 func (r *run) view(text []byte, binary bool) {
-	outer := max(0, r.start-Before)
-	view := slices.Concat(r.text[outer:r.at], text, r.text[r.end:min(len(r.text), r.end+After)])
-	from, to := r.at-outer, r.at-outer+len(text)
+	near, far := r.around(text, binary, nearAround, nearAround), (*around)(nil)
+	defer near.done()
 	r.widen(r.at-labelReach-literal.MaxDigits, r.end+literal.MaxDigits)
-
-	inner := r.within(binary)
-	defer r.set.examiners.Put(inner)
-	r.set.triggers(view, max(0, from-labelReach), to, func(id, start, end int) {
-		if start < from && (id == runID || r.set.isEscape(id)) {
+	r.set.triggers(near.view, max(0, near.from-labelReach), near.to, func(id, start, end int) {
+		if start < near.from && (id == runID || r.set.isEscape(id)) {
 			return // it is a trigger of the text around
 		}
-		hits, before, after := inner.examine(id, view, start, end)
-		r.widen(r.at-from+min(from, start-before), r.end+max(0, end+after-to))
+		a := near
+		hits, before, after := a.inner.examine(id, a.view, start, end)
+		if a.before && before >= start || a.behind && end+after >= len(a.view) { // it wants to see more
+			if far == nil {
+				far = r.around(text, binary, Before, After)
+			}
+			start, end, a = start+far.from-near.from, end+far.from-near.from, far
+			hits, before, after = a.inner.examine(id, a.view, start, end)
+		}
+		r.widen(r.at-a.from+min(a.from, start-before), r.end+max(0, end+after-a.to))
 		for _, h := range hits {
-			if h.Offset >= int64(from) && h.Offset < int64(to) {
+			if h.Offset >= int64(a.from) && h.Offset < int64(a.to) {
 				r.report(h)
 			}
 		}
 	})
+	if far != nil {
+		far.done()
+	}
 }
+
+// nearAround is how much of the text around a value most verdicts rest on, in bytes. Those
+// that look further are asked for once more with all of it.
+const nearAround = 512
+
+// around is what was decoded with the text around its value.
+type around struct {
+	view           []byte
+	from, to       int  // of what was decoded, in view
+	before, behind bool // there is more text than view has
+	inner          *examiner
+}
+
+// around returns the decoded text in place of the value, with so much around the run at most.
+func (r *run) around(text []byte, binary bool, before, after int) *around {
+	outer, end := max(0, r.start-before), min(len(r.text), r.end+after)
+	return &around{
+		view: slices.Concat(r.text[outer:r.at], text, r.text[r.end:end]), from: r.at - outer, to: r.at - outer + len(text),
+		before: outer > max(0, r.start-Before), behind: end < min(len(r.text), r.end+After), inner: r.within(binary),
+	}
+}
+
+func (a *around) done() { a.inner.set.examiners.Put(a.inner) }
 
 // widen notes that the text was looked at from one place to another.
 func (r *run) widen(from, to int) {

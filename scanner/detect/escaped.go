@@ -74,32 +74,75 @@ func owner(v *encoded.View, from, to int) int {
 
 // decoded asks detectors about the triggers that an escape owns.
 func (e *examiner) decoded(text []byte, start, end int) (before, after int) {
-	lo, hi := max(0, start-Before), min(len(text), end+After)
-	v := &encoded.View{}
-	v.Decode(text[lo:hi])
 	before, after = escapeReach, escapeReach
-	inner := e.within(e.how.Binary)
-	defer e.set.examiners.Put(inner)
+	near, far := e.unescaped(text, start-nearAround, end+nearAround), (*unescaped)(nil)
+	defer near.done()
 	for _, t := range e.owned {
-		from := v.Offset(t.source - lo)
-		to := from + t.size
-		if to > len(v.Text) {
+		u := near
+		hits, b, a, sure := u.examine(t)
+		if !sure {
+			if far == nil {
+				far = e.unescaped(text, start-Before, end+After)
+				defer far.done()
+			}
+			u = far
+			hits, b, a, _ = u.examine(t)
+		}
+		from, to, ok := u.trigger(t)
+		if !ok {
 			continue
 		}
-		hits, b, a := inner.examine(t.id, v.Text, from, to)
-		if before = max(before, start-(lo+v.Source(max(0, from-b), hi-lo))); b >= from {
+		v, size := &u.view, u.hi-u.lo
+		if before = max(before, start-(u.lo+v.Source(max(0, from-b), size))); b >= from {
 			before = Before
 		}
-		if after = max(after, lo+v.Source(min(len(v.Text), to+a), hi-lo)-end); to+a >= len(v.Text) {
+		if after = max(after, u.lo+v.Source(min(len(v.Text), to+a), size)-end); to+a >= len(v.Text) {
 			after = After
 		}
 		for _, h := range hits {
-			first, last := v.Source(int(h.Offset), hi-lo), v.SourceEnd(int(h.Offset)+h.End-h.Start)
-			h.Start, h.End, h.Offset = 0, last-first, int64(lo+first)
+			first, last := v.Source(int(h.Offset), size), v.SourceEnd(int(h.Offset)+h.End-h.Start)
+			h.Start, h.End, h.Offset = 0, last-first, int64(u.lo+first)
 			e.hits = append(e.hits, h)
 		}
 	}
 	return min(before, Before), min(after, After)
+}
+
+// unescaped is a part of a text with its view.
+type unescaped struct {
+	view   encoded.View
+	lo, hi int  // in the text
+	before bool // the text goes on ahead of it
+	behind bool
+	inner  *examiner
+}
+
+// unescaped decodes the text between two places, as far as it goes.
+func (e *examiner) unescaped(text []byte, from, to int) *unescaped {
+	u := &unescaped{lo: max(0, from), hi: min(len(text), to), inner: e.within(e.how.Binary)}
+	u.before, u.behind = u.lo > 0, u.hi < len(text)
+	u.view.Decode(text[u.lo:u.hi])
+	return u
+}
+
+func (u *unescaped) done() { u.inner.set.examiners.Put(u.inner) }
+
+// trigger returns where a trigger stands in the view.
+func (u *unescaped) trigger(t owned) (from, to int, ok bool) {
+	from = u.view.Offset(t.source - u.lo)
+	return from, from + t.size, from+t.size <= len(u.view.Text)
+}
+
+// examine asks detectors about a trigger. It is sure unless they looked to where the view is
+// cut, or to an escape that may be cut there.
+func (u *unescaped) examine(t owned) (hits []Hit, before, after int, sure bool) {
+	from, to, ok := u.trigger(t)
+	if !ok {
+		return nil, 0, 0, !u.behind
+	}
+	hits, before, after = u.inner.examine(t.id, u.view.Text, from, to)
+	sure = !(u.before && before+escapeReach >= from) && !(u.behind && to+after+escapeReach >= len(u.view.Text))
+	return hits, before, after, sure
 }
 
 // isEscape reports whether a literal is the beginning of an escape.

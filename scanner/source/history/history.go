@@ -204,7 +204,7 @@ func (s *Source) visitCommit(n ordinal, o *objects.Object, v source.Visitor) {
 	s.graph.addCommit(n, o.ID, &c)
 	s.identity(c.Author.Line, v)
 	s.identity(c.Committer.Line, v)
-	s.hand(headersID+o.ID.String(), c.Extra, v)
+	s.hand(headersID+o.ID.String(), unsigned(c.Extra), v)
 	s.hand(messageID+o.ID.String(), c.Message, v)
 }
 
