@@ -237,6 +237,9 @@ func ulid(r *rand.Rand, at time.Time) string {
 // Every way to make values gives its class, to a vendor who makes all of them so: hardly a row
 // in a thousand is judged otherwise.
 func TestClassOfEveryWayToMakeValues(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a measurement of quality")
+	}
 	for name, way := range made {
 		t.Run(name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(7, uint64(len(name))))

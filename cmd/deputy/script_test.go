@@ -41,6 +41,7 @@ func TestScript(t *testing.T) {
 				return err
 			}
 			env.Setenv("DEPUTY_SOURCE", top) // for what lies beside the program
+			env.Setenv("GORACE", os.Getenv("GORACE"))
 			for _, who := range []string{"AUTHOR", "COMMITTER"} {
 				env.Setenv("GIT_"+who+"_NAME", "Ada")
 				env.Setenv("GIT_"+who+"_EMAIL", "ada@example.com")

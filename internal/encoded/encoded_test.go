@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
+	"math/rand/v2"
+	"os"
 	"strings"
 	"testing"
 
@@ -27,6 +29,39 @@ func TestRunsAreFoundWhereverTheyBegin(t *testing.T) {
 	}
 	short := []byte("." + run[1:] + ".")
 	encoded.Runs(short, 0, len(short), func(int) { t.Error("too short") })
+}
+
+// Whatever stands between them and wherever the look begins and ends, the runs are those
+// that a look at every byte tells.
+func TestRunsAreThoseOfALookAtEveryByte(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	pieces := []string{"aB3_", "Zz9", " ", "\n", "=", "é", "word", "AKIA", "+/", "\"", "x"}
+	for range 2000 {
+		var b []byte
+		for range random.IntN(60) {
+			b = append(b, strings.Repeat(pieces[random.IntN(len(pieces))], 1+random.IntN(12))...)
+		}
+		from := random.IntN(len(b) + 1)
+		to := from + random.IntN(len(b)-from+1)
+		var want, got []int
+		for i := from; i < to; i++ {
+			if (i == 0 || !encoded.OfAlphabet(b[i-1])) && encoded.RunEnd(b, i)-i >= encoded.MinRun && encoded.WorthwhileRun(b[i:i+encoded.MinRun]) {
+				want = append(want, i)
+			}
+		}
+		encoded.Runs(b, from, to, func(start int) { got = append(got, start) })
+		require.Equal(t, want, got, "%q from %d to %d", b, from, to)
+	}
+}
+
+func BenchmarkRuns(b *testing.B) {
+	text, err := os.ReadFile("runs.go")
+	require.NoError(b, err)
+	text = bytes.Repeat(text, 1+1<<20/len(text))
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		encoded.Runs(text, 0, len(text), func(int) {})
+	}
 }
 
 func decode(t *testing.T, text string) string {

@@ -46,7 +46,7 @@ func TestReaderRestoresWhatWasDeflated(t *testing.T) {
 	contents["large"] = large()
 	var r Reader
 	for name, want := range contents {
-		for level := -2; level <= 9; level++ {
+		for _, level := range levels() {
 			z := append(raw(t, want, level), "rest"...)
 			r.Reset(z)
 			got, err := io.ReadAll(&r)

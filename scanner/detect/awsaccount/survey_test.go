@@ -43,7 +43,11 @@ func sprawl(r *rand.Rand, size int) []byte {
 // TestScratchChangesNoVerdict asks about every candidate of a text once alone, and
 // then about all of them, in order and out of order, with one survey.
 func TestScratchChangesNoVerdict(t *testing.T) {
-	for seed := range uint64(30) {
+	seeds := uint64(30)
+	if testing.Short() {
+		seeds = 3
+	}
+	for seed := range seeds {
 		r := rand.New(rand.NewPCG(seed, 4))
 		text := sprawl(r, 60_000)
 		type trigger struct{ start, end int }

@@ -19,8 +19,13 @@ import (
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
-// seeds is how many different values every example is tried with.
-const seeds = 25
+// seeds returns how many different values every example is tried with.
+func seeds() uint64 {
+	if testing.Short() {
+		return 5
+	}
+	return 25
+}
 
 // Accept runs the suite. shapes are those that the detector's examples use
 // beside the built-in ones.
@@ -118,7 +123,7 @@ func documented(t *testing.T, r *finding.Rule) {
 }
 
 func (s *suite) matches(t *testing.T, rule *finding.Rule, ex finding.Example) {
-	for seed := range uint64(seeds) {
+	for seed := range seeds() {
 		e := example.Expand(ex.Text, seed, s.shapes)
 		require.NotEmpty(t, e.Want, "a match marks what it wants found: %s", ex.Text)
 		got := found(s.set, e.Text, rule)
@@ -139,7 +144,7 @@ func (s *suite) matches(t *testing.T, rule *finding.Rule, ex finding.Example) {
 }
 
 func (s *suite) nearMiss(t *testing.T, rule *finding.Rule, ex finding.Example) {
-	for seed := range uint64(seeds) {
+	for seed := range seeds() {
 		e := example.Expand(ex.Text, seed, s.shapes)
 		require.Empty(t, e.Want, "a near-miss marks nothing as wanted")
 		for _, h := range Report(s.set, e.Text, rule) {
