@@ -87,14 +87,6 @@ func TestEnclosingWalksUpBracketsAndIndentation(t *testing.T) {
 	assert.Equal(t, []string{"ids=("}, names("first=(\n)\nids=(\nx\n"))
 }
 
-func TestColumnReadsTheHeaderOfATable(t *testing.T) {
-	read := func(before, after string) string { return string(column(placeIn(before, after))) }
-	assert.Equal(t, "account", read("name,account,upc\na,b,c\nx,", ",1\n"))
-	assert.Equal(t, "AWS account", read("| a | AWS account |\n|---|---|\n| x | ", " |"))
-	assert.Empty(t, read("{\n  \"MessageId\": 1,\n  \"SenderId\": \"", "\",\n"))
-	assert.Empty(t, read("m.capacity(1, 2);\nm.insert(\"a\", \"", "\");\n"))
-}
-
 func TestStampsAndSizes(t *testing.T) {
 	for _, id := range []string{"202403151230", "150320241230", "031520241230"} {
 		assert.Less(t, stampWeight(id), -2.0, id)

@@ -158,13 +158,26 @@ func pseudoVersion(p *place) bool {
 }
 
 // longerGroups holds for 4-4-4 digits next to more digits: 1234 5678 9012 3456,
-// or a row of numbers.
+// or a row of numbers. What stands behind a comma or slash is a cell of its own
+// unless it is one more group.
 func longerGroups(p *place) bool {
 	if p.form == plain {
 		return false
 	}
-	joint := func(c byte) bool { return c == ' ' || c == '-' || c == ',' || c == '/' }
-	return joint(p.prev(1)) && isDigit(p.prev(2)) || joint(p.next(1)) && isDigit(p.next(2))
+	longer := func(joint byte, digits int) bool {
+		switch joint {
+		case ' ', '-':
+			return digits > 0
+		case ',', '/':
+			return digits == 4
+		}
+		return false
+	}
+	behind := 0
+	for 1+behind < len(p.after) && behind <= idDigits && isDigit(p.after[1+behind]) {
+		behind++
+	}
+	return longer(p.prev(1), countBack(p.before, 1, isDigit)) || longer(p.next(1), behind)
 }
 
 // phone holds for +441234567890, but not for the plus of a changed line or a

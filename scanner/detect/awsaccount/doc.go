@@ -18,9 +18,10 @@
 // How it decides: the neighbouring bytes first ([disguise]: is it a part of a
 // hash, a UUID, a fraction, a phone number?), then the notation ([shape]: an ARN,
 // a registry, a queue's URL decide at once), and only where neither decides the
-// words ([signal]): the key, what encloses it on earlier lines, the header of
-// the column, comments, the neighbours in a list, the same digits in an ARN near
-// by, and whether AWS is spoken of at all. Signals are log-odds and add up; the
+// words ([signal]): the key, what encloses it on earlier lines, the heading of
+// the column in whatever way the table is written ([tables]), a label on the line
+// above, comments, the neighbours in a list, the same digits in an ARN near by,
+// and whether AWS is spoken of at all. Signals are log-odds and add up; the
 // strongest are the evidence that the user reads.
 //
 // Digits of which nothing is known get about 0.3: too little to be reported, but

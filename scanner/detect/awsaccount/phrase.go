@@ -102,7 +102,8 @@ type reading struct {
 	amazon bool    // AWS is named, too
 	other  bool    // another provider or world is named
 	region bool
-	words  int // in the phrase
+	apart  bool // the digits stand in a column beside that of accounts
+	words  int  // in the phrase
 }
 
 // maxWords is how many words of a phrase count, from the one nearest to the

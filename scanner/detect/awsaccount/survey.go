@@ -126,7 +126,8 @@ type part struct {
 	closing bool // it begins with a closing bracket
 	item    bool
 
-	grouped, heard, understood, counted bool // which of these are known
+	grouped, heard, understood bool // which of these are known
+	counted                    [len(separators)]bool
 
 	groups  bool // it holds twelve digits alone
 	talk    talk
@@ -176,13 +177,15 @@ func (p *part) readBack() reading {
 	return p.reading
 }
 
-// count counts a separator of tables, by its index.
+// count counts a separator of tables, by its index. Quotes that do not match are none.
 func (p *part) count(separator int) int {
-	if !p.counted {
-		p.counted = true
-		for i := range separators {
-			p.counts[i] = bytes.Count(p.text, separators[i:i+1])
+	if !p.counted[separator] {
+		p.counted[separator] = true
+		n, open := countCells(p.text, separator, false)
+		if open {
+			n = bytes.Count(p.text, []byte(separators[separator]))
 		}
+		p.counts[separator] = n
 	}
 	return p.counts[separator]
 }

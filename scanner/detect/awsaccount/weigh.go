@@ -52,6 +52,7 @@ var weights = map[meaning][scopes]signal{
 // Signals that are not a word's.
 var (
 	accountID      = signal{1.5, "the name before it says account ID"}
+	labelID        = signal{1.5, "the label above it says account ID"}
 	accountNumber  = signal{-3.2, "banks have account numbers, too"}
 	regionBefore   = signal{2.2, "value of an AWS region"}
 	regionInLine   = signal{1.5, "a region in the line"}
@@ -82,6 +83,7 @@ var (
 	sequence       = signal{-5, "counted up from a number near by"}
 	hashes         = signal{-6, "one of a list of hashes"}
 	columns        = signal{-4, "one of a table of numbers"}
+	otherColumn    = signal{-1.5, "another column of the table is that of accounts"}
 )
 
 // weigh adds the signals that need more than the nearest bytes.
@@ -201,13 +203,21 @@ func datedBehind(text []byte) bool {
 // returns the meaning of the key.
 func weighWords(v *verdict, p *place) meaning {
 	ph := enclosing(p)
-	key := keyOf(p, ph)
+	key, table := keyOf(p, ph)
 	weighKey(v, key)
 	if inAddress(p) {
 		return key.kind // what is spoken of around an address is the page, not the number in it
 	}
+	kind := key.kind
+	if kind == neutral && !key.region && !table {
+		if label := labelAbove(p); label != nil {
+			r := readBack(label)
+			weighLabel(v, r)
+			kind = r.kind
+		}
+	}
 	switch {
-	case key.kind != account:
+	case kind != account:
 		weighParents(v, ph)
 	case underOther(ph):
 		v.add(otherWorld)
@@ -219,19 +229,29 @@ func weighWords(v *verdict, p *place) meaning {
 			v.add(unknownID)
 		}
 	}
-	return key.kind
+	return kind
 }
 
-// keyOf reads the key of the digits. Where that is a word like value or default,
-// what they are the value of stands beside or above it; where it says nothing,
-// the header of a table may.
-func keyOf(p *place, ph phrases) reading {
-	key := readBack(ph.direct)
+// keyOf reads the key of the digits, and reports whether they stand in a table: then the
+// heading of their column is the key, and goes before the other cells of the row. Where the key is
+// a word like value or default, what they are the value of stands beside or above it.
+func keyOf(p *place, ph phrases) (key reading, table bool) {
+	key = readBack(ph.direct)
 	if ph.inName && (key.kind >= measure || bytes.Contains(p.head, []byte("://"))) {
-		return reading{} // the words before a name or an address do not speak of the digits in it
+		return reading{}, false // the words before a name or an address do not speak of the digits in it
+	}
+	h, table := headingOf(p)
+	if table && (h.alone || key.kind == neutral) {
+		r := h.reading()
+		if r.kind != neutral || r.region {
+			return r, true
+		}
+		if h.alone && h.ofAnother() {
+			return reading{apart: true}, true
+		}
 	}
 	if key.kind != neutral {
-		return key
+		return key, table
 	}
 	switch lastWord(ph.direct) {
 	case "value":
@@ -240,12 +260,8 @@ func keyOf(p *place, ph phrases) reading {
 		if len(ph.parents) > 0 {
 			key = ph.parents[0].read()
 		}
-	default:
-		if col := column(p); col != nil {
-			key = readBack(col)
-		}
 	}
-	return key
+	return key, table
 }
 
 // namesAnother reports whether a key that means nothing to us names an ID or
@@ -265,6 +281,10 @@ func lastWord(phrase []byte) string {
 }
 
 func weighKey(v *verdict, key reading) {
+	if key.apart {
+		v.add(otherColumn)
+		return
+	}
 	v.add(weights[key.kind][direct])
 	if key.other && key.kind <= account {
 		v.add(otherWorld)
