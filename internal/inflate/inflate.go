@@ -34,7 +34,7 @@ type Decoder struct {
 	lit  [litSize]uint32
 	dist [distSize]uint32
 	pre  [1 << preBits]uint32
-	lens [maxLit + maxDist]uint8
+	lens [maxLit + maxDist64]uint8
 
 	src []byte
 	in  int    // next byte of src to enter the bit buffer; beyond len(src) they are zeros that do not exist
@@ -118,7 +118,7 @@ func (d *Decoder) blocks() error {
 		case 1:
 			err = d.huffman(&fixedLit, &fixedDist)
 		case 2:
-			if err = d.readTables(); err == nil {
+			if err = d.readTables(&deflate32); err == nil {
 				err = d.huffman(&d.lit, &d.dist)
 			}
 		default:
@@ -205,13 +205,13 @@ func (d *Decoder) storedLength() (int, error) {
 var preOrder = [19]uint8{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15}
 
 // readTables reads the code lengths of a dynamic block and builds its tables.
-func (d *Decoder) readTables() error {
+func (d *Decoder) readTables(a *alphabet) error {
 	head, err := d.bits(14)
 	if err != nil {
 		return err
 	}
 	nlit, ndist, npre := int(head&31)+257, int(head>>5&31)+1, int(head>>10)+4
-	if nlit > maxLit || ndist > maxDist {
+	if nlit > maxLit || ndist > a.maxDist {
 		return ErrCorrupt
 	}
 	var pre [19]uint8
@@ -228,8 +228,8 @@ func (d *Decoder) readTables() error {
 	if err := d.readLengths(nlit + ndist); err != nil {
 		return err
 	}
-	if !buildTable(d.lit[:], litBits, d.lens[:nlit], litSymbols[:]) ||
-		!buildTable(d.dist[:], distBits, d.lens[nlit:nlit+ndist], distSymbols[:]) {
+	if !buildTable(d.lit[:], litBits, d.lens[:nlit], a.lit[:]) ||
+		!buildTable(d.dist[:], distBits, d.lens[nlit:nlit+ndist], a.dist[:]) {
 		return ErrCorrupt
 	}
 	return nil

@@ -131,7 +131,7 @@ func (r *Reader) step() error {
 	case 1:
 		r.lit, r.dist = &fixedLit, &fixedDist
 	case 2:
-		if err = r.d.readTables(); err == nil {
+		if err = r.d.readTables(&deflate32); err == nil {
 			r.lit, r.dist = &r.d.lit, &r.d.dist
 		}
 	default:

@@ -39,41 +39,58 @@ const (
 	maxCodeLen = 15
 	maxLit     = 286
 	maxDist    = 30
+	maxDist64  = 32
 	endOfBlock = 256
 )
 
+// alphabet is what the symbols of a method stand for.
+type alphabet struct {
+	lit     [288]uint32
+	dist    [32]uint32
+	maxDist int // symbols that a table of distances may have
+}
+
 var (
-	litSymbols  [288]uint32
-	distSymbols [32]uint32
-	preSymbols  [19]uint32
+	deflate32 alphabet // RFC 1951
+	deflate64 alphabet // see [Reader64]
+
+	preSymbols [19]uint32
 
 	fixedLit  [litSize]uint32
 	fixedDist [distSize]uint32
+
+	fixedLit64  [litSize]uint32
+	fixedDist64 [distSize]uint32
 )
 
 // init fills the symbol tables of RFC 1951 section 3.2.5 and the fixed codes
-// of section 3.2.6.
+// of section 3.2.6. Deflate64 has the same but for the last length, which has sixteen
+// extra bits there, and for two distances more.
 func init() {
+	lit, dist := &deflate32.lit, &deflate32.dist
 	for i := range 256 {
-		litSymbols[i] = flagLiteral | uint32(i)<<16
+		lit[i] = flagLiteral | uint32(i)<<16
 	}
-	litSymbols[endOfBlock] = flagExceptional | flagEnd
+	lit[endOfBlock] = flagExceptional | flagEnd
 	base := uint32(3)
 	for i := range 28 {
 		extra := uint32(max(0, i/4-1))
-		litSymbols[257+i] = base<<16 | extra
+		lit[257+i] = base<<16 | extra
 		base += 1 << extra
 	}
-	litSymbols[285] = 258 << 16
-	litSymbols[286], litSymbols[287] = entryInvalid, entryInvalid
+	lit[285] = 258 << 16
+	lit[286], lit[287] = entryInvalid, entryInvalid
 
 	base = 1
-	for i := range maxDist {
+	for i := range maxDist64 {
 		extra := uint32(max(0, i/2-1))
-		distSymbols[i] = base<<16 | extra
+		dist[i] = base<<16 | extra
 		base += 1 << extra
 	}
-	distSymbols[30], distSymbols[31] = entryInvalid, entryInvalid
+	deflate64 = deflate32
+	deflate64.lit[285] = 3<<16 | 16
+	deflate32.maxDist, deflate64.maxDist = maxDist, maxDist64
+	dist[30], dist[31] = entryInvalid, entryInvalid
 
 	for i := range preSymbols {
 		preSymbols[i] = uint32(i) << 16
@@ -92,11 +109,13 @@ func init() {
 			lens[i] = 8
 		}
 	}
-	buildTable(fixedLit[:], litBits, lens[:], litSymbols[:])
+	buildTable(fixedLit[:], litBits, lens[:], deflate32.lit[:])
+	buildTable(fixedLit64[:], litBits, lens[:], deflate64.lit[:])
 	for i := range 32 {
 		lens[i] = 5
 	}
-	buildTable(fixedDist[:], distBits, lens[:32], distSymbols[:])
+	buildTable(fixedDist[:], distBits, lens[:32], deflate32.dist[:])
+	buildTable(fixedDist64[:], distBits, lens[:32], deflate64.dist[:])
 }
 
 // buildTable fills table with the canonical Huffman code that has the given

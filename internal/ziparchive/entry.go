@@ -25,6 +25,7 @@ type Entry struct {
 	Name      string // slash-separated; as the archive says it, so no path to write to
 	Method    uint16 // how it is compressed
 	Encrypted bool
+	Cipher    string // how, if it is encrypted
 
 	crc              uint32
 	compressed, size uint64
@@ -36,13 +37,19 @@ type Entry struct {
 
 // What is wrong with an entry.
 var (
-	ErrMethod   = errors.New("compressed in a way that is not known here")
+	ErrMethod   = error(unsupported("which is not read"))
 	ErrChecksum = errors.New("its checksum does not hold")
 	ErrCut      = errors.New("its end is missing")
 	ErrData     = errors.New("its compressed data is corrupt")
 )
 
-// The methods of compression that can be read, and Deflate64, which cannot.
+// unsupported is an error that is [errors.ErrUnsupported] in other words.
+type unsupported string
+
+func (u unsupported) Error() string        { return string(u) }
+func (u unsupported) Is(target error) bool { return target == errors.ErrUnsupported }
+
+// The methods of compression that can be read.
 const (
 	store     = 0
 	deflate   = 8
@@ -53,9 +60,46 @@ const (
 	xzip      = 95
 )
 
-// methods are those that an entry may name; others show that it is none.
-var methods = map[uint16]bool{
-	store: true, deflate: true, deflate64: true, bzip: true, lzma1: true, zstandard: true, xzip: true, 20: true, 99: true,
+// methods are those that an entry may name (APPNOTE.TXT, 4.4.5); others show that it is none.
+var methods = map[uint16]string{
+	store: "stored", 1: "Shrink", 2: "Reduce", 3: "Reduce", 4: "Reduce", 5: "Reduce", 6: "Implode",
+	deflate: "Deflate", deflate64: "Deflate64", 10: "PKWARE DCL Implode", bzip: "bzip2", lzma1: "LZMA",
+	16: "IBM z/OS CMPSC", 18: "IBM TERSE", 19: "IBM LZ77", 20: "Zstandard", zstandard: "Zstandard", 94: "MP3", xzip: "xz",
+	96: "JPEG", 97: "WavPack", 98: "PPMd", aes: "AES",
+}
+
+const aes = 99 // it stands for a method, which the extra field then names
+
+// cipher says how an entry is encrypted, from its extra field (APPNOTE.TXT, 4.5.12 and 7, and
+// WinZip's description of AES encryption, www.winzip.com/en/support/aes-encryption).
+func cipher(flags, method uint16, extra []byte) string {
+	switch {
+	case flags&1 == 0:
+		return ""
+	case method == aes:
+		if field := extraField(extra, 0x9901); len(field) >= 5 && field[4]-1 < 3 {
+			return [...]string{"AES-128", "AES-192", "AES-256"}[field[4]-1]
+		}
+		return "AES"
+	case flags&(1<<6) != 0:
+		return "PKWARE strong encryption"
+	}
+	return "ZipCrypto"
+}
+
+// extraField returns what the extra field of an ID holds.
+func extraField(extra []byte, id uint16) []byte {
+	for len(extra) >= 4 {
+		n := int(binary.LittleEndian.Uint16(extra[2:]))
+		if 4+n > len(extra) {
+			break
+		}
+		if binary.LittleEndian.Uint16(extra) == id {
+			return extra[4 : 4+n]
+		}
+		extra = extra[4+n:]
+	}
+	return nil
 }
 
 // maxWindow bounds what a decompressor may hold of the past.
@@ -104,6 +148,8 @@ func (e *Entry) decompress() (io.Reader, error) {
 		return body, nil
 	case deflate:
 		return openDeflate(e.body), nil
+	case deflate64:
+		return inflate.NewReader64(e.body), nil
 	case bzip:
 		return bzip2.NewReader(body), nil
 	case lzma1:
@@ -117,7 +163,10 @@ func (e *Entry) decompress() (io.Reader, error) {
 	case xzip:
 		return xz.NewReader(body, maxWindow)
 	}
-	return nil, fmt.Errorf("%w (method %d)", ErrMethod, e.Method)
+	if name := methods[e.Method]; name != "" {
+		return nil, fmt.Errorf("compressed with %s, %w", name, ErrMethod)
+	}
+	return nil, fmt.Errorf("compressed by method %d, %w", e.Method, ErrMethod)
 }
 
 // inflaters are kept, since an office document has a hundred small entries and
@@ -148,10 +197,10 @@ func (d *deflated) Close() error {
 func (e *Entry) lzma() (io.Reader, error) {
 	const lead, properties = 4, 5
 	if len(e.body) < lead+properties || binary.LittleEndian.Uint16(e.body[2:]) != properties {
-		return nil, fmt.Errorf("%w (LZMA without properties)", ErrMethod)
+		return nil, fmt.Errorf("compressed with LZMA without properties, %w", ErrMethod)
 	}
 	if binary.LittleEndian.Uint32(e.body[lead+1:]) > maxWindow {
-		return nil, fmt.Errorf("%w (LZMA with a giant dictionary)", ErrMethod)
+		return nil, fmt.Errorf("compressed with LZMA and a giant dictionary, %w", ErrMethod)
 	}
 	header := append([]byte{}, e.body[lead:lead+properties]...)
 	size := e.size

@@ -125,6 +125,28 @@ func findEnd(data []byte) int {
 	}
 }
 
+// Ends reports whether an archive ends where data does, of which data may be the last piece: a
+// directory of one file at least and its end record, whose comment, if it is looked for, ends
+// there, too. Where the directory is within the data it must begin as one.
+func Ends(data []byte, comment bool) bool {
+	end := len(data) - endLength
+	if comment {
+		end = findEnd(data)
+	}
+	if end < 0 || string(data[end:end+4]) != endSignature || end+endLength+int(binary.LittleEndian.Uint16(data[end+20:])) != len(data) {
+		return false
+	}
+	count, size, _ := endRecord(data, end)
+	start := end
+	if at, ok := end64(data, end); ok {
+		start = at
+	}
+	if count == 0 || size < directoryLength {
+		return false
+	}
+	return size > uint64(start) || string(data[start-int(size):][:4]) == directorySignature
+}
+
 func endRecord(data []byte, end int) (count, size, offset uint64) {
 	r := data[end:]
 	count = uint64(binary.LittleEndian.Uint16(r[10:]))
@@ -171,28 +193,19 @@ func directoryEntry(r []byte) (Entry, int) {
 		offset:     uint64(binary.LittleEndian.Uint32(r[42:])),
 		checked:    true,
 	}
-	e.widen(r[directoryLength+nameLength : directoryLength+nameLength+extraLength])
+	extra := r[directoryLength+nameLength : directoryLength+nameLength+extraLength]
+	e.Cipher = cipher(binary.LittleEndian.Uint16(r[8:]), e.Method, extra)
+	e.widen(extra)
 	return e, length
 }
 
 // widen takes the values that do not fit their fields from ZIP64's extra field.
 func (e *Entry) widen(extra []byte) {
-	for len(extra) >= 4 {
-		id, n := binary.LittleEndian.Uint16(extra), int(binary.LittleEndian.Uint16(extra[2:]))
-		extra = extra[4:]
-		if n > len(extra) {
-			return
+	field := extraField(extra, 1)
+	for _, v := range []*uint64{&e.size, &e.compressed, &e.offset} {
+		if *v == 0xffffffff && len(field) >= 8 {
+			*v, field = binary.LittleEndian.Uint64(field), field[8:]
 		}
-		if id == 1 {
-			field := extra[:n]
-			for _, v := range []*uint64{&e.size, &e.compressed, &e.offset} {
-				if *v == 0xffffffff && len(field) >= 8 {
-					*v, field = binary.LittleEndian.Uint64(field), field[8:]
-				}
-			}
-			return
-		}
-		extra = extra[n:]
 	}
 }
 
@@ -253,10 +266,12 @@ func localEntry(data []byte, at int) (Entry, bool) {
 		checked:    flags&8 == 0,
 		header:     at,
 	}
-	if !methods[e.Method] {
+	if methods[e.Method] == "" {
 		return Entry{}, false
 	}
-	e.widen(r[localLength+nameLength : start])
+	extra := r[localLength+nameLength : start]
+	e.Cipher = cipher(flags, e.Method, extra)
+	e.widen(extra)
 	body := r[start:]
 	length := len(body)
 	if e.checked && e.compressed <= uint64(len(body)) {

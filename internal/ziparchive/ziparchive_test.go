@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -230,13 +231,15 @@ func TestWrongData(t *testing.T) {
 
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
-	_, err := w.CreateRaw(&zip.FileHeader{Name: "a", Method: 9})
+	_, err := w.CreateRaw(&zip.FileHeader{Name: "a", Method: 98})
 	require.NoError(t, err)
 	require.NoError(t, w.Close())
 	a, err := ziparchive.Open(b.Bytes())
 	require.NoError(t, err)
 	_, err = a.Entries[0].Open()
 	require.ErrorIs(t, err, ziparchive.ErrMethod)
+	require.ErrorIs(t, err, errors.ErrUnsupported)
+	require.EqualError(t, err, "compressed with PPMd, which is not read")
 }
 
 func TestEncrypted(t *testing.T) {
@@ -245,6 +248,31 @@ func TestEncrypted(t *testing.T) {
 	a, err := ziparchive.Open(data)
 	require.NoError(t, err)
 	assert.True(t, a.Entries[0].Encrypted)
+	assert.Equal(t, "ZipCrypto", a.Entries[0].Cipher)
+}
+
+func TestTheCipherIsNamed(t *testing.T) {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	_, err := w.CreateRaw(&zip.FileHeader{Name: "a", Method: 99, Flags: 1, Extra: []byte("\x01\x99\x07\x00\x02\x00AE\x03\x08\x00")})
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	a, err := ziparchive.Open(b.Bytes())
+	require.NoError(t, err)
+	assert.Equal(t, "AES-256", a.Entries[0].Cipher)
+}
+
+func TestEndsTellsTheEndOfAnArchive(t *testing.T) {
+	data := zipped(t, false, files...)
+	assert.True(t, ziparchive.Ends(data, false))
+	assert.True(t, ziparchive.Ends(data[len(data)-40:], false), "the last piece alone")
+	assert.False(t, ziparchive.Ends(data[:len(data)-1], true))
+	assert.False(t, ziparchive.Ends(append(bytes.Clone(data), 0), true))
+	assert.False(t, ziparchive.Ends(zipped(t, false)[:22], true), "an archive of nothing")
+	data[len(data)-2] = 3
+	data = append(data, "end"...)
+	assert.True(t, ziparchive.Ends(data, true))
+	assert.False(t, ziparchive.Ends(data, false))
 }
 
 // An archive with ZIP64's records, as archive/zip writes it for many entries.

@@ -67,3 +67,36 @@ func TestADocumentThatCannotBeOpenedAgainIsNotClean(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatStandsBehindIsReadAlsoOfAStream: who claims the end of a content is asked when it has
+// gone by, and the content is matched as it stands, too.
+func TestWhatStandsBehindIsReadAlsoOfAStream(t *testing.T) {
+	content := append(bytes.Repeat([]byte("MZ.."), 5000), "END"...)
+	for name, streamed := range map[string]bool{"held": false, "streamed": true} {
+		extracted := 0
+		c := collectorWith(&extract.Extractor{
+			Name: "x", Claims: func([]byte) bool { return false },
+			ClaimsBehind: func(_, piece []byte, last bool) bool { return last && bytes.HasSuffix(piece, []byte("END")) },
+			Extract: func(_ context.Context, doc *extract.Document, _ *extract.Output) error {
+				extracted++
+				data, err := doc.Bytes()
+				assert.Equal(t, content, data)
+				return err
+			},
+		})
+		clean := false
+		b := &source.Blob{ID: "x", Path: "p", Size: int64(len(content)), Clean: func() { clean = true }}
+		if streamed {
+			b.Open = func() (io.ReadCloser, error) {
+				return io.NopCloser(bytes.NewReader(content)), nil
+			}
+		} else {
+			b.Data = content
+		}
+		c.Blob(b)
+		c.queue.wait()
+		assert.Equal(t, 1, extracted, name)
+		assert.True(t, clean, name)
+		assert.Empty(t, c.unexamined, name)
+	}
+}

@@ -39,7 +39,11 @@ func (c *Collection) claimant(b *source.Blob) *extract.Extractor {
 		return nil
 	}
 	if b.Data != nil || b.Open == nil {
-		e := c.documents.Claims(b.Data[:min(len(b.Data), extract.Sniff)])
+		head := b.Data[:min(len(b.Data), extract.Sniff)]
+		e := c.documents.Claims(head)
+		if e == nil {
+			return c.documents.ClaimsBehind(head, b.Data, true)
+		}
 		if e != nil && e.Text && e.NeedsExtraction != nil && e.InlineText == nil && !e.NeedsExtraction(b.Data) {
 			return nil
 		}

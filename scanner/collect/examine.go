@@ -30,8 +30,11 @@ func (c *Collection) Blob(b *source.Blob) {
 		return true, nil
 	})
 	x.claimed = doc != nil
-	if doc == nil || doc.Text {
+	if doc == nil || doc.Text || doc.ClaimsBehind != nil {
 		x.guarded(x.plain)
+	}
+	if doc == nil {
+		doc = x.behind
 	}
 	read := x.end
 	if doc == nil || x.guarded(func() (bool, error) { return x.inline(doc), nil }) {
@@ -41,7 +44,7 @@ func (c *Collection) Blob(b *source.Blob) {
 		}
 	} else {
 		read = func() {
-			if !x.guarded(x.document) && !doc.Text {
+			if !x.guarded(x.document) && !doc.Text && doc.ClaimsBehind == nil {
 				x.guarded(x.plain)
 			}
 			x.end()
@@ -62,8 +65,9 @@ type examination struct {
 	size int64
 	hits []hit
 
-	claimed bool        // an extractor reads the content, with the documents in it
-	encoded []encodedAt // documents that are to be read yet
+	claimed bool               // an extractor reads the content, with the documents in it
+	encoded []encodedAt        // documents that are to be read yet
+	behind  *extract.Extractor // reads what stands behind a content that was matched as a stream
 }
 
 // detach copies what is the walk's, so that the look can go on when the walk has
@@ -153,7 +157,15 @@ func (x *examination) plain() (done bool, err error) {
 		return false, err
 	}
 	defer r.Close()
-	x.size, err = x.c.stream(b, r, x.emit)
+	if x.claimed || x.c.documents == nil {
+		x.size, err = x.c.stream(b, r, x.emit)
+		return true, err
+	}
+	watch := extract.Watch{Claims: x.c.documents.ClaimsBehind}
+	x.size, err = x.c.stream(b, io.TeeReader(r, &watch), x.emit)
+	if err == nil {
+		x.behind = watch.End()
+	}
 	return true, err
 }
 

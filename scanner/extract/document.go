@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
 // Document is a content to extract. It is read once as a stream, or held whole
@@ -99,7 +101,7 @@ func (d *Document) BytesUpTo(limit int64) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(d.Reader(), limit+1))
 	if err != nil {
 		d.data, d.err = data, err
-		return nil, unreadableAs(err)
+		return nil, Unreadable(err)
 	}
 	if int64(len(data)) > limit {
 		d.r, d.data = io.MultiReader(bytes.NewReader(data), d.rest()), nil
@@ -109,11 +111,23 @@ func (d *Document) BytesUpTo(limit int64) ([]byte, error) {
 	return data, nil
 }
 
-// unreadableAs says why a content cannot be read: because it is encrypted, if
-// its reader says so, and else because it is damaged.
-func unreadableAs(err error) error {
-	if errors.Is(err, ErrEncrypted) || errors.Is(err, ErrDamaged) {
+// Unreadable says why a content, or a part of one, cannot be read: because it is encrypted
+// or made by a method that nobody here knows ([errors.ErrUnsupported]), if its reader says
+// so, and else because it is damaged.
+func Unreadable(err error) error {
+	switch {
+	case errors.Is(err, ErrEncrypted) || errors.Is(err, ErrDamaged):
 		return err
+	case errors.Is(err, errors.ErrUnsupported):
+		return finding.Unsupported.Because("%s", err)
 	}
 	return fmt.Errorf("%w: %w", ErrDamaged, err)
+}
+
+// Encrypted says that something is encrypted, and how.
+func Encrypted(cipher string) error {
+	if cipher == "" {
+		return ErrEncrypted
+	}
+	return fmt.Errorf("%w (%s)", ErrEncrypted, cipher)
 }

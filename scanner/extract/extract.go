@@ -32,6 +32,11 @@ type Extractor struct {
 	// document. It is asked about every content there is, so it compares a few
 	// bytes. The content decides; a file's name proves nothing.
 	Claims func(head []byte) bool
+	// ClaimsBehind tells of a content whose beginning says something else, or nothing, whether
+	// such a document stands behind that: from the beginning and a piece of the content, in
+	// which the document begins, or which is the last one and ends as it does. Nil is false
+	// for all. What it claims is matched as it stands, too.
+	ClaimsBehind func(head, piece []byte, last bool) bool
 	// InlineText appends the text of a whole content to text, in the process that asks and at
 	// once: for formats that need neither limits nor walls. It is false for a content that
 	// needs them, of which it is to be extracted then. Nil is false for all.
@@ -82,6 +87,9 @@ type Reader interface {
 	// Claims returns an extractor that may read a content that begins with
 	// head, or nil.
 	Claims(head []byte) *Extractor
+	// ClaimsBehind returns an extractor for what stands behind that beginning, or nil: see
+	// [Extractor.ClaimsBehind].
+	ClaimsBehind(head, piece []byte, last bool) *Extractor
 	// Extract writes what the document holds to sink. An error says why it was
 	// not read, or not to its end.
 	Extract(ctx context.Context, doc *Document, sink Sink) error
@@ -100,6 +108,10 @@ type inProcess struct {
 }
 
 func (p *inProcess) Claims(head []byte) *Extractor { return claimant(p.extractors, head) }
+
+func (p *inProcess) ClaimsBehind(head, piece []byte, last bool) *Extractor {
+	return ClaimantBehind(p.extractors, head, piece, last)
+}
 
 func (p *inProcess) Extract(ctx context.Context, doc *Document, sink Sink) error {
 	b := &budget{Limits: p.limits}

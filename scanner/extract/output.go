@@ -121,6 +121,11 @@ func (o *Output) Claims(head []byte) bool {
 	return claimant(o.extractors, head[:min(len(head), Sniff)]) != nil
 }
 
+// ClaimsBehind is [Reader.ClaimsBehind].
+func (o *Output) ClaimsBehind(head, piece []byte, last bool) *Extractor {
+	return ClaimantBehind(o.extractors, head, piece, last)
+}
+
 // Embed extracts a document that lies in this one: under a name of its own, or
 // at a place, or both. What is in no known format is passed on as it is. The
 // error says that everything is to stop; what is wrong with the part is reported as
@@ -194,13 +199,31 @@ func (o *Output) readBefore(doc *Document) bool {
 	return false
 }
 
-// extract finds the extractor of a document and runs it. What nobody claims is
-// passed on as it is, and so is what cannot be read, since its printable runs
-// may still tell something.
+// extract finds the extractor of a document and runs it, and that of what stands behind it.
+// What nobody claims is passed on as it is, and so is what cannot be read, since its printable
+// runs may still tell something.
 func (o *Output) extract(doc *Document) error {
 	doc.limit = o.budget.Whole
-	err := ErrOtherFormat
-	claimed := false
+	claimed, err := o.claimed(doc)
+	if stop := o.Err(); stop != nil {
+		return stop
+	}
+	if e := o.claimantBehind(doc, claimed); e != nil {
+		return o.behind(e, doc, claimed, err)
+	}
+	switch {
+	case o.depth == 0:
+		return err
+	case !claimed || errors.Is(err, ErrOtherFormat):
+		return o.raw(doc, false)
+	case err != nil && doc.whole && !errors.Is(err, ErrEncrypted):
+		return errors.Join(err, o.raw(doc, false))
+	}
+	return err
+}
+
+// claimed runs the extractors that claim a document by its beginning, until one reads it.
+func (o *Output) claimed(doc *Document) (claimed bool, err error) {
 	for _, e := range o.extractors {
 		if !e.Claims(doc.Head(Sniff)) {
 			continue
@@ -208,23 +231,45 @@ func (o *Output) extract(doc *Document) error {
 		claimed = true
 		if e.Text && o.depth > 0 { // outermost, the scanner has it
 			if err := o.raw(doc, true); err != nil {
-				return err
+				return true, err
 			}
 		}
-		err = o.run(e, doc)
-		if !errors.Is(err, ErrOtherFormat) {
-			break
+		if err = o.run(e, doc); !errors.Is(err, ErrOtherFormat) {
+			return true, err
 		}
 	}
-	switch stop := o.Err(); {
-	case stop != nil:
-		return stop
-	case o.depth == 0:
-		return err
-	case !claimed || errors.Is(err, ErrOtherFormat):
-		return o.raw(doc, false)
-	case err != nil && doc.whole && !errors.Is(err, ErrEncrypted):
-		return errors.Join(err, o.raw(doc, false))
+	return claimed, ErrOtherFormat
+}
+
+// claimantBehind returns who claims what stands behind the beginning of a document, if that
+// is in memory, or was claimed for that alone.
+func (o *Output) claimantBehind(doc *Document, claimed bool) *Extractor {
+	head := doc.Head(Sniff)
+	if !doc.whole {
+		if claimed || o.depth > 0 && !IsProgram(head) {
+			return nil
+		}
+		if _, err := doc.Bytes(); err != nil {
+			return nil // raw tells
+		}
+	}
+	return ClaimantBehind(o.extractors, head, doc.data, true)
+}
+
+// behind reads what stands behind the beginning of a document, of which err was said.
+func (o *Output) behind(e *Extractor, doc *Document, claimed bool, err error) error {
+	if !claimed && o.depth > 0 {
+		if err := o.raw(doc, true); err != nil {
+			return err
+		}
+	}
+	switch also := o.run(e, doc); {
+	case also == nil && !claimed:
+		return nil
+	case also != nil && claimed && !errors.Is(err, ErrOtherFormat):
+		return errors.Join(err, also)
+	case also != nil:
+		return also
 	}
 	return err
 }
@@ -252,10 +297,19 @@ func (o *Output) raw(doc *Document, keep bool) error {
 		}
 	}
 	o.begin("", false)
-	_, err := io.Copy(o, doc.Reader())
+	content, watch := doc.Reader(), Watch{Claims: o.ClaimsBehind}
+	if !doc.whole {
+		content = io.TeeReader(content, &watch)
+	}
+	_, err := io.Copy(o, content)
 	o.begun = false
+	if err == nil && !doc.whole {
+		if e := watch.End(); e != nil {
+			o.sink.Unexamined(Origin{Inside: o.inside}, o.place, finding.OverBudget.Because("a %s behind what the beginning of this says, which was not held in memory", e.Name))
+		}
+	}
 	if err != nil && o.Err() == nil {
-		return unreadableAs(err)
+		return Unreadable(err)
 	}
 	return err
 }

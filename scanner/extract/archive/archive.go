@@ -9,5 +9,5 @@ func All() []*extract.Extractor {
 	for _, c := range compressions {
 		out = append(out, c.extractor())
 	}
-	return append(out, Zip)
+	return append(out, Zip, Behind)
 }

@@ -164,6 +164,17 @@ func zipOf(t testing.TB, names ...string) []byte {
 	return b.Bytes()
 }
 
+func zipWith(t testing.TB, name string, content []byte) []byte {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	f, err := w.Create(name)
+	require.NoError(t, err)
+	_, err = f.Write(content)
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	return b.Bytes()
+}
+
 func TestZip(t *testing.T) {
 	sound := zipOf(t, "etc/app.env", "other")
 	extracttest.Accept(t, archive.Zip, sound, member, extracttest.Want{Text: text, Inside: "other"})
@@ -179,7 +190,17 @@ func TestZip(t *testing.T) {
 		r, err := extractAll(t, secret)
 		require.NoError(t, err)
 		extracttest.Find(t, r, member)
-		assert.Equal(t, []string{"other |  | encrypted"}, r.Rows)
+		assert.Equal(t, []string{"other |  | encrypted (ZipCrypto)"}, r.Rows)
+	})
+	t.Run("a method that is not read", func(t *testing.T) {
+		var b bytes.Buffer
+		w := zip.NewWriter(&b)
+		_, err := w.CreateRaw(&zip.FileHeader{Name: "a", Method: 98})
+		require.NoError(t, err)
+		require.NoError(t, w.Close())
+		r, err := extractAll(t, b.Bytes())
+		require.NoError(t, err)
+		assert.Equal(t, []string{"a |  | compressed with PPMd, which is not read"}, r.Rows)
 	})
 	t.Run("empty", func(t *testing.T) {
 		r, err := extractAll(t, zipOf(t))
@@ -207,7 +228,7 @@ func TestSeven(t *testing.T) {
 			require.NoError(t, err)
 			r, err := extractAll(t, content)
 			if err == nil {
-				require.Equal(t, []string{"etc/app.env |  | encrypted"}, r.Rows)
+				require.Equal(t, []string{"etc/app.env |  | encrypted (AES-256)"}, r.Rows)
 			} else {
 				require.ErrorIs(t, err, extract.ErrEncrypted)
 			}
@@ -259,7 +280,7 @@ func TestRar(t *testing.T) {
 	extracttest.Accept(t, archive.Rar, rarOf("etc/app.env", text, false), member)
 	r, err := extractAll(t, rarOf("etc/app.env", text, true))
 	require.NoError(t, err)
-	assert.Equal(t, []string{"etc/app.env |  | encrypted"}, r.Rows)
+	assert.Equal(t, []string{"etc/app.env |  | encrypted (AES)"}, r.Rows)
 }
 
 // A few bytes that unpack to more than anybody has.

@@ -11,6 +11,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 	"github.com/mikelolasagasti/xz"
+	"github.com/pierrec/lz4/v4"
 
 	"github.com/deputy-sec/deputy/internal/inflate"
 	"github.com/deputy-sec/deputy/scanner/extract"
@@ -18,9 +19,10 @@ import (
 
 // compression is a format that holds one file.
 type compression struct {
-	name  string
-	magic []string
-	open  func(*extract.Document) (io.Reader, error)
+	name   string
+	magic  []string
+	claims func(head []byte) bool // for one without a signature
+	open   func(*extract.Document) (io.Reader, error)
 }
 
 // stream makes the opener of a format that is read from a stream.
@@ -35,10 +37,12 @@ func stream(open func(io.Reader) (io.Reader, error)) func(*extract.Document) (io
 const maxWindow = 128 << 20
 
 var compressions = []compression{
-	{"gzip file", []string{"\x1f\x8b\x08"}, openGzip},
-	{"bzip2 file", bzip2Magics(), stream(func(r io.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil })},
-	{"xz file", []string{"\xfd7zXZ\x00"}, stream(func(r io.Reader) (io.Reader, error) { return xz.NewReader(r, maxWindow) })},
-	{"zstd file", []string{"\x28\xb5\x2f\xfd"}, stream(openZstd)},
+	{name: "gzip file", magic: []string{"\x1f\x8b\x08"}, open: openGzip},
+	{name: "bzip2 file", magic: bzip2Magics(), open: stream(func(r io.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil })},
+	{name: "xz file", magic: []string{"\xfd7zXZ\x00"}, open: stream(func(r io.Reader) (io.Reader, error) { return xz.NewReader(r, maxWindow) })},
+	{name: "zstd file", magic: []string{"\x28\xb5\x2f\xfd"}, open: stream(openZstd)},
+	{name: "lz4 file", magic: []string{"\x04\x22\x4d\x18", "\x02\x21\x4c\x18"}, open: stream(func(r io.Reader) (io.Reader, error) { return lz4.NewReader(r), nil })},
+	{name: "zlib stream", claims: isZlib, open: stream(openZlib)},
 }
 
 // bzip2Magics are "BZh", a digit for the block size, and the first block or, in
@@ -78,7 +82,7 @@ func openZstd(r io.Reader) (io.Reader, error) {
 func (c compression) extractor() *extract.Extractor {
 	return &extract.Extractor{
 		Name:   c.name,
-		Claims: func(head []byte) bool { return hasAnyPrefix(head, c.magic) },
+		Claims: func(head []byte) bool { return hasAnyPrefix(head, c.magic) || c.claims != nil && c.claims(head) },
 		Extract: func(_ context.Context, doc *extract.Document, out *extract.Output) error {
 			content, err := c.open(doc)
 			if err != nil {
@@ -107,7 +111,7 @@ func damaged(err error) error {
 	if errors.Is(err, xz.ErrMemlimit) {
 		return &extract.OverBudget{Limit: fmt.Sprintf("an xz file that asks for a dictionary of more than %d MiB", maxWindow>>20)}
 	}
-	return fmt.Errorf("%w: %w", extract.ErrDamaged, err)
+	return extract.Unreadable(err)
 }
 
 // isTar tells a tar by its first header: the mark of POSIX and GNU, or the

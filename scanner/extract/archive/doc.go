@@ -1,6 +1,8 @@
 // Package archive opens what packs other files: zip (also as jar, war, whl,
 // apk, epub and the like), tar, 7z and rar, and the compressions gzip, bzip2,
-// xz and zstd.
+// xz, zstd, lz4 and bare zlib (also git's loose objects). Archives are found behind
+// something else, too: a zip behind anything, since it is known by its end, the others
+// behind programs and scripts, see [Behind].
 //
 // It writes no text itself. Every member goes to [extract.Output.Embed] under its
 // name, to be read by whoever reads its format. A compressed file is what it
@@ -12,6 +14,6 @@
 // blocks. Names of members are told to people and never used as paths: nothing
 // is written anywhere.
 //
-// Not read: what needs a password, volumes of a split archive beyond the first,
-// and rar and 7z archives behind a program that unpacks them.
+// Not read: what needs a password, volumes of a split archive beyond the first, and the
+// methods of zip that have gone out of use, and PPMd: rows name the cipher or the method.
 package archive

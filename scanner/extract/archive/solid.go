@@ -9,6 +9,7 @@ import (
 	"github.com/bodgit/sevenzip"
 	"github.com/nwaples/rardecode/v2"
 
+	"github.com/deputy-sec/deputy/internal/inflate"
 	"github.com/deputy-sec/deputy/scanner/extract"
 )
 
@@ -17,6 +18,20 @@ var Seven = &extract.Extractor{
 	Name:    "7z archive",
 	Claims:  func(head []byte) bool { return hasAnyPrefix(head, []string{"7z\xbc\xaf\x27\x1c"}) },
 	Extract: extractSeven,
+}
+
+// 7-Zip knows Deflate64, too, which the library leaves out.
+func init() {
+	sevenzip.RegisterDecompressor([]byte{4, 1, 9}, func(_ []byte, _ uint64, in []io.ReadCloser) (io.ReadCloser, error) {
+		if len(in) != 1 {
+			return nil, extract.ErrDamaged
+		}
+		packed, err := io.ReadAll(io.LimitReader(in[0], extract.Defaults().Whole))
+		return struct {
+			io.Reader
+			io.Closer
+		}{inflate.NewReader64(packed), in[0]}, err
+	})
 }
 
 func extractSeven(_ context.Context, doc *extract.Document, out *extract.Output) error {
@@ -64,7 +79,7 @@ func (r sevenReader) Read(p []byte) (int, error) {
 func sevenError(err error) error {
 	var read *sevenzip.ReadError
 	if errors.As(err, &read) && read.Encrypted {
-		return extract.ErrEncrypted
+		return extract.Encrypted("AES-256") // 7-Zip knows no other
 	}
 	return damaged(err)
 }
@@ -97,7 +112,7 @@ func extractRar(_ context.Context, doc *extract.Document, out *extract.Output) e
 		case h.IsDir:
 			continue
 		case h.Encrypted:
-			out.Unexamined(h.Name, "", extract.ErrEncrypted)
+			out.Unexamined(h.Name, "", extract.Encrypted("AES"))
 			continue
 		}
 		if err := out.Embed(h.Name, "", r); err != nil {
@@ -108,7 +123,7 @@ func extractRar(_ context.Context, doc *extract.Document, out *extract.Output) e
 
 func rarError(err error) error {
 	if errors.Is(err, rardecode.ErrArchiveEncrypted) || errors.Is(err, rardecode.ErrArchivedFileEncrypted) {
-		return extract.ErrEncrypted
+		return extract.Encrypted("AES")
 	}
 	return damaged(err)
 }

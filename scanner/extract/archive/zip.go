@@ -42,7 +42,7 @@ func extractZip(_ context.Context, doc *extract.Document, out *extract.Output) e
 
 func extractEntry(e *ziparchive.Entry, out *extract.Output) error {
 	if e.Encrypted {
-		out.Unexamined(e.Name, "", extract.ErrEncrypted)
+		out.Unexamined(e.Name, "", extract.Encrypted(e.Cipher))
 		return out.Err()
 	}
 	content, err := e.Open()

@@ -48,6 +48,11 @@ func (p *Pool) Claims(head []byte) *extract.Extractor {
 	return nil
 }
 
+// ClaimsBehind implements extract.Reader.
+func (p *Pool) ClaimsBehind(head, piece []byte, last bool) *extract.Extractor {
+	return extract.ClaimantBehind(p.extractors, head, piece, last)
+}
+
 // Extract implements extract.Reader.
 func (p *Pool) Extract(ctx context.Context, doc *extract.Document, sink extract.Sink) error {
 	select {

@@ -69,7 +69,7 @@ func entry(e *ziparchive.Entry, out *extract.Output) error {
 	}
 	content, err := e.Open()
 	if err != nil {
-		out.Unexamined(e.Name, "", fmt.Errorf("%w: %w", extract.ErrDamaged, err))
+		out.Unexamined(e.Name, "", extract.Unreadable(err))
 		return out.Err()
 	}
 	defer content.Close()

@@ -103,18 +103,18 @@ func (p *pack) read(e *ziparchive.Entry) []byte {
 
 func (p *pack) content(e *ziparchive.Entry) ([]byte, error) {
 	if e.Encrypted {
-		return nil, extract.ErrEncrypted
+		return nil, extract.Encrypted(e.Cipher)
 	}
 	r, err := e.Open()
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", extract.ErrDamaged, err)
+		return nil, extract.Unreadable(err)
 	}
 	defer r.Close()
 	limit := min(p.out.Limits().Whole, maxXML-p.spent)
 	data, err := readUpTo(r, limit+1, e.Size())
 	switch {
 	case err != nil && !errors.Is(err, io.EOF):
-		err = fmt.Errorf("%w: %w", extract.ErrDamaged, err)
+		err = extract.Unreadable(err)
 	case int64(len(data)) > limit:
 		data, err = data[:limit], &extract.OverBudget{Limit: "too large a part, or too many of them"}
 	}
@@ -147,12 +147,12 @@ func (p *pack) part(key string) []byte {
 // embed hands a part on that somebody else reads.
 func (p *pack) embed(e *ziparchive.Entry) error {
 	if e.Encrypted {
-		p.out.Unexamined(e.Name, p.places[keyOf(e.Name)], extract.ErrEncrypted)
+		p.out.Unexamined(e.Name, p.places[keyOf(e.Name)], extract.Encrypted(e.Cipher))
 		return p.out.Err()
 	}
 	r, err := e.Open()
 	if err != nil {
-		p.out.Unexamined(e.Name, p.places[keyOf(e.Name)], fmt.Errorf("%w: %w", extract.ErrDamaged, err))
+		p.out.Unexamined(e.Name, p.places[keyOf(e.Name)], extract.Unreadable(err))
 		return p.out.Err()
 	}
 	defer r.Close()
