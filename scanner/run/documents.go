@@ -20,7 +20,7 @@ func (d Documents) Reader(jobs int) (extract.Reader, func(), error) {
 		return nil, func() {}, nil
 	}
 	if d.Limits.OCR == extract.OCRRequire {
-		if err := ocr.Available(); err != nil {
+		if err := ocr.Ready(); err != nil {
 			return nil, nil, fmt.Errorf("--ocr require: %w", err)
 		}
 	}

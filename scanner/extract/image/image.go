@@ -24,7 +24,7 @@ import (
 func New() *extract.Extractor {
 	return &extract.Extractor{
 		Name:    "picture",
-		Claims:  func(head []byte) bool { return formatOf(head) != nil },
+		Claims:  func(head []byte) bool { return formatOf(head) != nil || unreadFormat(head) != "" },
 		Extract: read,
 	}
 }
@@ -69,6 +69,9 @@ func bitmap(head []byte) bool {
 }
 
 func read(ctx context.Context, doc *extract.Document, out *extract.Output) error {
+	if name := unreadFormat(doc.Head(extract.Sniff)); name != "" {
+		return finding.Unsupported.Because("a picture in %s, which is not read", name)
+	}
 	data, err := doc.Bytes()
 	if err != nil {
 		return err

@@ -30,6 +30,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/extract/extracttest"
 	"github.com/deputy-sec/deputy/scanner/extract/ocr"
+	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
 // screenshot draws lines of text, as a page in a browser shows them.
@@ -274,6 +275,33 @@ func TestTiffPages(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, frames, maxPages)
 	assert.Equal(t, "page 2", frames[1].place)
+}
+
+// TestFormatsThatAreNotReadAreRows names each, by itself and where it lies in another file.
+func TestFormatsThatAreNotReadAreRows(t *testing.T) {
+	box := func(brands ...string) string {
+		body := brands[0] + "\x00\x00\x00\x00" + strings.Join(brands[1:], "")
+		return string(binary.BigEndian.AppendUint32(nil, uint32(8+len(body)))) + "ftyp" + body + strings.Repeat("\x00", 80)
+	}
+	for name, contents := range map[string][]string{
+		"AVIF":      {box("avif", "avif", "mif1"), box("avis", "avis"), box("mif1", "miaf", "avif")},
+		"HEIC":      {box("heic", "mif1", "heic"), box("heix"), box("mif1", "heic")},
+		"HEIF":      {box("mif1"), box("msf1", "iso8")},
+		"JPEG 2000": {"\x00\x00\x00\x0cjP  \r\n\x87\n" + box("jp2 "), "\xff\x4f\xff\x51\x00\x2f", box("jph ")},
+		"JPEG XL":   {"\x00\x00\x00\x0cJXL \r\n\x87\n", "\xff\x0a\xfa\x1f"},
+		"JPEG XR":   {"II\xbc\x01\x08\x00\x00\x00"},
+		"JBIG2":     {"\x97JB2\r\n\x1a\n\x01\x00\x00\x00\x01"},
+	} {
+		for _, content := range contents {
+			require.True(t, New().Claims([]byte(content)), name)
+			_, err := extracttest.Extract(t, []byte(content), New())
+			require.EqualError(t, err, "a picture in "+name+", which is not read")
+			assert.Equal(t, finding.Unsupported, finding.ReasonOf(err).Code)
+		}
+	}
+	for _, film := range []string{box("isom", "avc1", "mp41"), box("qt  ", "qt  "), box("M4A ", "mp42"), "\x00\x00\x00\x20ftyp", "\x00\x00\x00\x08ftypavif"} {
+		assert.False(t, New().Claims([]byte(film)))
+	}
 }
 
 func TestNotClaimed(t *testing.T) {

@@ -292,7 +292,7 @@ func TestShadesOfEveryKindOfPicture(t *testing.T) {
 
 // TestTheSideThatReadsBest: letters below each other are read from the side.
 func TestTheSideThatReadsBest(t *testing.T) {
-	withProgram(t, `set -- $(od -An -tu4 -j18 -N4)
+	withProgram(t, `set -- $(sheet | od -An -tu4 -j18 -N4)
 printf '5\t1\t1\t1\t1\t1\t20\t20\t50\t24\t95\t%s\n' word$1`)
 	upright := drawing(t, "terminal", 1)
 	for quarters := range 4 {

@@ -13,6 +13,8 @@
 // repositories are full of icons and photographs. Of what has much that looks so, a
 // sample is read first, and the rest if that was text; what is not read is told.
 //
-// The program runs once a reading, with one thread, gets the sheets through a pipe,
-// and is killed with its context or with this process.
+// To start the program costs as much as to read four hundred letters, so on Linux one
+// that runs is given sheet after sheet, for one picture as for the next, in memory that
+// it shares with us; elsewhere it runs once a reading and gets the sheets through a pipe.
+// It has one thread, and is killed with its context or with this process.
 package ocr

@@ -109,7 +109,7 @@ func processorTime(t testing.TB) time.Duration {
 
 func needsTesseract(t testing.TB) {
 	t.Helper()
-	if err := ocr.Available(); err != nil {
+	if err := ocr.Ready(); err != nil {
 		t.Skip("pictures cannot be read here: ", err)
 	}
 }

@@ -2,6 +2,7 @@ package ocr
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -40,14 +41,28 @@ func find() (string, error) {
 	if err != nil { // not there, or there only by a relative path
 		return "", ErrMissing
 	}
+	return path, nil
+}
+
+// Ready is Available for those who want to know before there is a picture: it asks the
+// program for its languages, too, which takes as long as to read a hundred letters.
+func Ready() error {
+	path, err := program()
+	if err != nil {
+		return err
+	}
+	return languageOf(path)
+}
+
+func languageOf(path string) error {
 	listed, err := exec.Command(path, "--list-langs").Output()
 	if err != nil {
-		return "", fmt.Errorf("tesseract is installed but does not run: %w", err)
+		return fmt.Errorf("tesseract is installed but does not run: %w", err)
 	}
 	if !slices.Contains(strings.Fields(string(listed)), language) {
-		return "", ErrLanguage
+		return ErrLanguage
 	}
-	return path, nil
+	return nil
 }
 
 const (
@@ -57,32 +72,62 @@ const (
 	maxOutput = 8 << 20
 )
 
-// run has tesseract read sheets, each as one block of text. To start it costs a
-// tenth of a second, so it gets all of them at once, and through a pipe: nothing is
-// written to disk.
+// run has tesseract read sheets, each as one block of text, under options of its command
+// line.
 func run(ctx context.Context, sheets []sheet, options ...string) ([]line, error) {
 	path, err := program()
 	if err != nil {
 		return nil, err
 	}
-	options = append([]string{"stdin", "stdout", "--psm", "6", "-l", language,
+	options = append([]string{
+		"stdin", "stdout", "--psm", "6", "-l", language,
 		"-c", "tessedit_create_tsv=1", // by name of its variable: "tsv" could be a file
-		"-c", "tessedit_do_invert=0"}, // it is dark on white
-		options...)
-	cmd := exec.CommandContext(ctx, path, options...)
-	cmd.Dir = filepath.Dir(path) // whatever it looks for beside itself, it is not in what is scanned
-	cmd.Env = append(os.Environ(), "OMP_THREAD_LIMIT=1")
+		"-c", "tessedit_do_invert=0", // it is dark on white
+	}, options...)
+	lines, err := runSheets(ctx, path, sheets, options)
+	if err != nil && ctx.Err() == nil {
+		return nil, failure(path, err)
+	}
+	return lines, err
+}
+
+// asked is what a program that failed said of its languages: it is asked once.
+var asked sync.Map // of errors, by path
+
+// failure says why the program failed: it may have no data for the language.
+func failure(path string, err error) error {
+	missing, ok := asked.Load(path)
+	if !ok {
+		missing, _ = asked.LoadOrStore(path, languageOf(path))
+	}
+	if missing, ok := missing.(error); ok {
+		return missing
+	}
+	return fmt.Errorf("tesseract failed: %w", err)
+}
+
+// runOnce has tesseract started for some sheets. To start it costs a fifth of a second,
+// so it gets all of them at once, and through a pipe: nothing is written to disk.
+func runOnce(ctx context.Context, path string, sheets []sheet, options []string) ([]line, error) {
+	cmd := command(exec.CommandContext(ctx, path, options...))
 	cmd.Stdin = bytes.NewReader(tiffOf(sheets))
 	cmd.WaitDelay = time.Second // for what it may have started in its turn
 	told := &bounded{}
 	cmd.Stdout = told
 	if err := runToEnd(cmd); err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return nil, fmt.Errorf("tesseract failed: %w", err)
+		return nil, cmp.Or(ctx.Err(), err)
+	}
+	if told.full() {
+		return nil, errTooMuch
 	}
 	return parse(told.Bytes()), nil
+}
+
+// command sets where the program runs, and that it runs on one thread.
+func command(cmd *exec.Cmd) *exec.Cmd {
+	cmd.Dir = filepath.Dir(cmd.Path) // whatever it looks for beside itself, it is not in what is scanned
+	cmd.Env = append(os.Environ(), "OMP_THREAD_LIMIT=1")
+	return cmd
 }
 
 // tiffOf returns sheets as the pages of one file: uncompressed, in shades of grey, each in
@@ -126,8 +171,14 @@ func tiffOf(sheets []sheet) []byte {
 	return out
 }
 
+// errTooMuch says that the program says more than there can be on a sheet.
+var errTooMuch = errors.New("it says too much")
+
 // bounded keeps the first maxOutput bytes.
 type bounded struct{ bytes.Buffer }
+
+// full reports whether there may have been more.
+func (b *bounded) full() bool { return b.Len() == maxOutput }
 
 func (b *bounded) Write(p []byte) (int, error) {
 	if room := maxOutput - b.Len(); room > 0 {

@@ -2,7 +2,6 @@ package ocr
 
 import (
 	"context"
-	"errors"
 	"image"
 	"os"
 	"path/filepath"
@@ -16,14 +15,25 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// withProgram has a script stand in for tesseract.
+// withProgram has a script stand in for tesseract. It tells the rows about one sheet,
+// which the function "sheet" gives it.
 func withProgram(t *testing.T, script string) {
 	t.Helper()
 	if runtime.GOOS == "windows" {
 		t.Skip("the script is one of a Unix shell")
 	}
+	const languages = "[ $1 != --list-langs ] || { echo eng; exit; }\n"
+	once := languages + "sheet() { cat; }\n" + script
+	if runtime.GOOS == "linux" { // as long as it is asked
+		once = languages + `page=0
+while read -r name; do
+page=$((page+1))
+sheet() { cat $name; }
+case $name in */4) printf "1\t$page\t0\t0\t0\t0\t0\t0\t8\t8\t-1\t\n";; *)
+` + script + "\n;; esac; done"
+	}
 	path := filepath.Join(t.TempDir(), "tesseract")
-	require.NoError(t, os.WriteFile(path, []byte("#!/bin/sh\n"+script), 0o700)) //nolint:gosec // it is to be run
+	require.NoError(t, os.WriteFile(path, []byte("#!/bin/sh\n"+once), 0o700)) //nolint:gosec // it is to be run
 	withFound(t, func() (string, error) { return path, nil })
 }
 
@@ -44,7 +54,7 @@ func white() []sheet {
 const header = "level\\tpage_num\\tblock_num\\tpar_num\\tline_num\\tword_num\\tleft\\ttop\\twidth\\theight\\tconf\\ttext\\n"
 
 func TestTheProgramGetsThePicture(t *testing.T) {
-	withProgram(t, `size=$(wc -c)
+	withProgram(t, `size=$(sheet | wc -c)
 printf '`+header+`5\t1\t1\t1\t1\t1\t3\t4\t50\t20\t96.5\tgot\n5\t1\t1\t1\t1\t2\t70\t4\t50\t20\t91\t%s,%s,%s\n' $size $OMP_THREAD_LIMIT $PWD`)
 	lines, err := run(t.Context(), white())
 	require.NoError(t, err)
@@ -68,11 +78,11 @@ func TestTheProgramIsKilledWithItsContext(t *testing.T) {
 
 func TestWhatTheProgramMayDo(t *testing.T) {
 	for name, c := range map[string]struct{ script, err string }{
-		"fails":           {"cat >/dev/null; echo some words >&2; exit 3", "tesseract failed: exit status 3"},
+		"fails":           {"sheet >/dev/null; echo some words >&2; exit 3", "tesseract failed: exit status 3"},
 		"crashes":         {"kill -SEGV $$", "tesseract failed: signal: segmentation fault"},
-		"says nothing":    {"cat >/dev/null", ""},
-		"says too much":   {"cat >/dev/null; head -c 20000000 /dev/zero", ""},
-		"says other rows": {"cat >/dev/null; printf 'a\\tb\\n5\\n5\\t1\\t1\\t1\\t1\\t1\\tx\\n\\377\\n'", ""},
+		"says nothing":    {"sheet >/dev/null", ""},
+		"says too much":   {"sheet >/dev/null; head -c 20000000 /dev/zero", "tesseract failed: it says too much"},
+		"says other rows": {"sheet >/dev/null; printf 'a\\tb\\n5\\n5\\t1\\t1\\t1\\t1\\t1\\tx\\n\\377\\n'", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			withProgram(t, c.script)
@@ -84,6 +94,31 @@ func TestWhatTheProgramMayDo(t *testing.T) {
 			require.NoError(t, err)
 			assert.Empty(t, lines)
 		})
+	}
+}
+
+// TestAServerIsReplaced after an error, and serves on after none.
+func TestAServerIsReplaced(t *testing.T) {
+	started := filepath.Join(t.TempDir(), "started")
+	withProgram(t, `[ -n "$mine" ] || { mine=1; echo >>`+started+`; }
+[ "$(sheet | wc -c)" -gt 1000 ] && exit 3
+printf '5\t1\t1\t1\t1\t1\t3\t4\t50\t20\t96.5\tword\n'`)
+	large := append(white(), sheet{picture: noise(40, 40)})
+	for _, sheets := range [][]sheet{white(), white(), large, white(), append(white(), white()...)} {
+		lines, err := run(t.Context(), sheets)
+		if len(sheets) == 2 && sheets[1].picture.Rect.Dy() == 40 {
+			require.ErrorContains(t, err, "exit status 3")
+			continue
+		}
+		require.NoError(t, err)
+		for i, l := range lines {
+			assert.Equal(t, i, l.page())
+		}
+	}
+	starts, err := os.ReadFile(started)
+	require.NoError(t, err)
+	if runtime.GOOS == "linux" {
+		assert.Len(t, starts, 2)
 	}
 }
 
@@ -99,15 +134,22 @@ func TestFindProgram(t *testing.T) {
 	_, err := find()
 	require.ErrorIs(t, err, ErrMissing)
 
-	withProgram(t, "echo deu")
-	path, _ := program()
+	path := filepath.Join(t.TempDir(), "tesseract")
 	t.Setenv("PATH", filepath.Dir(path))
-	_, err = find()
-	require.ErrorIs(t, err, ErrLanguage)
-	require.NoError(t, os.WriteFile(path, []byte("#!/bin/sh\nexit 1\n"), 0o700)) //nolint:gosec // it is to be run
-	_, err = find()
-	require.Error(t, err)
-	assert.False(t, errors.Is(err, ErrMissing))
+	withFound(t, find)
+	require.ErrorIs(t, Ready(), ErrMissing)
+	for script, want := range map[string]error{"echo eng": nil, "echo deu": ErrLanguage, "exit 1": nil} {
+		require.NoError(t, os.WriteFile(path, []byte("#!/bin/sh\n"+script+"\n"), 0o700)) //nolint:gosec // it is to be run
+		require.NoError(t, Available(), "it is not started to know that")
+		switch err := Ready(); {
+		case want != nil:
+			require.ErrorIs(t, err, want)
+		case script == "exit 1":
+			require.ErrorContains(t, err, "does not run")
+		default:
+			require.NoError(t, err)
+		}
+	}
 }
 
 func TestSpacesAreMeasured(t *testing.T) {
