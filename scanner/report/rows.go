@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
@@ -12,6 +13,7 @@ import (
 type Row struct {
 	*finding.Finding
 	Parts []*finding.Finding // in the order of findings; nil for nearly all
+	Alike []*finding.Finding // others of its kind in the same file: see Grouped
 }
 
 // parts are the kinds that make up one credential.
@@ -37,6 +39,82 @@ func (r *Result) Rows() []Row {
 		rows = append(rows, Row{Finding: f})
 	}
 	return rows
+}
+
+// crowd is how many findings of a kind in one file are one row: so many that their reasons
+// repeat each other, and so few that nothing scrolls away before.
+const crowd = 4
+
+// Grouped returns the rows with those in one that differ in their value and line alone:
+// a list of a hundred webhooks is one thing to a reader. It is for pages that are read from
+// top to bottom; formats for scripts tell each by itself.
+func (r *Result) Grouped() []Row {
+	rows := r.Rows()
+	if r.Static { // each has steps of its own
+		return rows
+	}
+	sizes := map[kind]int{}
+	for _, row := range rows {
+		if k, ok := row.kind(); ok {
+			sizes[k]++
+		}
+	}
+	out := make([]Row, 0, len(rows))
+	leads := map[kind]int{}
+	for _, row := range rows {
+		k, ok := row.kind()
+		if !ok || sizes[k] < crowd {
+			out = append(out, row)
+			continue
+		}
+		if lead, known := leads[k]; known {
+			out[lead].Alike = append(out[lead].Alike, row.Finding)
+			continue
+		}
+		leads[k] = len(out)
+		out = append(out, row)
+	}
+	return out
+}
+
+// kind is what findings have in common that are one row.
+type kind struct {
+	rule         *finding.Rule
+	severity     finding.Severity
+	class        finding.Class
+	area         finding.Area
+	status       string
+	reason       string // the first of its evidence
+	repository   string
+	path, inside string
+}
+
+// kind returns false for what is told by itself: a credential of several parts, and what
+// stands in no file.
+func (w Row) kind() (kind, bool) {
+	at := Primary(w.Finding)
+	if at.Path == "" || len(w.Parts) > 0 {
+		return kind{}, false
+	}
+	k := kind{
+		rule: w.Rule, severity: w.Severity, class: w.Class, area: w.Area(), status: w.Status(),
+		repository: w.Repository, path: at.Path, inside: strings.Join(at.Inside, "\x00"),
+	}
+	if len(w.Evidence) > 0 {
+		k.reason = w.Evidence[0]
+	}
+	return k, true
+}
+
+// Count is how many credentials and values a row tells.
+func (w Row) Count() int { return 1 + len(w.Alike) }
+
+// Total adds up what rows tell.
+func Total(rows []Row) (n int) {
+	for _, row := range rows {
+		n += row.Count()
+	}
+	return n
 }
 
 // join adds a part. The secret leads if nothing is graver: it is what must be revoked,
@@ -94,7 +172,7 @@ type Relation struct {
 // they lead to once.
 func (w Row) Relations() []Relation {
 	type place struct{ rule, fingerprint string }
-	members := append([]*finding.Finding{w.Finding}, w.Parts...)
+	members := slices.Concat([]*finding.Finding{w.Finding}, w.Parts, w.Alike)
 	seen := map[place]bool{}
 	for _, f := range members {
 		seen[place{f.Rule.ID, f.Fingerprint}] = true

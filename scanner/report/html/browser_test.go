@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -244,6 +245,8 @@ func TestTenThousandFindings(t *testing.T) {
 	for i := range 10_000 {
 		f := *base[i%len(base)]
 		f.Fingerprint, f.Related = fmt.Sprintf("%032x", i), nil
+		f.Sightings = slices.Clone(f.Sightings)
+		f.Sightings[0].Path += fmt.Sprint(i) // a file each: none is grouped
 		if f.First != nil {
 			commit := *f.First
 			commit.Author = fmt.Sprintf("Author %d", i%97)

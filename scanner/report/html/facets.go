@@ -21,6 +21,7 @@ type option struct{ Value, Text string }
 type traits struct {
 	rule, status, class, author, since string
 	places                             []string
+	values                             int // that are chosen together
 }
 
 func traitsOf(r *report.Result, row report.Row, times *timeline) traits {
@@ -30,6 +31,7 @@ func traitsOf(r *report.Result, row report.Row, times *timeline) traits {
 		class:  report.Printable(string(row.Class)),
 		since:  times.periodOf(row.Finding),
 		places: placeKinds(row.Finding),
+		values: row.Count(),
 	}
 	if c := row.First; c != nil {
 		t.author = report.Printable(r.Masked(row.Finding, c.Author))
@@ -77,7 +79,7 @@ func facets(all []traits) []facet {
 		counts := map[string]int64{}
 		for _, t := range all {
 			for _, v := range c.values(t) {
-				counts[v]++
+				counts[v] += int64(t.values)
 			}
 		}
 		delete(counts, "")

@@ -117,6 +117,8 @@ type card struct {
 	More       []place // beyond those that are shown at first
 	Uncounted  int     // beyond those
 	Parts      []part
+	Alike      []part
+	Values     int // that it tells
 	Related    []link
 }
 
@@ -144,7 +146,7 @@ type gap struct {
 }
 
 func newView(r *report.Result) view {
-	rows := r.Rows()
+	rows := r.Grouped()
 	times := newTimeline(rows)
 	all := make([]traits, len(rows))
 	for i, row := range rows {
@@ -155,8 +157,8 @@ func newView(r *report.Result) view {
 		Style:      template.CSS(style),
 		Script:     template.JS(script),
 		Version:    report.Printable(r.Version),
-		Total:      len(rows),
-		Count:      count(len(rows)),
+		Total:      report.Total(rows),
+		Count:      count(report.Total(rows)),
 		Severities: tallies(rows),
 		Timeline:   times,
 		Facets:     facets(all),
@@ -188,7 +190,7 @@ func tallies(rows []report.Row) []tally {
 		if len(out) == 0 || out[len(out)-1].Severity != row.Severity {
 			out = append(out, tally{Severity: row.Severity})
 		}
-		out[len(out)-1].Count++
+		out[len(out)-1].Count += row.Count()
 	}
 	return out
 }
@@ -228,6 +230,9 @@ func newCard(r *report.Result, row report.Row, known report.Index, t traits) car
 		Since:      t.since,
 		Confidence: fmt.Sprintf("%.0f %% sure", 100*f.Confidence),
 		First:      newCommit(f, t.author),
+		Parts:      newParts(r, row.Parts),
+		Alike:      newParts(r, row.Alike),
+		Values:     row.Count(),
 	}
 	for _, e := range f.Evidence {
 		c.Evidence = append(c.Evidence, report.Printable(r.Masked(f, e)))
@@ -242,12 +247,6 @@ func newCard(r *report.Result, row report.Row, known report.Index, t traits) car
 			c.Uncounted++
 		}
 	}
-	for _, p := range row.Parts {
-		c.Parts = append(c.Parts, part{
-			ID: anchor(p.Rule.ID, p.Fingerprint), Title: report.Printable(p.Rule.Title), Secret: report.Printable(r.Secret(p)),
-			Where: report.PlaceOf(r, p, report.Primary(p)),
-		})
-	}
 	for _, rel := range row.Relations() {
 		if other := known.Find(rel.Relation); other != nil {
 			c.Related = append(c.Related, link{
@@ -259,6 +258,18 @@ func newCard(r *report.Result, row report.Row, known report.Index, t traits) car
 		}
 	}
 	return c
+}
+
+// newParts are other findings of a card's row.
+func newParts(r *report.Result, of []*finding.Finding) []part {
+	var out []part
+	for _, f := range of {
+		out = append(out, part{
+			ID: anchor(f.Rule.ID, f.Fingerprint), Title: report.Printable(f.Rule.Title), Secret: report.Printable(r.Secret(f)),
+			Where: report.PlaceOf(r, f, report.Primary(f)),
+		})
+	}
+	return out
 }
 
 // note says what is not usual about a finding.
@@ -305,7 +316,7 @@ func remedies(rows []report.Row) []remedy {
 		if counts[row.Rule] == 0 {
 			order = append(order, row.Rule)
 		}
-		counts[row.Rule]++
+		counts[row.Rule] += int64(row.Count())
 	}
 	out := make([]remedy, len(order))
 	for i, rule := range order {

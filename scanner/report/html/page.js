@@ -48,9 +48,12 @@
   };
   measure(batches[batches.length - 1]); // the others are full
 
+  // A card tells one value, or all of a kind that a file holds.
+  const valuesIn = (card) => Number(card.dataset.values || 1);
+  const total = cards.reduce((sum, card) => sum + valuesIn(card), 0);
   const say = (shown) => {
-    const all = format.format(cards.length);
-    count.textContent = shown === cards.length ? `${all} shown` : `${format.format(shown)} of ${all} shown`;
+    const all = format.format(total);
+    count.textContent = shown === total ? `${all} shown` : `${format.format(shown)} of ${all} shown`;
     none.hidden = shown > 0;
   };
 
@@ -67,7 +70,7 @@
         (!matches || pathsOf(card).some(matches)) &&
         words.every((word) => textOf(card).includes(word));
       if (card.hidden === show) card.hidden = !show;
-      if (show) shown++;
+      if (show) shown += valuesIn(card);
     }
     batches.forEach(measure);
     say(shown);
@@ -99,7 +102,10 @@
   const reveal = () => {
     const id = decodeURIComponent(location.hash.slice(1));
     const target = id && document.getElementById(id);
-    if (target && target.hidden) {
+    const card = target && target.closest('article.finding');
+    const list = target && target.closest('details');
+    if (list) list.open = true;
+    if (card && card.hidden) {
       form.reset();
       setTimeout(() => target.scrollIntoView(), 0);
     }
@@ -161,6 +167,6 @@
   if (window.matchMedia('(max-width: 68rem)').matches) document.getElementById('filter-box').open = false;
   document.getElementById('filter-panel').hidden = false;
   root.classList.add('js');
-  say(cards.length);
+  say(total);
   reveal();
 })();

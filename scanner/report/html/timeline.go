@@ -76,12 +76,12 @@ func newTimeline(rows []report.Row) *timeline {
 			first, last = month, month
 		}
 		first, last = min(first, month), max(last, month)
-		dated++
+		dated += row.Count()
 	}
 	if dated == 0 {
 		return nil
 	}
-	t := &timeline{Undated: len(rows) - dated}
+	t := &timeline{Undated: report.Total(rows) - dated}
 	for _, t.months = range steps {
 		t.start = first - first%t.months
 		if (last-t.start)/t.months < maxPeriods {
@@ -95,7 +95,7 @@ func newTimeline(rows []report.Row) *timeline {
 	}
 	for _, row := range rows {
 		if month, ok := monthOf(row.Finding); ok {
-			t.Periods[(month-t.start)/t.months].add(row.Severity)
+			t.Periods[(month-t.start)/t.months].add(row.Severity, row.Count())
 		}
 	}
 	t.draw()
@@ -108,11 +108,11 @@ func newTimeline(rows []report.Row) *timeline {
 	return t
 }
 
-func (p *period) add(s finding.Severity) {
-	p.Total++
+func (p *period) add(s finding.Severity, values int) {
+	p.Total += values
 	for i, known := range severities {
 		if s == known {
-			p.Counts[i]++
+			p.Counts[i] += values
 		}
 	}
 }

@@ -21,7 +21,7 @@ func (p *page) remedies(rows []report.Row) {
 		if findings[f.Rule] == 0 {
 			rules = append(rules, f.Rule)
 		}
-		findings[f.Rule]++
+		findings[f.Rule] += int64(f.Count())
 	}
 	p.line(p.paint(bold, "What to do"))
 	for _, rule := range rules {
@@ -109,9 +109,9 @@ func (p *page) verdict(rows []report.Row) string {
 	n := int64(0)
 	for _, row := range rows {
 		if row.Severity == worst {
-			n++
+			n += int64(row.Count())
 		}
 	}
-	s := report.Count(int64(len(rows)), "finding", "findings")
+	s := report.Count(int64(report.Total(rows)), "finding", "findings")
 	return p.paint(bold, s) + " (" + p.paint(looks[worst], fmt.Sprintf("%s %s", report.Thousands(n), worst)) + ")"
 }

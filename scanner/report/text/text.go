@@ -22,7 +22,7 @@ type Writer struct{ Options Options }
 // Write implements [report.Writer].
 func (t Writer) Write(w io.Writer, r *report.Result) error {
 	p := newPage(w, t.Options)
-	rows := r.Rows()
+	rows := r.Grouped()
 	known := report.NewIndex(r.Findings)
 	for _, row := range rows {
 		p.finding(r, row, known)
@@ -94,6 +94,7 @@ func (p *page) finding(r *report.Result, row report.Row, known report.Index) {
 	p.heading(r, row)
 	p.places(r, f)
 	p.parts(r, row)
+	p.alike(r, row)
 	if s := p.since(r, f); s != "" {
 		p.labelled("since", s)
 	}
@@ -114,6 +115,9 @@ func (p *page) heading(r *report.Result, row report.Row) {
 		p.paint(cyan, report.Printable(r.Secret(f))),
 	}
 	var notes []string
+	if n := row.Count(); n > 1 {
+		notes = append(notes, "first of "+report.Thousands(int64(n)))
+	}
 	if f.Class != finding.Unknown && f.Class != "" {
 		notes = append(notes, string(f.Class))
 	}
@@ -158,6 +162,24 @@ func (p *page) parts(r *report.Result, row report.Row) {
 		at := report.Primary(part)
 		p.labelled("its", report.Printable(part.Rule.Title)+" "+p.paint(cyan, report.Printable(r.Secret(part))))
 		p.labelled("", "at "+p.place(report.Where(at), bare, r.Notes(part, at)))
+	}
+}
+
+// maxAlike is how many more values of a kind in one file are told; the rest is counted, and
+// listed in the JSON report.
+const maxAlike = 6
+
+// alike are the other values of the row, by what a reader finds them by.
+func (p *page) alike(r *report.Result, row report.Row) {
+	shown := row.Alike[:min(len(row.Alike), p.most(maxAlike))]
+	label := "alike"
+	for _, f := range shown {
+		at := report.Primary(f)
+		p.labelled(label, p.paint(cyan, report.Printable(r.Secret(f)))+"  at "+p.place(report.Where(at), bare, r.Notes(f, at)))
+		label = ""
+	}
+	if more := len(row.Alike) - len(shown); more > 0 {
+		p.labelled(label, report.Count(int64(more), "more of them", "more of them"))
 	}
 }
 
