@@ -70,6 +70,10 @@ bench-vet: build ## deputy vet beside gosec and go vet, on the module in MODULE
 	cd analyzers/integration && $(GO) run ./bench -deputy ../../bin/deputy -gosec $$gosec/gosec $(abspath $(MODULE)); \
 	status=$$?; rm -rf $$gosec; exit $$status
 
+.PHONY: sweep-chaos
+sweep-chaos: ## sweeps of 200 repositories with workers killed, frozen and cut off (5 min)
+	DEPUTY_SWEEP_CHAOS=1 $(GO) test ./cmd/deputy -run '^TestSweepsSurviveDeaths$$' -count=1 -v -timeout 60m
+
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME (20s)
 	@for pkg in $$($(GO) list ./...); do \

@@ -186,6 +186,7 @@ func (o *sweepWork) start(ctx context.Context, s *store.Store, c *config.Config,
 	machine, _ := os.Hostname() // for people
 	return sweep.Start(ctx, s, sweep.Options{
 		Name: fmt.Sprintf("%s/%d", machine, os.Getpid()), KeyFile: keyFile, CacheDir: o.cache, LockDir: locks, Jobs: o.jobs, Log: log,
+		Timing: queue.Lease(time.Duration(limits.Lease)),
 		Limits: mirror.Limits{Time: time.Duration(limits.CloneTime), Size: int64(limits.CloneSize), Cache: int64(limits.Cache), PerHost: limits.PerHost},
 		Lost:   func(reason string) { beginAnew(log, reason) },
 	})

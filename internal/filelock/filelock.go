@@ -30,6 +30,10 @@ func Try(name string) (*Lock, error) {
 	return &Lock{f}, nil
 }
 
+// File is the open file, for programs that are to hold the lock too: it is free once all
+// that were given the file have ended.
+func (l *Lock) File() *os.File { return l.file }
+
 // Release lets go of the lock. The file stays: to remove it would let two processes hold
 // locks of two files of one name.
 func (l *Lock) Release() error { return l.file.Close() }

@@ -103,6 +103,7 @@ type Limits struct {
 	CacheDir  string   `yaml:"cache-directory,omitempty" jsonschema:"description=Where a worker keeps mirrors"`
 	ScanTime  Duration `yaml:"scan-time,omitempty" jsonschema:"description=How long examining one repository may take"`
 	APIWait   Duration `yaml:"api-wait,omitempty" jsonschema:"description=How long one listing may wait for a host's rate limits"`
+	Lease     Duration `yaml:"lease,omitempty" jsonschema:"description=How long a worker may be silent before others take over its jobs; by default 30 s"`
 }
 
 // Notification is somebody who hears of a sweep. Exactly one of the first four is set.
@@ -160,6 +161,9 @@ type Serve struct {
 	Token  Secret   `yaml:"token,omitempty" jsonschema:"description=What readers need if it does not listen on this machine alone"`
 	Hosts  []string `yaml:"hosts,omitempty" jsonschema:"description=Further names under which it may be asked"`
 }
+
+// minLease is what a machine that is busy can keep.
+const minLease = time.Second
 
 // maxFile bounds the file, in bytes.
 const maxFile = 4 << 20
@@ -267,6 +271,9 @@ func (c *Config) check() error {
 		if u, err := url.Parse(c.Serve.URL); err != nil || u.Host == "" || u.User != nil || u.Path != "" && u.Path != "/" {
 			return errors.New("serve, url: want the URL of a host, without a path")
 		}
+	}
+	if c.Limits.Lease != 0 && time.Duration(c.Limits.Lease) < minLease {
+		return fmt.Errorf("limits, lease: less than %s", minLease)
 	}
 	if c.Every != 0 && time.Duration(c.Every) < time.Minute {
 		return errors.New("every: less than a minute")

@@ -2,6 +2,9 @@
 
 package mirror
 
-import "os/exec"
+import (
+	"os"
+	"os/exec"
+)
 
-func alone(cmd *exec.Cmd) { cmd.Cancel = func() error { return cmd.Process.Kill() } }
+func alone(cmd *exec.Cmd, _ *os.File) { cmd.Cancel = func() error { return cmd.Process.Kill() } }

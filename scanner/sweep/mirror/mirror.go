@@ -67,6 +67,11 @@ type Cache struct {
 	limits Limits
 	mu     sync.Mutex
 	hosts  map[string]chan struct{}
+
+	evicting   sync.Mutex
+	used       int64 // bytes, at most: what the last survey saw and what was fetched since
+	surveyed   time.Time
+	surveyTook time.Duration
 }
 
 // Open opens a cache, which is made if it is not there.
@@ -102,6 +107,8 @@ type Source struct {
 	URL      string // without credentials
 	User     string // with Password: what the host is to be given
 	Password finding.Secret
+
+	held *os.File // the mirror's lock, which git holds too
 }
 
 // Mirror is a mirror that is up to date, and held until it is closed.
@@ -134,6 +141,7 @@ func (c *Cache) Fetch(ctx context.Context, s Source) (*Mirror, error) {
 		return nil, err
 	}
 	m := &Mirror{Dir: dir, lock: lock}
+	s.held = lock.File()
 	if err := c.update(ctx, m, s); err != nil {
 		return nil, errors.Join(c.reason(ctx, err), lock.Release())
 	}
@@ -209,15 +217,27 @@ func (c *Cache) update(ctx context.Context, m *Mirror, s Source) error {
 		m.Tips = refs
 		return nil
 	}
-	if _, err := os.Stat(filepath.Join(m.Dir, "HEAD")); err != nil {
-		if err := c.create(ctx, m.Dir, sha256); err != nil {
+	_, err = os.Stat(filepath.Join(m.Dir, "HEAD"))
+	fresh := err != nil
+	if fresh {
+		if err := c.create(ctx, m.Dir, s, sha256); err != nil {
 			return err
 		}
 	}
 	if refs == "" {
 		return nil
 	}
-	if err := c.fetch(ctx, m.Dir, s); err != nil {
+	if err := tidy(m.Dir); err != nil {
+		return err
+	}
+	err = c.fetch(ctx, m.Dir, s)
+	if unexplained := (*unexplainedError)(nil); errors.As(err, &unexplained) && !fresh && ctx.Err() == nil {
+		// The mirror may be damaged, as by a loss of power: it is made anew, once.
+		if err = c.create(ctx, m.Dir, s, sha256); err == nil {
+			err = c.fetch(ctx, m.Dir, s)
+		}
+	}
+	if err != nil {
 		return err
 	}
 	c.followHead(ctx, m.Dir, s)
@@ -227,6 +247,21 @@ func (c *Cache) update(ctx context.Context, m *Mirror, s Source) error {
 	}
 	m.Tips = refs
 	return c.evict(m.Dir)
+}
+
+// tidy removes what a git that was killed has left: locks, which would keep every later
+// one from writing, and packs that were not finished. Nobody is at work here, since all
+// git processes of a mirror hold its lock, whoever started them and whether that lives.
+func tidy(dir string) error {
+	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil || !d.Type().IsRegular():
+			return err
+		case strings.HasSuffix(path, ".lock"), strings.HasPrefix(d.Name(), "tmp_"): // neither ends or begins a ref's or a pack's name
+			return os.Remove(path)
+		}
+		return nil
+	})
 }
 
 // list asks for the refs, which costs one round trip, and names them all by a hash.
@@ -277,7 +312,7 @@ func (c *Cache) list(ctx context.Context, s Source) (tips string, isSHA256 bool,
 	return fmt.Sprintf("%x", sum.Sum(nil)), isSHA256, nil
 }
 
-func (c *Cache) create(ctx context.Context, dir string, sha256 bool) error {
+func (c *Cache) create(ctx context.Context, dir string, s Source, sha256 bool) error {
 	if err := os.RemoveAll(dir); err != nil { // what was left of an attempt
 		return err
 	}
@@ -286,7 +321,7 @@ func (c *Cache) create(ctx context.Context, dir string, sha256 bool) error {
 		format = "--object-format=sha256"
 	}
 	var said tail
-	cmd := c.git(ctx, "", Source{}, "init", "--quiet", "--bare", "--template=", format, "--", dir)
+	cmd := c.git(ctx, "", Source{held: s.held}, "init", "--quiet", "--bare", "--template=", format, "--", dir)
 	cmd.Stderr = &said
 	if err := cmd.Run(); err != nil {
 		return said.reason(err)
@@ -345,7 +380,7 @@ func (c *Cache) followHead(ctx context.Context, dir string, s Source) {
 	for line := range strings.Lines(string(out)) {
 		if ref, ok := strings.CutPrefix(line, "ref: refs/heads/"); ok {
 			name, _, _ := strings.Cut(ref, "\t")
-			_ = c.git(ctx, dir, Source{}, "symbolic-ref", "HEAD", "refs/heads/"+name).Run() // HEAD only says what is still there
+			_ = c.git(ctx, dir, Source{held: s.held}, "symbolic-ref", "HEAD", "refs/heads/"+name).Run() // HEAD only says what is still there
 			return
 		}
 	}
@@ -378,7 +413,7 @@ func (c *Cache) git(ctx context.Context, dir string, s Source, args ...string) *
 		}
 	}
 	cmd.Env = environment(own)
-	alone(cmd)
+	alone(cmd, s.held)
 	cmd.WaitDelay = 5 * time.Second
 	return cmd
 }
@@ -461,8 +496,14 @@ func (t *tail) reason(err error) error {
 			return finding.Unreadable.Because("%s", s.ours)
 		}
 	}
-	return finding.Unreadable.Because("git could not fetch it (%v)", err)
+	return &unexplainedError{finding.Unreadable.Because("git could not fetch it (%v)", err)}
 }
+
+// unexplainedError is a failure of git's that may be of the other side or of the mirror.
+type unexplainedError struct{ error }
+
+// Unwrap returns the reason.
+func (e *unexplainedError) Unwrap() error { return e.error }
 
 // size is how many bytes the files below a directory take.
 func size(dir string) (n int64) {
@@ -477,33 +518,73 @@ func size(dir string) (n int64) {
 	return n
 }
 
-// evict removes the mirrors that were used the longest ago, until the rest fit. One that
-// somebody uses stays.
-func (c *Cache) evict(keep string) error {
-	locks, err := filepath.Glob(filepath.Join(c.dir, "*.git.lock"))
+// Looking at all mirrors takes a while where there are tens of thousands. It is done when
+// what was fetched since the last look may be too much, and now and then, since others may
+// fetch into the same cache; never so often that it takes more than a fiftieth of the time.
+const (
+	surveyEvery = time.Minute
+	surveyShare = 50
+)
+
+// evict removes the mirrors that were used the longest ago once there is too much, until
+// there is room for some more. It counts the mirror that was fetched.
+func (c *Cache) evict(fetched string) error {
+	c.evicting.Lock()
+	defer c.evicting.Unlock()
+	c.used += size(fetched)
+	if c.used <= c.limits.Cache && time.Since(c.surveyed) < max(surveyEvery, surveyShare*c.surveyTook) {
+		return nil
+	}
+	began := time.Now()
+	all, err := c.survey()
 	if err != nil {
 		return err
 	}
-	type one struct {
-		dir  string
-		used time.Time
-		size int64
+	if c.used = total(all); c.used > c.limits.Cache {
+		err = c.shrink(all, fetched)
 	}
-	var all []one
-	var total int64
+	c.surveyed, c.surveyTook = time.Now(), time.Since(began)
+	return err
+}
+
+// kept is a mirror in the cache.
+type kept struct {
+	dir  string
+	used time.Time
+	size int64
+}
+
+func total(all []kept) (n int64) {
+	for _, m := range all {
+		n += m.size
+	}
+	return n
+}
+
+// survey returns all mirrors, the one that was used the longest ago first.
+func (c *Cache) survey() ([]kept, error) {
+	locks, err := filepath.Glob(filepath.Join(c.dir, "*.git.lock"))
+	if err != nil {
+		return nil, err
+	}
+	var all []kept
 	for _, lock := range locks {
 		info, err := os.Stat(lock)
 		if err != nil {
 			continue
 		}
-		m := one{strings.TrimSuffix(lock, ".lock"), info.ModTime(), 0}
-		m.size = size(m.dir)
-		total += m.size
-		all = append(all, m)
+		dir := strings.TrimSuffix(lock, ".lock")
+		all = append(all, kept{dir, info.ModTime(), size(dir)})
 	}
-	slices.SortFunc(all, func(a, b one) int { return a.used.Compare(b.used) })
+	slices.SortFunc(all, func(a, b kept) int { return a.used.Compare(b.used) })
+	return all, nil
+}
+
+// shrink removes mirrors until nine tenths of the limit are left, so that the next one
+// does not have to. One that somebody uses stays.
+func (c *Cache) shrink(all []kept, keep string) error {
 	for _, m := range all {
-		if total <= c.limits.Cache {
+		if c.used <= c.limits.Cache/10*9 {
 			return nil
 		}
 		if m.dir == keep || m.size == 0 {
@@ -514,7 +595,7 @@ func (c *Cache) evict(keep string) error {
 			continue
 		}
 		err = os.RemoveAll(m.dir)
-		total -= m.size
+		c.used -= m.size
 		if err := errors.Join(err, lock.Release()); err != nil {
 			return err
 		}

@@ -52,6 +52,15 @@ type Timing struct {
 	Tries    int           // of a job that fails; 3
 }
 
+// Lease is the timing of workers that are taken for dead after a silence; the zero value
+// is the default's. All workers of a database need the same.
+func Lease(silence time.Duration) Timing {
+	if silence == 0 {
+		return Timing{}
+	}
+	return Timing{Renewal: silence / 6, Silence: silence, Patience: silence * 2 / 3, Look: min(time.Second, silence/6)}
+}
+
 func (t Timing) withDefaults() Timing {
 	set := func(d *time.Duration, to time.Duration) {
 		if *d == 0 {

@@ -53,14 +53,19 @@ func Open(t testing.TB, database string) *store.Store {
 // PostgreSQL's programs are not on the PATH.
 func Postgres(t testing.TB) string {
 	t.Helper()
-	server := Start(t)
+	return Start(t).Schema(t)
+}
+
+// Schema returns the URL of an empty schema of its own.
+func (s *Server) Schema(t testing.TB) string {
+	t.Helper()
 	schema := "test_" + strings.ToLower(rand.Text()[:12])
-	db, err := sql.Open("pgx", server.URL("public"))
+	db, err := sql.Open("pgx", s.URL("public"))
 	require.NoError(t, err)
 	defer db.Close()
 	_, err = db.ExecContext(t.Context(), "CREATE SCHEMA "+schema)
 	require.NoError(t, err)
-	return server.URL(schema)
+	return s.URL(schema)
 }
 
 // Server is a PostgreSQL of a test's own, reached by a socket alone.
@@ -92,6 +97,14 @@ func stop() {
 		shared.server.Stop()
 		_ = os.RemoveAll(shared.server.dir)
 	}
+}
+
+// New returns a server of one test's own, that it may stop and run again.
+func New(t testing.TB) *Server {
+	t.Helper()
+	s := newServer(t)
+	t.Cleanup(func() { s.Stop(); _ = os.RemoveAll(s.dir) })
+	return s
 }
 
 func newServer(t testing.TB) *Server {
