@@ -28,12 +28,13 @@ func (args) Kind() string  { return "test" }
 func (a args) Try() int    { return a.Tried }
 func (a args) Retry() args { a.Tried++; return a }
 
-// start starts a worker that does jobs by do. What ends its process is sent to lost.
+// start starts a worker that does jobs by do, one at a time: who is at one takes no other.
+// What ends its process is sent to lost.
 func start(t *testing.T, s *store.Store, locks string, timing queue.Timing, do func(context.Context, *queue.Job[args]) error) (w *queue.Worker, lost chan string, gaveUp chan error) {
 	t.Helper()
 	lost, gaveUp = make(chan string, 1), make(chan error, 1)
 	w, err := queue.Start(t.Context(), s, queue.Options{
-		Name: "test", Jobs: 2, LockDir: locks, Timing: timing, Log: slog.New(slog.DiscardHandler),
+		Name: "test", Jobs: 1, LockDir: locks, Timing: timing, Log: slog.New(slog.DiscardHandler),
 		Lost: func(reason string) { lost <- reason; select {} },
 		Register: func(h *queue.Handlers, w *queue.Worker) {
 			queue.Handle(h, w, do, func(_ context.Context, _ *store.Tx, _ *queue.Job[args], cause error) error {
