@@ -66,7 +66,7 @@ func organization(v string) bool {
 
 // about says how sure we are that a name is that of an AWS External ID, and
 // why; 0 if it is not.
-func about(text []byte, n name, v value, s strength.Measure) (float64, []string) {
+func about(text []byte, n name, v notation.Literal, s strength.Measure) (float64, []string) {
 	confidence, why := context(text, n, s)
 	if confidence == 0 {
 		return 0, nil

@@ -6,6 +6,7 @@ import (
 	"github.com/deputy-sec/deputy/internal/placeholder"
 	"github.com/deputy-sec/deputy/internal/strength"
 	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/detect/notation"
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
 
@@ -59,12 +60,12 @@ func roleBeside(text []byte, n name) bool {
 const accountDigits = 12
 
 // judge decides over one value assigned to a name.
-func judge(text []byte, n name, v value) (detect.Match, bool) {
-	if !strength.Valid(v.text) || reference(v.text) {
+func judge(text []byte, n name, v notation.Literal) (detect.Match, bool) {
+	if !strength.Valid(v.Text) || reference(v.Text) {
 		return detect.Match{}, false
 	}
-	s := strength.Of(v.text)
-	if v.bare && !evident(s, n, v) {
+	s := strength.Of(v.Text)
+	if v.Bare && !evident(s, n, v) {
 		return detect.Match{}, false
 	}
 	confidence, why := about(text, n, v, s)
@@ -72,7 +73,7 @@ func judge(text []byte, n name, v value) (detect.Match, bool) {
 		return detect.Match{}, false
 	}
 	m := detect.Match{
-		Rule: ExternalID, Start: v.start, End: v.end, Value: v.text,
+		Rule: ExternalID, Start: v.Start, End: v.End, Value: v.Text,
 		Confidence: confidence, Evidence: append(why, evidence(s)...), Class: classOf(text, n, s),
 	}
 	if roleBeside(text, n) {

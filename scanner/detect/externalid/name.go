@@ -58,7 +58,7 @@ func nameAt(text []byte, start, end int) (name, bool) {
 	}
 	n.flag = text[n.start] == '-'
 	n.tag = n.start > 0 && text[n.start-1] == '<'
-	n.quote = quoteBefore(text, n.start)
+	n.quote = notation.QuoteBefore(text, n.start)
 	n.spelled = n.spelled || n.phrase && bytes.HasSuffix(text[:n.start], []byte("AWS "))
 	return n, true
 }

@@ -35,17 +35,17 @@ func evidence(m strength.Measure) []string {
 
 // evident reports whether a value without quotes is one, and not the name of a
 // variable.
-func evident(m strength.Measure, n name, v value) bool {
+func evident(m strength.Measure, n name, v notation.Literal) bool {
 	if m.Random {
-		return m.UUID || !strings.ContainsAny(v.text, ".") && !namesItself(v.text)
+		return m.UUID || !strings.ContainsAny(v.Text, ".") && !namesItself(v.Text)
 	}
-	if !v.alone && !n.flag || !n.link && strings.ContainsAny(v.text, ".:/@") || n.phrase {
+	if !v.Alone && !n.flag || !n.link && strings.ContainsAny(v.Text, ".:/@") || n.phrase {
 		return false
 	}
-	if strings.ContainsAny(v.text, "0123456789-") {
+	if strings.ContainsAny(v.Text, "0123456789-") {
 		return true
 	}
-	return v.alone && (n.flag || n.tag) && !m.Sample
+	return v.Alone && (n.flag || n.tag) && !m.Sample
 }
 
 // namesItself reports whether a word is the name of an External ID, and not its value.

@@ -42,15 +42,15 @@ const usualReach = 40
 // valueWithin is ValueOf for a shorter reach. short reports whether a longer one might have
 // found something else.
 func valueWithin(text []byte, at, reach int) (v Value, short, ok bool) {
-	r := reader{text: text[:min(len(text), at+reach)], at: at}
+	r := NewReader(text, at, at+reach)
 	v, ok = r.value()
 	return v, r.short, ok
 }
 
-func (r *reader) value() (Value, bool) {
+func (r *Reader) value() (Value, bool) {
 	named := r.quotes()
 	r.brackets()
-	spaces := r.spaces()
+	spaces := r.Spaces()
 	next := false
 	switch {
 	case r.elements():
@@ -58,20 +58,20 @@ func (r *reader) value() (Value, bool) {
 	case r.otherwise():
 		return Value{Quoted: true, Fallback: true, Start: r.at}, !r.ends(1)
 	case named && r.block():
-	case r.indirect(spaces > 0):
-	case named && r.skip(","):
+	case r.indirect(spaces):
+	case named && r.Skip(","):
 		next = true
 	case r.operator():
-	case spaces > 0 && !named && r.declared():
-	case spaces > 0 && !named:
+	case spaces && !named && r.declared():
+	case spaces && !named:
 		v := Value{Flag: true, Quoted: r.quotes(), Start: r.at}
 		return v, !r.ends(1) && r.text[r.at] != '\n'
 	default:
 		return Value{}, false
 	}
-	r.spaces()
+	r.Spaces()
 	if r.declared() {
-		r.spaces()
+		r.Spaces()
 	}
 	if v, ok := r.fallback(); ok {
 		return v, !r.ends(1)
@@ -82,96 +82,12 @@ func (r *reader) value() (Value, bool) {
 	return v, !r.ends(1)
 }
 
-// reader walks over a text; each of its methods passes over one thing if it
-// stands there, and reports whether it did.
-type reader struct {
-	text  []byte
-	at    int
-	short bool // more text might have changed something
-}
-
-func (r *reader) rest() []byte { return r.text[r.at:] }
-
-// ends reports whether fewer than n bytes are left.
-func (r *reader) ends(n int) bool {
-	if r.at+n <= len(r.text) {
-		return false
-	}
-	r.short = true
-	return true
-}
-
-func (r *reader) skip(literals ...string) bool {
-	for _, l := range literals {
-		if !r.ends(len(l)) && string(r.text[r.at:r.at+len(l)]) == l {
-			r.at += len(l)
-			return true
-		}
-	}
-	return false
-}
-
-// oneOf is a list of literals that is skipped by its first bytes: nearly always
-// none of them stands there.
-type oneOf struct {
-	literals []string
-	first    [256]bool
-}
-
-func anyOf(literals ...string) *oneOf {
-	o := &oneOf{literals: literals}
-	for _, l := range literals {
-		o.first[l[0]] = true
-	}
-	return o
-}
-
-func (r *reader) skipOne(o *oneOf) bool {
-	return !r.ends(1) && o.first[r.text[r.at]] && r.skip(o.literals...)
-}
-
-func (r *reader) spaces() int {
-	from := r.at
-	for !r.ends(1) && (r.text[r.at] == ' ' || r.text[r.at] == '\t') {
-		r.at++
-	}
-	return r.at - from
-}
-
-var (
-	plainQuotes   = anyOf(`"`, `'`, "`", "u0022", "u0027")
-	encodedQuotes = anyOf("&quot;", "&#34;", "&#39;", "&apos;", "%22", "%27", "“", "”", "‘", "’")
-	operators     = anyOf(":=", "?=", "+=", ".=", ":-", "=>", "->", "=", ":", "|", "%3D", "%3d", "%3A", "%3a", "&#61;", `\u003d`, `\u003D`, ">")
-)
-
-// quote passes over one quote, however it is escaped.
-func (r *reader) quote() bool {
-	from := r.at
-	for !r.ends(1) && r.text[r.at] == '\\' {
-		r.at++
-	}
-	if r.skipOne(plainQuotes) {
-		return true
-	}
-	r.at = from
-	return r.skipOne(encodedQuotes)
-}
-
-// quotes passes over all quotes that follow each other: **`name`**, """x""".
-func (r *reader) quotes() bool {
-	any := false
-	for r.quote() || r.skip("**") {
-		any = true
-	}
-	return any
-}
-
 // opening passes over the quotes before a value, with the letter that some
 // languages put there: f"x", b'x'.
-func (r *reader) opening() bool {
+func (r *Reader) opening() bool {
 	from := r.at
-	r.skip("!!str ", "<")
-	r.skip("rb", "br", "f", "r", "b", "u", "L", "@", "$")
+	r.Skip("!!str ", "<")
+	r.Skip("rb", "br", "f", "r", "b", "u", "L", "@", "$")
 	if r.quotes() {
 		return true
 	}
@@ -179,15 +95,17 @@ func (r *reader) opening() bool {
 	return false
 }
 
+var operators = anyOf(":=", "?=", "+=", ".=", ":-", "=>", "->", "=", ":", "|", "%3D", "%3d", "%3A", "%3a", "&#61;", `\u003d`, `\u003D`, ">")
+
 // brackets closes what a name may stand in: env["NAME"] = x, {{NAME}}=x.
-func (r *reader) brackets() {
-	for r.skip("]", ")") {
+func (r *Reader) brackets() {
+	for r.Skip("]", ")") {
 	}
 }
 
 // operator passes over what gives a value to a name.
-func (r *reader) operator() bool {
-	if r.skip("==", "!=", "://") {
+func (r *Reader) operator() bool {
+	if r.Skip("==", "!=", "://") {
 		return false
 	}
 	return r.skipOne(operators)
@@ -195,9 +113,9 @@ func (r *reader) operator() bool {
 
 // elements passes over the end of the element that holds a name and the start of
 // the next one, which holds its value: property lists and Hadoop's configuration.
-func (r *reader) elements() bool {
+func (r *Reader) elements() bool {
 	from := r.at
-	if r.skip("</") && r.tagName() && r.blank() && r.skip("<") && r.tagName() {
+	if r.Skip("</") && r.tagName() && r.blank() && r.Skip("<") && r.tagName() {
 		return true
 	}
 	r.at = from
@@ -205,17 +123,23 @@ func (r *reader) elements() bool {
 }
 
 // tagName passes over the rest of a tag without attributes.
-func (r *reader) tagName() bool {
+func (r *Reader) tagName() bool {
 	from := r.at
 	for !r.ends(1) && IsWord(r.text[r.at]) {
 		r.at++
 	}
-	return r.at > from && r.skip(">")
+	return r.at > from && r.Skip(">")
+}
+
+// maySpace passes over spaces; there may be none.
+func (r *Reader) maySpace() bool {
+	r.Spaces()
+	return true
 }
 
 // blank passes over spaces and line breaks; there may be none.
-func (r *reader) blank() bool {
-	for r.spaces() > 0 || r.skip("\n", "\r") {
+func (r *Reader) blank() bool {
+	for r.Spaces() || r.Skip("\n", "\r") {
 	}
 	return true
 }
@@ -225,9 +149,9 @@ func (r *reader) blank() bool {
 var joints = anyOf("||", "??", "?:", "or ", "| default ", "|default ", "| default(", "|default(", ".unwrap_or(", ".getOrElse(", ".orElse(", ".getOrDefault(")
 
 // otherwise passes over such a joint and the quote of the literal behind it.
-func (r *reader) otherwise() bool {
+func (r *Reader) otherwise() bool {
 	from := r.at
-	if r.skipOne(joints) && r.spaces() >= 0 && r.quote() {
+	if r.skipOne(joints) && r.maySpace() && r.quote() {
 		return true
 	}
 	r.at = from
@@ -236,13 +160,13 @@ func (r *reader) otherwise() bool {
 
 // fallback passes over an expression that may have no value, up to the literal that is taken
 // then: process.env.NAME || "x", os.getenv("NAME", "x"), ${NAME:-x}.
-func (r *reader) fallback() (Value, bool) {
+func (r *Reader) fallback() (Value, bool) {
 	from, short := r.at, r.short
 	if v, ok := r.reference(); ok {
 		return v, true
 	}
 	r.at, r.short = from, short
-	if !r.path() || r.at == len(r.text) { // a value as long as that is none of these
+	if !r.path() || r.at == r.limit { // a value as long as that is none of these
 		r.at, r.short = from, short
 		return Value{}, false
 	}
@@ -250,11 +174,11 @@ func (r *reader) fallback() (Value, bool) {
 	for r.argument() {
 		inCall = true
 	}
-	if inCall && r.skip(",") && r.blank() && r.quote() { // the second argument
+	if inCall && r.Skip(",") && r.blank() && r.quote() { // the second argument
 		return Value{Quoted: true, Fallback: true, Start: r.at}, true
 	}
-	r.skip(")", "]")
-	for r.skip("()", ")", "]", "!") {
+	r.Skip(")", "]")
+	for r.Skip("()", ")", "]", "!") {
 	}
 	r.blank()
 	if r.otherwise() {
@@ -266,9 +190,9 @@ func (r *reader) fallback() (Value, bool) {
 
 // reference passes over ${NAME:-x and ${name:x, as shells and Spring write it, with the quote
 // before it.
-func (r *reader) reference() (Value, bool) {
+func (r *Reader) reference() (Value, bool) {
 	quoted := r.quotes()
-	if !r.skip("${") {
+	if !r.Skip("${") {
 		return Value{}, false
 	}
 	name := r.at
@@ -277,18 +201,18 @@ func (r *reader) reference() (Value, bool) {
 	}
 	// A plain word in front of a colon says where the value lies: ${env:NAME}, ${aws:userid}.
 	where := Run(r.text, name, r.at-name, IsLower) == r.at
-	if !r.skip(":-", ":=") && (where || !r.skip(":")) {
+	if !r.Skip(":-", ":=") && (where || !r.Skip(":")) {
 		return Value{}, false
 	}
 	return Value{Quoted: quoted || r.quotes(), Fallback: true, Start: r.at}, true
 }
 
 // path passes over a name with those of what it belongs to: process.env.NAME, $_ENV, Foo::bar.
-func (r *reader) path() bool {
+func (r *Reader) path() bool {
 	from := r.at
 	for {
 		switch {
-		case r.skip("::", "?.", "->"):
+		case r.Skip("::", "?.", "->"):
 		case !r.ends(1) && (isNamePart(r.text[r.at]) || r.text[r.at] == '$'):
 			r.at++
 		default:
@@ -299,9 +223,9 @@ func (r *reader) path() bool {
 
 // argument passes over the parenthesis or bracket of a call or an index and the quoted or
 // plain name in it: ("NAME", ['NAME'.
-func (r *reader) argument() bool {
+func (r *Reader) argument() bool {
 	from := r.at
-	if !r.skip("(", "[") {
+	if !r.Skip("(", "[") {
 		return false
 	}
 	r.blank()
@@ -320,14 +244,14 @@ func (r *reader) argument() bool {
 var types = anyOf("string", "String", "str", "*string", "const", "char*", "[]byte", "Optional[str]", "STRING", "guid", "Guid")
 
 // declared passes over a type and the operator behind it: tenantID string = "x".
-func (r *reader) declared() bool {
+func (r *Reader) declared() bool {
 	if r.ends(1) || !types.first[r.text[r.at]] {
 		return false
 	}
 	from := r.at
 	for _, t := range types.literals {
 		r.at = from
-		if r.skip(t) && r.spaces() >= 0 && r.skip(":=", "=") {
+		if r.Skip(t) && r.maySpace() && r.Skip(":=", "=") {
 			return true
 		}
 	}
@@ -338,7 +262,7 @@ func (r *reader) declared() bool {
 // indirect passes over the key that holds the value of what was named before
 // it: name: X, value: y; <add key="X" value="y"/>. apart reports whether spaces
 // already were between the two.
-func (r *reader) indirect(apart bool) bool {
+func (r *Reader) indirect(apart bool) bool {
 	from := r.at
 	for !r.ends(1) && bytes.IndexByte([]byte(" \t\r\n,;-"), r.text[r.at]) >= 0 {
 		r.at++
@@ -346,10 +270,10 @@ func (r *reader) indirect(apart bool) bool {
 	apart = apart || r.at > from
 	for r.quote() {
 	}
-	if apart && r.skip("value", "Value", "VALUE", "default", "defaultValue") {
+	if apart && r.Skip("value", "Value", "VALUE", "default", "defaultValue") {
 		for r.quote() {
 		}
-		r.spaces()
+		r.Spaces()
 		if r.operator() {
 			return true
 		}
@@ -360,12 +284,12 @@ func (r *reader) indirect(apart bool) bool {
 
 // block passes from the name of a block to its default, unless another block
 // begins before: variable "x" { default = "y" }.
-func (r *reader) block() bool {
+func (r *Reader) block() bool {
 	from := r.at
-	r.skip(":")
-	r.spaces()
-	if r.skip("{") {
-		body := r.rest()
+	r.Skip(":")
+	r.Spaces()
+	if r.Skip("{") {
+		body := r.Rest()
 		r.short = true // it is looked through as far as it goes
 		if end := bytes.IndexByte(body, '}'); end >= 0 {
 			body = body[:end]
@@ -375,7 +299,7 @@ func (r *reader) block() bool {
 				r.at += i + len(word)
 				for r.quote() {
 				}
-				r.spaces()
+				r.Spaces()
 				if r.operator() {
 					return true
 				}
@@ -394,40 +318,40 @@ func (r *reader) block() bool {
 //	datadog:            [datadog]              "datadog": {          ElevenLabs(
 //	  apiKey: …         api_key = …              "apiKey": "…"         api_key="…")
 func BlockUnder(text []byte, at int) (start int, indented, ok bool) {
-	r := reader{text: text, at: at}
+	r := NewReader(text, at, len(text))
 	r.quote()
-	r.spaces()
+	r.Spaces()
 	switch {
-	case r.skip("("):
+	case r.Skip("("):
 		r.lineEnd()
 		return r.at, false, true
-	case r.skip("]"):
-	case r.skip(":", "=>", "="):
+	case r.Skip("]"):
+	case r.Skip(":", "=>", "="):
 		indented = true
-		r.spaces()
-		if r.skip("{") {
+		r.Spaces()
+		if r.Skip("{") {
 			r.lineEnd()
 			return r.at, false, true
 		}
-	case r.skip("{"):
+	case r.Skip("{"):
 		r.lineEnd()
 		return r.at, false, true
 	default:
 		return 0, false, false
 	}
-	r.spaces()
+	r.Spaces()
 	return r.at, indented, r.lineEnd()
 }
 
-func (r *reader) lineEnd() bool { return r.skip("\r\n", "\n") }
+func (r *Reader) lineEnd() bool { return r.Skip("\r\n", "\n") }
 
 // call passes over calls around a value: to.StringPtr("x"), cty.StringVal("x").
-func (r *reader) call() bool {
+func (r *Reader) call() bool {
 	from := r.at
 	for !r.ends(1) && (IsWord(r.text[r.at]) || bytes.IndexByte([]byte(".&*:"), r.text[r.at]) >= 0) {
 		r.at++
 	}
-	if r.at > from && r.skip("(") {
+	if r.at > from && r.Skip("(") {
 		inner := r.at
 		if r.quote() {
 			r.at = inner
