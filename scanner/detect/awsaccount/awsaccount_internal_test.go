@@ -17,7 +17,7 @@ func TestPlainTextUndoesEscapesOfAnyDepth(t *testing.T) {
 		`a\nb\\nc\td` + "\r\n":      "a\nb\nc\td\n",
 		`https:\/\/x\/`:             `https://x/`,
 		`&quot;&#39;&amp;&unknown;`: `"'&&unknown;`,
-		`100% %zz \q %0a`:           `100% %zz \q %0a`,
+		`100% %zz \q %07`:           `100% %zz \q %07`,
 	} {
 		assert.Equal(t, want, string(plainText([]byte(in))), in)
 	}

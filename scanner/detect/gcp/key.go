@@ -228,46 +228,33 @@ func pemBody(text []byte, at int) pem {
 	return pem{}
 }
 
-// unescaped returns the first character of b, with the number of bytes it
-// takes: 0 if no PEM block holds it. White space is returned as a blank.
+// unescaped returns the first character of b, with the number of bytes it takes: 0 if no PEM
+// block holds it. White space is returned as a blank.
 func unescaped(b []byte) (c byte, n int) {
-	slashes := 0
-	for slashes < len(b) && b[slashes] == '\\' {
-		slashes++
-	}
-	if slashes == len(b) {
+	if len(b) == 0 {
 		return 0, 0
 	}
-	rest := b[slashes:]
-	switch c := rest[0]; {
-	case slashes == 0 && c == '%' && len(rest) >= 3 && notation.IsHex(rest[1]) && notation.IsHex(rest[2]):
-		return printed(unhex(rest[1])<<4 | unhex(rest[2])), 3
-	case slashes == 0 && (c == ' ' || c == '\t' || isBreak(c)):
+	switch c = b[0]; {
+	case c == ' ' || c == '\t' || isBreak(c):
 		return ' ', 1
-	case slashes == 0 && (notation.IsBase64(c) || c == '=' || c == '-'):
+	case notation.IsBase64(c) || c == '=' || c == '-':
 		return c, 1
-	case slashes > 0 && (c == 'n' || c == 'r' || isBreak(c)):
-		return ' ', slashes + 1
-	case slashes > 0 && c == '/':
-		return c, slashes + 1
-	case slashes > 0 && c == 'u' && len(rest) >= 5 && rest[1] == '0' && rest[2] == '0' && notation.IsHex(rest[3]) && notation.IsHex(rest[4]):
-		return printed(unhex(rest[3])<<4 | unhex(rest[4])), slashes + 5
+	}
+	if c, n = notation.Unescape(b); n > 0 {
+		return printed(c), n
+	}
+	if rest := bytes.TrimLeft(b, `\`); len(rest) > 0 && len(rest) < len(b) && isBreak(rest[0]) {
+		return ' ', len(b) - len(rest) + 1 // the line goes on
 	}
 	return 0, 0
 }
 
+// printed returns a blank for what breaks lines or stands for nothing.
 func printed(c byte) byte {
-	if isBreak(c) {
+	if c == 0 || c == '\t' || isBreak(c) {
 		return ' '
 	}
 	return c
-}
-
-func unhex(c byte) byte {
-	if notation.IsDigit(c) {
-		return c - '0'
-	}
-	return c&^0x20 - 'A' + 10
 }
 
 // pkcs8 is the outer structure of a private key (RFC 5208, section 5).

@@ -1,6 +1,7 @@
 package notation_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -146,6 +147,47 @@ func FuzzValueOf(f *testing.F) {
 		start, end := notation.Name(text, i, i)
 		if start < 0 || start > end || end > len(text) {
 			t.Fatalf("name %d to %d", start, end)
+		}
+	})
+}
+
+func TestLiteralsAreReadHoweverTheyAreWritten(t *testing.T) {
+	for text, want := range map[string][]string{
+		` "blue-lake"`:                               {"blue-lake"},
+		` \"blue-lake\"`:                             {"blue-lake"},
+		" “blue-lake”":                               {"blue-lake"},
+		` &quot;blue-lake&quot;`:                     {"blue-lake"},
+		` blue-lake # ours`:                          {"blue-lake"},
+		` blue%2Flake`:                               {"blue/lake"},
+		` ["blue", 'lake']`:                          {"blue", "lake"},
+		"\n  - blue\n  - \"lake\"\n":                 {"blue", "lake"},
+		"\n  \"blue-lake\"":                          {"blue-lake"},
+		` aws.String("blue-lake")`:                   {"blue-lake"},
+		` List.of("blue", "lake")`:                   {"blue"},
+		"\n    Type: String\n    Default: blue-lake": {"blue-lake"},
+		` { type = string, default = "blue-lake" }`:  {"blue-lake"},
+		` "blue-" + name`:                            nil,
+		` lookup(name)`:                              nil,
+		` "blue-lake`:                                nil,
+	} {
+		var got []string
+		for _, l := range notation.NewReader([]byte(text), 0, len(text)).Literals() {
+			got = append(got, l.Text)
+		}
+		assert.Equal(t, want, got, text)
+	}
+}
+
+// Whatever stands there, a literal lies in the text that was to be read, and is not empty.
+func FuzzLiterals(f *testing.F) {
+	f.Add([]byte(`{"name": "X", "value": ["a", "b"]}`), uint8(8))
+	f.Add([]byte("x:\n  - a\n  - “b”\n"), uint8(1))
+	f.Fuzz(func(t *testing.T, text []byte, at uint8) {
+		from := min(int(at), len(text))
+		for _, l := range slices.Concat(notation.NewReader(text, from, len(text)).Literals(), notation.Siblings(text, from, from)) {
+			if l.Start < 0 || l.End <= l.Start || l.End > len(text) {
+				t.Fatalf("%d to %d of %d bytes", l.Start, l.End, len(text))
+			}
 		}
 	})
 }

@@ -92,37 +92,6 @@ func Starts(text []byte, i int) bool {
 // Ends reports whether a value may end before text[i].
 func Ends(text []byte, i int) bool { return i >= len(text) || !IsWord(text[i]) }
 
-// escapes are the forms of an escape's end: its letters, and how many
-// hexadecimal digits follow them.
-var escapes = []struct {
-	lead   string
-	digits int
-}{
-	{`\n`, 0}, {`\r`, 0}, {`\t`, 0}, {"%", 2}, {`\x`, 2}, {`\u`, 4},
-}
-
-// longestEscape is the length of \u0026.
-const longestEscape = 6
-
-func escapeEnds(text []byte) bool {
-	for _, e := range escapes {
-		lead := len(text) - e.digits - len(e.lead)
-		if lead >= 0 && bytes.HasPrefix(text[lead:], []byte(e.lead)) && allHex(text[lead+len(e.lead):]) {
-			return true
-		}
-	}
-	return false
-}
-
-func allHex(b []byte) bool {
-	for _, c := range b {
-		if !IsHex(c) {
-			return false
-		}
-	}
-	return true
-}
-
 // Run returns the end of the longest run of bytes from text[at] that class
 // accepts, at most limit of them.
 func Run(text []byte, at, limit int, class func(byte) bool) int {
@@ -156,21 +125,3 @@ func IsBase64(c byte) bool { return IsAlnum(c) || c == '+' || c == '/' }
 
 // IsBase64URL reports whether c is of the URL-safe base64 alphabet.
 func IsBase64URL(c byte) bool { return IsWord(c) || c == '-' }
-
-// AfterEscape moves the start of a word that was walked back to over the end of
-// an escape which it took for its own: \nname, \u003ename, %22name.
-func AfterEscape(text []byte, start int) int {
-	if start == 0 || start >= len(text) {
-		return start
-	}
-	rest := text[start:]
-	switch lead := text[start-1]; {
-	case lead == '\\' && (rest[0] == 'n' || rest[0] == 'r' || rest[0] == 't'):
-		return start + 1
-	case lead == '\\' && rest[0] == 'u' && len(rest) >= 5 && allHex(rest[1:5]):
-		return start + 5
-	case lead == '%' && len(rest) >= 2 && allHex(rest[:2]):
-		return start + 2
-	}
-	return start
-}
