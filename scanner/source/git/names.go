@@ -13,6 +13,9 @@ import (
 // nameID begins the IDs of contents that are names: a path behind a slash, or a ref.
 const nameID = "name:"
 
+// maxNames bounds the names that are handed over: hardly any name holds an identifier.
+const maxNames = 1 << 18
+
 // nameBook is the names that were handed over, each once.
 type nameBook struct {
 	mu     sync.Mutex
@@ -51,13 +54,18 @@ func (s *Source) name(v source.Visitor, id, text string, at source.Place) {
 	at.ID, at.Name = source.ID(id), true
 	s.book.mu.Lock()
 	_, known := s.book.places[at.ID]
-	if !known {
+	full := !known && len(s.book.places) >= maxNames
+	if !known && !full {
 		if s.book.places == nil {
 			s.book.places = map[source.ID]source.Place{}
 		}
 		s.book.places[at.ID] = at
 	}
 	s.book.mu.Unlock()
+	if full {
+		v.Unexamined(".git", finding.OverBudget.Because("more than %d names of refs, files and folders with digits or keys: the rest of them is not looked at", maxNames))
+		return
+	}
 	if !known {
 		v.Blob(&source.Blob{ID: at.ID, Path: at.Path, Size: int64(len(text)), Data: []byte(text)})
 	}

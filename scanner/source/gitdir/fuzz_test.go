@@ -1,6 +1,7 @@
 package gitdir
 
 import (
+	"bytes"
 	"encoding/binary"
 	"strings"
 	"testing"
@@ -91,11 +92,14 @@ func FuzzRefs(f *testing.F) {
 	f.Add([]byte(id + " " + id + " A <a> 1 +0000\tcommit: x\n"))
 	f.Add([]byte("[extensions]\n\tobjectformat = sha256\n[remote \"x\"]\n\tpromisor = true\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c := &rootCollector{seen: map[Root]bool{}, idSize: 20, problem: func(path string, why finding.Reason) { require.NotEmpty(t, path+why.Detail) }}
-		c.parsePacked(data)
+		c := newRootCollector(20, func(path string, why finding.Reason) { require.NotEmpty(t, path+why.Detail) })
+		for line := range bytes.Lines(data) {
+			c.parsePacked(line)
+			c.parsePseudo("FETCH_HEAD", line)
+			c.parseLog("logs/HEAD", line)
+			parseReflog(line)
+		}
 		c.parseLoose("refs/heads/main", data)
-		c.parsePseudo("FETCH_HEAD", data)
-		c.parseLog("logs/HEAD", data)
 		for _, r := range c.roots {
 			require.Contains(t, strings.ToLower(string(data)), r.ID.String())
 		}

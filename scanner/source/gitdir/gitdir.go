@@ -5,6 +5,8 @@
 package gitdir
 
 import (
+	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -14,15 +16,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source/objects"
 )
 
 // ErrNotRepository says that there is no git repository at a path.
 var ErrNotRepository = errors.New("not a git repository")
-
-// maxText bounds files that are read whole: packed-refs of a repository with a
-// million refs has 70 MB.
-const maxText = 1 << 30
 
 // Dir is where the parts of a repository lie.
 type Dir struct {
@@ -223,10 +222,13 @@ func (d *Dir) Linked() []string {
 	return dirs
 }
 
+// maxShallow bounds the file of where a shallow clone ends: three million commits.
+const maxShallow = 1 << 27
+
 // Shallow lists the commits at which a shallow clone ends: their parents are
 // not here. It is empty for a full clone.
 func (d *Dir) Shallow() ([]objects.ID, error) {
-	text, err := readText(filepath.Join(d.Common, "shallow"), maxText)
+	text, err := readText(filepath.Join(d.Common, "shallow"), maxShallow)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -355,14 +357,68 @@ func readText(file string, limit int64) ([]byte, error) {
 		return nil, fmt.Errorf("%s is not a regular file", filepath.Base(file))
 	}
 	if info.Size() > limit {
-		return nil, fmt.Errorf("%s is too large (%d bytes)", filepath.Base(file), info.Size())
+		return nil, finding.OverBudget.Because("%s is too large (%d bytes)", filepath.Base(file), info.Size())
 	}
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, limit))
+	text := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead)) // so that it need not grow
+	_, err = text.ReadFrom(io.LimitReader(f, limit))
+	return text.Bytes(), err
+}
+
+// maxLine bounds the lines of refs and of their logs: what is longer is cut.
+const maxLine = 64 << 10
+
+// eachLine calls visit with each line of a regular file, cut to maxLine bytes, and with how
+// many it had, until that returns an error: errEnough ends it without one.
+func eachLine(file string, visit func(line []byte, size int) error) error {
+	info, err := os.Stat(file)
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is not a regular file", filepath.Base(file))
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	for r := bufio.NewReaderSize(f, maxLine); ; {
+		line, size, err := readLine(r)
+		if size == 0 {
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			return err
+		}
+		if err := visit(line, size); err != nil {
+			if errors.Is(err, errEnough) {
+				return nil
+			}
+			return err
+		}
+	}
+}
+
+// readLine returns the next line, cut to what the reader holds, and its whole length; 0 if
+// there is none.
+func readLine(r *bufio.Reader) (line []byte, size int, err error) {
+	line, err = r.ReadSlice('\n')
+	size = len(line)
+	if !errors.Is(err, bufio.ErrBufferFull) {
+		return line, size, err
+	}
+	line = bytes.Clone(line) // the reader's room is used for what follows
+	for errors.Is(err, bufio.ErrBufferFull) {
+		var more []byte
+		more, err = r.ReadSlice('\n')
+		size += len(more)
+	}
+	return line, size, err
 }
 
 func isDir(path string) bool {

@@ -14,12 +14,14 @@ import (
 	"sync"
 	"time"
 
+	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source/objects"
 )
 
 // The index file is described in git's gitformat-index(5).
 const (
-	maxIndex         = 4 << 30
+	maxIndex         = 1 << 28 // bytes; a million and a half entries take 150 MB
+	maxIndexed       = 1_500_000
 	statSize         = 40 // ten 32-bit fields in front of the ID
 	modeAt           = 24
 	flagExtended     = 0x4000
@@ -31,6 +33,7 @@ const (
 	// make hostile ones grow with the square of the size. Real ones grow less
 	// than threefold.
 	maxGrowth = 16
+	maxPaths  = 1 << 28 // bytes of all paths together
 )
 
 var errIndex = errors.New("malformed index")
@@ -58,20 +61,26 @@ type Index struct {
 type IndexEntry struct {
 	Path  string
 	ID    objects.ID
+	Stat  Stat
 	Mode  objects.Mode
-	Stage int // 0, or 1 to 3 while a merge has conflicts
+	Stage uint8 // 0, or 1 to 3 while a merge has conflicts
 	// IntentToAdd is true for a path whose content is not staged yet.
 	IntentToAdd bool
 	// SkipWorktree is true for a path that a sparse checkout leaves out.
 	SkipWorktree bool
-	Stat         Stat
 }
 
 // Stat is what git noted of a file when it last knew it to equal the index.
 type Stat struct {
-	Ctime, Mtime time.Time
+	Ctime, Mtime Time
 	Inode, Size  uint32
 }
+
+// Time is a time as the index has it: seconds and nanoseconds.
+type Time struct{ Seconds, Nanos uint32 }
+
+// When returns the time.
+func (t Time) When() time.Time { return time.Unix(int64(t.Seconds), int64(t.Nanos)) }
 
 // ReadIndex reads the repository's index, or the one that the environment names.
 func (d *Dir) ReadIndex() (*Index, error) {
@@ -130,8 +139,11 @@ func parseSplitIndex(data []byte, idSize int) (x *Index, link *splitLink, err er
 		return nil, nil, fmt.Errorf("index version %d is not known", version)
 	}
 	x = &Index{table: entryTable{data: data[12 : len(data)-idSize], version: version, idSize: idSize, count: int(binary.BigEndian.Uint32(data[8:]))}}
+	if x.table.count > maxIndexed {
+		return nil, nil, finding.OverBudget.Because("%d paths in the index: more than %d are not compared", x.table.count, maxIndexed)
+	}
 	c := tableCursor{entryTable: x.table}
-	budget, unnamed := maxGrowth*len(data), false
+	budget, unnamed := min(maxGrowth*len(data), maxPaths), false
 	for range x.table.count {
 		if !c.next() {
 			return nil, nil, errIndex
@@ -354,15 +366,14 @@ func (c *tableCursor) entry() IndexEntry {
 	e := IndexEntry{
 		Path: string(c.path), Mode: c.mode(),
 		Stat: Stat{
-			Ctime: time.Unix(int64(word(0)), int64(word(1))),
-			Mtime: time.Unix(int64(word(2)), int64(word(3))),
+			Ctime: Time{word(0), word(1)}, Mtime: Time{word(2), word(3)},
 			Inode: word(5), Size: word(9),
 		},
 	}
 	copy(e.ID[:], c.id())
 	at := statSize + c.idSize
 	flags := binary.BigEndian.Uint16(c.fixed[at:])
-	e.Stage = int(flags&flagStage) >> 12
+	e.Stage = uint8((flags & flagStage) >> 12)
 	if flags&flagExtended != 0 {
 		extended := binary.BigEndian.Uint16(c.fixed[at+2:])
 		e.IntentToAdd = extended&flagIntentToAdd != 0
@@ -514,6 +525,9 @@ func (x *Index) join(link *splitLink, dir string, idSize int) error {
 	base, err := parseIndex(data, idSize)
 	if err != nil {
 		return fmt.Errorf("split index: %s: %w", name, err)
+	}
+	if n := x.Len() + base.Len(); n > maxIndexed {
+		return finding.OverBudget.Because("%d paths in the index: more than %d are not compared", n, maxIndexed)
 	}
 	own := x.Entries()
 	shared := base.Entries()

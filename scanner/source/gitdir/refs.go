@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io/fs"
 	"maps"
 	"os"
@@ -30,11 +31,20 @@ type Root struct {
 // maxSymbolic is how many symbolic refs in a row git follows.
 const maxSymbolic = 5
 
+// Bounds of what is kept of refs and of their logs: 60 bytes each and the names. A repository
+// of a million refs is a real one.
+const (
+	maxRefs      = 2_000_000
+	maxLogged    = 1_000_000
+	maxRefFiles  = 500_000 // files of loose refs and of logs that are opened
+	maxRootBytes = 1 << 30 // of all these files together
+)
+
 // Roots lists all refs, pseudorefs and reflog entries of the repository and of
-// all its worktrees. Each (name, object) pair comes once. What cannot be read is
-// told to problem.
+// all its worktrees. Each (name, object) pair comes once. What cannot be read, or is more
+// than is kept, is told to problem.
 func (d *Dir) Roots(problem func(path string, why finding.Reason)) []Root {
-	c := &rootCollector{seen: map[Root]bool{}, idSize: d.Config.IDSize, problem: problem}
+	c := newRootCollector(d.Config.IDSize, problem)
 	if d.RefStorageUnknown() {
 		problem(".git/refs", finding.Unsupported.Because("refs are stored as %q, which cannot be read: commits are not told apart by branch", d.Config.RefStorage))
 	}
@@ -44,9 +54,10 @@ func (d *Dir) Roots(problem func(path string, why finding.Reason)) []Root {
 			tables, err := d.stackOf(git)
 			if err != nil {
 				problem(".git/reftable", objects.ReasonOf(err))
-				continue
 			}
-			c.tables(tables)
+			if tables != nil {
+				c.tables(tables)
+			}
 		} else {
 			c.loose(git, "refs")
 			c.logs(git)
@@ -58,16 +69,58 @@ func (d *Dir) Roots(problem func(path string, why finding.Reason)) []Root {
 
 type rootCollector struct {
 	roots   []Root
-	seen    map[Root]bool
 	idSize  int
 	problem func(path string, why finding.Reason)
+
+	seed        maphash.Seed
+	seen        map[uint64]struct{} // roots, by a hash under a seed that nobody can foresee
+	refs, log   int                 // kept
+	files       int                 // opened
+	bytes       int64               // read
+	lastOld     objects.ID          // of the line of a log before: most lines go on where that ended
+	lastNew     objects.ID
+	told, toldL bool
+}
+
+func newRootCollector(idSize int, problem func(string, finding.Reason)) *rootCollector {
+	return &rootCollector{seed: maphash.MakeSeed(), seen: map[uint64]struct{}{}, idSize: idSize, problem: problem}
 }
 
 func (c *rootCollector) add(r Root) {
-	if !c.seen[r] && len(r.ID.Bytes()) == c.idSize {
-		c.seen[r] = true
-		c.roots = append(c.roots, r)
+	if len(r.ID.Bytes()) != c.idSize || c.full(r.Log) {
+		return
 	}
+	sum := maphash.Comparable(c.seed, r)
+	if _, known := c.seen[sum]; known {
+		return
+	}
+	c.seen[sum] = struct{}{}
+	if r.Log {
+		c.log++
+	} else {
+		c.refs++
+	}
+	c.roots = append(c.roots, r)
+}
+
+// full reports whether as many refs, or entries of logs, are kept as may be. What follows is
+// passed over, which is said once.
+func (c *rootCollector) full(log bool) bool {
+	switch {
+	case log && c.log == maxLogged:
+		if !c.toldL {
+			c.toldL = true
+			c.problem(".git/logs", finding.OverBudget.Because("more than %d entries of reflogs: the rest of them is not looked at", maxLogged))
+		}
+		return true
+	case !log && c.refs == maxRefs:
+		if !c.told {
+			c.told = true
+			c.problem(".git/refs", finding.OverBudget.Because("more than %d refs: the rest of them is not looked at", maxRefs))
+		}
+		return true
+	}
+	return false
 }
 
 // tables takes what a stack of reftables says. A symbolic ref leads to one that is there
@@ -90,37 +143,40 @@ func (c *rootCollector) tables(t *refTables) {
 }
 
 func (c *rootCollector) packed(file string) {
-	text, err := readText(file, maxText)
-	if errors.Is(err, fs.ErrNotExist) {
-		return
-	}
-	if err != nil {
+	err := c.lines(file, func(line []byte) bool {
+		c.parsePacked(line)
+		return !c.told
+	})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		c.problem(".git/packed-refs", finding.ReasonOf(err))
-		return
 	}
-	c.parsePacked(text)
 }
 
-func (c *rootCollector) parsePacked(text []byte) {
-	for line := range bytes.Lines(text) {
-		line = bytes.TrimRight(line, "\r\n")
-		if len(line) == 0 || line[0] == '#' || line[0] == '^' {
-			continue // a comment; or what the tag above points to
-		}
-		hex, name, _ := bytes.Cut(line, []byte{' '})
-		id, ok := objects.ParseID(hex)
-		if !ok || len(name) == 0 {
-			c.problem(".git/packed-refs", finding.Corrupt.Because("a line is malformed"))
-			continue
-		}
-		c.add(Root{Name: string(name), ID: id})
+func (c *rootCollector) parsePacked(line []byte) {
+	line = bytes.TrimRight(line, "\r\n")
+	if len(line) == 0 || line[0] == '#' || line[0] == '^' {
+		return // a comment; or what the tag above points to
 	}
+	hex, name, _ := bytes.Cut(line, []byte{' '})
+	id, ok := objects.ParseID(hex)
+	if !ok || len(name) == 0 {
+		c.problem(".git/packed-refs", finding.Corrupt.Because("a line is malformed"))
+		return
+	}
+	c.add(Root{Name: string(name), ID: id})
 }
 
 // loose reads the files below git/dir. Symbolic links are no refs of ours: an
 // old-style symbolic ref names another ref, which is read itself.
 func (c *rootCollector) loose(git, dir string) {
-	c.walk(git, dir, c.parseLoose)
+	c.walk(git, dir, func(name, path string) error {
+		text, err := readText(path, maxLine)
+		if err == nil {
+			c.bytes += int64(len(text))
+			c.parseLoose(name, text)
+		}
+		return err
+	})
 }
 
 func (c *rootCollector) parseLoose(name string, text []byte) {
@@ -148,21 +204,20 @@ func (c *rootCollector) pseudo(git string) {
 		if !e.Type().IsRegular() || !isPseudoref(e.Name()) {
 			continue
 		}
-		text, err := readText(filepath.Join(git, e.Name()), maxText)
+		err := c.lines(filepath.Join(git, e.Name()), func(line []byte) bool {
+			c.parsePseudo(e.Name(), line)
+			return !c.told
+		})
 		if err != nil {
 			c.problem(".git/"+e.Name(), finding.ReasonOf(err))
-			continue
 		}
-		c.parsePseudo(e.Name(), text)
 	}
 }
 
-func (c *rootCollector) parsePseudo(name string, text []byte) {
-	for line := range bytes.Lines(text) {
-		if fields := bytes.Fields(line); len(fields) > 0 {
-			if id, ok := objects.ParseID(fields[0]); ok {
-				c.add(Root{Name: name, ID: id, Fleeting: name != "HEAD"})
-			}
+func (c *rootCollector) parsePseudo(name string, line []byte) {
+	if fields := bytes.Fields(line[:min(len(line), 80)]); len(fields) > 0 {
+		if id, ok := objects.ParseID(fields[0]); ok {
+			c.add(Root{Name: name, ID: id, Fleeting: name != "HEAD"})
 		}
 	}
 }
@@ -174,23 +229,32 @@ func isPseudoref(name string) bool {
 }
 
 // logs reads reflogs, whose lines are "old new who when\twhy".
-func (c *rootCollector) logs(git string) { c.walk(git, "logs", c.parseLog) }
+func (c *rootCollector) logs(git string) {
+	c.walk(git, "logs", func(name, path string) error {
+		ref := strings.TrimPrefix(name, "logs/")
+		c.lastOld, c.lastNew = objects.ID{}, objects.ID{}
+		return c.lines(path, func(line []byte) bool {
+			c.parseLog(ref, line)
+			return !c.toldL
+		})
+	})
+}
 
-func (c *rootCollector) parseLog(name string, text []byte) {
-	ref := strings.TrimPrefix(name, "logs/")
-	for line := range bytes.Lines(text) {
-		for range 2 {
-			var hex []byte
-			hex, line, _ = bytes.Cut(line, []byte{' '})
-			if id, ok := objects.ParseID(hex); ok {
-				c.add(Root{Name: ref, ID: id, Log: true})
-			}
+func (c *rootCollector) parseLog(ref string, line []byte) {
+	for range 2 {
+		var hex []byte
+		hex, line, _ = bytes.Cut(line, []byte{' '})
+		id, ok := objects.ParseID(hex)
+		if !ok || id == c.lastOld || id == c.lastNew {
+			continue
 		}
+		c.lastOld, c.lastNew = c.lastNew, id
+		c.add(Root{Name: ref, ID: id, Log: true})
 	}
 }
 
 // walk calls read for each regular file below git/dir with its name from git.
-func (c *rootCollector) walk(git, dir string, read func(name string, text []byte)) {
+func (c *rootCollector) walk(git, dir string, read func(name, path string) error) {
 	err := filepath.WalkDir(filepath.Join(git, dir), func(path string, e fs.DirEntry, err error) error {
 		name, _ := filepath.Rel(git, path)
 		name = filepath.ToSlash(name)
@@ -203,18 +267,35 @@ func (c *rootCollector) walk(git, dir string, read func(name string, text []byte
 		if !e.Type().IsRegular() || strings.HasSuffix(name, ".lock") {
 			return nil
 		}
-		text, err := readText(path, maxText)
-		if err != nil {
-			c.problem(".git/"+name, finding.ReasonOf(err))
-			return nil
+		if c.files++; c.files > maxRefFiles {
+			c.problem(".git/"+dir, finding.OverBudget.Because("more than %d files of refs and reflogs: the rest of them is not looked at", maxRefFiles))
+			return fs.SkipAll
 		}
-		read(name, text)
+		if err := read(name, path); err != nil {
+			c.problem(".git/"+name, finding.ReasonOf(err))
+		}
 		return nil
 	})
 	if err != nil {
 		c.problem(".git/"+dir, finding.ReasonOf(err))
 	}
 }
+
+// lines reads a file line by line, as far as visit wants it and the budget goes.
+func (c *rootCollector) lines(file string, visit func(line []byte) bool) error {
+	return eachLine(file, func(line []byte, size int) error {
+		if c.bytes += int64(size); c.bytes > maxRootBytes {
+			return finding.OverBudget.Because("refs and reflogs of more than %d MiB: the rest of them is not looked at", maxRootBytes>>20)
+		}
+		if !visit(line) {
+			return errEnough
+		}
+		return nil
+	})
+}
+
+// errEnough ends the reading of a file of which no more is wanted.
+var errEnough = errors.New("enough")
 
 // Head returns the object that HEAD names; false if it is yet to be born or
 // cannot be read.
@@ -333,17 +414,17 @@ func (d *Dir) readRef(name string) (string, bool) {
 }
 
 func (d *Dir) resolvePacked(name string) (objects.ID, bool) {
-	text, err := readText(filepath.Join(d.Common, "packed-refs"), maxText)
-	if err != nil {
-		return objects.ID{}, false
-	}
-	for line := range bytes.Lines(text) {
+	var id objects.ID
+	found := false
+	_ = eachLine(filepath.Join(d.Common, "packed-refs"), func(line []byte, _ int) error { // what cannot be read resolves to nothing
 		hex, ref, _ := bytes.Cut(bytes.TrimRight(line, "\r\n"), []byte{' '})
-		if string(ref) == name {
-			return objects.ParseID(hex)
+		if string(ref) != name {
+			return nil
 		}
-	}
-	return objects.ID{}, false
+		id, found = objects.ParseID(hex)
+		return errEnough
+	})
+	return id, found
 }
 
 // LogEntry is a change of a ref.
@@ -354,15 +435,15 @@ type LogEntry struct {
 }
 
 // Reflog returns the changes of a ref by its full name, the oldest first; none if
-// there is no log.
+// there is no log. Of a very long log it returns the newest.
 func (d *Dir) Reflog(ref string) []LogEntry {
 	if d.tabled() {
 		git := d.Common
 		if ofWorktree(ref) {
 			git = d.Git
 		}
-		tables, err := d.stackOf(git)
-		if err != nil {
+		tables, _ := d.stackOf(git)
+		if tables == nil {
 			return nil
 		}
 		return tables.logs[ref]
@@ -372,27 +453,41 @@ func (d *Dir) Reflog(ref string) []LogEntry {
 		return nil
 	}
 	for _, dir := range []string{d.Git, d.Common} {
-		text, err := readText(filepath.Join(dir, local), maxText)
-		if err == nil {
-			return parseReflog(text)
+		if out, err := readReflog(filepath.Join(dir, local)); err == nil {
+			return out
 		}
 	}
 	return nil
 }
 
-func parseReflog(text []byte) []LogEntry {
-	var out []LogEntry
-	for line := range bytes.Lines(text) {
-		head, message, _ := bytes.Cut(bytes.TrimRight(line, "\r\n"), []byte{'\t'})
-		old, rest, _ := bytes.Cut(head, []byte{' '})
-		now, who, ok := bytes.Cut(rest, []byte{' '})
-		if !ok {
-			continue
+func readReflog(file string) (out []LogEntry, err error) {
+	err = eachLine(file, func(line []byte, _ int) error {
+		if e, ok := parseReflog(line); ok {
+			out = append(out, e)
 		}
-		e := LogEntry{Message: string(message), When: objects.WhenOf(who)}
-		e.Old, _ = objects.ParseID(old)
-		e.New, _ = objects.ParseID(now)
-		out = append(out, e)
-	}
-	return out
+		if len(out) >= 2*maxReflog {
+			out = append(out[:0], out[len(out)-maxReflog:]...)
+		}
+		return nil
+	})
+	return out[max(0, len(out)-maxReflog):], err
 }
+
+// maxReflog bounds the entries of one log that are taken apart.
+const maxReflog = 100_000
+
+func parseReflog(line []byte) (e LogEntry, ok bool) {
+	head, message, _ := bytes.Cut(bytes.TrimRight(line, "\r\n"), []byte{'\t'})
+	old, rest, _ := bytes.Cut(head, []byte{' '})
+	now, who, ok := bytes.Cut(rest, []byte{' '})
+	if !ok {
+		return e, false
+	}
+	e = LogEntry{Message: string(message[:min(len(message), maxMessage)]), When: objects.WhenOf(who)}
+	e.Old, _ = objects.ParseID(old)
+	e.New, _ = objects.ParseID(now)
+	return e, true
+}
+
+// maxMessage bounds the message of an entry: it says which branch was left for which.
+const maxMessage = 1 << 10

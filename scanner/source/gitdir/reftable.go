@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source/objects"
 )
 
@@ -41,15 +42,22 @@ func (v refValue) text() string {
 	return v.id.String()
 }
 
-// Bounds of a table, far beyond what is real: git packs a million refs into 30 MB.
+// Bounds of a stack, far beyond what is real: git packs a million refs into 30 MB.
 const (
 	maxTables  = 10_000
+	maxTable   = 1 << 27 // bytes of one table
 	maxInflate = 1 << 28 // bytes of logs
+	maxHeld    = 1 << 28 // bytes of memory for what the tables say
+	heldEach   = 160     // for a ref or an entry of a log, beside its texts
 )
+
+// errTables says that the tables say more than is held; what they said before counts.
+var errTables error = finding.OverBudget.Because("more refs and reflogs than %d MiB: the rest of them is not looked at", maxHeld>>20)
 
 var errReftable = errors.New("malformed reftable")
 
-// stackOf returns the tables of a git directory, which are read once.
+// stackOf returns the tables of a git directory, which are read once. With an error beside
+// them they are not all.
 func (d *Dir) stackOf(git string) (*refTables, error) {
 	d.stacks.mu.Lock()
 	defer d.stacks.mu.Unlock()
@@ -89,13 +97,19 @@ func readStack(dir string, idSize int) (*refTables, error) {
 		return nil, fmt.Errorf("reftable: %d tables", len(names))
 	}
 	logs := map[string]map[uint64]LogEntry{}
+	room := maxHeld
+	var full error
 	for _, name := range names {
 		if name != filepath.Base(name) {
 			return nil, fmt.Errorf("reftable: %w: a table lies elsewhere", errReftable)
 		}
-		data, err := readText(filepath.Join(dir, name), maxText)
+		data, err := readText(filepath.Join(dir, name), maxTable)
 		if err == nil {
-			err = parseReftable(data, idSize, out.refs, logs)
+			err = parseReftable(data, idSize, out.refs, logs, &room)
+		}
+		if errors.Is(err, errTables) {
+			full = err
+			break
 		}
 		if err != nil {
 			return nil, fmt.Errorf("reftable %s: %w", name, err)
@@ -110,14 +124,15 @@ func readStack(dir string, idSize int) (*refTables, error) {
 		for _, index := range order {
 			out.logs[ref] = append(out.logs[ref], entries[index])
 		}
+		delete(logs, ref)
 	}
-	return out, nil
+	return out, full
 }
 
 // parseReftable adds what one table says to what the ones before it say. Logs are kept
-// by the index of the update that wrote them.
-func parseReftable(data []byte, idSize int, refs map[string]refValue, logs map[string]map[uint64]LogEntry) error {
-	p := &tableParser{data: data, idSize: idSize, budget: maxGrowth*len(data) + 1<<16, refs: refs, logs: logs}
+// by the index of the update that wrote them. room is how many bytes they may yet take.
+func parseReftable(data []byte, idSize int, refs map[string]refValue, logs map[string]map[uint64]LogEntry, room *int) error {
+	p := &tableParser{data: data, idSize: idSize, budget: maxGrowth*len(data) + 1<<16, refs: refs, logs: logs, room: room}
 	if err := p.frame(); err != nil {
 		return err
 	}
@@ -136,6 +151,7 @@ type tableParser struct {
 	logEnd    int
 	budget    int // bytes of names still allowed: prefixes make them grow
 	inflated  int
+	room      *int // bytes that may yet be held
 	refs      map[string]refValue
 	logs      map[string]map[uint64]LogEntry
 }
@@ -278,6 +294,9 @@ func (p *tableParser) records(block []byte, read func(name string, kind byte, re
 		if p.budget -= len(name); p.budget < 0 {
 			return errReftable
 		}
+		if *p.room -= len(name) + heldEach; *p.room < 0 {
+			return errTables
+		}
 		var err error
 		if rest, err = read(name, byte(word&7), rest[n+own:]); err != nil {
 			return err
@@ -356,6 +375,8 @@ func (p *tableParser) log(key string, kind byte, rest []byte) ([]byte, error) {
 	if !ok {
 		return nil, errReftable
 	}
+	message = message[:min(len(message), maxMessage)]
+	*p.room -= len(message)
 	e.Message = strings.TrimRight(string(message), "\n")
 	if p.logs[name] == nil {
 		p.logs[name] = map[uint64]LogEntry{}
@@ -377,12 +398,12 @@ func (d *Dir) inTables(name string) (text string, ok bool, err error) {
 		git = d.Git
 	}
 	tables, err := d.stackOf(git)
-	if err != nil {
+	if tables == nil {
 		return "", false, err
 	}
 	v, ok := tables.refs[name]
 	if !ok {
-		return "", false, nil
+		return "", false, err
 	}
 	return v.text(), true, nil
 }

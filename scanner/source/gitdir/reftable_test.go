@@ -24,6 +24,12 @@ func tableID(n, size int) (id objects.ID) {
 	return id
 }
 
+// room is what a stack may hold.
+func room() *int {
+	n := maxHeld
+	return &n
+}
+
 func stackFile(t testing.TB, name string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("testdata", "reftable", name+".ref"))
@@ -36,7 +42,7 @@ func TestReftable(t *testing.T) {
 		"aligned": {20, 60, 40}, "unaligned": {20, 60, 40}, "small": {20, 5, 8}, "sha256": {32, 60, 40},
 	} {
 		refs, logs := map[string]refValue{}, map[string]map[uint64]LogEntry{}
-		require.NoError(t, parseReftable(stackFile(t, name), want.size, refs, logs), name)
+		require.NoError(t, parseReftable(stackFile(t, name), want.size, refs, logs, room()), name)
 		assert.Len(t, refs, want.refs+2, name)
 		assert.Equal(t, refValue{target: "refs/heads/b003"}, refs["HEAD"], name)
 		assert.Equal(t, tableID(7, want.size), refs["refs/tags/v1"].id, name)
@@ -51,7 +57,7 @@ func TestReftable(t *testing.T) {
 			assert.EqualValues(t, 1_700_000_000+i, e.When.Unix(), name)
 		}
 		other := 52 - want.size
-		assert.ErrorContains(t, parseReftable(stackFile(t, name), other, refs, logs), "other hashes", name)
+		assert.ErrorContains(t, parseReftable(stackFile(t, name), other, refs, logs, room()), "other hashes", name)
 	}
 }
 
@@ -136,7 +142,7 @@ func FuzzReftable(f *testing.F) {
 			size = 32
 		}
 		refs, logs := map[string]refValue{}, map[string]map[uint64]LogEntry{}
-		if parseReftable(data, size, refs, logs) != nil {
+		if parseReftable(data, size, refs, logs, room()) != nil {
 			return
 		}
 		total := 0

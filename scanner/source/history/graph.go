@@ -16,6 +16,7 @@ type graph struct {
 	*objectIndex
 	commits map[ordinal]*commit
 	tags    map[ordinal]ordinal // annotated tag → what it points to
+	ends    map[ordinal]ordinal // of tags of tags → what the last one points to
 }
 
 type commit struct {
@@ -79,14 +80,28 @@ func (g *graph) cut(shallow []objects.ID) {
 }
 
 // peel follows annotated tags to what they are about. Tags cannot point in a
-// circle, but foreign bytes may claim so.
+// circle, but foreign bytes may claim so; and there may be as many refs as there are tags in a
+// row, so the end of a long way is noted along it.
 func (g *graph) peel(n ordinal) ordinal {
+	var way []ordinal
 	for range len(g.tags) {
-		target, ok := g.tags[n]
+		target, ok := g.ends[n]
+		if !ok {
+			target, ok = g.tags[n]
+		}
 		if !ok {
 			break
 		}
+		way = append(way, n)
 		n = target
+	}
+	if len(way) > 2 {
+		if g.ends == nil {
+			g.ends = map[ordinal]ordinal{}
+		}
+		for _, tag := range way {
+			g.ends[tag] = n
+		}
 	}
 	return n
 }

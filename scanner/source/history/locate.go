@@ -334,18 +334,29 @@ func (l *locator) place(key placeKey, r *record, layer finding.Layer, inHead boo
 	return p
 }
 
+// maxDirect bounds the refs to one object that is no commit that are told.
+const maxDirect = 1000
+
 // direct places what refs name without a commit: a blob, or a tree, which
 // counts for what no commit put at the same path.
 func (l *locator) direct(a *attribution) {
+	passed := map[ordinal]bool{} // that a million refs may name
 	for _, r := range l.s.roots {
 		n := l.s.graph.peel(l.s.objectIndex.of(r.ID))
+		if _, isCommit := l.s.graph.commits[n]; isCommit || passed[n] {
+			continue
+		}
+		if !a.wanted[n] {
+			passed[n] = true
+		}
 		id := l.s.objectIndex.id(n)
-		if _, isCommit := l.s.graph.commits[n]; isCommit || !l.s.db.Has(id) {
+		if !l.s.examinedOrHere(n, id) {
 			continue
 		}
 		if a.wanted[n] {
-			a.counts[n]++
-			l.places = append(l.places, source.Place{ID: source.ID(id.String()), What: r.Name, Layer: finding.History})
+			if a.counts[n]++; a.counts[n] <= maxDirect {
+				l.places = append(l.places, source.Place{ID: source.ID(id.String()), What: r.Name, Layer: finding.History})
+			}
 			continue
 		}
 		if kind, _, err := l.s.db.Read(id); err != nil || kind != objects.Tree {
@@ -353,4 +364,10 @@ func (l *locator) direct(a *attribution) {
 		}
 		a.commit(&commit{id: id, ordinal: n, tree: n, reach: byTree})
 	}
+}
+
+// examinedOrHere reports whether an object is in the database. After a walk over all of it
+// nobody needs to ask the disk for a million that are not.
+func (s *Source) examinedOrHere(n ordinal, id objects.ID) bool {
+	return s.objectIndex.has(n) || s.partial() && s.db.Has(id)
 }

@@ -67,18 +67,37 @@ func (s *Source) complete() bool {
 	return true
 }
 
-// tellMissingRoots tells of refs to objects that are not here.
+// maxMissingRoots bounds the refs to objects that are not here that are told one by one.
+const maxMissingRoots = 1000
+
+// tellMissingRoots tells of refs to objects that are not here. Of a log one such entry tells
+// all there is to tell.
 func (s *Source) tellMissingRoots(v source.Visitor) {
+	logs := map[string]bool{}
+	missing := 0
 	for _, r := range s.roots {
-		if r.Fleeting || s.db.Has(r.ID) {
-			continue
-		}
-		if r.Log {
+		switch {
+		case r.Fleeting || r.Log && logs[r.Name] || s.here(r.ID):
+		case r.Log:
+			logs[r.Name] = true
 			v.Unexamined("reflog of "+r.Name, finding.Missing.Because("an object that it names is missing"))
-		} else {
-			v.Unexamined(r.Name, finding.Missing.Because("the object that it names is missing"))
+		default:
+			if missing++; missing <= maxMissingRoots {
+				v.Unexamined(r.Name, finding.Missing.Because("the object that it names is missing"))
+				continue
+			}
+			v.Unexamined(".git/refs", finding.Missing.Because("the objects of more than %d refs are missing", maxMissingRoots))
+			return
 		}
 	}
+}
+
+// here reports whether an object is in the database. What the walk read is known to be.
+func (s *Source) here(id objects.ID) bool {
+	if n, ok := s.objectIndex.known(id); ok && s.objectIndex.has(n) {
+		return true
+	}
+	return s.db.Has(id)
 }
 
 // missing looks for absent objects through all commits and trees that are here.

@@ -34,10 +34,11 @@ type Source struct {
 	Options
 	*comparison
 
-	mu     sync.Mutex
-	handed map[source.ID]bool
-	failed bool // something could not be read
-	old    *old
+	mu      sync.Mutex
+	handed  map[source.ID]bool
+	failed  bool // something could not be read
+	missing int  // contents that could not be read
+	old     *old
 }
 
 // New compares an index with the trees of a commit's parents: HEAD and, during a
@@ -107,11 +108,13 @@ func (s *Source) hand(c change, v source.Visitor) {
 	o, err := objects.Load(s.db, c.id)
 	id := source.ID(c.id.String())
 	s.mu.Lock()
-	s.handed[id] = err == nil
+	if err == nil {
+		s.handed[id] = true
+	}
 	s.failed = s.failed || err != nil
 	s.mu.Unlock()
 	if err != nil {
-		v.Unexamined(c.path, objects.ReasonOf(err).In("staged content"))
+		s.lost(c.path, objects.ReasonOf(err), v)
 		return
 	}
 	b := &source.Blob{ID: id, Path: c.path, Size: o.Size, Data: o.Data, Open: o.Open}
@@ -120,6 +123,22 @@ func (s *Source) hand(c change, v source.Visitor) {
 	}
 	v.Count(0, 1)
 	v.Blob(b)
+}
+
+// maxLost bounds the paths that are told one by one because their contents cannot be read.
+const maxLost = 1000
+
+func (s *Source) lost(path string, why finding.Reason, v source.Visitor) {
+	s.mu.Lock()
+	s.missing++
+	n := s.missing
+	s.mu.Unlock()
+	switch {
+	case n <= maxLost:
+		v.Unexamined(path, why.In("staged content"))
+	case n == maxLost+1:
+		v.Unexamined(".git/index", finding.Missing.Because("the contents of more than %d paths that are staged cannot be read", maxLost))
+	}
 }
 
 // Locate implements [source.Source].

@@ -16,6 +16,6 @@ func sameStat(e *gitdir.IndexEntry, info fs.FileInfo) bool {
 	}
 	return e.Stat.Size == uint32(info.Size()) && // git keeps the low 32 bits
 		e.Stat.Inode == uint32(id.Inode) &&
-		e.Stat.Mtime.Equal(info.ModTime()) &&
-		e.Stat.Ctime.Equal(id.Changed)
+		e.Stat.Mtime.When().Equal(info.ModTime()) &&
+		e.Stat.Ctime.When().Equal(id.Changed)
 }

@@ -17,6 +17,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 
@@ -49,9 +50,8 @@ type Source struct {
 	index *gitdir.Index
 	Options
 
-	tracked map[string]*gitdir.IndexEntry
-	parents map[string]bool // directories with something tracked in them
-	filters bool            // files may differ from their blobs on purpose
+	entries []gitdir.IndexEntry // by path
+	filters bool                // files may differ from their blobs on purpose
 
 	mu     sync.Mutex
 	files  map[string]source.ID // what stands at each path
@@ -68,22 +68,39 @@ func New(dir *gitdir.Dir, db *objects.Database, index *gitdir.Index, o Options) 
 	}
 	s := &Source{
 		dir: dir, db: db, index: index, Options: o,
-		tracked: make(map[string]*gitdir.IndexEntry, index.Len()),
-		parents: map[string]bool{},
+		entries: index.Entries(),
 		files:   map[string]source.ID{},
 		seen:    map[source.ID]string{},
 	}
-	entries := index.Entries()
-	for i := range entries {
-		e := &entries[i]
-		s.tracked[e.Path] = e
-		for up := path.Dir(e.Path); !s.parents[up] && up != "." && up != "/"; up = path.Dir(up) {
-			s.parents[up] = true
-		}
+	if !slices.IsSortedFunc(s.entries, byPath) { // no git writes such an index
+		s.entries = slices.Clone(s.entries)
+		slices.SortStableFunc(s.entries, byPath)
+	}
+	for i := range s.entries {
+		e := &s.entries[i]
 		s.filters = s.filters || path.Base(e.Path) == ".gitattributes" && s.namesFilter(s.name(e.Path))
 	}
 	s.filters = s.filters || s.namesFilter(filepath.Join(dir.Common, "info", "attributes"))
 	return s
+}
+
+func byPath(a, b gitdir.IndexEntry) int { return strings.Compare(a.Path, b.Path) }
+
+// tracked returns the index's entry for a path, of a conflict the last one; nil if there is
+// none. There may be a million, which a table of their own would hold twice.
+func (s *Source) tracked(p string) *gitdir.IndexEntry {
+	i := sort.Search(len(s.entries), func(i int) bool { return s.entries[i].Path > p })
+	if i == 0 || s.entries[i-1].Path != p {
+		return nil
+	}
+	return &s.entries[i-1]
+}
+
+// tracksBelow reports whether something in a directory is tracked.
+func (s *Source) tracksBelow(dir string) bool {
+	dir += "/"
+	i := sort.Search(len(s.entries), func(i int) bool { return s.entries[i].Path >= dir })
+	return i < len(s.entries) && strings.HasPrefix(s.entries[i].Path, dir)
 }
 
 func (s *Source) namesFilter(file string) bool {
@@ -107,7 +124,7 @@ func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
 // leftOut hands over what a sparse checkout leaves out of the work tree, from the
 // object database. Who examines the history has it already.
 func (s *Source) leftOut(ctx context.Context, v source.Visitor) {
-	entries := s.index.Entries()
+	entries := s.entries
 	for i := range entries {
 		e := &entries[i]
 		switch _, here := s.files[e.Path]; {
@@ -153,7 +170,7 @@ func (s *Source) Locate(_ context.Context, ids map[source.ID]bool) ([]source.Pla
 		if !ids[id] {
 			continue
 		}
-		if e := s.tracked[p]; e != nil && s.Examined != nil && e.Stage == 0 && e.ID.String() == string(id) {
+		if e := s.tracked(p); e != nil && s.Examined != nil && e.Stage == 0 && e.ID.String() == string(id) {
 			continue
 		}
 		places = append(places, source.Place{ID: id, Path: p, Layer: finding.WorkTree})
@@ -198,13 +215,13 @@ func (g *guide) Enter(dir string, up place) (place, bool) {
 	if dir == ".git" || g.Filter.Skip(dir) {
 		return place{}, false
 	}
-	e := g.tracked[dir]
+	e := g.tracked(dir)
 	gitlink := e != nil && e.Mode.IsSubmodule()
 	here := place{ignored: up.ignored}
 	if !g.IncludeIgnored && !here.ignored && !g.Filter.Named(dir) {
 		here.ignored = up.rules.match(dir, true)
 	}
-	if here.ignored && !gitlink && !g.parents[dir] {
+	if here.ignored && !gitlink && !g.tracksBelow(dir) {
 		return place{}, false
 	}
 	if _, err := os.Lstat(filepath.Join(g.name(dir), ".git")); err == nil {
@@ -250,7 +267,7 @@ func (g *guide) wanted(p string, dir place) bool {
 	if p == ".git" || !g.Filter.Match(p) {
 		return false
 	}
-	return g.tracked[p] != nil || g.IncludeIgnored || g.Filter.Named(p) || !dir.ignored && !dir.rules.match(p, false)
+	return g.tracked(p) != nil || g.IncludeIgnored || g.Filter.Named(p) || !dir.ignored && !dir.rules.match(p, false)
 }
 
 // File implements [filetree.Guide].
@@ -258,7 +275,7 @@ func (g *guide) File(p string, dir place, entry fs.DirEntry) {
 	if !g.wanted(p, dir) {
 		return
 	}
-	e := g.tracked[p]
+	e := g.tracked(p)
 	info, err := entry.Info()
 	if errors.Is(err, fs.ErrNotExist) {
 		return // removed since it was listed
@@ -297,7 +314,7 @@ func (g *guide) named(p string, folder bool) {
 // because filters and line ends can make files of other content.
 func (g *guide) unchanged(e *gitdir.IndexEntry, info fs.FileInfo) bool {
 	if g.Examined == nil || g.filters || e.Stage != 0 || e.IntentToAdd || !g.Examined(e.ID) ||
-		!sameStat(e, info) || !e.Stat.Mtime.Before(g.index.Written) {
+		!sameStat(e, info) || !e.Stat.Mtime.When().Before(g.index.Written) {
 		return false
 	}
 	size, err := g.db.Size(e.ID)
