@@ -230,18 +230,26 @@ type Tag struct {
 const maxLabels = 32
 
 func (t Taint) has(l Label) bool {
-	return slices.ContainsFunc(t, func(x Tag) bool { return x.Label == l })
+	for i := range t {
+		if m := &t[i].Label; m.Path == l.Path && m.Mark == l.Mark { // what mostly differs first
+			return true
+		}
+	}
+	return false
 }
 
 // Union joins two sets. It returns t itself when u adds nothing.
 func (t Taint) Union(u Taint) Taint {
 	out, owned := t, false
-	for _, x := range u {
-		if out.has(x.Label) || len(out) >= maxLabels {
+	for i, x := range u {
+		if len(out) >= maxLabels {
+			break
+		}
+		if out.has(x.Label) {
 			continue
 		}
-		if !owned {
-			out, owned = slices.Clip(slices.Clone(out)), true
+		if !owned { // once, with room for all that may follow
+			out, owned = append(make(Taint, 0, min(len(t)+len(u)-i, maxLabels)), t...), true
 		}
 		out = append(out, x)
 	}

@@ -68,7 +68,7 @@ func JoinRefs(a, b []Ref) []Ref {
 			continue
 		}
 		if !owned {
-			out, owned = slices.Clip(slices.Clone(out)), true
+			out, owned = append(make([]Ref, 0, min(len(a)+len(b), maxRefs)), a...), true
 		}
 		out = append(out, r)
 	}

@@ -56,7 +56,13 @@ var (
 
 // Compare orders segments.
 func (s Segment) Compare(t Segment) int {
-	return cmp.Or(cmp.Compare(s.Kind, t.Kind), cmp.Compare(s.Index, t.Index), strings.Compare(s.Key, t.Key))
+	switch {
+	case s.Kind != t.Kind:
+		return cmp.Compare(s.Kind, t.Kind)
+	case s.Index != t.Index:
+		return cmp.Compare(s.Index, t.Index)
+	}
+	return strings.Compare(s.Key, t.Key)
 }
 
 // Path is a sequence of segments. Paths are interned: each is one node of a tree that
@@ -224,7 +230,10 @@ func (p *Path) Compare(q *Path) int {
 	for q.len > p.len {
 		q = q.Parent
 	}
-	return cmp.Or(p.compareSame(q), shorter)
+	if c := p.compareSame(q); c != 0 {
+		return c
+	}
+	return shorter
 }
 
 // compareSame orders paths of one length.
@@ -232,7 +241,10 @@ func (p *Path) compareSame(q *Path) int {
 	if p == q {
 		return 0
 	}
-	return cmp.Or(p.Parent.compareSame(q.Parent), p.Last.Compare(q.Last))
+	if c := p.Parent.compareSame(q.Parent); c != 0 {
+		return c
+	}
+	return p.Last.Compare(q.Last)
 }
 
 // String spells a path for those who debug: .3 a field, [] any element, {k} the element

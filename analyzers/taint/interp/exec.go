@@ -793,15 +793,25 @@ func (f *frame) filled(o *summary.Output, at *heap.Path, t types.Type, p *heap.P
 // bound is left out. To say of it that the input as a whole may hold it would have every
 // part of a large object carry what one part does.
 func (f *frame) effects() {
-	for _, sources := range []bool{true, false} {
-		for i, root := range f.inputs() {
-			for path, c := range heap.ByPath(f.mem[root]) {
-				o, ok := f.effect(i, root, path, c)
-				if ok && sources == o.Holds(heap.External) {
-					f.addEffect(summary.Target{Param: i, Path: path}, o)
-				}
+	type effect struct {
+		at  summary.Target
+		out summary.Output
+	}
+	var others []effect
+	for i, root := range f.inputs() {
+		for path, c := range heap.ByPath(f.mem[root]) {
+			o, ok := f.effect(i, root, path, c)
+			switch at := (summary.Target{Param: i, Path: path}); {
+			case !ok:
+			case o.Holds(heap.External):
+				f.addEffect(at, o)
+			default:
+				others = append(others, effect{at, o})
 			}
 		}
+	}
+	for _, x := range others {
+		f.addEffect(x.at, x.out)
 	}
 }
 

@@ -3,6 +3,7 @@ package interp
 import (
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -521,14 +522,14 @@ type gathered struct {
 // object itself, whose origin says the rest. hint is the label of the field that the
 // place is. deep asks inputs for everything below the place.
 func (f *frame) gather(p heap.Place, hint *heap.Label, deep bool) gathered {
-	g := gatherer{f: f, deep: deep, seen: map[heap.Place]bool{}}
+	g := gatherer{f: f, deep: deep}
 	return g.at(p, hint, 0)
 }
 
 type gatherer struct {
 	f    *frame
 	deep bool
-	seen map[heap.Place]bool
+	seen visited
 }
 
 // maxLinks bounds the chain of copies and pointers that one read follows.
@@ -536,10 +537,9 @@ const maxLinks = 8
 
 func (g *gatherer) at(p heap.Place, hint *heap.Label, depth int) gathered {
 	var out gathered
-	if g.f.work++; g.seen[p] || depth > maxLinks || g.f.work > maxWork {
+	if g.f.work++; depth > maxLinks || g.f.work > maxWork || g.seen.met(p) {
 		return out
 	}
-	g.seen[p] = true
 	end := func(c heap.Cell, beside []heap.Label) bool { // takes in a cell; true if the walk ends there
 		out.taint = out.taint.Union(c.Taint.Except(beside))
 		if c.Cleaned {
@@ -702,7 +702,7 @@ func (d *deepWalk) at(r heap.Ref, depth int) heap.Taint {
 	defer func(m tables.Mode) { d.mode = m }(d.mode)
 	outer := d.mode
 	d.mode = d.mode.Inside()
-	for rel := range heap.ByPath(f.contents(r.Place)) {
+	for _, rel := range f.contents(r.Place) {
 		if r.Typ != nil && !visible(r.Typ, rel, d.mode) {
 			continue
 		}
@@ -758,38 +758,83 @@ func (f *frame) shownBy(r heap.Ref, m tables.Mode) (heap.Taint, bool) {
 }
 
 // contents are the paths below a place at which something is said of it, or of the
-// objects that it was copied from.
-func (f *frame) contents(p heap.Place) map[*heap.Path]bool {
-	out := map[*heap.Path]bool{}
-	f.collect(p, f.e.paths, out, map[heap.Place]bool{}, 0)
-	return out
+// objects that it was copied from, in their order.
+func (f *frame) contents(p heap.Place) []*heap.Path {
+	c := contents{f: f, found: map[*heap.Path]bool{}}
+	c.collect(p, f.e.paths, 0)
+	return slices.SortedFunc(maps.Keys(c.found), (*heap.Path).Compare)
+}
+
+type contents struct {
+	f     *frame
+	found map[*heap.Path]bool
+	seen  visited
 }
 
 // maxContents bounds the paths one sink looks at.
 const maxContents = 256
 
-func (f *frame) collect(p heap.Place, at *heap.Path, out map[*heap.Path]bool, seen map[heap.Place]bool, depth int) {
-	if seen[p] || depth > maxLinks {
+func (c *contents) collect(p heap.Place, at *heap.Path, depth int) {
+	if depth > maxLinks || c.seen.met(p) {
 		return
 	}
-	seen[p] = true
-	for path := range heap.ByPath(f.mem[p.Root]) {
-		if path.Below(p.Path) && len(out) < maxContents {
-			out[at.Join(path.From(p.Path))] = true
+	add := func(path *heap.Path) {
+		if len(c.found) < maxContents && path.Below(p.Path) {
+			c.found[at.Join(path.From(p.Path))] = true
 		}
 	}
-	for _, rest := range f.e.belowInGlobal(p.Root, p.Path) {
-		if len(out) < maxContents {
-			out[at.Join(rest)] = true
+	cells := c.f.mem[p.Root]
+	if len(c.found)+len(cells) <= maxContents { // all of them, in whatever order
+		for path := range cells {
+			add(path)
+		}
+	} else {
+		for path := range heap.ByPath(cells) {
+			add(path)
+		}
+	}
+	for _, rest := range c.f.e.belowInGlobal(p.Root, p.Path) {
+		if len(c.found) < maxContents {
+			c.found[at.Join(rest)] = true
 		}
 	}
 	// What the place, or what holds it, was copied from.
 	for up := p.Path; up != nil; up = up.Parent {
-		c, _ := f.mem.Get(heap.Place{Root: p.Root, Path: up})
-		for _, r := range c.Refs {
-			f.collect(r.Join(p.Path.From(up)), at, out, seen, depth+1)
+		for _, r := range cells[up].Refs {
+			c.collect(r.Join(p.Path.From(up)), at, depth+1)
 		}
 	}
+}
+
+// visited are places that a walk has been at. Most walks go to a few places, which are
+// sooner compared than hashed.
+type visited struct {
+	few  []heap.Place
+	many map[heap.Place]bool
+}
+
+// maxFew is how many places are compared one by one.
+const maxFew = 16
+
+// met reports whether the walk has been at a place, and remembers it.
+func (v *visited) met(p heap.Place) bool {
+	if v.many != nil {
+		if v.many[p] {
+			return true
+		}
+		v.many[p] = true
+		return false
+	}
+	if slices.Contains(v.few, p) {
+		return true
+	}
+	if v.few = append(v.few, p); len(v.few) > maxFew {
+		v.many = map[heap.Place]bool{}
+		for _, q := range v.few {
+			v.many[q] = true
+		}
+	}
+	return false
 }
 
 // isAggregate reports whether a value of the type is copied with all it holds.

@@ -172,7 +172,7 @@ func (f *frame) keepParts(r heap.Ref, s summary.Sink, seen map[heap.Place]bool) 
 		}
 	}
 	at(f.e.paths, r.Hint)
-	for path := range heap.ByPath(f.contents(r.Place)) {
+	for _, path := range f.contents(r.Place) {
 		at(path, f.hintOf(r, path))
 	}
 	for _, spot := range f.e.spots(r.Typ, tables.Whole) {
