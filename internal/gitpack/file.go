@@ -15,6 +15,7 @@ type file struct {
 	size   int64
 	mapped []byte   // nil if the file is read instead
 	f      *os.File // nil if it is mapped
+	lent   bool     // mapped is a caller's
 }
 
 func openFile(path string, noMap bool) (*file, error) {
@@ -53,6 +54,9 @@ func openRegular(path string) (*os.File, error) {
 func (f *file) close() error {
 	if f.f != nil {
 		return f.f.Close()
+	}
+	if f.lent {
+		return nil
 	}
 	return unmapFile(f.mapped)
 }

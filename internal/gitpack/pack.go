@@ -41,16 +41,21 @@ func openPack(path string, hashLen int, noMap bool) (*pack, error) {
 	if err != nil {
 		return nil, err
 	}
+	p, err := newPack(f, hashLen)
+	if err != nil {
+		return nil, errors.Join(err, f.close())
+	}
+	return p, nil
+}
+
+func newPack(f *file, hashLen int) (*pack, error) {
 	p := &pack{file: f, hashLen: hashLen, end: f.size - int64(hashLen)}
 	var scratch []byte
 	head, err := f.window(0, packHeaderLen, &scratch)
 	if err == nil {
 		err = p.parseHeader(head)
 	}
-	if err != nil {
-		return nil, errors.Join(err, f.close())
-	}
-	return p, nil
+	return p, err
 }
 
 func (p *pack) parseHeader(head []byte) error {

@@ -2,6 +2,7 @@ package gitpack
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -108,6 +109,36 @@ func Open(path string, opts Options) (*Repo, error) {
 	}
 	r.indexPacks()
 	return r, nil
+}
+
+// OpenPack opens a pack that lies in memory, without an index, as bundles and archives hold
+// it. Name is how problems call it; names of objects are hashLen bytes long (20 or 32). Deltas
+// of objects that the pack does not have, as a bundle of a range has them, are problems.
+func OpenPack(name string, data []byte, hashLen int, opts Options) (*Repo, error) {
+	opts.setDefaults()
+	r := &Repo{opts: opts, byPath: make(map[string]*pack), hashLen: hashLen}
+	if opts.CacheSize > 0 {
+		r.cache = newBaseCache(opts.CacheSize)
+	}
+	p, err := newPack(&file{path: name, size: int64(len(data)), mapped: data, lent: true}, hashLen)
+	if err != nil {
+		return nil, err
+	}
+	r.packs = append(r.packs, p)
+	r.byPath[p.path] = p
+	r.indexPacks()
+	return r, nil
+}
+
+// HashLenOf tells from the checksum that a pack ends in how long the names of its objects are:
+// 20 bytes unless it is SHA-256's.
+func HashLenOf(pack []byte) int {
+	if n := len(pack) - sha256Len; n > packHeaderLen {
+		if sum := sha256.Sum256(pack[:n]); bytes.Equal(sum[:], pack[n:]) {
+			return sha256Len
+		}
+	}
+	return sha1Len
 }
 
 // Close releases files and mappings. Nothing of the repository may be in use.

@@ -7,6 +7,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/extract/archive"
 	"github.com/deputy-sec/deputy/scanner/extract/columnar"
+	"github.com/deputy-sec/deputy/scanner/extract/gitfile"
 	"github.com/deputy-sec/deputy/scanner/extract/image"
 	"github.com/deputy-sec/deputy/scanner/extract/iwork"
 	"github.com/deputy-sec/deputy/scanner/extract/legacy"
@@ -25,7 +26,7 @@ func Extractors() []*extract.Extractor {
 	return slices.Concat(
 		[]*extract.Extractor{
 			pdf.New(), office.New(), office.NewFlat(), legacy.New(), legacy.NewWorksheet(), iwork.New(), mail.New(), mail.NewTNEF(),
-			sqlite.New(), columnar.New(), onenote.New(), image.New(),
+			sqlite.New(), columnar.New(), onenote.New(), gitfile.New(), image.New(),
 		},
 		markup.All(),
 		archive.All(),
