@@ -1,6 +1,6 @@
 // Package encoded finds what lies encoded in a text, base64 and hexadecimal, and
 // decodes it, also where it is wrapped over lines, split into quoted pieces or escaped
-// once more.
+// once more. [ReadDump] reads what programs show people as bytes in hexadecimal.
 //
 // Finding is made of two steps. [Runs] looks at every sixteenth byte for runs of the
 // alphabet and costs a fifth of a nanosecond a byte. [Begins] decodes the first few bytes
@@ -19,4 +19,6 @@ type Kind string
 const (
 	Base64 Kind = "base64"
 	Hex    Kind = "hex"
+	// HexDump is a [Dump].
+	HexDump Kind = "hex dump"
 )

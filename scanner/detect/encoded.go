@@ -104,6 +104,7 @@ type run struct {
 	at, end int // of the value
 	inside  []string
 	whole   bool
+	dumped  []int32 // where each byte of the text that was decoded is written; nil if it is the value that is told
 }
 
 func (r *run) examine(kind encoded.Kind, isText bool) {
@@ -155,27 +156,54 @@ const (
 	documentHead = 5 << 10
 )
 
+// isDump reports whether a literal is the beginning of a hex dump.
+func (s *Set) isDump(id int) bool { return id >= 0 && s.dumps[id] }
+
+// dump examines the hex dump that a literal begins. Whatever its bytes are, they are looked at:
+// somebody wanted to see them. What is found is reported where it is written in the dump.
+func (e *examiner) dump(text []byte, start, end int) (before, after int) {
+	d, ok := encoded.ReadDump(text, start, maxEncoded)
+	r := &run{examiner: e, start: start, ahead: d.From, behind: d.Seen}
+	if ok {
+		r.text = text[:min(len(text), d.End+Before+After)]
+		r.start, r.at, r.end, r.dumped = d.At, d.At, d.End, d.Sources
+		r.begin()
+		r.decoded(encoded.HexDump, d.Bytes, leastText, d.Cut)
+	}
+	return start - max(0, r.ahead), r.behind - end
+}
+
 // open decodes the value, and looks at what comes out.
 func (r *run) open(kind encoded.Kind) {
+	r.begin()
+	d := encoded.Decode(r.text, r.at, kind, maxEncoded)
+	r.end = d.End
+	r.widen(r.ahead, d.Seen)
+	r.decoded(kind, d.Bytes, d.First, d.Cut)
+}
+
+// begin makes a budget for the outermost value.
+func (r *run) begin() {
 	if r.depth == 0 {
 		r.left = new(int)
 		*r.left = -1
 	}
-	d := encoded.Decode(r.text, r.at, kind, maxEncoded)
-	r.end = d.End
-	r.widen(r.ahead, d.Seen)
+}
+
+// decoded looks at what the value decodes to.
+func (r *run) decoded(kind encoded.Kind, data []byte, first int, cut bool) {
 	if *r.left < 0 {
-		*r.left = max(leastUnpacked, timesUnpacked*(d.End-r.at))
+		*r.left = max(leastUnpacked, timesUnpacked*(r.end-r.at))
 	}
 	if r.depth >= maxNesting {
 		r.tell("something is encoded over and over")
 		return
 	}
 	r.inside = append(r.inside, string(kind))
-	if r.whole = !d.Cut; d.Cut {
+	if r.whole = !cut; cut {
 		r.tell("what is encoded here is longer than is looked at")
 	}
-	r.look(d.Bytes, d.First)
+	r.look(data, first)
 }
 
 // look examines what was decoded, of which the first line holds so many bytes: text, what is
@@ -192,9 +220,11 @@ func (r *run) look(data []byte, first int) {
 			break
 		}
 		data, first = inner, leastText
-		r.inside = append(r.inside, method)
+		r.inside, r.dumped = append(r.inside, method), nil
 	}
+	shown := r.dumped != nil
 	if wide := encoded.UTF16(data); wide != nil {
+		r.dumped = everySecond(r.dumped, len(data)-2*len(wide), len(wide))
 		data, first = wide, leastText
 	}
 	if r.how.Embeds != nil && r.how.Embeds(data[:min(len(data), embeddedHead)]) {
@@ -209,9 +239,22 @@ func (r *run) look(data []byte, first int) {
 	switch {
 	case n >= min(len(data), first, leastText) && n >= encoded.MinRun/3:
 		r.view(data[:n], r.how.Binary)
-	case encoded.Strings(data):
+	case shown || encoded.Strings(data):
 		r.view(data, true)
 	}
+}
+
+// everySecond returns where the characters of UTF-16 are written of which so many bytes at the
+// front are none, nil if one of them took more than a byte of UTF-8.
+func everySecond(sources []int32, mark, n int) []int32 {
+	if sources == nil || mark != 0 && mark != 2 || len(sources) < mark+2*n {
+		return nil
+	}
+	out := make([]int32, n)
+	for i := range out {
+		out[i] = sources[mark+2*i]
+	}
+	return out
 }
 
 // leastText is how many bytes of a value must be text at least, if it has as many: what is
@@ -275,7 +318,7 @@ func (r *run) view(text []byte, binary bool) {
 	defer near.done()
 	r.widen(r.at-labelReach-literal.MaxDigits, r.end+literal.MaxDigits)
 	r.set.triggers(near.view, max(0, near.from-labelReach), near.to, func(id, start, end int) {
-		if start < near.from && (id == runID || r.set.isEscape(id)) {
+		if start < near.from && (id == runID || r.set.isEscape(id) || r.set.isDump(id)) {
 			return // it is a trigger of the text around
 		}
 		a := near
@@ -290,7 +333,7 @@ func (r *run) view(text []byte, binary bool) {
 		r.widen(r.at-a.from+min(a.from, start-before), r.end+max(0, end+after-a.to))
 		for _, h := range hits {
 			if h.Offset >= int64(a.from) && h.Offset < int64(a.to) {
-				r.report(h)
+				r.report(h, int(h.Offset)-a.from)
 			}
 		}
 	})
@@ -328,14 +371,20 @@ func (r *run) widen(from, to int) {
 	r.behind = max(r.behind, to)
 }
 
-// report reports a hit in the decoded text where the value stands.
-func (r *run) report(h Hit) {
+// report reports a hit at an offset in the decoded text where the value stands, or where a dump
+// shows it.
+func (r *run) report(h Hit, at int) {
 	outer := max(0, r.start-Before)
 	p := permits(r.text[outer:min(len(r.text), r.end+After)], r.at-outer, r.end-outer, h.Rule.ID)
 	r.widen(outer+p.from, outer+p.to)
 	h.Allowed = h.Allowed || p.ok
 	h.Value = h.Match.Value
-	h.Start, h.End, h.Offset = 0, r.end-r.at, int64(r.at)
+	from, to := r.at, r.end
+	if last := at + h.End - h.Start - 1; r.dumped != nil && last < len(r.dumped) {
+		a, b := r.dumped[at], r.dumped[last]
+		from, to = int(min(a, b)), min(r.end, int(max(a, b))+2)
+	}
+	h.Start, h.End, h.Offset = 0, to-from, int64(from)
 	h.Inside = slices.Concat(r.inside, h.Inside)
 	r.hits = append(r.hits, h)
 }

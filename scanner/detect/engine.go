@@ -21,6 +21,7 @@ type Set struct {
 	wanted    [][]call // by literal id
 	escapes   []bool   // by literal id: it is the beginning of an escape
 	secrets   []bool   // or of an object whose values are encoded
+	dumps     []bool   // or of a hex dump
 	digits    []call
 	rules     []*finding.Rule
 	examiners sync.Pool // of *examiner
@@ -66,7 +67,8 @@ func NewSet(detectors ...Detector) *Set {
 			id = len(texts)
 			ids[key] = id
 			texts = append(texts, key)
-			s.wanted, s.escapes, s.secrets = append(s.wanted, nil), append(s.escapes, false), append(s.secrets, false)
+			s.wanted, s.escapes = append(s.wanted, nil), append(s.escapes, false)
+			s.secrets, s.dumps = append(s.secrets, false), append(s.dumps, false)
 		}
 		return id
 	}
@@ -90,6 +92,9 @@ func NewSet(detectors ...Detector) *Set {
 	}
 	for _, e := range encoded.Secrets() {
 		s.secrets[idOf(literal.Literal{Text: e[:min(len(e), longestHead)]})] = true
+	}
+	for _, e := range encoded.Dumps() {
+		s.dumps[idOf(literal.Literal{Text: e})] = true
 	}
 	for _, e := range encoded.EscapesWithDigit() {
 		s.escapes[idOf(literal.Literal{Text: e, Digit: true})] = true
@@ -285,6 +290,10 @@ func (e *examiner) examine(id int, text []byte, start, end int) (hits []Hit, bef
 	if id >= 0 && e.set.secrets[id] {
 		e.shortValues(text, start, end)
 		return e.hits, Before, After
+	}
+	if e.set.isDump(id) {
+		b, a := e.dump(text, start, end)
+		before, after = max(before, b), max(after, a)
 	}
 	if e.set.isEscape(id) {
 		b, a := e.escaped(text, start, end)

@@ -37,7 +37,7 @@ func (e *examiner) escaped(text []byte, start, end int) (before, after int) {
 	e.owned = e.owned[:0]
 	at := v.Marks[n].At
 	e.set.triggers(v.Text, max(0, at-literal.MaxDigits), at+nearEscape, func(id, from, to int) {
-		if owner(v, from, to) == n && id != runID {
+		if owner(v, from, to) == n && id != runID && !e.set.isDump(id) {
 			e.owned = append(e.owned, owned{id, lo + v.Source(from, hi-lo), to - from})
 		}
 	})
