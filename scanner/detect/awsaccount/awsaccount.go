@@ -59,8 +59,13 @@ func (detector) Detect(w *detect.Window, report func(detect.Match)) {
 	}
 	m.Evidence = append(v.evidence(), published...)
 	if m.Class == finding.Unknown {
-		if why := publisherOf(p, s); why != "" {
+		switch why := publisherOf(p, s); {
+		case why != "":
 			m.Class, m.Evidence = finding.Vendor, append(m.Evidence, why)
+		case form.weight < decisive && calledExample(p):
+			m.Class, m.Evidence = finding.Sample, append(m.Evidence, "prose calls it an example")
+		case form.weight >= decisive && countedOn(p):
+			m.Class, m.Evidence = finding.Sample, append(m.Evidence, "made by changing the end of a number near by")
 		}
 		m.Start, m.End = p.start, p.end
 	}

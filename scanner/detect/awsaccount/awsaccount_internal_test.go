@@ -1,6 +1,7 @@
 package awsaccount
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -95,4 +96,20 @@ func TestStampsAndSizes(t *testing.T) {
 	assert.Zero(t, stampWeight("202413"+"151230"), "no month 13")
 	assert.Less(t, sizeWeight("137438953472"), -3.0, "128 GiB")
 	assert.Zero(t, sizeWeight("8361"+"94027518"))
+}
+
+// What the rules for plurals and compounds make of other words stands in no list.
+func TestVocabularyHoldsNoWordThatFollowsFromAnother(t *testing.T) {
+	for w, kind := range words {
+		assert.False(t, kind == account && isCompound(w), "%s is a compound", w)
+		if singular, ok := strings.CutSuffix(w, "s"); ok {
+			assert.NotEqual(t, kind, words[singular], "%s is a plural", w)
+		}
+	}
+	for w, want := range map[string]meaning{"buckets": resource, "owners": owner, "cards": identity, "tests": environment} {
+		assert.Equal(t, want, meaningOf(w), w)
+	}
+	for _, w := range []string{"account", "awsAccountIds", "subaccounts", "acctId"} {
+		assert.Equal(t, account, readBack([]byte(w)).kind, w)
+	}
 }

@@ -59,6 +59,28 @@ func inSequence(p *place, s *survey) bool {
 	return false
 }
 
+// countedOn reports whether a number that is close to the digits stands within the reach of
+// siblings, which a notation that decides has looked at already.
+func countedOn(p *place) bool {
+	text := p.w.Text
+	lo, hi := max(0, p.start-siblingReach), min(len(text), p.end+siblingReach)
+	value := number([]byte(p.value))
+	for i := lo; i < hi; {
+		end := i
+		for end < hi && isDigit(text[end]) {
+			end++
+		}
+		if end-i == idDigits {
+			other := number(text[i:end])
+			if d := max(other, value) - min(other, value); d > 0 && d < nextTo {
+				return true
+			}
+		}
+		i = max(end, i+1)
+	}
+	return false
+}
+
 // amongHashes reports whether a line near by has twelve hexadecimal digits with letters where
 // the candidate stands: the short IDs of images and layers, of which some have no letters.
 func amongHashes(p *place) bool {

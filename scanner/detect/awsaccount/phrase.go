@@ -25,34 +25,34 @@ const (
 
 // words is the vocabulary. A word that is not in it says nothing.
 var words = vocabulary(map[meaning]string{
-	account: `account accounts acct accts accountid accountids awsaccount awsaccounts awsaccountid awsaccountids acctid accountno
-		accountnumber accountnum subaccount subaccounts awsid awsacct landingzone callerid`,
-	owner:    `owner owners ownerid ownerids owned payer linked`,
-	registry: `registry registries registryid registryids ecr`,
-	principal: `principal principals trusted trust trustee grantee signed signin requester requestor grantor accepter whitelist
-		whitelisted allowlist assume assumed assumes delegated`,
-	amazon: `aws amazon iam sts arn arns ou ous guardduty securityhub ami amis controltower sso`,
-	environment: `dev devel development stage stg staging stag test tests testing tst qa uat preprod preproduction prod prd production
-		sandbox sandboxes sbx audit security logging logs logarchive archive shared sharedservices management mgmt mgt master root nonprod nonproduction
-		np infra infrastructure ops tooling tools identity dns network networking billing backup dr demo live integration perf playground
-		egress ingress hub workload workloads deployment platform canary beta gamma alpha preview`,
-	resource: `bucket buckets tfstate terraform terragrunt cloudformation stackset stacksets cloudtrail cloudwatch lambda dynamodb sqs sns kinesis
-		eks ecs ec2 s3 redshift kms ssm secretsmanager route53 cloudfront elb elbv2 cdk boto3`,
-	measure: `time timestamp timestamps ts date datetime created updated modified expires expiry expiration epoch millis milliseconds ms
-		nanos nanoseconds micros microseconds seconds duration elapsed latency size bytes length len count counts total sum avg mean median
-		max min maximum minimum limit offset amount price balance cost fee quantity qty population area width height weight x y z lat latitude lon
-		lng longitude timeout ttl uptime memory capacity rate ratio percent percentage score port threshold interval sequence value_usd usd eur gdp`,
-	thing: `order orders build version ver revision rev commit commits seed project projects appid tweet tweets status post posts page pages
-		article articles story comment photo video playlist album track message messages chat channel pixel campaign product products item items
-		patient record parcel folder folders flight block address transaction txn ticket review device session request
-		requestid resourceversion pid`,
-	identity: `phone phones telephone tel mobile cell fax msisdn whatsapp sms imei imsi iccid serial barcode barcodes ean upc gtin isbn issn asin sku
-		card cards cardno pan cvv ssn aadhaar aadhar passport nino siren siret abn vat tin inn gst cnpj cpf iban bic swift invoice invoices
+	account:  `acct accountno accountnum awsid awsacct landingzone callerid`,
+	owner:    `owner ownerid owned payer linked`,
+	registry: `registry registries registryid ecr`,
+	principal: `principal trusted trust trustee grantee signed signin requester requestor grantor accepter whitelist whitelisted
+		allowlist assume assumed delegated`,
+	amazon: `aws amazon iam sts arn ou guardduty securityhub ami controltower sso`,
+	environment: `dev devel development stage stg staging stag test testing tst qa uat preprod preproduction prod prd production sandbox
+		sandboxes sbx audit security logging logs logarchive archive shared sharedservices management mgmt mgt master root
+		nonprod nonproduction np infra infrastructure ops tooling tools identity dns network networking billing backup dr demo
+		live integration perf playground egress ingress hub workload deployment platform canary beta gamma alpha preview`,
+	resource: `bucket tfstate terraform terragrunt cloudformation stackset cloudtrail cloudwatch lambda dynamodb sqs sns kinesis eks
+		ecs ec2 s3 redshift kms ssm secretsmanager route53 cloudfront elb elbv2 cdk boto3`,
+	measure: `time timestamp ts date datetime created updated modified expires expiry expiration epoch millis milliseconds ms nanos
+		nanoseconds micros microseconds seconds duration elapsed latency size bytes length len count total sum avg mean median
+		max min maximum minimum limit offset amount price balance cost fee quantity qty population area width height weight x
+		y z lat latitude lon lng longitude timeout ttl uptime memory capacity rate ratio percent percentage score port
+		threshold interval sequence value_usd usd eur gdp`,
+	thing: `order build version ver revision rev commit seed project appid tweet status post page article story comment photo
+		video playlist album track message chat channel pixel campaign product item patient record parcel folder flight block
+		address transaction txn ticket review device session request requestid resourceversion pid`,
+	identity: `phone telephone tel mobile cell fax msisdn whatsapp sms imei imsi iccid serial barcode ean upc gtin isbn issn asin sku
+		card cardno pan cvv ssn aadhaar aadhar passport nino siren siret abn vat tin inn gst cnpj cpf iban bic swift invoice
 		tracking shipment receipt voucher coupon sha sha1 sha256 md5 crc checksum hash digest etag signature nonce uuid guid
-		messaging gcm fcm isni orcid doi pmid wikidata geoid fips cusip isin lei mac zip zipcode postcode postal license licence vin plate`,
-	elsewhere: `bank banking routing deposit checking savings ledger gl stripe facebook fb instagram adwords adsense twitter salesforce azure gcp
-		gcloud firebase uin uins qcloud paypal wallet ethereum bitcoin alipay wechat tencent aliyun alibaba huawei yandex ibm oracle shopify hubspot newrelic
-		braintree adyen plaid venmo ach payee payment payments google gmail`,
+		messaging gcm fcm isni orcid doi pmid wikidata geoid fips cusip isin lei mac zip zipcode postcode postal license
+		licence vin plate`,
+	elsewhere: `bank banking routing deposit checking savings ledger gl stripe facebook fb instagram adwords adsense twitter
+		salesforce azure gcp gcloud firebase uin qcloud paypal wallet ethereum bitcoin alipay wechat tencent aliyun alibaba
+		huawei yandex ibm oracle shopify hubspot newrelic braintree adyen plaid venmo ach payee payment google gmail`,
 })
 
 func vocabulary(lists map[meaning]string) map[string]meaning {

@@ -33,6 +33,9 @@ var publicKinds = sync.OnceValue(func() []publicKind {
 // ownedByPublisher says why the resource that an ARN names can only be one that its owner
 // publishes, "" if it can be anybody's.
 func ownedByPublisher(p *place) string {
+	if image, ok := imageOf(p); ok {
+		return publishedImage(image)
+	}
 	fields := arnFields(p)
 	if len(fields) != 5 || len(p.tail) < 2 || p.tail[0] != ':' {
 		return ""
@@ -50,6 +53,22 @@ func ownedByPublisher(p *place) string {
 	if name, ok := strings.CutPrefix(resource, "layer:"); ok && service == "lambda" {
 		if owner := ownerIn(name); owner != "" {
 			return "a Lambda layer that " + owner + " publishes, by its name"
+		}
+	}
+	return ""
+}
+
+// imageOf returns the path of an image in the registry whose host the digits begin.
+func imageOf(p *place) (image string, ok bool) {
+	host, image, ok := strings.Cut(string(p.tail), "/")
+	return image, ok && strings.HasPrefix(host, ".dkr.ecr")
+}
+
+// publishedImage says why an image can only be its publisher's, "" if it can be anybody's.
+func publishedImage(image string) string {
+	for _, kind := range publicKinds() {
+		if kind.service == "ecr" && strings.HasPrefix(image, kind.resource) {
+			return kind.reason
 		}
 	}
 	return ""

@@ -75,7 +75,7 @@ func (h *heading) numbersOnly() bool {
 // ofAnother reports whether another column of the table is that of account IDs.
 func (h *heading) ofAnother() bool {
 	for _, other := range h.others {
-		if r := readBack(other); r.kind == account && (r.id || r.number || meaningOf(lastWord(other)) == account) {
+		if r := readBack(other); r.kind == account && (r.id || r.number || meaningOf(lastWord(other)) == account || isCompound(lastWord(other))) {
 			return true
 		}
 	}

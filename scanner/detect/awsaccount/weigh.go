@@ -75,6 +75,8 @@ var (
 	unknownID      = signal{-0.8, "the ID of something unknown"}
 	plainLink      = signal{-4, "a number in a web address"}
 	negative       = signal{-3, "a negative number"}
+	madeNumber     = signal{-3, "made into a number"}
+	pictureName    = signal{-4, "the name of a picture"}
 	beforeDate     = signal{-4, "a date stands behind it"}
 	otherNumbers   = signal{-2.5, "numbers of other lengths stand where it stands"}
 	worldPath      = signal{-8, "a path in the interface of another provider"}
@@ -164,6 +166,12 @@ func weighForm(v *verdict, p *place) {
 	if datedBehind(p.tail) {
 		v.add(beforeDate)
 	}
+	if converted(p) {
+		v.add(madeNumber)
+	}
+	if namesPicture(p) {
+		v.add(pictureName)
+	}
 	if bytes.IndexByte(p.head, '/') >= 0 && shapeOf(p).weight < decisive && readBack(p.head).other {
 		v.add(worldPath)
 	}
@@ -176,6 +184,54 @@ func weighForm(v *verdict, p *place) {
 // account.
 func inAddress(p *place) bool {
 	return bytes.Contains(p.head, []byte("://")) && readBack(p.head).kind != account && shapeOf(p).weight == 0
+}
+
+// converted reports whether the digits are all that a function or type of numbers is given:
+// new BigInteger("…"), Long.parseLong("…"). Account IDs stay strings, as they may begin with
+// zeros.
+func converted(p *place) bool {
+	before := p.line
+	if p.quoted() {
+		before = before[:len(before)-1]
+	}
+	call, ok := bytes.CutSuffix(before, []byte("("))
+	if !ok {
+		return false
+	}
+	name := bytes.ToLower(tail(call, 20))
+	for _, sort := range []string{"integer", "decimal", "long", "double", "float", "bigint"} {
+		if bytes.HasSuffix(name, []byte(sort)) {
+			return true
+		}
+	}
+	return false
+}
+
+// namesPicture reports whether the digits are part of the name of a picture in some folder:
+// icons/123456789012_48.png.
+func namesPicture(p *place) bool {
+	if bytes.IndexByte(p.head, '/') < 0 || bytes.IndexByte(p.tail, '/') >= 0 {
+		return false
+	}
+	dot := bytes.LastIndexByte(p.tail, '.')
+	if dot < 0 {
+		return false
+	}
+	switch string(p.tail[dot+1:]) {
+	case "png", "jpg", "jpeg", "gif", "svg", "webp":
+		return true
+	}
+	return false
+}
+
+// calledExample reports whether prose says right before the digits that they are an example.
+func calledExample(p *place) bool {
+	before := tail(p.line, 40)
+	if bytes.HasSuffix(before, []byte(">")) { // the tag that sets them in another face
+		before = before[:max(0, bytes.LastIndexByte(before, '<'))]
+	}
+	before = bytes.ToLower(bytes.TrimRight(before, " \t`\"'*:,("))
+	return bytes.HasSuffix(before, []byte("e.g.")) || bytes.HasSuffix(before, []byte("e.g")) || bytes.HasSuffix(before, []byte("for example"))
 }
 
 // partOfName reports whether a hyphen or underscore joins the digits to a name.

@@ -1,6 +1,7 @@
 package awskey_test
 
 import (
+	"encoding/base64"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -214,5 +215,16 @@ func bench(b *testing.B, text string) {
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
 		set.Scan([]byte(text), detect.Text{}, func(detect.Hit) {})
+	}
+}
+
+func TestBase64OfATextIsNoSecret(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	for range 200 {
+		text := example.Chars(r, example.Base62+" .-", 30)
+		line := "# aws\nsecret_key: " + base64.StdEncoding.EncodeToString([]byte(text)) + "\n"
+		for _, h := range scan([]byte(line)) {
+			assert.NotEqual(t, awskey.SecretAccessKey, h.Rule, line)
+		}
 	}
 }

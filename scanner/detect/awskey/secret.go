@@ -210,7 +210,14 @@ func encodedSecret(text []byte, r run) (run, bool) {
 // characters seldom.
 func secretForm(r run) bool {
 	return len(r.value) == secretLen && mixed(r.value) && kindChanges(r.value) >= 13 && beginnings(r.value) >= 10 &&
-		placeholder.Distinct(r.value) >= 18 && placeholder.Steps(r.value) < 8
+		placeholder.Distinct(r.value) >= 18 && placeholder.Steps(r.value) < 8 && !spelled(r.value)
+}
+
+// spelled reports whether a run is the base64 of a text: thirty random bytes are printable
+// once in 10¹³ times.
+func spelled(run string) bool {
+	raw, err := base64.StdEncoding.DecodeString(run)
+	return err == nil && !bytes.ContainsFunc(raw, func(c rune) bool { return c < ' ' || c > '~' })
 }
 
 // longRun says cheaply whether text may hold a run of base64 as long as a

@@ -38,7 +38,9 @@ func sharedAccessKey(w *detect.Window, report func(detect.Match)) {
 // namedAccessKey decides over the value of a name like SharedAccessKey, in code and
 // configuration. In a connection string that is sharedAccessKey's.
 func namedAccessKey(w *detect.Window, report func(detect.Match)) {
-	if w.End < len(w.Text) && w.Text[w.End] == '=' && w.Start > 0 && w.Text[w.Start-1] == ';' {
+	w.Look(32, 1)
+	before := bytes.TrimRight(w.Text[:w.Start], " \t\r\n") // a string may go on in another line
+	if w.End < len(w.Text) && w.Text[w.End] == '=' && bytes.HasSuffix(before, []byte(";")) {
 		return
 	}
 	a, ok := notation.AssignedIn(w)

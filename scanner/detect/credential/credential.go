@@ -181,7 +181,7 @@ func random(name, value string) string {
 	}
 	switch {
 	case uuid(value):
-		if strings.HasSuffix(name, "password") || placeholder.UUID(value) {
+		if strings.HasSuffix(name, "password") || placeholder.UUID(value) || placeholder.Clocked(value) {
 			return ""
 		}
 		return "a random UUID"

@@ -71,13 +71,14 @@ func pathProject(text []byte, start, end int, confidence float64, evidence strin
 	return project(text, start, end, confidence, evidence)
 }
 
-// standsIn reports whether a project ID stands in for one. It says whose it is not (my-…), it
+// standsIn reports whether a project ID stands in for one. It says whose it is not (my-…, or
+// the company's of examples), it
 // is a region's name, it calls itself a project and little else (victim-project), its number
 // was counted (quiet-lake-12345; Google gives out random ones), or it is made of nothing but
 // words that stand in for others (gcp-test-project-123). Projects called demo-… exist in
 // Firebase's emulators only (https://firebase.google.com/docs/emulator-suite/connect_firestore).
 func standsIn(id string) bool {
-	for _, prefix := range [...]string{"my-", "your-", "their-", "our-", "some-", "demo-"} {
+	for _, prefix := range [...]string{"my-", "your-", "their-", "our-", "some-", "demo-", "acme-"} {
 		if strings.HasPrefix(id, prefix) {
 			return true
 		}

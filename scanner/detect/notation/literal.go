@@ -79,8 +79,11 @@ func (r *Reader) list(depth int) []Literal {
 		if !ok {
 			return all
 		}
-		all = append(all, v)
 		r.Spaces()
+		if r.At("=>") || r.At(":") {
+			return all // a map: it is a key
+		}
+		all = append(all, v)
 		if !r.At(",") && !r.lineEnd() {
 			return all
 		}

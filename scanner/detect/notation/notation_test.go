@@ -160,6 +160,8 @@ func TestLiteralsAreReadHoweverTheyAreWritten(t *testing.T) {
 		` blue-lake # ours`:                          {"blue-lake"},
 		` blue%2Flake`:                               {"blue/lake"},
 		` ["blue", 'lake']`:                          {"blue", "lake"},
+		` [ 'type' => 'string' ]`:                    nil,
+		` [ "type": "string" ]`:                      nil,
 		"\n  - blue\n  - \"lake\"\n":                 {"blue", "lake"},
 		"\n  \"blue-lake\"":                          {"blue-lake"},
 		` aws.String("blue-lake")`:                   {"blue-lake"},

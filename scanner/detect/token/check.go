@@ -225,6 +225,12 @@ var flyMacaroon = check{name: "fly-macaroon", holds: func(token string) (string,
 	return "decodes to a macaroon", ok && len(raw) > 40 && raw[0]&0xf0 == 0x90
 }}
 
+// mixedKey keeps out what is only hexadecimal digits behind a prefix that others use, too.
+var mixedKey = check{name: "mixed", holds: func(token string) (string, bool) {
+	_, key, _ := strings.Cut(token, "_")
+	return "letters of both cases and digits", strings.Trim(key, "0123456789abcdef") != ""
+}}
+
 // notHex keeps a key out that is only hexadecimal digits: 40 of them behind the
 // same prefix are another provider's key, and random letters of both cases are
 // never just those.

@@ -100,6 +100,8 @@ func TestJWTIsGradedByItsOwnClaims(t *testing.T) {
 		`{"iat":1700000000,"exp":1900000000}`:                 finding.Medium,
 		`{"iss":"supabase","role":"service_role","exp":2e9}`:  finding.Critical,
 		`{"exp":"tomorrow"}`:                                  finding.High,
+		`{"user":"me","exp":21595365323}`:                     finding.Low,
+		`{"user":"me","exp":4100000000}`:                      finding.Medium,
 		`{"iat":[],"exp":1e300,"iss":{"a":1},"sub":null}`:     finding.High,
 		`{"iss":"a\u0000b","exp":1900003600,"iat":170000000}`: finding.Medium,
 	} {

@@ -166,8 +166,14 @@ func (t *jwt) weigh() (finding.Severity, []string) {
 	if issued != 0 && expiry-issued <= int64(24*time.Hour/time.Second) {
 		return finding.Low, append(evidence, "made for a day at most")
 	}
+	if expiry-written > longestSession {
+		return finding.Low, append(evidence, "made by hand: no session is meant to live as long")
+	}
 	return finding.Medium, evidence
 }
+
+// longestSession is a hundred years, in seconds.
+const longestSession = 100 * 365 * 24 * 3600
 
 // written is when this was: what had expired by then has, whatever the clock says. Noon of
 // 1 January 2026.

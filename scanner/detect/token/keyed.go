@@ -110,6 +110,9 @@ func (k *keyedMatcher) value(w *detect.Window, nameStart, nameEnd, start int) (d
 	if !ends(w.Text, end) || placeholder.Random(w.Text[start+k.same:end]) || k.mixed && !notation.Mixed(w.Text[start:end]) {
 		return detect.Match{}, false
 	}
+	if k.keyed.value == uuid && placeholder.Clocked(w.Text[start:end]) {
+		return detect.Match{}, false
+	}
 	m := detect.Match{
 		Start: start, End: end, Confidence: 0.85,
 		Evidence: []string{

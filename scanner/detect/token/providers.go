@@ -278,7 +278,7 @@ var clouds = []provider{
 		},
 	},
 	{
-		id: "consul-token", title: "HashiCorp Consul ACL token", severity: finding.Critical,
+		id: "consul-token", title: "HashiCorp Consul ACL token", severity: finding.Critical, homemade: true,
 		gains:  "Reads and writes the keys, services and intentions that its policies allow, often all of a datacenter's.",
 		revoke: "Delete it with consul acl token delete, and read the audit log.",
 		source: "https://developer.hashicorp.com/consul/docs/secure/acl/token",
@@ -286,6 +286,7 @@ var clouds = []provider{
 			names: []string{"consul_http_token", "consul_token", "consul_acl", "consul_master", "consul_agent_token", "consul"}, purpose: []string{"token"},
 			value: uuid, what: "Consul ACL token, a UUID",
 		}},
+		nearMisses: []finding.Example{{Name: "uuid-of-a-time-and-a-machine", Text: "consul_token: ‹hex:8›-9fe9-11e4-b1b0-‹hex:12›\n"}},
 	},
 	{
 		id: "docker-swarm-token", title: "Docker Swarm join token", severity: finding.High,

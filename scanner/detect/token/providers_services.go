@@ -142,8 +142,9 @@ var payments = []provider{
 			tok("rk_live_", alnum+`{24,34}|`+alnum+`{60,247}`, "Stripe restricted key"),
 			tok("sk_test_", alnum+`{24,34}|`+alnum+`{60,247}`, "Stripe test mode secret key").checked(notHex).graded(finding.Low),
 			tok("rk_test_", alnum+`{24,34}|`+alnum+`{60,247}`, "Stripe test mode restricted key").graded(finding.Low),
-			tok("whsec_", alnum+`{32}|`+alnum+`{64}`, "webhook signing secret").graded(finding.Medium),
+			tok("whsec_", alnum+`{32}|`+alnum+`{64}`, "webhook signing secret").checked(mixedKey).graded(finding.Medium),
 		},
+		nearMisses: []finding.Example{{Name: "webhook-of-another-product", Text: "whsec_‹hex:32›\n"}},
 	},
 	{
 		id: "payment-key", title: "Key of a payment provider", severity: finding.Critical,

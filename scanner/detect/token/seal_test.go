@@ -61,6 +61,7 @@ var seals = map[string]func(r *rand.Rand, token string) string{
 		prefix, _, _ := strings.Cut(token, "_")
 		return prefix + "_" + base64.StdEncoding.EncodeToString([]byte("\x94\x93\xc4\x10"+chars(r, 116)))
 	},
+	"mixed":   func(_ *rand.Rand, token string) string { return token },
 	"not-hex": func(_ *rand.Rand, token string) string { return token },
 	"ops": func(r *rand.Rand, _ string) string {
 		return "ops_" + base64.StdEncoding.EncodeToString([]byte(`{"signInAddress":"my.1password.com","userAuth":{"method":"SRPg-4096"},"secretKey":"`+example.Chars(r, base62, 90)+`"}`))

@@ -34,7 +34,7 @@ func (urlDetector) Detect(w *detect.Window, report func(detect.Match)) {
 	}
 	user, pass, host := string(authority[:colon]), string(authority[colon+1:at]), hostOf(authority[at+1:])
 	confidence := password(user, pass)
-	if host == "" || confidence == 0 || reference(user) || reference(host) || tokenIn(user) != "" || tokenIn(pass) != "" { // the provider's rule finds those
+	if host == "" || confidence == 0 || address[user] || reference(user) || reference(host) || tokenIn(user) != "" || tokenIn(pass) != "" { // the provider's rule finds those
 		return
 	}
 	m := detect.Match{
@@ -47,6 +47,10 @@ func (urlDetector) Detect(w *detect.Window, report func(detect.Match)) {
 	}
 	report(m)
 }
+
+// address are the schemes of addresses with an at sign: https://mailto:me@host is one in a
+// link that somebody's program completed.
+var address = map[string]bool{"mailto": true, "sip": true, "xmpp": true, "acct": true}
 
 func orNone(user string) string {
 	if user == "" {
@@ -109,6 +113,7 @@ var urlRule = &finding.Rule{
 		{Name: "documentation-host", Text: "https://app:‹password›@example.com/\n"},
 		{Name: "port-and-a-name-with-an-at-sign", Text: "https://registry.vendor.io:8443/@scope/package\n"},
 		{Name: "image-digest", Text: "docker://vendor/app:1.2.3@sha256:‹hex:64›\n"},
+		{Name: "address-of-a-mailbox-made-a-link", Text: "[‹lower:12›@vendor.io](https://mailto:‹lower:12›@vendor.io)\n"},
 		{Name: "masked", Text: "postgres://app:********@db.vendor.io/app\nhttps://app:CENSORED@git.vendor.io/app.git\n"},
 		{Name: "password-spelled-to-look-like-one", Text: "mongodb://admin:myR3alP4ssw0rd@cluster0.vendor.io/app\n"},
 		{Name: "token-of-a-provider", Text: "https://x-access-token:‹github-token/github-personal-access-token›@github.com/vendor/app\n"},
