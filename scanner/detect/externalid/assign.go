@@ -41,6 +41,17 @@ func assigned(text []byte, n name) []notation.Literal {
 	return r.assignment(text, n, closed)
 }
 
+// column reads the values below a name that heads a column of a table.
+func column(text []byte, n name) (all []value) {
+	notation.Below(text, n.start, n.end, func(from, to int) bool {
+		if to-from > 0 && to-from <= maxValue {
+			all = append(all, value{start: from, end: to, text: unescape(text[from:to]), bare: true})
+		}
+		return true
+	})
+	return all
+}
+
 // fallback reads the literal that stands in for a value from elsewhere: it ends with its quote,
 // or with the reference that holds it.
 func (r reader) fallback(text []byte, v notation.Value) []notation.Literal {

@@ -35,7 +35,7 @@ func (detector) Detect(w *detect.Window, report func(detect.Match)) {
 	if !ok {
 		return
 	}
-	for _, v := range assigned(w.Text, n) {
+	for _, v := range append(assigned(w.Text, n), column(w.Text, n)...) {
 		if m, ok := judge(w.Text, n, v); ok {
 			report(m)
 		}
