@@ -131,7 +131,7 @@ func properties(z *html.Tokenizer, more bool) (said []property) {
 // and the properties that people give it.
 func label(said []property, out *extract.Output) error {
 	for _, p := range said {
-		w := &writer{out: out, fresh: true}
+		w := &writer{out: out, flow: flow{fresh: true}}
 		if p.key != "value" && p.key != "label" {
 			if _, err := out.WriteString(p.key + ": "); err != nil {
 				return err

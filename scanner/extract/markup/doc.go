@@ -1,5 +1,6 @@
-// Package markup reads text formats whose bytes hide text: HTML and SVG, where
-// tags part a number that a browser shows as one and pictures stand as data: URIs;
+// Package markup reads text formats whose bytes hide text: HTML, also as XML and in
+// pieces, and SVG, where tags part a number that a browser shows as one, cells of a
+// row stand lines apart and pictures stand as data: URIs;
 // draw.io diagrams, whose pages are compressed; Jupyter notebooks, whose outputs
 // hold pictures; and RTF, where control words part everything.
 //

@@ -20,13 +20,22 @@ func All() []*extract.Extractor {
 func newHTML() *extract.Extractor {
 	return &extract.Extractor{
 		Name: "HTML page", Text: true,
-		Claims:          func(head []byte) bool { return begins(head, "<!doctype html", "<html") },
+		Claims:          claimsPage,
 		NeedsExtraction: hides,
 		InlineText:      func(text, page []byte) ([]byte, bool) { return show(text, page, false) },
 		Extract: func(_ context.Context, doc *extract.Document, out *extract.Output) error {
 			return (&writer{out: out, matched: true}).read(doc)
 		},
 	}
+}
+
+// claimsPage claims pages, also those that are XML, and the pieces of them that begin with an
+// element of a page's body.
+func claimsPage(head []byte) bool {
+	if begins(head, "<?xml", "<!doctype") {
+		return bytes.Contains(head, []byte("<html")) || bytes.Contains(head, []byte(":html")) || begins(head, "<!doctype html")
+	}
+	return begins(head, "<html", "<body") || beginsElement(head)
 }
 
 func newSVG() *extract.Extractor {
@@ -46,20 +55,53 @@ func newSVG() *extract.Extractor {
 // begins reports whether a text begins with one of the words, in any case, behind a
 // byte order mark, blanks and comments.
 func begins(head []byte, words ...string) bool {
+	head = behindComments(head)
+	for _, w := range words {
+		if len(head) >= len(w) && strings.EqualFold(string(head[:len(w)]), w) {
+			return true
+		}
+	}
+	return false
+}
+
+// behindComments returns what stands behind a byte order mark, blanks and comments; nil if a
+// comment does not end.
+func behindComments(head []byte) []byte {
 	head = bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
 	for {
 		head = bytes.TrimLeft(head, " \t\r\n")
 		if !bytes.HasPrefix(head, []byte("<!--")) {
-			break
+			return head
 		}
 		end := bytes.Index(head, []byte("-->"))
 		if end < 0 {
-			return false
+			return nil
 		}
 		head = head[end+3:]
 	}
-	for _, w := range words {
-		if len(head) >= len(w) && strings.EqualFold(string(head[:len(w)]), w) {
+}
+
+// bodyElements are those that the pieces of pages begin with which programs join.
+var bodyElements = set("p div section article header footer main nav aside ul ol dl table h1 h2 h3 h4 span pre blockquote form figure details center font b strong")
+
+// beginsElement reports whether a text begins with an element of a page's body. Markdown does,
+// too, but goes on in other ways.
+func beginsElement(head []byte) bool {
+	text := behindComments(head)
+	if len(text) < 2 || text[0] != '<' || !isLetter(text[1]) {
+		return false
+	}
+	n := 1
+	for n < len(text) && n < 12 && (isLetter(text[n]) || isDigit(text[n])) {
+		n++
+	}
+	return n < len(text) && (text[n] == '>' || isBlank(text[n])) && bodyElements[strings.ToLower(string(text[1:n]))] && !isMarkdown(text)
+}
+
+// isMarkdown reports whether a line of a text begins as none of a page does.
+func isMarkdown(text []byte) bool {
+	for _, mark := range []string{"\n#", "\n```", "\n![", "\n[", "\n- ", "\n* ", "\n> "} {
+		if bytes.Contains(text, []byte(mark)) {
 			return true
 		}
 	}
@@ -92,7 +134,7 @@ func set(words string) map[string]bool {
 type writer struct {
 	out     *extract.Output
 	matched bool // the scanner has the bytes, and so all scripts
-	fresh   bool // a separator stands at the end
+	flow    flow
 	images  int
 }
 
@@ -121,9 +163,9 @@ func (w *writer) markup(text string) error {
 
 // page writes the text of a page in HTML, SVG or anything like them.
 func (w *writer) page(data []byte) error {
-	s := shown{all: !w.matched, fresh: w.fresh}
+	s := shown{all: !w.matched, flow: w.flow}
 	if s.read(data) {
-		w.fresh = s.fresh
+		w.flow = s.flow
 		_, err := w.out.Write(s.text)
 		return err
 	}
@@ -155,7 +197,7 @@ func (w *writer) tokens(data []byte) error {
 		case html.EndTagToken:
 			name, _ := z.TagName()
 			script = false
-			if err := w.part(string(name)); err != nil {
+			if err := w.tag(string(name), false); err != nil {
 				return err
 			}
 		}
@@ -165,14 +207,18 @@ func (w *writer) tokens(data []byte) error {
 func (w *writer) start(z *html.Tokenizer) (name string, err error) {
 	tag, more := z.TagName()
 	name = string(tag)
-	if name != "td" && name != "th" {
-		if err := w.part(name); err != nil {
+	by := placedBy(name)
+	if by == unplaced {
+		if err := w.tag(name, true); err != nil {
 			return name, err
 		}
 	}
 	for more {
 		var key, value []byte
 		key, value, more = z.TagAttr()
+		if by != unplaced {
+			w.flow.place(by, key, value)
+		}
 		switch {
 		case bytes.HasPrefix(value, []byte("data:")):
 			if err := w.embedded(value); err != nil {
@@ -185,27 +231,30 @@ func (w *writer) start(z *html.Tokenizer) (name string, err error) {
 			w.out.Begin("")
 		}
 	}
+	if by != unplaced {
+		return name, w.tag(name, true)
+	}
 	return name, nil
 }
 
-// part writes the separator of an element, if it has one.
-func (w *writer) part(name string) error {
-	switch {
-	case name == "td" || name == "th":
-		_, err := w.out.WriteString("\t")
-		return err
-	case !parts(name) || w.fresh:
+// tag writes what a tag does.
+func (w *writer) tag(name string, start bool) error {
+	separator := w.flow.tag(name, start)
+	if separator == "" {
 		return nil
 	}
-	w.fresh = true
-	_, err := w.out.WriteString("\n")
+	_, err := w.out.WriteString(separator)
 	return err
 }
 
 func (w *writer) write(text []byte) error {
 	text = bytes.ToValidUTF8(bytes.ReplaceAll(text, []byte{0}, nil), []byte("\ufffd"))
-	if len(text) > 0 {
-		w.fresh = false
+	if len(text) == 0 {
+		return nil
+	}
+	separator, text := w.flow.text(text)
+	if _, err := w.out.WriteString(separator); err != nil {
+		return err
 	}
 	_, err := w.out.Write(text)
 	return err

@@ -199,6 +199,41 @@ func TestQuality(t *testing.T) {
 	}
 }
 
+func TestRowsOfTablesAreLines(t *testing.T) {
+	for page, want := range map[string]string{
+		"<table>\n <tr>\n  <th>Name</th>\n  <th>\n   Account\n   ID\n  </th>\n </tr>\n <tr><td>x</td>\n <td><p>12</p></td></tr></table>": "\nName\t Account ID \t\nx\t12\t\n",
+		"<table><tr><td>a<td>b<tr><td><p>c</p><p>d</p></table>":                                                                          "\na\tb\nc\nd\n",
+		"<table><tr><td><pre>a\nb</pre></td></tr></table>\n c":                                                                           "\na\nb\t\n\n c",
+		"<table><tr><td>a</td><td></td><td>b</td></tr><tr><td></td><td></td><td>c</td></tr></table>":                                     "\na\t\tb\t\n\t\tc\t\n",
+	} {
+		text, ok := show(nil, []byte(page), false)
+		assert.True(t, ok)
+		assert.Equal(t, want, string(text), page)
+	}
+}
+
+func TestLinesOfPicturesAreParted(t *testing.T) {
+	for text, want := range map[string]string{
+		`<tspan x="0" y="1">Account</tspan><tspan x="0" dy="1.2em">12</tspan>`: "Account\n12",
+		`<tspan x="0">12</tspan><tspan x="5" dy="0">34</tspan>`:                "1234",
+		`<tspan x="0" y="1">12</tspan><tspan x="5" y="1">34</tspan>`:           "1234",
+	} {
+		assert.Contains(t, extracted(t, `<svg><text y="1">`+text+`</text></svg>`).All(), want, text)
+	}
+}
+
+func TestPagesThatAreXMLOrPiecesOfPages(t *testing.T) {
+	for _, head := range []string{
+		`<?xml version="1.0"?><html xmlns="x">`, "<?xml version='1.0'?>\n<!DOCTYPE html PUBLIC 'x'>\n<html>", "<?xml version='1.0'?><!-- x --><xhtml:html>",
+		"\ufeff<!-- x --><p class='a'>", "<TABLE>", "<body>",
+	} {
+		assert.True(t, newHTML().Claims([]byte(head)), head)
+	}
+	for _, head := range []string{`<?xml version="1.0"?><project>`, "<project>", "<propertyGroup>", "<p:a>", "<p", "p>", "<p align=center>\n</p>\n\n# Title\n"} {
+		assert.False(t, newHTML().Claims([]byte(head)), head)
+	}
+}
+
 func TestNotClaimed(t *testing.T) {
 	for _, text := range []string{"", "plain", "<xml/>", "{}", `{"name": "x"}`, "# <html>", "{rtf", "<!-- open"} {
 		for _, e := range All() {
@@ -230,6 +265,8 @@ func FuzzShow(f *testing.F) {
 	for _, page := range []string{
 		`<html>a<b>c</b> &amp; d<br/>e<td>x</td><td>y</td>`, "<p a=b c='d>' e=\"f>\" / g = h/>i</p\n>", `<script>a<!--<script>b</script>c--></script>d`,
 		`<script>x</scriptx></script y>z`, `<title>a&lt;b</title><textarea></textarea><noscript><b>&amp;</b></noscript><xmp></xmp>`, `<!-->a<!--->b<!----!>c<!--x--!y-->d<!doctype x>e<!x>f<?y>g</>h</ i>j`,
+		"<table>\n <tr>\n <th>a\n b</th>\n<td><p>c</p>\n<p>d</p><td> \n<pre>e\n</pre>\n<table><td>f</table>\n g</table>\n h",
+		"<text y=1>a<tspan y='1'>b</tspan><TSPAN DY=\"2\">c</TSPAN><tspan y=&#49; x=3>d<tspan dy=0>e<tspan y>f",
 		"a\r\nb\rc\xff\xfe<\xffd &#0; &#x80; &nbsp", `<p ="x>">1<p a= >2<p a="b"c>3<p/ d>4`, `<`, `</`, `<a`, `<a b="`, `<a b=c`, `</a`, `<!`, `<!-`, `<!--`, `<?`, `a<`, `<img src="d&#97;ta:,x">`, `<style>a</STYLE >b<plaintext>c`,
 	} {
 		f.Add([]byte(page))

@@ -41,14 +41,16 @@ func (s *shown) read(page []byte) bool {
 
 // shown is the reading of one page.
 type shown struct {
-	text  []byte
-	page  []byte
-	at    int
-	all   bool
-	valid bool // the page is UTF-8
-	feeds bool // the page has carriage returns
-	fresh bool // a separator stands at the end
-	holds bool // a document, in an attribute
+	text   []byte
+	page   []byte
+	at     int
+	all    bool
+	valid  bool   // the page is UTF-8
+	feeds  bool   // the page has carriage returns
+	holds  bool   // a document, in an attribute
+	key    []byte // of the attribute at hand
+	placed placed // of the tag at hand
+	flow
 }
 
 // next reads a text and the tag, comment or the like behind it. It is false if that is not
@@ -138,27 +140,21 @@ func (s *shown) tag(start bool) bool {
 	if s.at < len(s.page) && sort[s.page[s.at]] == other {
 		name = s.otherName(begin)
 	}
+	element := string(name)
 	if s.at < len(s.page) && s.page[s.at] == '>' {
 		s.at++
-	} else if !s.attributes() {
+	} else if !s.attributesOf(element, start) {
 		s.at = len(s.page) // the page ends within the tag
 		return true
 	}
 	if s.holds && start {
 		return false
 	}
-	cell := string(name) == "td" || string(name) == "th"
-	switch {
-	case cell && !start:
-		s.text = append(s.text, '\t')
-	case !cell && !s.fresh && parts(string(name)):
-		s.fresh = true
-		s.text = append(s.text, '\n')
-	}
+	s.text = append(s.text, s.flow.tag(element, start)...)
 	if !start {
 		return true
 	}
-	if kind := rawText(string(name)); kind != "" {
+	if kind := rawText(element); kind != "" {
 		return s.raw(string(name), kind)
 	}
 	return true
@@ -208,6 +204,10 @@ var sort = func() (sorts [256]byte) {
 // value looks at the value of an attribute.
 func (s *shown) value(value []byte) {
 	const uri, longest = "data:", 64 // bytes of its beginning, if references stand for them
+	if s.placed != unplaced {
+		s.holds = s.holds || bytes.ContainsAny(value, "&\r") // the tokenizer reads these
+		s.flow.place(s.placed, s.key, value)
+	}
 	switch {
 	case len(value) == 0:
 	case value[0] == 'd' && bytes.HasPrefix(value, []byte(uri)):
@@ -225,6 +225,16 @@ func (s *shown) blanks() {
 	}
 }
 
+// attributesOf is attributes for a tag with that name.
+func (s *shown) attributesOf(name string, start bool) bool {
+	if start {
+		s.placed = placedBy(name)
+	}
+	whole := s.attributes()
+	s.placed = unplaced
+	return whole
+}
+
 // attributes moves behind the end of a tag, over the attributes; false if there is none.
 func (s *shown) attributes() bool {
 	page := s.page
@@ -236,6 +246,9 @@ func (s *shown) attributes() bool {
 		key := s.at
 		for s.at < len(page) && sort[page[s.at]] < blank && (page[s.at] != '=' || s.at == key) {
 			s.at++
+		}
+		if s.placed != unplaced {
+			s.key = page[key:s.at]
 		}
 		s.blanks()
 		if s.at < len(page) && page[s.at] == '/' {
@@ -339,8 +352,12 @@ func (s *shown) write(text []byte, references bool) {
 	if !s.valid {
 		text = bytes.ToValidUTF8(text, []byte("\ufffd"))
 	}
-	if len(text) > 0 {
-		s.fresh = false
+	if s.tables > 0 || s.broken {
+		var separator string
+		separator, text = s.flow.text(text)
+		s.text = append(s.text, separator...)
+	} else if len(text) > 0 {
+		s.fresh, s.edge = false, false
 	}
 	s.text = append(s.text, text...)
 }
