@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"github.com/deputy-sec/deputy/internal/strength"
 	"github.com/deputy-sec/deputy/scanner/detect/notation"
 )
 
@@ -42,10 +43,10 @@ func assigned(text []byte, n name) []notation.Literal {
 }
 
 // column reads the values below a name that heads a column of a table.
-func column(text []byte, n name) (all []value) {
+func column(text []byte, n name) (all []notation.Literal) {
 	notation.Below(text, n.start, n.end, func(from, to int) bool {
-		if to-from > 0 && to-from <= maxValue {
-			all = append(all, value{start: from, end: to, text: unescape(text[from:to]), bare: true})
+		if to > from && to-from <= strength.MaxLength {
+			all = append(all, notation.Literal{Start: from, End: to, Text: notation.Unescaped(text[from:to]), Bare: true})
 		}
 		return true
 	})

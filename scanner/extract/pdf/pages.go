@@ -147,8 +147,10 @@ func (r *reader) writeShown(shown *content.Page, place string) error {
 	if err := r.write(piece{place, text}); err != nil {
 		return err
 	}
-	if other := layout.ByObject(shown); says(other, text) {
-		r.second = append(r.second, piece{place, other})
+	for _, other := range []string{layout.ByObject(shown), layout.Wrapped(shown)} {
+		if says(other, text) {
+			r.second = append(r.second, piece{place, other})
+		}
 	}
 	return nil
 }

@@ -4,7 +4,8 @@
 // next to each other on a line is read together: it heals words that were shown
 // letter by letter, and glues two cells that touch. By object, what was shown
 // together is read together: it keeps such cells apart, and tears such words.
-// What is searched is read in both ways where they differ.
+// What is searched is read in both ways where they differ, and once more where cells of a
+// table go on below.
 package layout
 
 import (
@@ -105,30 +106,66 @@ func lines(items []item) [][]item {
 }
 
 func writeLine(b *strings.Builder, line []item, rules rules) {
-	wide := wideSet(line)
-	var last *item
-	end := 0.0
-	for i := range line {
-		it := &line[i]
-		if last != nil {
-			if repeats(last, it) {
-				continue
-			}
-			b.WriteString(separator(last, it, end, wide[i], rules))
-			end = max(end, it.u1)
-		} else {
-			end = it.u1
+	for i, c := range cells(line, rules) {
+		if i > 0 {
+			b.WriteByte('\t')
 		}
-		b.WriteString(it.Text)
-		last = it
+		b.WriteString(c.text)
 	}
 	b.WriteByte('\n')
 }
 
+// cell is a piece of a line that blanks or rules set off from others.
+type cell struct {
+	text   string
+	u0, u1 float64
+	size   float64
+}
+
+// cells returns the cells of a line.
+func cells(line []item, rules rules) []cell {
+	var (
+		out  []cell
+		text strings.Builder
+		last *item
+		end  float64
+		wide = wideSet(line)
+	)
+	for i := range line {
+		it := &line[i]
+		switch {
+		case last == nil:
+			out, end = append(out, cell{u0: it.u0, size: it.Size}), it.u1
+		case repeats(last, it):
+			continue
+		default:
+			sep := separator(last, it, end, wide[i], rules)
+			if sep == "\t" {
+				out[len(out)-1].text, out[len(out)-1].u1 = text.String(), end
+				text.Reset()
+				out = append(out, cell{u0: it.u0, size: it.Size})
+			} else {
+				text.WriteString(sep)
+			}
+			end = max(end, it.u1)
+		}
+		text.WriteString(it.Text)
+		last = it
+	}
+	if n := len(out); n > 0 {
+		out[n-1].text, out[n-1].u1 = text.String(), end
+	}
+	return out
+}
+
 // repeats tells text that is drawn again a little aside to look bold, or its
-// shadow.
+// shadow. Two letters alike stand apart by as much as the letter is wide.
 func repeats(last, it *item) bool {
-	return last.Text == it.Text && math.Abs(last.u0-it.u0) < overlap*it.Size && math.Abs(last.v-it.v) < overlap*it.Size
+	aside := overlap * it.Size
+	if width := last.u1 - last.u0; width > 0 {
+		aside = min(aside, width/2)
+	}
+	return last.Text == it.Text && math.Abs(last.u0-it.u0) < aside && math.Abs(last.v-it.v) < overlap*it.Size
 }
 
 // separator returns what parts two neighbours on a line: nothing in a word.

@@ -73,3 +73,37 @@ func TestByObject(t *testing.T) {
 		assert.Equal(t, c.want, layout.ByObject(c.page), name)
 	}
 }
+
+// TestDoubledLettersStay has letters placed one by one, at their width: narrow ones stand closer than
+// what is drawn twice to look bold may.
+func TestDoubledLettersStay(t *testing.T) {
+	p := page(piece{"a", 0, 0}, piece{"l", 5, 0}, piece{"l", 7, 0}, piece{"i", 9, 0}, piece{"i", 11, 0}, piece{"i", 11.4, 0})
+	for i := 1; i < len(p.Spans); i++ {
+		p.Spans[i].X1 = p.Spans[i].X0 + 2
+	}
+	assert.Equal(t, "allii\n", layout.Geometric(p))
+}
+
+func TestWrappedPutsCellsTogether(t *testing.T) {
+	head, acme := []piece{{"Customer", 0, 60}, {"Account ID", 100, 60}}, piece{"Acme", 0, 40}
+	for name, c := range map[string]struct {
+		pieces []piece
+		want   string
+	}{
+		"digits in groups": {[]piece{acme, {"1111-2222-", 100, 40}, {"3333", 100, 28}}, "Acme\t1111-2222-3333\n"},
+		"an ARN":           {[]piece{acme, {"arn:aws:iam::1111222", 100, 40}, {"23333:role/x", 100, 28}}, "Acme\tarn:aws:iam::111122223333:role/x\n"},
+		"both columns":     {[]piece{acme, {"11112222", 100, 40}, {"x", 300, 40}, {"Inc", 0, 28}, {"3333", 100, 28}}, "Acme Inc\t111122223333\tx\n"},
+		"three lines":      {[]piece{acme, {"0a1b2c3d4e-", 100, 40}, {"0a1b2c3d4e-", 100, 28}, {"0a", 100, 16}}, "Acme\t0a1b2c3d4e-0a1b2c3d4e-0a\n"},
+		"words":            {[]piece{acme, {"some words", 100, 40}, {"more", 100, 28}}, ""},
+		"a row of its own": {[]piece{acme, {"111122", 100, 40}, {"Beta", 0, 28}, {"223333", 100, 28}}, ""},
+		"further below":    {[]piece{acme, {"111122", 100, 40}, {"223333", 100, 10}}, ""},
+		"below no cell":    {[]piece{acme, {"111122", 100, 40}, {"223333", 400, 28}}, ""},
+		"digits of no ID":  {[]piece{acme, {"1111222", 100, 40}, {"223333", 100, 28}}, ""},
+	} {
+		want := c.want
+		if want != "" {
+			want = "Customer\tAccount ID\n" + want
+		}
+		assert.Equal(t, want, layout.Wrapped(page(append(head, c.pieces...)...)), name)
+	}
+}
