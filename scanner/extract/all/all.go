@@ -17,6 +17,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/extract/onenote"
 	"github.com/deputy-sec/deputy/scanner/extract/pdf"
 	"github.com/deputy-sec/deputy/scanner/extract/sqlite"
+	"github.com/deputy-sec/deputy/scanner/extract/terminal"
 )
 
 // Extractors returns every built-in extractor, in the order in which they are
@@ -28,6 +29,7 @@ func Extractors() []*extract.Extractor {
 			pdf.New(), office.New(), office.NewFlat(), legacy.New(), legacy.NewWorksheet(), iwork.New(), mail.New(), mail.NewTNEF(),
 			sqlite.New(), columnar.New(), onenote.New(), gitfile.New(), image.New(),
 		},
+		terminal.All(),
 		markup.All(),
 		archive.All(),
 	)

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"unicode/utf16"
+
+	"github.com/deputy-sec/deputy/scanner/extract/excalidraw"
 )
 
 // metadata collects what stands beside the pixels.
@@ -71,7 +73,7 @@ func split(body []byte) (name string, rest []byte) {
 	return string(body[:i]), body[i+1:]
 }
 
-// pngText adds a text, or hands on the diagram that draw.io keeps in one.
+// pngText adds a text, or hands on the diagram that draw.io or Excalidraw keeps in one.
 func (m *metadata) pngText(name string, value []byte, compressed bool) {
 	if compressed {
 		value = inflate(value)
@@ -83,6 +85,12 @@ func (m *metadata) pngText(name string, value []byte, compressed bool) {
 		}
 		m.diagrams = append(m.diagrams, []byte(plain))
 		return
+	}
+	if name == excalidraw.Type {
+		if scene, ok := excalidraw.Scene(value); ok {
+			m.diagrams = append(m.diagrams, scene)
+			return
+		}
 	}
 	m.say(name, value)
 }

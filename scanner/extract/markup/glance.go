@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
+
+	"github.com/deputy-sec/deputy/scanner/extract/excalidraw"
 )
 
 // The scanner has the bytes of a page as they stand. What follows tells at a glance
@@ -70,9 +72,9 @@ func rawElement(tag []byte) string {
 }
 
 // holdsDocuments reports whether there may be documents in a page: in attributes that
-// are data: URIs, or the source that draw.io keeps in its SVGs.
+// are data: URIs, or the source that draw.io and Excalidraw keep in their SVGs.
 func holdsDocuments(markup []byte) bool {
-	if bytes.Contains(markup, []byte(diagramMark)) {
+	if bytes.Contains(markup, []byte(diagramMark)) || excalidraw.InSVG(markup) {
 		return true
 	}
 	for at := 0; ; at++ {

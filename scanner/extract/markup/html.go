@@ -10,6 +10,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/deputy-sec/deputy/scanner/extract"
+	"github.com/deputy-sec/deputy/scanner/extract/excalidraw"
 )
 
 // All returns the extractors of all formats.
@@ -163,6 +164,9 @@ func (w *writer) markup(text string) error {
 
 // page writes the text of a page in HTML, SVG or anything like them.
 func (w *writer) page(data []byte) error {
+	if err := w.scene(data); err != nil {
+		return err
+	}
 	s := shown{all: !w.matched, flow: w.flow}
 	if s.read(data) {
 		w.flow = s.flow
@@ -170,6 +174,21 @@ func (w *writer) page(data []byte) error {
 		return err
 	}
 	return w.tokens(data)
+}
+
+// scene hands on what Excalidraw keeps in a picture.
+func (w *writer) scene(data []byte) error {
+	if !excalidraw.InSVG(data) {
+		return nil
+	}
+	scene, ok := excalidraw.OfSVG(data)
+	if !ok {
+		w.out.Unexamined("", "Excalidraw scene", extract.ErrDamaged)
+		return nil
+	}
+	err := w.out.EmbedBytes("", "Excalidraw scene", scene)
+	w.out.Begin("")
+	return err
 }
 
 // tokens is page for what show does not read.

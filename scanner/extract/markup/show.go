@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
+
+	"github.com/deputy-sec/deputy/scanner/extract/excalidraw"
 )
 
 // Histories hold thousands of versions of generated pages, and all of their text is read
@@ -27,7 +29,7 @@ func show(text, page []byte, all bool) ([]byte, bool) {
 
 // read reads a page, or a further piece of it.
 func (s *shown) read(page []byte) bool {
-	if len(page) > maxToken || bytes.IndexByte(page, 0) >= 0 || bytes.Contains(page, []byte(diagramMark)) {
+	if len(page) > maxToken || bytes.IndexByte(page, 0) >= 0 || bytes.Contains(page, []byte(diagramMark)) || excalidraw.InSVG(page) {
 		return false
 	}
 	s.page, s.at, s.valid, s.feeds = page, 0, utf8.Valid(page), bytes.IndexByte(page, '\r') >= 0
