@@ -6,6 +6,7 @@ package scanner
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/deputy-sec/deputy/scanner/collect"
@@ -32,6 +33,7 @@ type Options struct {
 	NoMarks      bool                // marks in texts allow nothing
 	Exhaustive   bool                // match every content in full, also where only a part is new
 	Progress     *collect.Progress   // may be nil
+	MaxTime      time.Duration       // on the clock, from which on no more contents are looked at; 0: no bound
 }
 
 // Scan examines a source. An error means that it could not be examined as a
@@ -75,19 +77,50 @@ func renames(src source.Source) baseline.Renames {
 
 // read hands every content of the source to a collection.
 func read(ctx context.Context, src source.Source, o Options) (*collect.Collection, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	clock := newClock(ctx, o.MaxTime)
+	defer clock.stop()
+	ctx, late, cancel := clock.hard, clock.late, clock.stop
 	hits := collect.New(ctx, collect.Options{
+		Late:      late,
 		NoMarks:   o.NoMarks,
 		Detectors: o.Detectors, Documents: o.Documents, Jobs: o.Jobs, Exhaustive: o.Exhaustive, Progress: o.Progress, Names: o.Names,
 	})
 	err := src.Scan(ctx, hits)
+	broken := errors.Is(context.Cause(ctx), source.ErrOutOfTime)
 	if err != nil {
 		cancel() // of what is left to be read
 	}
 	hits.Wait()
-	if err != nil {
+	switch n := hits.Skipped(); {
+	case broken:
+		hits.Unexamined("", finding.OverTime.Because("the target takes more than %s: what the scan had not come to was not examined", o.MaxTime))
+		return hits, nil
+	case err != nil:
 		return nil, err
+	case n > 0:
+		hits.Unexamined("", finding.OverTime.Because("the target takes more than %s: %d contents were not examined", o.MaxTime, n))
+		return hits, nil
 	}
 	return hits, ctx.Err()
+}
+
+// clock bounds a scan of a target. At its first bound no more contents are looked at, but
+// where they stand is found out yet, which takes a small part of the time. What does not come
+// to an end then either is broken off at the second.
+type clock struct {
+	late, hard context.Context
+	stop       func()
+}
+
+// spare is how much longer a scan may take to find out where things stand.
+func spare(limit time.Duration) time.Duration { return limit/4 + time.Second }
+
+func newClock(ctx context.Context, limit time.Duration) clock {
+	hard, stop := context.WithCancel(ctx)
+	if limit <= 0 {
+		return clock{hard, hard, stop}
+	}
+	hard, stopHard := context.WithTimeoutCause(hard, limit+spare(limit), source.ErrOutOfTime)
+	late, stopLate := context.WithTimeoutCause(hard, limit, source.ErrOutOfTime)
+	return clock{late, hard, func() { stopLate(); stopHard(); stop() }}
 }

@@ -29,6 +29,7 @@ func scanFlags(f *pflag.FlagSet, c *run.Config) {
 	f.BoolVar(&c.Exhaustive, "exhaustive", false, "match every version of a file in full, not only what is new in it")
 	f.IntVarP(&c.Jobs, "jobs", "j", runtime.GOMAXPROCS(0), "how much to do at once, in `JOBS`")
 	f.Var((*size)(&c.MaxMemory), "max-memory", "about how much memory to take beside packs and documents (default 128M and half the size of the packs)")
+	f.DurationVar(&c.MaxTime, "max-time", 0, "how long the scan of one target may take, on the clock, as `DURATION`; what is left then is unexamined (default no bound)")
 	f.StringVar(&c.State, "state", "", "remember in `FILE` what was examined, and leave out the next time what holds nothing or has not changed")
 }
 

@@ -245,5 +245,5 @@ func (c *Collection) again(data []byte) []hit {
 
 // quietly returns a collection for something that is looked at aside.
 func (c *Collection) quietly() *Collection {
-	return New(c.ctx, Options{Detectors: c.detectors, Documents: c.documents, Jobs: 1, Exhaustive: true})
+	return New(c.ctx, Options{Detectors: c.detectors, Documents: c.documents, Jobs: 1, Exhaustive: true, Late: c.late})
 }

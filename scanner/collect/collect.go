@@ -28,9 +28,11 @@ type Collection struct {
 	noMarks     bool
 	names       func([]byte) bool
 	encodedDocs encodedDocs
-	progress    *Progress    // of all that is scanned, for whoever watches
-	counts      Progress     // of this scan
-	remembered  atomic.Int64 // blobs that an earlier scan examined
+	late        context.Context // ends when no more contents are looked at
+	skipped     atomic.Int64    // that came after it
+	progress    *Progress       // of all that is scanned, for whoever watches
+	counts      Progress        // of this scan
+	remembered  atomic.Int64    // blobs that an earlier scan examined
 
 	mu         sync.Mutex
 	values     map[Key]*Value
@@ -52,6 +54,7 @@ type Options struct {
 	Detectors  *detect.Set
 	Documents  extract.Reader         // reads PDFs, office files, archives …; nil: they are searched as they are
 	Jobs       int                    // contents that wait for nobody else; at least 1
+	Late       context.Context        // ends when no more contents are to be looked at; nil: never
 	Exhaustive bool                   // match every content in full, also where only a part is new
 	Progress   *Progress              // of all that is scanned, for whoever watches; may be nil
 	NoMarks    bool                   // marks in texts allow nothing
@@ -70,9 +73,13 @@ func New(ctx context.Context, o Options) *Collection {
 		noMarks:    o.NoMarks,
 		names:      o.Names,
 		progress:   o.Progress,
+		late:       o.Late,
 		values:     map[Key]*Value{},
 		failures:   map[source.ID][]Failure{},
 		seen:       map[finding.Unexamined]bool{},
+	}
+	if c.late == nil {
+		c.late = ctx
 	}
 	if c.names == nil {
 		c.names = names.Worth
@@ -151,6 +158,18 @@ func (c *Collection) Stats() finding.Stats {
 
 		Remembered: c.remembered.Load(),
 	}
+}
+
+// Skipped returns how many contents came too late to be looked at.
+func (c *Collection) Skipped() int64 { return c.skipped.Load() }
+
+// tooLate reports whether a content comes when no more are looked at.
+func (c *Collection) tooLate() bool {
+	if c.late.Err() == nil {
+		return false
+	}
+	c.skipped.Add(1)
+	return true
 }
 
 // Wait returns when every content that was handed over has been looked at. What follows

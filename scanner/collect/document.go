@@ -67,9 +67,11 @@ func (x *examination) document() (done bool, err error) {
 	defer closer.Close()
 	s := x.newDocumentScan()
 	defer s.release()
-	err = x.c.documents.Extract(x.c.ctx, doc, s)
+	err = x.c.documents.Extract(x.c.late, doc, s)
 	s.finish()
 	switch {
+	case err != nil && x.c.ctx.Err() == nil && x.c.late.Err() != nil:
+		return true, finding.OverTime.Because("the time for the whole target ran out")
 	case errors.Is(err, extract.ErrOtherFormat):
 		return false, nil
 	case x.c.ctx.Err() != nil:

@@ -20,6 +20,9 @@ import (
 // is a document, and else over the content as it is. What people edit as a text is
 // examined both ways. Documents are read beside the walk as far as there is room.
 func (c *Collection) Blob(b *source.Blob) {
+	if c.tooLate() {
+		return
+	}
 	x := &examination{c: c, blob: b}
 	if b.StandIn.Code != "" {
 		c.failed(b, Failure{Why: b.StandIn})
@@ -44,6 +47,9 @@ func (c *Collection) Blob(b *source.Blob) {
 		}
 	} else {
 		read = func() {
+			if c.tooLate() { // it has waited for its turn
+				return
+			}
 			if !x.guarded(x.document) && !doc.Text && doc.ClaimsBehind == nil {
 				x.guarded(x.plain)
 			}

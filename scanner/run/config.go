@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/finding"
@@ -39,10 +40,13 @@ type Config struct {
 	Target     Target    `yaml:",inline"`
 	Documents  Documents `yaml:",inline"`
 
-	TellGlobs        bool   `yaml:"-"` // say which globs match nothing: a person has typed them
-	Jobs             int    `yaml:"jobs" result:"same" jsonschema:"minimum=1,description=How much to do at once"`
-	State            string `yaml:"-" result:"same"` // file that remembers what was examined; "" for none
-	FailOnUnexamined bool   `yaml:"fail-on-unexamined" result:"same" jsonschema:"description=Exit with 3 if anything could not be read"`
+	TellGlobs bool `yaml:"-"` // say which globs match nothing: a person has typed them
+
+	// MaxTime is on the clock. What is not examined for it is never cached.
+	MaxTime          time.Duration `yaml:"max-time" result:"same" jsonschema:"type=string,description=How long the scan of one target may take; such as 30s or 10m; without it there is no bound"`
+	Jobs             int           `yaml:"jobs" result:"same" jsonschema:"minimum=1,description=How much to do at once"`
+	State            string        `yaml:"-" result:"same"` // file that remembers what was examined; "" for none
+	FailOnUnexamined bool          `yaml:"fail-on-unexamined" result:"same" jsonschema:"description=Exit with 3 if anything could not be read"`
 }
 
 // Target says what of a target is read.
@@ -109,6 +113,8 @@ func (c *Config) check() error {
 		return errors.New("--jobs must be at least 1")
 	case c.MaxMemory != 0 && c.MaxMemory < leastMemory:
 		return errors.New("--max-memory must be at least 64M")
+	case c.MaxTime < 0:
+		return errors.New("--max-time must not be negative")
 	case l.Text <= 0 || l.Whole <= 0 || l.Memory <= 0 || l.Time <= 0 || l.Parts <= 0 || l.Depth <= 0 || l.Pixels <= 0:
 		return errors.New("a --max-… of documents is not positive; use --no-documents to leave them out")
 	}

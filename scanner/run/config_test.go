@@ -16,6 +16,7 @@ import (
 // them needs a reason as good as theirs.
 var same = map[string]string{
 	".Jobs":             "how much is done at once, not what",
+	".MaxTime":          "what it leaves out is not kept",
 	".State":            "what it remembers is what would be found",
 	".Others":           "only what is an error goes by it",
 	".FailOnUnexamined": "only the exit code goes by it",

@@ -60,6 +60,7 @@ func New(c Config, notice func(string), log *slog.Logger) (*Run, error) {
 		NoMarks:      c.NoMarks,
 		Forms:        c.Forms,
 		Jobs:         c.Jobs,
+		MaxTime:      c.MaxTime,
 		Progress:     &collect.Progress{},
 	}
 	if r.engine.Accounts, err = c.WhoseAccounts(prints); err != nil {

@@ -35,7 +35,7 @@ func NewTrace(c Config, d detect.Detector, notice func(string), log *slog.Logger
 		},
 		engine: scanner.Options{
 			Detectors: set, Fingerprints: finding.NewFingerprinter(key), All: true,
-			Exhaustive: c.Exhaustive, Jobs: c.Jobs, Progress: &collect.Progress{},
+			Exhaustive: c.Exhaustive, Jobs: c.Jobs, MaxTime: c.MaxTime, Progress: &collect.Progress{},
 		},
 	}, nil
 }

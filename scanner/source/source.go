@@ -5,6 +5,7 @@ package source
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"github.com/deputy-sec/deputy/internal/gitpack"
@@ -103,6 +104,10 @@ type Source interface {
 	// finding. Sources that cannot read twice return an error.
 	Open(id ID) (io.ReadCloser, error)
 }
+
+// ErrOutOfTime is the cause for which a scan is broken off that has used up its time: where
+// things stand is asked all the same, of what the source had come to.
+var ErrOutOfTime = errors.New("the time for the whole target ran out")
 
 // Renamer is a source of files that have had other names.
 type Renamer interface {

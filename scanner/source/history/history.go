@@ -8,6 +8,7 @@ package history
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -98,7 +99,7 @@ func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
 		defer s.mu.Unlock()
 		s.damaged[p.ID] = p.Err
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, source.ErrOutOfTime) {
 		return err
 	}
 	var linked sync.WaitGroup
@@ -106,6 +107,9 @@ func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
 	s.endAtShallow(v)
 	s.graph.mark(s.roots)
 	linked.Wait()
+	if err != nil { // what is missing is not told from what was not reached
+		return err
+	}
 	return s.tellMissing(ctx, v)
 }
 
