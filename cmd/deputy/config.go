@@ -78,7 +78,7 @@ func documentFlags(f *pflag.FlagSet, d *run.Documents) {
 	*l = extract.Defaults()
 	f.Var(choice(&l.OCR, map[string]extract.OCR{"auto": extract.OCRAuto, "off": extract.OCROff, "require": extract.OCRRequire}),
 		"ocr", "read pictures: `WHEN` is auto (if tesseract is installed), off or require")
-	f.DurationVar(&l.Time, "max-document-time", l.Time, "how long one document may take, with all that lies in it, as `DURATION`")
+	f.DurationVar(&l.Time, "max-document-time", l.Time, "how much processor time one document may take, with all that lies in it, as `DURATION`")
 	f.Var((*size)(&l.Memory), "max-document-memory", "how much memory reading one document may take")
 	f.Var((*size)(&l.Text), "max-document-text", "how much text to take from one document")
 	f.Var((*size)(&l.Whole), "max-document-size", "largest document of a format that has to be held in memory")

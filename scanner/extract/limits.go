@@ -11,13 +11,13 @@ import (
 
 // Limits bounds what one document may cost, with everything that lies in it.
 type Limits struct {
-	Text   int64         `yaml:"-"`                                                                                                        // bytes of text that come out of it
-	Whole  int64         `yaml:"-"`                                                                                                        // bytes of a part that has to be held in memory at once
-	Parts  int           `yaml:"-"`                                                                                                        // parts that are opened
-	Depth  int           `yaml:"-"`                                                                                                        // parts in parts
-	Pixels int64         `yaml:"-"`                                                                                                        // of one picture
-	Time   time.Duration `yaml:"max-document-time" jsonschema:"type=string,description=How long one document may take; such as 30s or 2m"` // on the clock
-	Memory int64         `yaml:"-"`                                                                                                        // bytes, of the process that reads it
+	Text   int64         `yaml:"-"`                                                                                                                       // bytes of text that come out of it
+	Whole  int64         `yaml:"-"`                                                                                                                       // bytes of a part that has to be held in memory at once
+	Parts  int           `yaml:"-"`                                                                                                                       // parts that are opened
+	Depth  int           `yaml:"-"`                                                                                                                       // parts in parts
+	Pixels int64         `yaml:"-"`                                                                                                                       // of one picture
+	Time   time.Duration `yaml:"max-document-time" jsonschema:"type=string,description=How much processor time one document may take; such as 30s or 2m"` // of the processor; on the clock eight times as long
+	Memory int64         `yaml:"-"`                                                                                                                       // bytes, of the process that reads it
 	OCR    OCR           `yaml:"ocr" jsonschema:"type=string,enum=auto,enum=off,enum=require,description=Whether pictures are read"`
 }
 

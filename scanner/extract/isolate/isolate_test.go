@@ -68,6 +68,11 @@ var formats = []*extract.Extractor{
 		}
 		return out.Err()
 	}),
+	format("SLEEP", func(_ context.Context, _ *extract.Document, out *extract.Output) error {
+		time.Sleep(300 * time.Millisecond)
+		_, err := out.WriteString("awake")
+		return err
+	}),
 	format("CHILD", func(ctx context.Context, doc *extract.Document, _ *extract.Output) error {
 		data, err := doc.Bytes()
 		if err != nil {
@@ -201,6 +206,15 @@ func TestTimeIsBounded(t *testing.T) {
 	assert.Equal(t, "before\n\n", r.All(), "what was read until then counts")
 	_, err = read(t, p, "WAIT")
 	require.ErrorContains(t, err, "over budget: it takes more than 50ms", "one that notices itself")
+}
+
+// TestTheProcessorsTimeCountsNotTheClock: a machine that is busy with something else reads as
+// much of a document as one that is not.
+func TestTheProcessorsTimeCountsNotTheClock(t *testing.T) {
+	p := newPool(t, 1, func(l *extract.Limits) { l.Time = 200 * time.Millisecond })
+	r, err := read(t, p, "SLEEP")
+	require.NoError(t, err)
+	assert.Equal(t, "awake\n", r.All())
 }
 
 func TestWhatAWorkerStartedDiesWithIt(t *testing.T) {

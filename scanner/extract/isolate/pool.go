@@ -151,7 +151,7 @@ func (w *process) end() {
 // is dead.
 func (w *process) extract(ctx context.Context, doc *extract.Document, limits extract.Limits, sink extract.Sink) error {
 	var expired atomic.Bool
-	clock := time.AfterFunc(limits.Time+grace, func() {
+	clock := time.AfterFunc(onClock(limits)+grace, func() {
 		expired.Store(true)
 		killGroup(w.cmd)
 	})
@@ -195,6 +195,9 @@ func (w *process) post(limits extract.Limits, err error) error {
 	waitErr := w.cmd.Wait()
 	w.gone = true
 	var exit *exec.ExitError
+	if errors.As(waitErr, &exit) && exit.ExitCode() == exitTime {
+		return extract.OverTime(limits.Time)
+	}
 	if errors.As(waitErr, &exit) && exit.ExitCode() == exitMemory || w.last.says(outOfMemory...) {
 		return extract.OverMemory(limits.Memory)
 	}

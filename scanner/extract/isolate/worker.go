@@ -92,10 +92,8 @@ func (w *worker) next() error {
 		return err
 	}
 	w.limit(req.Limits)
-	ctx, cancel := context.WithTimeout(context.Background(), req.Limits.Time)
-	defer cancel()
-	last := time.AfterFunc(req.Limits.Time+2*grace, func() { os.Exit(1) }) // the parent is gone, or it had killed us
-	defer last.Stop()
+	ctx, stop := bounded(req.Limits)
+	defer stop()
 
 	content := &content{w: w}
 	doc := w.document(req, content)
@@ -151,10 +149,14 @@ func (w *worker) limit(l extract.Limits) {
 		return
 	}
 	w.watched = true
-	debug.SetMemoryLimit(l.Memory / 4 * 3)
+	debug.SetMemoryLimit(min(l.Memory/4*3, ordinary))
 	limitMemory(l.Memory + l.Memory/4)
 	go watch(uint64(l.Memory))
 }
+
+// ordinary is what nearly all documents are read in, in bytes: beyond it the collector rather
+// takes time than lets garbage lie.
+const ordinary = 256 << 20
 
 // watch ends the process when it holds too much.
 func watch(limit uint64) {
@@ -216,9 +218,10 @@ func (c *content) drain() error {
 
 // sender is a sink at the other end of a pipe.
 type sender struct {
-	mu  sync.Mutex
-	out *bufio.Writer
-	err error
+	mu   sync.Mutex
+	out  *bufio.Writer
+	text []byte // written, and not sent yet: extractors write cell by cell
+	err  error
 }
 
 func (s *sender) Begin(o extract.Origin) { s.json(kindOrigin, o) }
@@ -228,14 +231,28 @@ func (s *sender) Place(place string) {
 }
 
 func (s *sender) Write(text []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for piece := text; len(piece) > 0; {
-		n := min(len(piece), pieceSize)
-		if err := s.frame(kindText, piece[:n]); err != nil {
-			return 0, err
+		n := min(len(piece), pieceSize-len(s.text))
+		s.text = append(s.text, piece[:n]...)
+		if len(s.text) == pieceSize {
+			s.sendText()
 		}
 		piece = piece[n:]
 	}
+	if s.err != nil {
+		return 0, s.err
+	}
 	return len(text), nil
+}
+
+// sendText sends what was written. The lock is held.
+func (s *sender) sendText() {
+	if s.err == nil && len(s.text) > 0 {
+		s.err = writeFrame(s.out, kindText, s.text)
+	}
+	s.text = s.text[:0]
 }
 
 func (s *sender) Unexamined(at extract.Origin, place string, why finding.Reason) {
@@ -253,6 +270,7 @@ func (s *sender) json(k kind, v any) {
 func (s *sender) frame(k kind, payload []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.sendText()
 	if s.err == nil {
 		s.err = writeFrame(s.out, k, payload)
 	}
@@ -262,6 +280,7 @@ func (s *sender) frame(k kind, payload []byte) error {
 func (s *sender) flush() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.sendText()
 	if s.err == nil {
 		s.err = s.out.Flush()
 	}
