@@ -38,6 +38,7 @@ func pages(data []byte, out *extract.Output) error {
 	z := html.NewTokenizer(bytes.NewReader(data))
 	z.SetMaxBuf(maxToken)
 	n, inPage := 0, false
+	room := leastModel + timesModel*int64(len(data))
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
@@ -65,7 +66,7 @@ func pages(data []byte, out *extract.Output) error {
 			}
 		case html.TextToken:
 			if text := bytes.TrimSpace(z.Text()); inPage && len(text) > 0 {
-				if err := packed(string(text), out); err != nil {
+				if err := packed(string(text), &room, out); err != nil {
 					return err
 				}
 			}
@@ -81,17 +82,23 @@ func pagePlace(n int, name string) string {
 }
 
 // packed writes the labels of a compressed page: base64 of a raw deflate stream
-// of URL-encoded XML.
-func packed(text string, out *extract.Output) error {
+// of URL-encoded XML. room is how many bytes all pages may yet unpack to.
+func packed(text string, room *int64, out *extract.Output) error {
 	compressed, ok := decode64(text)
 	if !ok {
 		return nil // no page, a blank between tags
 	}
 	r := inflate.NewReader(compressed)
-	plain, err := io.ReadAll(io.LimitReader(r, out.Limits().Whole))
-	if err != nil {
+	limit := min(*room, out.Limits().Whole, largestPage)
+	plain, err := io.ReadAll(io.LimitReader(r, limit+1))
+	switch {
+	case err != nil:
 		out.Unexamined("", "", fmt.Errorf("%w: a compressed page", extract.ErrDamaged))
+	case int64(len(plain)) > limit:
+		out.Unexamined("", "", &extract.OverBudget{Limit: "the pages unpack to far more than the document"})
+		plain = plain[:limit]
 	}
+	*room -= int64(len(plain))
 	model := string(plain)
 	if decoded, err := url.PathUnescape(model); err == nil {
 		model = decoded
@@ -110,6 +117,14 @@ func packed(text string, out *extract.Output) error {
 		}
 	}
 }
+
+// What bounds the pages of a diagram: they are packed to a tenth by what draws them.
+const (
+	leastModel = 8 << 20
+	timesModel = 32
+
+	largestPage = 64 << 20 // of one, which is held in memory more than once
+)
 
 // property is an attribute of a shape.
 type property struct{ key, value string }

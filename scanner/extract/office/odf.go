@@ -28,6 +28,7 @@ func NewFlat() *extract.Extractor {
 				return err
 			}
 			p := newPackage(&ziparchive.Archive{}, out)
+			p.room = maxXML
 			if string(flatRoot(data[:min(len(data), extract.Sniff)])) == openDocumentRoot {
 				return p.openDocument(data, "", "")
 			}

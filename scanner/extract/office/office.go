@@ -32,6 +32,7 @@ func extractZipped(_ context.Context, doc *extract.Document, out *extract.Output
 		return extract.ErrOtherFormat
 	}
 	p := newPackage(a, out)
+	p.room = min(maxXML, leastXML+timesXML*int64(len(data)))
 	switch {
 	case p.has("[content_types].xml"), p.hasAny("word/document.xml", "xl/workbook.xml", "xl/workbook.bin", "ppt/presentation.xml", "visio/document.xml"):
 		err = p.ooxml()
@@ -58,6 +59,7 @@ type pack struct {
 	related   map[string][]relation
 	inherited map[string]bool // parts whose place was handed on
 	spent     int64           // bytes read
+	room      int64           // bytes that may be read
 }
 
 func newPackage(a *ziparchive.Archive, out *extract.Output) *pack {
@@ -110,13 +112,13 @@ func (p *pack) content(e *ziparchive.Entry) ([]byte, error) {
 		return nil, extract.Unreadable(err)
 	}
 	defer r.Close()
-	limit := min(p.out.Limits().Whole, maxXML-p.spent)
+	limit := min(p.out.Limits().Whole, p.room-p.spent)
 	data, err := readUpTo(r, limit+1, e.Size())
 	switch {
 	case err != nil && !errors.Is(err, io.EOF):
 		err = extract.Unreadable(err)
 	case int64(len(data)) > limit:
-		data, err = data[:limit], &extract.OverBudget{Limit: "too large a part, or too many of them"}
+		data, err = data[:limit], &extract.OverBudget{Limit: "too large a part, too many of them, or they unpack to far more than the document"}
 	}
 	p.spent += int64(len(data))
 	return data, err
@@ -132,9 +134,14 @@ func readUpTo(r io.Reader, limit int64, stated uint64) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// maxXML bounds how many bytes of XML a document may hold, some parts read twice:
-// reading them costs time even if there is no text in them.
-const maxXML = 2 << 30
+// What bounds how many bytes of XML a document may hold, some parts read twice: reading them
+// costs time even if there is no text in them. XML that programs write is packed to a twentieth;
+// a hundredth is where Apache POI, too, takes a document for a bomb (ZipSecureFile.MIN_INFLATE_RATIO).
+const (
+	maxXML   = 2 << 30
+	leastXML = 16 << 20
+	timesXML = 100
+)
 
 // part returns the content of the part with a key, nil if there is none.
 func (p *pack) part(key string) []byte {

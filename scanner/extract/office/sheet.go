@@ -2,6 +2,7 @@ package office
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"path"
 	"strconv"
@@ -76,7 +77,7 @@ func sheetPlace(name, state string) string {
 // formats: those that no program wrote would take more memory than they take
 // bytes.
 const (
-	maxStrings = 1 << 23
+	maxStrings = 1 << 22
 	maxFormats = 1 << 16
 )
 
@@ -153,6 +154,14 @@ func (p *pack) sheet(data []byte, part, place string, book *workbook) error {
 	for t.next() && s.grid.err == nil {
 		switch t.kind {
 		case startTag:
+			if string(t.name) == "row" {
+				s.rows++
+			}
+			if s.rows > maxRows {
+				s.grid.closeRow()
+				p.out.Unexamined(part, place, &extract.OverBudget{Limit: "more rows than sheets have"})
+				return errors.Join(s.grid.err, s.finish())
+			}
 			s.start(t)
 			if t.empty {
 				s.end(t.name)
@@ -179,6 +188,7 @@ type sheetReader struct {
 	inCell  bool
 	element []byte
 	mute    bool // within a phonetic guide
+	rows    int
 	column  int
 }
 
