@@ -60,7 +60,7 @@ func New(cfg policy.Config, w *World) []*analysis.Analyzer {
 	flows := taint.New(&cfg, prog, ids, &w.Results)
 	return []*analysis.Analyzer{
 		prog, ids, flows,
-		idlogged.New(flows),
+		idlogged.New(prog, flows),
 		idreturned.New(flows),
 		idsent.New(flows),
 		idparam.New(flows),

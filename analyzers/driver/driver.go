@@ -184,6 +184,7 @@ func (r *Report) analyse(ctx context.Context, pkgs []*packages.Package, suite, p
 		for key := range results {
 			items = append(items, externalid.Item{Key: key})
 		}
+		items = append(items, s.interceptors(results)...)
 		world.Needed = s.needed(items) // a package that only declares such an interface, too
 		s.diagnostics = nil
 		s.reset()

@@ -57,6 +57,12 @@ func (s *session) interfaceResults() summary.Results {
 		if len(carried) == 0 {
 			continue
 		}
+		if f.Name == summary.Messages { // every interceptor sees them
+			for j, labels := range carried {
+				out[summary.MessagesOf(j)] = append(out[summary.MessagesOf(j)], labels...)
+			}
+			continue
+		}
 		owner, name := f.Name[:max(0, strings.LastIndex(f.Name, "."))], f.Name[strings.LastIndex(f.Name, ".")+1:]
 		concrete := known[owner]
 		if concrete == nil {
@@ -70,6 +76,21 @@ func (s *session) interfaceResults() summary.Results {
 				result := key + "." + name + "@" + strconv.Itoa(j)
 				out[result] = append(out[result], labels...)
 			}
+		}
+	}
+	return out
+}
+
+// interceptors are keys in the packages that may hold some, if there is anything that they
+// see.
+func (s *session) interceptors(results summary.Results) []externalid.Item {
+	if len(results[summary.MessagesOf(0)])+len(results[summary.MessagesOf(1)]) == 0 {
+		return nil
+	}
+	var out []externalid.Item
+	for _, p := range s.pkgs {
+		if p.Imports["google.golang.org/grpc"] != nil {
+			out = append(out, externalid.Item{Key: p.PkgPath + ".interceptors"})
 		}
 	}
 	return out

@@ -132,6 +132,23 @@ func byName(owner string, s *types.Struct, i int) (Reason, bool) {
 	return Reason{}, false
 }
 
+// AmongNames decides rule 3 for one of names that stand beside each other without being
+// fields, as the attributes of a schema.
+func AmongNames(names []string, i int) (Reason, bool) {
+	switch name := names[i]; {
+	case !saysExternalID(name):
+	case namesAWS(name):
+		return Reason{Kind: NamedSo, Subject: name}, true
+	default:
+		for j, other := range names {
+			if j != i && (containsAny(plain(other), aboutAWS) || isRoleName(other)) {
+				return Reason{NamedBeside, name, other}, true
+			}
+		}
+	}
+	return Reason{}, false
+}
+
 // isRoleName accepts the short names of a role's ARN in a credentials struct.
 func isRoleName(name string) bool {
 	p := plain(name)

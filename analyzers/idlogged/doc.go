@@ -22,4 +22,9 @@
 // reported where it is logged, not where it is made. What shows at most eight
 // characters of the value is masked. Values that a type redacts itself (String,
 // LogValue, MarshalJSON …) are not reported.
+//
+// Interceptors of gRPC servers see the messages of every method, of no type: one that logs
+// them logs the External ID that any of them may hold, in this package or another one of
+// the program. The schema of a Terraform provider decides what plans show: an External ID
+// among its attributes is reported where it is neither Sensitive nor WriteOnly.
 package idlogged

@@ -25,6 +25,14 @@ func TestKindsOfRealCode(t *testing.T) {
 	analysistest.Run(t, testdata(), passtest.Pass(t, "idlogged"), "kinds", "kinds/flags", "kinds/plainflags")
 }
 
+func TestSchemasOfTerraform(t *testing.T) {
+	analysistest.Run(t, testdata(), passtest.Pass(t, "idlogged"), "terraform")
+}
+
+func TestInterceptorsOfGRPC(t *testing.T) {
+	analysistest.Run(t, testdata(), passtest.Pass(t, "idlogged"), "interceptors", "interceptors/elsewhere", "interceptors/unrelated")
+}
+
 func TestFixes(t *testing.T) {
 	analysistest.RunWithSuggestedFixes(t, testdata(), passtest.Pass(t, "idlogged"), "masking")
 }

@@ -184,6 +184,7 @@ func (f *frame) dynamic(k site) {
 		f.callsInput(r, k.args)
 	}
 	f.iterate(k)
+	f.intercepts(k)
 }
 
 // callInput calls a function that is an input: what it returns is a place of that input,
@@ -285,7 +286,7 @@ func (f *frame) declared(k site) {
 		return
 	}
 	switch sum := f.e.summaryOf(k.obj); {
-	case f.transfer(k):
+	case f.transfer(k), f.streams(k):
 	case sum != nil && !k.call.IsInvoke():
 		f.apply(sum, application{pos: k.pos, args: k.args, name: k.name.Name}, k.v)
 	case k.call.IsInvoke() && f.virtual(k):

@@ -7,6 +7,7 @@
 //	transfer  calls that a table knows
 //	sink      what arrives where it matters
 //	handler   functions that frameworks call, what they are given and what they return
+//	interceptors  what interceptors see of the messages of all methods
 //	types     what types say of a value: which parts carry a source, what is shown of it
 //
 // These files are one package: what a call does depends on summaries, a summary on

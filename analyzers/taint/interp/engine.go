@@ -55,6 +55,9 @@ type engine struct {
 	hands        map[*ssa.Function][]summary.Handed // by the declared function that is given the handler
 	handlers     map[*ssa.Function]map[int]string   // functions given to such a one: their parameters that a request fills, and what it is
 	woken        map[*ssa.Function]bool             // became handlers after they were analysed
+
+	messages        [2]map[*heap.Path]heap.Taint // what interceptors see; worked out when first needed
+	servedElsewhere [2][]summary.LabelFact       // of that, what imported packages tell
 }
 
 // Outcome is what following a package gave.
@@ -101,6 +104,12 @@ func (e *engine) readFacts() {
 		if s, ok := pf.Fact.(*summary.Summaries); ok && pf.Package != e.pass.Pkg {
 			e.hasSummaries[pf.Package.Path()] = true
 			for i := range s.Funcs {
+				if s.Funcs[i].Name == summary.Messages {
+					for j := range e.servedElsewhere {
+						e.servedElsewhere[j] = append(e.servedElsewhere[j], s.Funcs[i].Results[j].At...)
+					}
+					continue
+				}
 				e.facts[s.Funcs[i].Name] = &s.Funcs[i]
 			}
 			for _, name := range s.Masks {
@@ -295,6 +304,9 @@ func (e *engine) export(pass *analysis.Pass) {
 	slices.SortStableFunc(fact.Funcs, func(a, b summary.FuncFact) int { return b.Weight() - a.Weight() })
 	if len(fact.Funcs) > summary.MaxFuncFacts {
 		fact.Funcs = fact.Funcs[:summary.MaxFuncFacts]
+	}
+	if served := e.served(); len(served.Results[answered].At)+len(served.Results[asked].At) > 0 {
+		fact.Funcs = append(fact.Funcs, served)
 	}
 	for _, name := range e.maskNames {
 		if strings.HasPrefix(name, pass.Pkg.Path()+".") && len(fact.Masks) < summary.MaxFuncFacts {

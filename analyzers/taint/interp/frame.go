@@ -139,6 +139,7 @@ func (f *frame) enter(v ssa.Value, i int) {
 		}
 	} else {
 		c.Refs = []heap.Ref{{Place: f.at(v), Typ: v.Type(), Hint: hint}}
+		f.enterMessage(v)
 		switch l, ok := f.e.request(f.fn, v); {
 		case !ok:
 		case f.e.isResolver(f.fn) && program.StructOf(v.Type()) != nil: // declared where the method is

@@ -101,7 +101,7 @@ func (f *frame) tableSinks(k site) {
 		f.leak(k, tables.SinkRow{Kind: tables.KindNames[kind]}, 0, true)
 		return
 	}
-	if r, ok := tables.IsTableSink(k.name); ok {
+	if r, ok := tables.IsTableSink(k.name); ok && !f.sendsOn(k) {
 		f.leak(k, r, k.declared(), false)
 		return
 	}

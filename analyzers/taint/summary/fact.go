@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/deputy-sec/deputy/analyzers/program"
@@ -229,6 +230,13 @@ func (f FuncFact) Carried() map[int][]LabelFact {
 // result ("pkg.Store.Link@0"), as far as their implementations carry External IDs: a
 // package that calls one often imports none of its implementations.
 type Results map[string][]LabelFact
+
+// Messages is the name under which a package tells what the messages of its gRPC methods
+// hold: of what they answer as the first result, of what they are asked as the second.
+const Messages = "google.golang.org/grpc.UnaryHandler"
+
+// MessagesOf is the key of a side in Results.
+func MessagesOf(side int) string { return Messages + "@" + strconv.Itoa(side) }
 
 // Imported reads a fact back, into a tree of paths. find is the package of a path, or nil.
 func Imported(f FuncFact, paths *heap.Path, find func(string) *types.Package) *Summary {
