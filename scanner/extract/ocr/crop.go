@@ -8,7 +8,7 @@ import (
 
 // Figures of the crops.
 const (
-	levels    = 3        // the picture itself, half and a quarter of it
+	levels    = 5        // the picture itself, half of it, a quarter …
 	maxGrowth = 5        // times
 	margin    = 2        // pixels of the level around a segment
 	between   = 14       // white pixels around crops on a sheet
@@ -25,6 +25,7 @@ type crop struct {
 	spots  int  // as of segment
 	alike  int  // as of segment
 	text   bool // as of segment
+	likely bool // as of segment
 }
 
 // letters is about how many letters a crop takes as long to read as.
@@ -35,37 +36,65 @@ func (c crop) letters() int { return 2 + c.ink.Rect.Dx()/max(1, c.height) }
 // button that it stands on. So small letters are looked for with the ground that
 // their own level shows, larger ones with that of the next level, and the largest
 // at the next levels.
-func cropsOf(g *image.Gray) []crop {
+func cropsOf(g *image.Gray) []crop { return viewOf(g).crops }
+
+// view is a picture with the crops that were found in it.
+type view struct {
+	g                 *image.Gray
+	crops             []crop
+	upright, sideways int // letters of words as it stands, and turned by a quarter
+}
+
+func viewOf(g *image.Gray) *view {
+	v := &view{g: g}
 	if g.Rect.Empty() {
-		return nil
+		return v
 	}
-	ground := medians(g)
-	out := cropsAt(g, ground, 0, lowestLetter, smallLetter, nil)
+	v.find(g, medians(g), 0, lowestLetter, smallLetter)
 	for level := range levels {
 		w, h := g.Rect.Dx(), g.Rect.Dy()
 		if w < 2*minHeight || h < 2*minHeight {
 			break
 		}
 		next := halved(g)
-		out = cropsAt(g, doubled(medians(next), w, h), level, smallLetter, highestLetter, out)
+		v.find(g, doubled(medians(next), w, h), level, smallLetter, highestLetter)
 		g = next
 	}
-	return out
+	return v
 }
 
-// cropsAt adds the crops with letters of a height, in pixels of the level, to those
+// find adds the crops with letters of a height, in pixels of the level, to those
 // that are known.
-func cropsAt(g, ground *image.Gray, level, lowest, highest int, known []crop) []crop {
+func (v *view) find(g, ground *image.Gray, level, lowest, highest int) {
 	ink, marks := inkOf(g, ground)
-	for _, s := range segmentsIn(marks, g.Rect.Dx()) {
-		if s.height < lowest || s.height > highest {
+	spots := spotsIn(marks, g.Rect.Dx())
+	inside := func(s segment) bool { return s.height >= lowest && s.height <= highest }
+	for _, s := range segmentsOf(spots) {
+		if !inside(s) {
 			continue
 		}
 		part := ink.SubImage(s.at.Inset(-margin).Intersect(ink.Rect)).(*image.Gray)
 		at := image.Rect(s.at.Min.X<<level, s.at.Min.Y<<level, s.at.Max.X<<level, s.at.Max.Y<<level)
-		known = include(known, crop{at, part, level, s.height, s.spots, s.alike, s.text()})
+		v.upright += s.letters()
+		v.crops = include(v.crops, crop{at, part, level, s.height, s.spots, s.alike, s.text(), s.likely})
 	}
-	return known
+	for _, s := range sidewaysIn(spots) {
+		if inside(s) {
+			v.sideways += s.letters()
+		}
+	}
+}
+
+// lying reports whether letters stand rather below than beside each other.
+func (v *view) lying() bool { return v.sideways >= 2*max(1, v.upright) }
+
+// flipped returns the crops of the picture turned by half.
+func (v *view) flipped() []crop {
+	var out []crop
+	for _, c := range v.crops {
+		out = append(out, c.upsideDown(v.g.Rect.Max))
+	}
+	return out
 }
 
 // upsideDown returns a crop as it is in the picture turned by half, the far corner
@@ -90,7 +119,7 @@ func include(known []crop, c crop) []crop {
 	switch {
 	case spots == 0:
 		return append(known, c)
-	case lower && spots <= 2*c.spots:
+	case lower && spots <= c.spots<<max(1, c.level): // large letters have more parts
 		return append(slices.DeleteFunc(known, under), c)
 	}
 	return known
@@ -111,13 +140,35 @@ type look struct {
 // as returns a crop dark on white, with a look.
 func (c crop) as(l look) *image.Gray {
 	out := c.darkOnWhite()
+	sharp := isSharp(out)
 	w, h := float64(out.Rect.Dx()), float64(out.Rect.Dy())
 	by := min(maxGrowth, float64(l.height)/float64(c.height), (sheetSide-2*between)/w)
 	out = resize(out, max(1, int(w*by+0.5)), max(1, int(h*by+0.5)))
-	for range l.blur {
-		out = blurred(out)
+	if sharp {
+		for range l.blur {
+			out = blurred(out)
+		}
 	}
 	return out
+}
+
+// sharpest is the least difference between neighbours, of 255, that a picture which is
+// not blurred has at the edges of its letters.
+const sharpest = 120
+
+// isSharp reports whether letters, dark on white, have edges. What has none needs no
+// further blur: it would lose its thin strokes.
+func isSharp(g *image.Gray) bool {
+	edges := 0
+	for y := range g.Rect.Dy() {
+		row := g.Pix[y*g.Stride:][:g.Rect.Dx()]
+		for x := 1; x < len(row); x++ {
+			if abs(int(row[x])-int(row[x-1])) >= sharpest {
+				edges++
+			}
+		}
+	}
+	return 2*edges >= g.Rect.Dx()/max(1, g.Rect.Dy())
 }
 
 // darkOnWhite returns a crop with letters in black. If they are darker than their

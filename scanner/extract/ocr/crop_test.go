@@ -297,10 +297,9 @@ printf '5\t1\t1\t1\t1\t1\t20\t20\t50\t24\t95\t%s\n' word$1`)
 	upright := drawing(t, "terminal", 1)
 	for quarters := range 4 {
 		g := turn(upright, quarters)
-		r, err := readFirst(t.Context(), g)
-		require.NoError(t, err)
-		nothing := readingOf(r.crops)
-		other, err := nothing.orTurned(t.Context(), g)
+		v := viewOf(g)
+		nothing := readingOf(v.crops)
+		other, err := nothing.orTurned(t.Context(), v)
 		require.NoError(t, err)
 		assert.Equal(t, quarters%2 == 1, other != nothing, "%d quarters", quarters)
 	}

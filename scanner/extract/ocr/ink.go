@@ -36,18 +36,21 @@ func subtractGround(g, ground *image.Gray) *image.Gray {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	out := image.NewGray(g.Rect)
 	for y := range h {
-		up, down := max(0, y-2)*ground.Stride, min(h-1, y+2)*ground.Stride
 		here := y * ground.Stride
-		for x := range w {
-			v := int(g.Pix[y*g.Stride+x])
-			left, right := max(0, x-2), min(w-1, x+2)
-			least := v - int(ground.Pix[here+x])
-			for _, at := range [...]int{here + left, here + right, up + x, down + x} {
-				if d := v - int(ground.Pix[at]); abs(d) < abs(least) {
+		upper, lower := ground.Pix[max(0, y-2)*ground.Stride:][:w], ground.Pix[min(h-1, y+2)*ground.Stride:][:w]
+		row, under, to := g.Pix[y*g.Stride:][:w], ground.Pix[here:][:w], out.Pix[y*out.Stride:][:w]
+		for x, v := range row {
+			least := int(v) - int(under[x])
+			if least == 0 { // as most of it
+				to[x] = noInk
+				continue
+			}
+			for _, at := range [...]uint8{under[max(0, x-2)], under[min(w-1, x+2)], upper[x], lower[x]} {
+				if d := int(v) - int(at); abs(d) < abs(least) {
 					least = d
 				}
 			}
-			out.Pix[here+x] = uint8(noInk + least/2)
+			to[x] = uint8(noInk + least/2)
 		}
 	}
 	return out
@@ -55,36 +58,94 @@ func subtractGround(g, ground *image.Gray) *image.Gray {
 
 // medians returns the ground of every pixel: the median of what is around it, by
 // the histogram of a window that slides along the row (T. Huang, "A fast
-// two-dimensional median filtering algorithm", 1979).
+// two-dimensional median filtering algorithm", 1979). Where nothing around differs by as
+// much as a letter does from its ground, a pixel is its own ground: that is most of a
+// screen, and costs nothing.
 func medians(g *image.Gray) *image.Gray {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	out := image.NewGray(g.Rect)
+	columns, uneven := unevenIn(g)
 	for y := range h {
-		around := g.Pix[max(0, y-reachY)*g.Stride : min(h-1, y+reachY)*g.Stride+w]
-		window := slidingMedian{}
-		for x := range min(reachX, w) {
-			for at := x; at < len(around); at += g.Stride {
-				window.add(around[at])
+		copy(out.Pix[y*out.Stride:][:w], g.Pix[y*g.Stride:][:w])
+		blocks := uneven[y/block*columns:][:columns]
+		for from := 0; from < columns; from++ {
+			if !blocks[from] {
+				continue
 			}
-		}
-		for x := range w {
-			enters, leaves := x+reachX, x-reachX-1
-			switch {
-			case enters < w && leaves >= 0:
-				window.slide(around[leaves:], around[enters:], g.Stride)
-			case enters < w:
-				for at := enters; at < len(around); at += g.Stride {
-					window.add(around[at])
-				}
-			case leaves >= 0:
-				for at := leaves; at < len(around); at += g.Stride {
-					window.remove(around[at])
-				}
+			to := from
+			for to < columns && blocks[to] {
+				to++
 			}
-			out.Pix[y*out.Stride+x] = window.median()
+			mediansOf(g, out, y, from*block, min(w, to*block))
+			from = to
 		}
 	}
 	return out
+}
+
+// mediansOf writes the medians around the pixels of a row from one on to another.
+func mediansOf(g, out *image.Gray, y, from, to int) {
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	around := g.Pix[max(0, y-reachY)*g.Stride : min(h-1, y+reachY)*g.Stride+w]
+	window := slidingMedian{value: g.Pix[y*g.Stride+from]}
+	for x := max(0, from-reachX); x < min(from+reachX, w); x++ {
+		for at := x; at < len(around); at += g.Stride {
+			window.add(around[at])
+		}
+	}
+	for x := from; x < to; x++ {
+		enters, leaves := x+reachX, x-reachX-1
+		switch {
+		case enters < w && leaves >= 0 && x > from:
+			window.slide(around[leaves:], around[enters:], g.Stride)
+		case enters < w:
+			for at := enters; at < len(around); at += g.Stride {
+				window.add(around[at])
+			}
+		case leaves >= 0 && x > from:
+			for at := leaves; at < len(around); at += g.Stride {
+				window.remove(around[at])
+			}
+		}
+		out.Pix[y*out.Stride+x] = window.median()
+	}
+}
+
+// unevenIn returns how many blocks there are in a row, and around which of them something
+// differs as much as a letter may from its ground. A window is no larger than a block to
+// each side.
+func unevenIn(g *image.Gray) (columns int, uneven []bool) {
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	columns = (w + block - 1) / block
+	rows := (h + block - 1) / block
+	darkest, brightest := make([]uint8, columns*rows), make([]uint8, columns*rows)
+	for i := range darkest {
+		darkest[i] = 255
+	}
+	for y := range h {
+		row := g.Pix[y*g.Stride:][:w]
+		for bx := range columns {
+			low, high := uint8(255), uint8(0)
+			for _, v := range row[bx*block : min(w, (bx+1)*block)] {
+				low, high = min(low, v), max(high, v)
+			}
+			at := y/block*columns + bx
+			darkest[at], brightest[at] = min(darkest[at], low), max(brightest[at], high)
+		}
+	}
+	uneven = make([]bool, columns*rows)
+	for by := range rows {
+		for bx := range columns {
+			low, high := uint8(255), uint8(0)
+			for y := max(0, by-1); y <= min(rows-1, by+1); y++ {
+				for x := max(0, bx-1); x <= min(columns-1, bx+1); x++ {
+					low, high = min(low, darkest[y*columns+x]), max(high, brightest[y*columns+x])
+				}
+			}
+			uneven[by*columns+bx] = int(high)-int(low) >= faintest
+		}
+	}
+	return columns, uneven
 }
 
 // slidingMedian is a histogram that knows how much of it lies below a value, which
@@ -158,10 +219,13 @@ func marksIn(ink *image.Gray) []bool {
 	columns, rows := (w+block-1)/block, (h+block-1)/block
 	blocks := make([]energy, columns*rows)
 	for y := range h {
-		for x, v := range ink.Pix[y*ink.Stride:][:w] {
-			if v != noInk {
-				at := y/block*columns + x/block
-				blocks[at] = blocks[at].and(energyOf(v))
+		row := ink.Pix[y*ink.Stride:][:w]
+		for bx := range columns {
+			e := &blocks[y/block*columns+bx]
+			for _, v := range row[bx*block : min(w, (bx+1)*block)] {
+				if v != noInk {
+					*e = e.and(energyOf(v))
+				}
 			}
 		}
 	}
@@ -173,6 +237,9 @@ func marksIn(ink *image.Gray) []bool {
 				for x := max(0, bx-1); x <= min(columns-1, bx+1); x++ {
 					around = around.and(blocks[y*columns+x])
 				}
+			}
+			if around.strongest < faintest {
+				continue
 			}
 			brighter, darker := around.letters()
 			least := max(faintest, int(share*float64(around.strongest)))
@@ -203,14 +270,35 @@ func eraseRules(ink *image.Gray, marks []bool) {
 	for y := range h {
 		stretches(marks, rules, y*w, 1, w, ruleLength)
 	}
+	columns := columnsWith(marks, w, ruleHeight)
 	for x := range w {
-		stretches(marks, rules, x, w, h, ruleHeight)
+		if columns[x] {
+			stretches(marks, rules, x, w, h, ruleHeight)
+		}
 	}
 	for i, isRule := range rules {
 		if isRule {
 			ink.Pix[i], marks[i] = noInk, false
 		}
 	}
+}
+
+// columnsWith tells which columns have so many marks that a stretch of a length may be
+// among them. To go along a column costs a miss of the cache for every pixel.
+func columnsWith(marks []bool, width, length int) []bool {
+	counts := make([]int32, width)
+	for from := 0; from+width <= len(marks); from += width {
+		for x, marked := range marks[from:][:width] {
+			if marked {
+				counts[x]++
+			}
+		}
+	}
+	out := make([]bool, width)
+	for x, n := range counts {
+		out[x] = 10*int(n) >= 9*length
+	}
+	return out
 }
 
 // stretches tells which of n pixels, step from one to the next, lie in a stretch

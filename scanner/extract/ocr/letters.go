@@ -25,13 +25,17 @@ func LargeEnough(width, height int) bool {
 
 // holdsLetters reports whether there may be a line of text in a picture: small
 // marks on an even background, a few cells in a row (or in a column, for what
-// lies on its side), at any of three scales.
+// lies on its side), at any of the levels.
 func holdsLetters(g *image.Gray) bool {
-	for range 3 {
+	for level := range levels {
 		if !LargeEnough(g.Rect.Dx(), g.Rect.Dy()) {
 			return false
 		}
-		if rowOfLetters(g) {
+		least := minEdges
+		if level > 2 { // a gradient that was scaled down has stairs
+			least *= 2
+		}
+		if rowOfLetters(g, least) {
 			return true
 		}
 		g = halved(g)
@@ -39,13 +43,13 @@ func holdsLetters(g *image.Gray) bool {
 	return false
 }
 
-func rowOfLetters(g *image.Gray) bool {
+func rowOfLetters(g *image.Gray, leastEdges int) bool {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	below := make([]int, (w+cell-1)/cell) // cells with letters in a column, down to the row
 	for y := 0; y < h; y += cell {
 		beside := 0
 		for x := 0; x < w; x += cell {
-			if !lettersIn(g, image.Rect(x, y, min(x+cell, w), min(y+cell, h))) {
+			if !lettersIn(g, image.Rect(x, y, min(x+cell, w), min(y+cell, h)), leastEdges) {
 				beside, below[x/cell] = 0, 0
 				continue
 			}
@@ -60,7 +64,7 @@ func rowOfLetters(g *image.Gray) bool {
 }
 
 // lettersIn reports whether a cell looks like a piece of a line of text.
-func lettersIn(g *image.Gray, at image.Rectangle) bool {
+func lettersIn(g *image.Gray, at image.Rectangle, leastEdges int) bool {
 	var counts [256]int32
 	for y := at.Min.Y; y < at.Max.Y; y++ {
 		for _, v := range g.Pix[y*g.Stride+at.Min.X : y*g.Stride+at.Max.X] {
@@ -80,7 +84,7 @@ func lettersIn(g *image.Gray, at image.Rectangle) bool {
 	if flat < minFlat || ink < minInk || ink > maxInk {
 		return false
 	}
-	return edges(g, at, background) >= minEdges
+	return edges(g, at, background) >= leastEdges
 }
 
 // edges counts the changes between ink and background along rows or along

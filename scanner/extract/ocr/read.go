@@ -20,32 +20,36 @@ import (
 // held any. What looks like an ID or a key is read again; where the readings
 // differ, all are there, one under the other.
 //
-// Reading costs about a millisecond a letter, and a photograph is full of what may
-// be some. So what looks most like text is read first, and the rest only if that
-// was any. left says what was not read, nil if nothing.
+// Reading costs about a millisecond a letter, so what may be an ID, a key or the label
+// of one by its shape is read first, and the rest only if something of that kind came out;
+// see [candidate]. A photograph is full of what may be letters: of what looks most like
+// text a sample is read before the rest. left says what was not read though it may have
+// been an ID, nil if nothing.
 func Read(ctx context.Context, m image.Image) (text string, left, err error) {
-	g := readable(m)
-	if g == nil {
-		return "", nil, nil
+	v, err := onBestGround(ctx, readable(m))
+	if v == nil || err != nil {
+		return "", nil, err
 	}
-	r, err := readFirst(ctx, g)
+	r, err := readFirst(ctx, v)
 	if err != nil {
 		return "", nil, err
 	}
 	if !r.sound() {
-		if r, err = r.orTurned(ctx, g); err != nil {
+		if r, err = r.orTurned(ctx, v); err != nil {
 			return "", nil, err
 		}
 	}
-	if err := r.readAgain(ctx); err != nil {
-		return "", nil, err
+	if r.promises() {
+		if err := r.readAgain(ctx); err != nil {
+			return "", nil, err
+		}
 	}
 	r.correct()
 	return r.text(), r.leftOut(), nil
 }
 
 // HoldsText reports whether Read would have a look at a picture.
-func HoldsText(m image.Image) bool { return readable(m) != nil }
+func HoldsText(m image.Image) bool { return len(readable(m)) > 0 }
 
 // What pictures are scaled down to, in pixels. The letters of a photograph are
 // large; on a screen with many pixels, they may be small.
@@ -54,24 +58,85 @@ const (
 	maxPhotoPixels = 3 << 20
 )
 
-// readable returns a picture in shades of grey, or nil if there are no letters in
-// it. What is transparent is laid on white or on black, whichever shows more: the
-// labels of a diagram may be white, and what stands in its boxes black.
-func readable(m image.Image) *image.Gray {
-	g := onGround(m, 255)
+// readable returns a picture in shades of grey, or none if there are no letters in
+// it. What is transparent is laid on white or on black, whichever shows more, or on both:
+// the labels of a diagram may be white, and what stands in its boxes black.
+func readable(m image.Image) []*view {
+	white := onGround(m, 255)
 	if opaque(m) {
-		return g
+		return viewsOf(white)
 	}
 	black := onGround(m, 0)
-	switch {
-	case g == nil:
-		return black
-	case black == nil || slices.Equal(g.Pix, black.Pix):
-		return g
-	case letters(cropsOf(black)) > letters(cropsOf(g)):
-		return black
+	if white == nil || black == nil || slices.Equal(white.Pix, black.Pix) {
+		return viewsOf(cmp.Or(white, black))
 	}
-	return g
+	views := viewsOf(white, black)
+	switch a, b := letters(views[0].crops), letters(views[1].crops); {
+	case a >= 2*b:
+		return views[:1]
+	case b >= 2*a:
+		return views[1:]
+	}
+	return views
+}
+
+func viewsOf(pictures ...*image.Gray) []*view {
+	var out []*view
+	for _, g := range pictures {
+		if g != nil {
+			out = append(out, viewOf(g))
+		}
+	}
+	return out
+}
+
+// onBestGround returns the view that reads best, nil if there is none. A picture of which
+// one colour was made transparent has a seam of that colour around every letter, so on
+// the wrong ground there are as many letters, which read like none.
+func onBestGround(ctx context.Context, views []*view) (*view, error) {
+	switch len(views) {
+	case 0:
+		return nil, nil //nolint:nilnil // there is nothing to read
+	case 1:
+		return views[0], nil
+	}
+	var ways [][]crop
+	for _, v := range views {
+		ways = append(ways, v.crops)
+	}
+	best, _, err := bestOf(ctx, ways)
+	if err != nil {
+		return nil, err
+	}
+	return views[best], nil
+}
+
+// bestOf reads a sample of several ways to see a picture, and returns the number of the
+// one with most words that are not in doubt, with what was read of it.
+func bestOf(ctx context.Context, ways [][]crop) (int, *reading, error) {
+	var crops []crop
+	var numbers []int
+	for _, way := range ways {
+		some, _ := split(way, byLikelihood(way), sample/2)
+		for _, i := range some {
+			numbers = append(numbers, i+len(crops))
+		}
+		crops = append(crops, way...)
+	}
+	tried := readingOf(crops)
+	if err := tried.read(ctx, 0, numbers); err != nil {
+		return 0, nil, err
+	}
+	best, from := 0, 0
+	var reads *reading
+	for n, way := range ways {
+		part := tried.part(from, from+len(way))
+		from += len(way)
+		if reads == nil || reads.better(part) == part {
+			best, reads = n, part
+		}
+	}
+	return best, reads, nil
 }
 
 // onGround returns a picture laid on a background, scaled down if it is too large,
@@ -136,35 +201,57 @@ const (
 	mostLetters = 12_000 // a screen full of the smallest has 10,000
 )
 
-func readFirst(ctx context.Context, g *image.Gray) (*reading, error) {
-	return readCrops(ctx, cropsOf(g))
+func readFirst(ctx context.Context, v *view) (*reading, error) {
+	return readCrops(ctx, v.crops)
 }
 
-// readCrops reads crops for the first time: all, or if they are many a sample of
-// them, and the others if that reads like text.
+// readCrops reads crops for the first time: those that may hold an identifier, and if one
+// did, the others.
 func readCrops(ctx context.Context, crops []crop) (*reading, error) {
 	r := readingOf(crops)
 	if !slices.ContainsFunc(crops, func(c crop) bool { return c.text }) {
 		return r, nil
 	}
-	rest := byLikelihood(crops)
-	if lettersOf(crops, rest) > 2*sample {
-		var likely []int
-		likely, rest = split(crops, rest, sample)
-		if err := r.read(ctx, 0, likely); err != nil {
-			return nil, err
-		}
-		if !r.hopeful() {
-			r.left = len(rest)
-			return r, nil
-		}
+	order := byLikelihood(crops)
+	likely := len(order)
+	if lettersOf(crops, order) > fewLetters {
+		likely, _ = slices.BinarySearchFunc(order, false, func(i int, _ bool) int {
+			if crops[i].likely {
+				return -1
+			}
+			return 1
+		})
 	}
-	most, left := split(crops, rest, mostLetters)
-	r.left = len(left)
-	return r, r.read(ctx, 0, most)
+	if err := r.readMost(ctx, order[:likely]); err != nil || r.left > 0 || !r.promises() {
+		return r, err
+	}
+	return r, r.readMost(ctx, order[likely:])
 }
 
-// byLikelihood returns the numbers of crops, first those that look most like text.
+// readMost reads crops: all, or if they are many a sample of them, and the others if that
+// reads like text.
+func (r *reading) readMost(ctx context.Context, rest []int) error {
+	if lettersOf(r.crops, rest) > 2*sample {
+		var first []int
+		first, rest = split(r.crops, rest, sample)
+		if err := r.read(ctx, 0, first); err != nil {
+			return err
+		}
+		if !r.hopeful() {
+			r.left += len(rest)
+			return nil
+		}
+	}
+	most, left := split(r.crops, rest, mostLetters)
+	r.left += len(left)
+	return r.read(ctx, 0, most)
+}
+
+// promises reports whether an identifier may stand in what was read.
+func (r *reading) promises() bool { return slices.ContainsFunc(r.texts[0], promising) }
+
+// byLikelihood returns the numbers of crops, first those that may hold an identifier, and
+// of these and the others first those that look most like text.
 func byLikelihood(crops []crop) []int {
 	numbers := make([]int, len(crops))
 	for i := range numbers {
@@ -172,12 +259,19 @@ func byLikelihood(crops []crop) []int {
 	}
 	slices.SortStableFunc(numbers, func(i, j int) int {
 		a, b := crops[i], crops[j]
-		if a.text != b.text {
-			return map[bool]int{true: -1, false: 1}[a.text]
-		}
-		return cmp.Compare(b.alike, a.alike)
+		return cmp.Or(trueFirst(a.likely, b.likely), trueFirst(a.text, b.text), cmp.Compare(b.alike, a.alike))
 	})
 	return numbers
+}
+
+func trueFirst(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
 }
 
 // lettersOf returns how many letters there are in the crops of the given numbers.
@@ -228,32 +322,26 @@ func (r *reading) hopeful() bool {
 	return sure > 0 && 10*sure >= all || slices.ContainsFunc(r.texts[0], settled)
 }
 
-// orTurned returns what is read off the picture turned to either side, if its
-// letters stand rather below than beside each other, and it reads better so. Which
-// side that is, a sample of both tells.
-func (r *reading) orTurned(ctx context.Context, g *image.Gray) (*reading, error) {
-	turned := turn(g, 1)
-	crops := cropsOf(turned)
-	if letters(crops) < 2*letters(r.crops) {
+// orTurned returns what is read off the picture turned by half, or to either side if its
+// letters stand rather below than beside each other, and it reads better so. Which way
+// that is, a sample of each tells.
+func (r *reading) orTurned(ctx context.Context, v *view) (*reading, error) {
+	var ways [][]crop
+	if _, all := r.characters(); all > 0 {
+		ways = append(ways, v.flipped())
+	}
+	if v.lying() {
+		turned := viewOf(turn(v.g, 1))
+		ways = append(ways, turned.crops, turned.flipped())
+	}
+	if len(ways) == 0 {
 		return r, nil
 	}
-	n := len(crops)
-	for _, c := range crops {
-		crops = append(crops, c.upsideDown(turned.Rect.Max))
+	best, tried, err := bestOf(ctx, ways)
+	if err != nil || !tried.hopeful() {
+		return r, err
 	}
-	likely, _ := split(crops[:n], byLikelihood(crops[:n]), sample/2)
-	for _, i := range likely {
-		likely = append(likely, i+n)
-	}
-	tried := readingOf(crops)
-	if err := tried.read(ctx, 0, likely); err != nil {
-		return nil, err
-	}
-	side := tried.part(0, n).better(tried.part(n, 2*n))
-	if !side.hopeful() {
-		return r, nil
-	}
-	side, err := readCrops(ctx, side.crops)
+	side, err := readCrops(ctx, ways[best])
 	if err != nil {
 		return nil, err
 	}
@@ -413,11 +501,16 @@ func corrected(text string) string {
 		}
 		return s
 	})
+	out = dashes.ReplaceAllString(out, "$1$4-$2$5-$3$6")
 	if out == text {
 		return ""
 	}
 	return out
 }
+
+// dashes is an account ID of which a dash was read as a dot or as nothing. The groups
+// stand in one piece of a line, no further apart than digits do.
+var dashes = lazyregexp.New(`\b([0-9]{4})(?:-|[. ]{1,2})([0-9]{4})-([0-9]{4})\b|\b([0-9]{4})-([0-9]{4})(?:-|[. ]{1,2})([0-9]{4})\b`)
 
 func digitsIn(s string) int {
 	n := 0

@@ -20,9 +20,10 @@ const (
 // the content of a table's cell.
 type segment struct {
 	at     image.Rectangle
-	height int // of its high letters and digits
-	spots  int // letters, and what else hangs together
-	alike  int // spots as high as letters of a line are, less the others
+	height int  // of its high letters and digits
+	spots  int  // letters, and what else hangs together
+	alike  int  // spots as high as letters of a line are, less the others
+	likely bool // it may hold an identifier
 }
 
 // text reports whether a segment is long enough to be a word of some letters. A
@@ -31,9 +32,30 @@ func (s segment) text() bool {
 	return s.spots >= 4 && s.at.Dx() >= 2*s.at.Dy() || s.at.Dx() >= 4*s.height
 }
 
+// letters is about how many letters there are, if it is long enough to be a word.
+func (s segment) letters() int {
+	if !s.text() {
+		return 0
+	}
+	return s.at.Dx() / max(1, s.at.Dy())
+}
+
 // segmentsIn returns the segments among marks in a picture of a width.
-func segmentsIn(marks []bool, width int) []segment {
-	spots := slices.DeleteFunc(spotsIn(marks, width), func(r image.Rectangle) bool {
+func segmentsIn(marks []bool, width int) []segment { return segmentsOf(spotsIn(marks, width)) }
+
+// sidewaysIn returns the segments that the same spots make in the picture turned by a
+// quarter. Where they come to stand does not matter.
+func sidewaysIn(spots []image.Rectangle) []segment {
+	turned := make([]image.Rectangle, len(spots))
+	for i, r := range spots {
+		turned[i] = image.Rect(r.Min.Y, r.Min.X, r.Max.Y, r.Max.X)
+	}
+	return segmentsOf(turned)
+}
+
+// segmentsOf returns the segments that spots make.
+func segmentsOf(spots []image.Rectangle) []segment {
+	spots = slices.DeleteFunc(slices.Clone(spots), func(r image.Rectangle) bool {
 		return r.Dy() > tallestLetter || r.Dx() > widestLetter || r.Dx()*r.Dy() < 2
 	})
 	if len(spots) > mostSpots { // the noise of a photograph
@@ -84,6 +106,7 @@ func segmentOf(spots []image.Rectangle) segment {
 			s.alike--
 		}
 	}
+	s.likely = candidate(spots, s.height)
 	return s
 }
 

@@ -185,6 +185,7 @@ func TestLettersThatAreDigits(t *testing.T) {
 	for text, want := range map[string]string{
 		"iam::l2345678901Z:root": "iam::123456789012:root", "Account 1234567890I2": "Account 123456789012", "123456789012": "",
 		"12345678S0lZ34": "", "SOSBIllOZ": "", "o1234567890l": "012345678901", "id-12345SSSSS12": "",
+		"1234. 5678-9012": "1234-5678-9012", "1234-5678 9012,": "1234-5678-9012,", "1234 5678 9012": "", "1234-5678-9012": "", "21234 5678-9012": "",
 	} {
 		assert.Equal(t, want, corrected(text), text)
 	}
