@@ -53,7 +53,7 @@ func AreaOf(name string) Area {
 	switch {
 	case strings.HasSuffix(dir, "charts/") && strings.HasSuffix(base, ".tgz"):
 		return ThirdParty // https://helm.sh/docs/topics/charts/#chart-dependencies
-	case area == Source && isTest(path.Base(name), base):
+	case area == Source && (isTest(path.Base(name), base) || isPerlTest(dir, base)):
 		return Tests
 	case area == Source && isExample(base):
 		return Examples
@@ -68,8 +68,17 @@ func areaOfDirectory(name string) Area {
 	if isExample(name) {
 		return Examples
 	}
+	switch ending := path.Ext(name); {
+	case ending == ".gem" || ending == ".whl" || ending == ".crate" || ending == ".nupkg":
+		return ThirdParty // what lies in a package that was published
+	case directories[afterLast(name, "-_")] == Tests && (strings.HasSuffix(name, "s") || strings.HasSuffix(name, "e2e")):
+		return Tests // integration-tests; an environment is called infra-test
+	}
 	return Source
 }
+
+// afterLast returns what stands behind the last of some marks, "" if there is none.
+func afterLast(name, marks string) string { return name[strings.LastIndexAny(name, marks)+1:] }
 
 // isExample reports whether a name in lower case says between dots that it is an example:
 // secrets.yml.example, example.key.pem, keys.example.
@@ -99,6 +108,13 @@ func isTest(name, lower string) bool {
 	}
 	stem = strings.TrimSuffix(name, path.Ext(name))
 	return strings.HasSuffix(stem, "Test") || strings.HasSuffix(stem, "Tests")
+}
+
+// isPerlTest reports whether a file is a test of Perl, or a module for them, by the folder
+// that prove looks in (https://perldoc.perl.org/prove).
+func isPerlTest(dir, base string) bool {
+	ending := path.Ext(base)
+	return ending == ".t" || (ending == ".pm" || ending == ".pl") && strings.Contains("/"+dir, "/t/")
 }
 
 // Rank orders areas: 0 is read first.

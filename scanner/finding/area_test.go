@@ -40,6 +40,16 @@ func TestAreaOf(t *testing.T) {
 		"helm/app/charts/db-1.2.3.tgz":  finding.ThirdParty,
 		"helm/app/charts/db/key.pem":    finding.Source,
 		"dist/charts.tgz":               finding.Source,
+		"e2e-tests/key.pem":             finding.Tests,
+		"src/integration_tests/a.json":  finding.Tests,
+		"terraform/account-test/a.tf":   finding.Source, // an environment
+		"contests/a.md":                 finding.Source,
+		"portal/t/saml-lib.pm":          finding.Tests,
+		"portal/roles.t":                finding.Tests,
+		"lib/t/locale.json":             finding.Source,
+		"lib/Portal/saml.pm":            finding.Source,
+		"cache/fog-1.2.gem/lib/a.rb":    finding.ThirdParty,
+		"cache/fog-1.2.gem":             finding.Source, // the archive itself holds no line
 	} {
 		assert.Equal(t, want, finding.AreaOf(path), path)
 	}

@@ -36,6 +36,9 @@ func ownedByPublisher(p *place) string {
 	if image, ok := imageOf(p); ok {
 		return publishedImage(image)
 	}
+	if why := publicPage(p); why != "" {
+		return why
+	}
 	fields := arnFields(p)
 	if len(fields) != 5 || len(p.tail) < 2 || p.tail[0] != ':' {
 		return ""
@@ -53,6 +56,21 @@ func ownedByPublisher(p *place) string {
 	if name, ok := strings.CutPrefix(resource, "layer:"); ok && service == "lambda" {
 		if owner := ownerIn(name); owner != "" {
 			return "a Lambda layer that " + owner + " publishes, by its name"
+		}
+	}
+	return ""
+}
+
+// publicPage says why the page of a resource that the digits lead to is its publisher's, ""
+// if it can be anybody's: https://serverlessrepo.aws.amazon.com/applications/….
+func publicPage(p *place) string {
+	_, page, ok := strings.Cut(string(p.head), "://")
+	if !ok {
+		return ""
+	}
+	for _, kind := range publicKinds() {
+		if rest, ok := strings.CutPrefix(page, kind.service+".aws.amazon.com/"); ok && strings.HasPrefix(rest, kind.resource) {
+			return kind.reason
 		}
 	}
 	return ""

@@ -228,3 +228,18 @@ func TestBase64OfATextIsNoSecret(t *testing.T) {
 		}
 	}
 }
+
+func TestSecretBesideAnImpossibleKeyIDIsASample(t *testing.T) {
+	r := rand.New(rand.NewPCG(13, 14))
+	secret := "1a" + example.Chars(r, example.Base64, 36) + "Z9"
+	for id, want := range map[string]finding.Class{
+		"AKIA" + "ZLJNBT8I3KFOU4NO": finding.Sample, // an 8
+		"ABIA" + "ZLJNBT8I3KFOU4NO": finding.Sample,
+		"AKIA" + "ZLJNBT":           "", // cut off: nothing is known
+	} {
+		text := "AWS_ACCESS_KEY_ID: " + id + "\nAWS_SECRET_ACCESS_KEY: " + secret + "\n"
+		for _, h := range scan([]byte(text)) {
+			assert.Equal(t, want, h.Class, text)
+		}
+	}
+}

@@ -115,9 +115,30 @@ func namedSecret(w *detect.Window, report func(detect.Match)) {
 		if isEncoded {
 			s.evidence = append(s.evidence, "written as base64, as in a Kubernetes secret")
 		}
-		report(s.match(""))
+		m := s.match("")
+		if besideImpossibleID(w.Text, r.start, r.end) {
+			m.Class = finding.Sample
+			m.Evidence = append(m.Evidence, "the key ID beside it has characters that none has")
+		}
+		report(m)
 		return false
 	})
+}
+
+// besideImpossibleID reports whether something that was typed to look like a key ID stands near
+// a secret, and no key ID does: they are base32, which has no 0, 1, 8 and 9.
+func besideImpossibleID(text []byte, start, end int) bool {
+	impossible, possible := false, false
+	eachRun(text, max(0, start-reachFromID), min(len(text), end+reachFromID), func(r run) bool {
+		switch {
+		case isKeyID(r.value):
+			possible = true
+		case len(r.value) == keyIDLen && prefixes[r.value[:prefixLen]] != "" && strings.ToUpper(r.value) == r.value && !strings.ContainsAny(r.value, "+/"):
+			impossible = true
+		}
+		return !possible
+	})
+	return impossible && !possible
 }
 
 // ofAnother reports whether a value stands on a line of its own, below the name at text[at], and

@@ -215,6 +215,9 @@ func reference(v string) bool {
 			return true
 		}
 	}
+	if member, ok := strings.CutSuffix(v, ";"); ok && strings.Contains(member, ".") && !strings.ContainsFunc(member, func(r rune) bool { return r != '.' && (r > 0x7f || !notation.IsWord(byte(r))) }) {
+		return true // a statement that hands on a member: answer3.value;
+	}
 	return strings.ContainsAny(v, ":*") && !strings.ContainsAny(v, "!@#^&;") || strings.Contains(v, "://") || strings.Count(v, "/") > 2 || strings.Count(v, ".") > 1 || strings.Contains(v, "::") || strings.Count(v, "_") > 1 || strings.Count(v, "-") > 2 && !uuid(v)
 }
 

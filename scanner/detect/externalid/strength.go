@@ -16,7 +16,7 @@ func reference(v string) bool {
 			return true
 		}
 	}
-	if strings.HasSuffix(v, "ExternalId") || strings.HasSuffix(v, "ExternalID") {
+	if strings.HasSuffix(v, "ExternalId") || strings.HasSuffix(v, "ExternalID") || strings.HasSuffix(v, "xternalIdType") {
 		return true // the name that another program knows it by
 	}
 	return strings.Contains(v, "_") && strings.ToUpper(v) == v && !strings.ContainsAny(v, "0123456789") ||

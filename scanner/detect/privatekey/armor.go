@@ -264,8 +264,10 @@ func readEncodedArmor(w *detect.Window) (detect.Match, bool) {
 	}
 	w.Look(0, detect.After)
 	encoded, stop := base64Run(w.Text, w.Start)
-	goesOn := stop == len(w.Text) && cut(w)
-	raw, ok := decodeBase64(encoded, !goesOn)
+	if stop == len(w.Text) && cut(w) {
+		return detect.Match{}, false // the key is longer than a window; it is found whole in what the run decodes to
+	}
+	raw, ok := decodeBase64(encoded, true)
 	if !ok {
 		return detect.Match{}, false
 	}
@@ -273,7 +275,7 @@ func readEncodedArmor(w *detect.Window) (detect.Match, bool) {
 	if at < 0 {
 		return detect.Match{}, false
 	}
-	b, ok := parseArmor(raw, at, goesOn)
+	b, ok := parseArmor(raw, at, false)
 	if !ok {
 		return detect.Match{}, false
 	}

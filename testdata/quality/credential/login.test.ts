@@ -2,3 +2,4 @@ describe('login', () => {
   const password = 'x9‹mixed:12›'
   expect(login({ password })).toBe(true)
 })
+item.password = _context3.sent;
