@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -61,6 +63,9 @@ func newBaselineVerb(use, short, long string, change baselineVerb) *cobra.Comman
 			if _, _, err := from.load(cmd.Flags(), &config, args[0]); err != nil {
 				return err
 			}
+			if file == "" {
+				file = baselineFile(args[0])
+			}
 			knownBeside(&config, args[0], false, notices(cmd.ErrOrStderr()))
 			config.Baseline = "" // what is known is in the file that is written
 			scan, err := run.New(config, notices(cmd.ErrOrStderr()), logOf(cmd.Context()))
@@ -99,10 +104,23 @@ func newBaselineVerb(use, short, long string, change baselineVerb) *cobra.Comman
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringVar(&file, "file", defaultBaseline, "the baseline's `FILE`")
+	f.StringVar(&file, "file", "", "the baseline's `FILE` (default "+defaultBaseline+" at the top of the repository)")
 	from.flags(f)
 	scanFlags(f, &config)
 	return cmd
+}
+
+// baselineFile returns the baseline that scans of a target use without being told, or would.
+func baselineFile(target string) string {
+	if file := run.FindBaseline(target); file != "" {
+		if cwd, err := os.Getwd(); err == nil {
+			if rel, err := filepath.Rel(cwd, file); err == nil && filepath.IsLocal(rel) {
+				return rel
+			}
+		}
+		return file
+	}
+	return run.NewBaseline(target)
 }
 
 func createBaseline(known *baseline.Baseline, r *finding.Result, prints *finding.Fingerprinter) (*baseline.Baseline, string, error) {
@@ -144,6 +162,9 @@ func newBaselineShow() *cobra.Command {
 		Use: "show", Short: "List what a baseline knows",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if file == "" {
+				file = baselineFile(target.Here)
+			}
 			key, err := run.ReadKey(keyFile)
 			if err != nil {
 				return err
@@ -155,7 +176,7 @@ func newBaselineShow() *cobra.Command {
 			return showBaseline(cmd.OutOrStdout(), b)
 		},
 	}
-	cmd.Flags().StringVar(&file, "file", defaultBaseline, "the baseline's `FILE`")
+	cmd.Flags().StringVar(&file, "file", "", "the baseline's `FILE` (default "+defaultBaseline+" at the top of the repository)")
 	keyFlag(cmd.Flags(), &keyFile)
 	return cmd
 }

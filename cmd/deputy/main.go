@@ -121,5 +121,7 @@ unexamined.`,
 		newVersion(),
 		newMan(),
 	)
+	root.SetHelpCommand(newHelp())
+	knowVerbs(root)
 	return root
 }

@@ -43,7 +43,10 @@ func (o *scanOptions) wanted(stdout io.Writer, notice func(string)) ([]*output, 
 		names = []string{""}
 	}
 	var outs []*output
-	for _, name := range names {
+	for i, name := range names {
+		if slices.ContainsFunc(names[:i], func(other string) bool { return filepath.Clean(other) == filepath.Clean(name) }) {
+			return nil, fmt.Errorf("output: %s is named twice", name)
+		}
 		if name == "" && len(o.outputs) > 0 {
 			return nil, errors.New("output: the name of the file is empty")
 		}

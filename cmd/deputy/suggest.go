@@ -26,6 +26,37 @@ func knownVerb(cmd *cobra.Command, args []string) error {
 	return fmt.Errorf("unknown verb %q%s\nSee '%s --help'", args[0], suggest.DidYouMean(args[0], verbs), cmd.CommandPath())
 }
 
+// knowVerbs has every command that only holds others say so of a verb that it does not
+// know, where cobra would print its help and be content.
+func knowVerbs(cmd *cobra.Command) {
+	for _, c := range cmd.Commands() {
+		knowVerbs(c)
+	}
+	if cmd.HasSubCommands() && !cmd.Runnable() {
+		cmd.Args = knownVerb
+		cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	}
+}
+
+// newHelp is cobra's help, but that a verb that there is not is an error.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [VERB]",
+		Short: "Help about any verb",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			of, rest, err := cmd.Root().Find(args)
+			if err != nil {
+				return err
+			}
+			if len(rest) > 0 && of.HasSubCommands() {
+				return knownVerb(of, rest)
+			}
+			of.InitDefaultHelpFlag()
+			return of.Help()
+		},
+	}
+}
+
 // flagError says what is wrong with a flag, and which one may be meant.
 func flagError(cmd *cobra.Command, err error) error {
 	hint := ""

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/deputy-sec/deputy/internal/names"
+	"github.com/deputy-sec/deputy/internal/opaque"
 	"github.com/deputy-sec/deputy/scanner/detect"
 	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/finding"
@@ -35,26 +36,34 @@ const ocrDoubt = 0.9
 // claimant returns whose a content is, nil if it is no document. Reading a content
 // that cannot be read will say why.
 func (c *Collection) claimant(b *source.Blob) *extract.Extractor {
+	head := headOf(b)
+	if by := opaque.Sealed(head); by != "" {
+		c.failed(b, Failure{Why: finding.Encrypted.Because("encrypted with %s", by)})
+	}
 	if c.documents == nil {
 		return nil
 	}
+	e := c.documents.Claims(head)
+	switch whole := b.Data != nil || b.Open == nil; {
+	case whole && e == nil:
+		return c.documents.ClaimsBehind(head, b.Data, true)
+	case whole && e.Text && e.NeedsExtraction != nil && e.InlineText == nil && !e.NeedsExtraction(b.Data):
+		return nil
+	}
+	return e
+}
+
+// headOf returns how a content begins.
+func headOf(b *source.Blob) []byte {
 	if b.Data != nil || b.Open == nil {
-		head := b.Data[:min(len(b.Data), extract.Sniff)]
-		e := c.documents.Claims(head)
-		if e == nil {
-			return c.documents.ClaimsBehind(head, b.Data, true)
-		}
-		if e != nil && e.Text && e.NeedsExtraction != nil && e.InlineText == nil && !e.NeedsExtraction(b.Data) {
-			return nil
-		}
-		return e
+		return b.Data[:min(len(b.Data), extract.Sniff)]
 	}
 	r, err := b.Open()
 	if err != nil {
 		return nil
 	}
 	defer r.Close()
-	return c.documents.Claims(extract.FromReader("", r).Head(extract.Sniff))
+	return extract.FromReader("", r).Head(extract.Sniff)
 }
 
 // document extracts what a content holds and runs the engine over that. It reports
@@ -166,13 +175,11 @@ func (s *documentScan) Begin(o extract.Origin) {
 	s.finish()
 	s.origin = o
 	s.Place("")
-	s.member()
+	s.member(o.Inside)
 }
 
-// member looks at the name of the member that begins, once however many lie in a folder
-// of that name.
-func (s *documentScan) member() {
-	inside := s.origin.Inside
+// member looks at the name of a member, once however many lie in a folder of that name.
+func (s *documentScan) member(inside []string) {
 	if len(inside) == 0 {
 		return
 	}
@@ -236,6 +243,7 @@ func (s *documentScan) Write(text []byte) (int, error) {
 
 // Unexamined implements extract.Sink.
 func (s *documentScan) Unexamined(at extract.Origin, place string, why finding.Reason) {
+	s.member(at.Inside) // an archive that is encrypted may still show its names
 	where := strings.Join(at.Inside, " › ")
 	if where != "" && place != "" {
 		where += ", "

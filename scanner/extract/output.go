@@ -204,6 +204,9 @@ func (o *Output) readBefore(doc *Document) bool {
 // runs may still tell something.
 func (o *Output) extract(doc *Document) error {
 	doc.limit = o.budget.Whole
+	if why, ok := unreadableBy(doc); ok && o.depth > 0 { // outermost, the scanner knows where the content may be
+		o.Unexamined("", "", why)
+	}
 	claimed, err := o.claimed(doc)
 	if stop := o.Err(); stop != nil {
 		return stop

@@ -24,9 +24,9 @@ type spot struct {
 	offset  int64
 }
 
-// anchors returns what lasts of the occurrences in texts that are no files.
+// anchors returns what lasts of the occurrences in texts that are no files, whatever those
+// are: one line may name the author of a commit, the committer and who made a tag.
 func anchors(groups [][]*occurrenceGroup, c *collect.Collection, src source.Source) map[spot]string {
-	wanted := map[int32]string{} // by content, what it is
 	spans := map[int32][]collect.Occurrence{}
 	for _, of := range groups {
 		for _, g := range of {
@@ -34,28 +34,27 @@ func anchors(groups [][]*occurrenceGroup, c *collect.Collection, src source.Sour
 				continue
 			}
 			for _, o := range g.occurrences {
-				wanted[o.Content] = g.newest.Anchor
 				spans[o.Content] = append(spans[o.Content], o)
 			}
 		}
 	}
 	out := map[spot]string{}
-	for content, what := range wanted {
+	for content, within := range spans {
 		text, err := readText(src, c.Content(content))
 		if err != nil {
 			c.Unexamined("", finding.ReasonOf(err).In("the lines of a finding are not known"))
 			continue
 		}
 		blank := bytes.Clone(text)
-		for _, o := range spans[content] {
+		for _, o := range within {
 			for i := o.Offset; i < min(o.Offset+int64(o.Length), int64(len(blank))); i++ {
 				if blank[i] != '\n' {
 					blank[i] = 0
 				}
 			}
 		}
-		for _, o := range spans[content] {
-			out[spot{content, o.Offset}] = what + ", line " + digest(lineAt(blank, o.Offset))
+		for _, o := range within {
+			out[spot{content, o.Offset}] = "line " + digest(lineAt(blank, o.Offset))
 		}
 	}
 	return out

@@ -100,7 +100,9 @@ func (v *value) addSightings(groups []*occurrenceGroup, lasting map[spot]string)
 		for i := range g.occurrences {
 			o := &g.occurrences[i]
 			s := g.sighting(o)
-			s.Anchor = lasting[spot{o.Content, o.Offset}]
+			if line, ok := lasting[spot{o.Content, o.Offset}]; ok && g.newest.Anchor != "" {
+				s.Anchor = g.newest.Anchor + ", " + line
+			}
 			all = append(all, ranked{s, o.Percent})
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -53,28 +54,66 @@ func FindIgnored(target string) []string {
 
 // findAbove returns a regular file of a name in a target's directory or the nearest above.
 func findAbove(target, file string) string {
-	if target == "-" || strings.Contains(target, "://") {
-		return ""
-	}
-	dir, err := filepath.Abs(target)
-	if err != nil {
-		return ""
-	}
-	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		dir = filepath.Dir(dir)
-	}
-	for {
+	for dir := range above(target) {
 		name := filepath.Join(dir, file)
 		if info, err := os.Lstat(name); err == nil && info.Mode().IsRegular() {
 			return name
 		}
-		_, err := os.Lstat(filepath.Join(dir, ".git"))
-		if up := filepath.Dir(dir); err == nil || up == dir {
-			return ""
-		} else {
-			dir = up
+	}
+	return ""
+}
+
+// above yields a target's directory and those above it, up to the top of its repository.
+// Links are resolved first: what lies above is that of the target itself.
+func above(target string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if target == "-" || strings.Contains(target, "://") {
+			return
+		}
+		dir, err := filepath.Abs(target)
+		if err != nil {
+			return
+		}
+		if real, err := filepath.EvalSymlinks(dir); err == nil {
+			dir = real
+		}
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			dir = filepath.Dir(dir)
+		}
+		for yield(dir) && !isTop(dir) {
+			dir = filepath.Dir(dir)
 		}
 	}
+}
+
+// isTop reports whether a directory is the top of a repository, or of all.
+func isTop(dir string) bool {
+	_, err := os.Lstat(filepath.Join(dir, ".git"))
+	return err == nil || filepath.Dir(dir) == dir
+}
+
+// NewBaseline returns where the baseline of a target belongs that has none yet: at the top
+// of the repository around the current directory if the target lies in that, so that every
+// scan of it finds the baseline, and else in the current directory.
+func NewBaseline(target string) string {
+	here, top := "", ""
+	for dir := range above(".") {
+		if here == "" {
+			here = dir
+		}
+		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+			top = dir
+		}
+	}
+	for dir := range above(target) {
+		if top == "" || dir != top {
+			continue
+		}
+		if rel, err := filepath.Rel(here, filepath.Join(top, BaselineName)); err == nil {
+			return rel
+		}
+	}
+	return BaselineName
 }
 
 // ReadFile reads a configuration file over what a configuration says so far, and returns

@@ -106,5 +106,5 @@ func ReadBaseline(file string, f *finding.Fingerprinter) (*baseline.Baseline, er
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	return b, nil
+	return b.In(file), nil
 }

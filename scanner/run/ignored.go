@@ -1,6 +1,7 @@
 package run
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -40,9 +41,23 @@ func (r *Run) ignore(result *finding.Result, whole bool) {
 	var gone int
 	result.Findings, gone = r.ignored.Apply(result.Findings, today)
 	result.Ignored += gone
-	t := &r.config.Target
-	whole = whole && !t.Staged && !t.HistoryOnly && !t.NoHistory && t.Range == "" && t.Since == "" && len(t.Include)+len(t.Exclude) == 0 && r.config.Baseline == ""
-	for _, line := range r.ignored.Stale(today, whole) {
+	for _, line := range r.ignored.Stale(today, whole && r.config.Baseline == "") {
 		r.notice(line)
 	}
+}
+
+// stale says what of the baseline nothing is found for, if all was looked at.
+func (r *Run) stale(result *finding.Result, whole bool) {
+	b := r.engine.Baseline
+	if b == nil || !whole || len(result.Unexamined) > 0 {
+		return
+	}
+	if n := b.Stale(); n > 0 {
+		r.notice(fmt.Sprintf("the baseline knows %d that nothing is found for any more: deputy baseline prune takes them out", n))
+	}
+}
+
+// all reports whether the configuration wants all of a target.
+func (t *Target) all() bool {
+	return !t.Staged && !t.HistoryOnly && !t.NoHistory && t.Range == "" && t.Since == "" && len(t.Include)+len(t.Exclude) == 0
 }

@@ -131,7 +131,9 @@ func (r *Run) Scan(ctx context.Context, targets []string, stdin io.Reader) (*fin
 			r.notice(fmt.Sprintf("no path matches %q", glob))
 		}
 	}
-	r.ignore(result, len(requests) == 1 && requests[0].Whole())
+	whole := len(requests) == 1 && requests[0].Whole() && r.config.Target.all()
+	r.ignore(result, whole)
+	r.stale(result, whole)
 	r.settings.Apply(result)
 	if r.verifier != nil {
 		remote := ""

@@ -111,8 +111,8 @@ var ErrOutOfTime = errors.New("the time for the whole target ran out")
 
 // Renamer is a source of files that have had other names.
 type Renamer interface {
-	// RenamedFrom returns the paths that a file was renamed from when a commit put it at
-	// a path, or since HEAD if there is no commit: files that were gone then and of which
+	// RenamedFrom returns all names that a file had before a commit put it at
+	// a path, or something since HEAD if there is no commit: files that were gone then and of which
 	// this one is a copy, changed or not.
 	RenamedFrom(path string, commit *finding.Commit) []string
 }

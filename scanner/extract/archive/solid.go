@@ -45,6 +45,7 @@ func extractSeven(_ context.Context, doc *extract.Document, out *extract.Output)
 	}
 	for _, f := range r.File {
 		if f.FileInfo().IsDir() {
+			out.Begin(f.Name)
 			continue
 		}
 		if err := extractSevenFile(f, out); err != nil {
@@ -110,6 +111,7 @@ func extractRar(_ context.Context, doc *extract.Document, out *extract.Output) e
 		case err != nil:
 			return rarError(err)
 		case h.IsDir:
+			out.Begin(h.Name)
 			continue
 		case h.Encrypted:
 			out.Unexamined(h.Name, "", extract.Encrypted("AES"))

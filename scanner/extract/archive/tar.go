@@ -32,8 +32,12 @@ func extractTar(_ context.Context, doc *extract.Document, out *extract.Output) e
 		case err != nil:
 			return damaged(err)
 		}
-		if h.Typeflag != tar.TypeReg {
-			continue // a directory, a link, a device: nothing in it
+		if h.Typeflag != tar.TypeReg { // a directory, a link, a device: a name, and where a link leads
+			out.Begin(h.Name)
+			if _, err := out.WriteString(h.Linkname); err != nil {
+				return err
+			}
+			continue
 		}
 		if err := out.Embed(h.Name, "", r); err != nil {
 			return err

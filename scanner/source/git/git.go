@@ -143,6 +143,9 @@ func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
 	if err := s.dir.Config.Err; err != nil {
 		v.Unexamined(".git/config", finding.Corrupt.Because("%v: what stands before the damage holds", err))
 	}
+	if form := s.dir.Config.Unknown; form != "" {
+		v.Unexamined(".git/config", finding.Unsupported.Because("%s is not known here: what it changes may be read wrongly", form))
+	}
 	if s.indexErr != nil && s.options.Parts&(Staged|WorkTree) != 0 {
 		v.Unexamined(".git/index", objects.ReasonOf(s.indexErr))
 	}
@@ -460,7 +463,7 @@ func (s *Source) divide(ids map[source.ID]bool) (own map[source.ID]bool, below [
 
 // store is where contents are kept that pointers stand for.
 func (s *Source) store() standin.Store {
-	return standin.Store{Git: s.dir.Common, LFS: s.dir.LFSStorage()}
+	return standin.Store{Git: s.dir.Common, WorkTree: s.dir.WorkTree, LFS: s.dir.LFSStorage()}
 }
 
 // Open implements [source.Source].

@@ -31,41 +31,95 @@ func (s *Source) RenamedFrom(path string, commit *finding.Commit) []string {
 			return from
 		}
 	}
+	r := &renames{s: s, seen: map[string]bool{path: true}, steps: maxRenameSteps}
 	if commit == nil {
-		return s.renamedSinceHead(path)
+		head, _ := s.dir.Head()
+		for _, from := range s.renamedSinceHead(path) {
+			r.add(from, head)
+		}
+		return r.found
 	}
-	id, ok := objects.ParseID(commit.Hash)
+	if id, ok := objects.ParseID(commit.Hash); ok {
+		r.in(path, id)
+	}
+	return r.found
+}
+
+// maxRenameSteps bounds the commits that are looked at for all names that a file had.
+const maxRenameSteps = 2000
+
+// renames collects the names that a file had, back to the first one.
+type renames struct {
+	s     *Source
+	seen  map[string]bool
+	found []string
+	steps int
+}
+
+// in looks for what a file, which a commit brought, was renamed from.
+func (r *renames) in(path string, id objects.ID) {
+	c, ok := r.commit(id)
 	if !ok {
-		return nil
+		return
 	}
-	_, data, err := s.db.Read(id)
-	if err != nil {
-		return nil
-	}
-	c, err := objects.ParseCommit(data)
-	if err != nil {
-		return nil
-	}
-	paths := objects.Paths{DB: s.db}
+	paths := objects.Paths{DB: r.s.db}
 	now, ok := paths.Find(c.Tree, path)
 	if !ok {
-		return nil
+		return
 	}
-	content, ok := s.content(now.OID)
+	content, ok := r.s.content(now.OID)
 	if !ok {
-		return nil
+		return
 	}
-	var from []string
 	for _, p := range c.Parents {
-		tree, err := s.treeOf(p)
+		tree, err := r.s.treeOf(p)
 		if err != nil {
 			continue
 		}
-		g := &goneFiles{db: s.db}
+		g := &goneFiles{db: r.s.db}
 		g.compare("", tree, c.Tree, 0)
-		from = append(from, s.alike(content, g.files)...)
+		for _, from := range r.s.alike(content, g.files) {
+			r.add(from, p)
+		}
 	}
-	return from
+}
+
+// add notes a name that a file has in a commit, and goes back to the commit that gave it
+// that name.
+func (r *renames) add(path string, at objects.ID) {
+	if r.seen[path] {
+		return
+	}
+	r.seen[path] = true
+	r.found = append(r.found, path)
+	paths := objects.Paths{DB: r.s.db}
+	for ; r.steps > 0; r.steps-- {
+		c, ok := r.commit(at)
+		if !ok {
+			return
+		}
+		next, had := at, false
+		for _, p := range c.Parents {
+			if tree, err := r.s.treeOf(p); err == nil && !had {
+				_, had = paths.Find(tree, path)
+				next = p
+			}
+		}
+		if !had {
+			r.in(path, at)
+			return
+		}
+		at = next
+	}
+}
+
+func (r *renames) commit(id objects.ID) (objects.CommitData, bool) {
+	_, data, err := r.s.db.Read(id)
+	if err != nil {
+		return objects.CommitData{}, false
+	}
+	c, err := objects.ParseCommit(data)
+	return c, err == nil
 }
 
 // renamedSinceHead looks for files that HEAD has and that are gone from the index or

@@ -82,10 +82,10 @@ func TestIncludesEnd(t *testing.T) {
 	file := filepath.Join(dir, "config")
 	require.NoError(t, os.WriteFile(file, []byte("[a]b=1\n[include]\npath=config\npath=config\n"), 0o644))
 	var c Config
-	assert.ErrorContains(t, c.read(file, 0), "include each other too often")
+	assert.ErrorContains(t, c.read(nil, file, 0), "include each other too often")
 	require.NoError(t, os.WriteFile(file, []byte("[include]path=other\n"), 0o644))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "other"), []byte("[core]worktree=x\n"), 0o644))
 	c = Config{}
-	require.NoError(t, c.read(file, 0))
+	require.NoError(t, c.read(nil, file, 0))
 	assert.Equal(t, "x", c.settings.text("core", "worktree"))
 }

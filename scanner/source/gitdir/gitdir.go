@@ -48,6 +48,9 @@ type Config struct {
 	Remote       string // URL of the remote "origin", or else of the first one; may hold credentials
 	WorkTree     string // core.worktree, "" if not set
 	Err          error  // why a file could not be read, if so; what stands before the damage holds
+	// Unknown says by name what of the repository's form cannot be read, as git would
+	// refuse to: an extension, or the version; "" if all is known.
+	Unknown string
 
 	settings settings
 	included int // files included
@@ -75,7 +78,8 @@ func Find(path string) (*Dir, error) {
 }
 
 // Discover finds the repository that path, a directory, lies in: there, or
-// upward as long as that leads to none of the ceilings. A .git directory without
+// upward as long as that leads to none of the ceilings. Links are resolved first: what
+// lies above is that of the directory itself, however a shell went there. A .git directory without
 // a HEAD is none; one that is damaged otherwise is an error, since what lies
 // around it is not what a person means.
 func Discover(path string, ceilings []string) (*Dir, error) {
@@ -83,7 +87,7 @@ func Discover(path string, ceilings []string) (*Dir, error) {
 	if err != nil {
 		return nil, err
 	}
-	for at := abs; ; at = filepath.Dir(at) {
+	for at := realPath(abs); ; at = filepath.Dir(at) {
 		d, err := Find(at)
 		if !errors.Is(err, ErrNotRepository) || claims(at) {
 			return d, err
@@ -182,20 +186,46 @@ func (d *Dir) FurtherObjects() []string {
 	return append([]string{d.objects}, d.Alternates...)
 }
 
-// LFSStorage returns the directory in which Git LFS keeps contents, if lfs.storage says
-// so; "" if they lie in the git directory. One outside of the repository is followed only
-// if the user's own configuration names it: a repository's could name any.
-func (d *Dir) LFSStorage() string {
+// LFSStorage returns the directories in which Git LFS keeps contents: that which
+// lfs.storage names or the one in the git directory, then those of the repositories that
+// objects are borrowed from. One outside of the repository that lfs.storage names is
+// followed only if the user's own configuration says so: a repository's could name any.
+func (d *Dir) LFSStorage() []string {
+	own := filepath.Join(d.Common, "lfs")
 	if path := d.Config.settings.text("lfs", "storage"); path != "" {
 		dir := absolute(path, d.Common)
 		if inside(dir, d.Common) || d.WorkTree != "" && inside(dir, d.WorkTree) {
-			return dir
+			own = dir
 		}
 	}
-	if path := userSetting("lfs", "storage"); path != "" {
-		return absolute(ExpandHome(path), d.Common)
+	if path := d.userSetting("lfs", "storage"); path != "" && own == filepath.Join(d.Common, "lfs") {
+		own = absolute(ExpandHome(path), d.Common)
 	}
-	return ""
+	dirs := []string{own}
+	for _, objects := range d.borrowed() {
+		dirs = append(dirs, filepath.Join(filepath.Dir(objects), "lfs"))
+	}
+	return dirs
+}
+
+// maxBorrowed bounds the directories that objects are borrowed from.
+const maxBorrowed = 100
+
+// borrowed lists the objects directories of other repositories that this one uses, see
+// gitrepository-layout(5).
+func (d *Dir) borrowed() []string {
+	dirs := slices.Clone(d.Alternates)
+	text, err := readText(filepath.Join(d.Common, "objects", "info", "alternates"), 1<<16)
+	if err != nil {
+		return dirs // most repositories have none
+	}
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimRight(line, "\r\n")
+		if line != "" && line[0] != '#' && len(dirs) < maxBorrowed {
+			dirs = append(dirs, absolute(line, filepath.Join(d.Common, "objects")))
+		}
+	}
+	return dirs
 }
 
 // IndexFile returns the file of the index.
@@ -250,46 +280,12 @@ func (d *Dir) Shallow() ([]objects.ID, error) {
 // the worktree's own.
 func (d *Dir) readConfig() {
 	c := Config{IDSize: 20, RefStorage: "files"}
-	c.Err = c.read(filepath.Join(d.Common, "config"), 0)
+	c.Err = c.read(d, filepath.Join(d.Common, "config"), 0)
 	if own, _ := c.settings.flag("extensions", "", "worktreeconfig"); own && c.Err == nil {
-		c.Err = c.read(filepath.Join(d.Git, "config.worktree"), 0)
+		c.Err = c.read(d, filepath.Join(d.Git, "config.worktree"), 0)
 	}
 	c.derive()
 	d.Config = c
-}
-
-// maxIncludes is how deep files of settings may include each other, as in git;
-// and maxIncluded how often in all.
-const (
-	maxIncludes = 10
-	maxIncluded = 100
-)
-
-// read takes in a file of settings; one that is not there has none. Conditional
-// includes (includeIf) are not followed.
-func (c *Config) read(file string, depth int) error {
-	text, err := readText(file, 1<<24)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	all, err := parseSettings(string(text))
-	for _, e := range all {
-		if e.section == "include" && e.sub == "" && e.key == "path" {
-			c.included++
-			if depth == maxIncludes || c.included > maxIncluded {
-				return errors.New("malformed configuration: files include each other too often")
-			}
-			if err := c.read(absolute(ExpandHome(e.value), filepath.Dir(file)), depth+1); err != nil {
-				return err
-			}
-			continue
-		}
-		c.settings = append(c.settings, e)
-	}
-	return err
 }
 
 // overlay adds settings that go before those of the files.
@@ -319,14 +315,40 @@ func (c *Config) derive() {
 		promisor, _ := s.flag("remote", name, "promisor")
 		c.Partial = c.Partial || promisor
 	}
+	c.Unknown = s.unknownForm()
 	c.ExcludesFile = s.text("core", "excludesfile")
 	c.WorkTree = s.text("core", "worktree")
 }
 
+// knownExtensions are those that are read, or that say nothing of how to read; see git's
+// technical/repository-version.
+var knownExtensions = map[string]bool{
+	"noop": true, "noop-v1": true, "preciousobjects": true, "partialclone": true, "worktreeconfig": true,
+	"objectformat": true, "compatobjectformat": true, "refstorage": true, "relativeworktrees": true,
+}
+
+// unknownForm names what of a repository's form is not known. Before version 1 unknown
+// extensions do not count.
+func (s settings) unknownForm() string {
+	switch version := s.text("core", "repositoryformatversion"); version {
+	case "", "0":
+		return ""
+	case "1":
+	default:
+		return fmt.Sprintf("version %s of the repository's format", version)
+	}
+	for _, e := range s {
+		if e.section == "extensions" && !knownExtensions[e.key] {
+			return fmt.Sprintf("extension %q", e.key)
+		}
+	}
+	return ""
+}
+
 // UserExcludesFile returns the user's global ignore file: core.excludesFile of
 // their own configuration, or git's default. See gitignore(5).
-func UserExcludesFile() string {
-	if path := userSetting("core", "excludesfile"); path != "" {
+func (d *Dir) UserExcludesFile() string {
+	if path := d.userSetting("core", "excludesfile"); path != "" {
 		return ExpandHome(path)
 	}
 	home, err := os.UserHomeDir()

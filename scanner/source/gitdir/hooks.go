@@ -18,7 +18,7 @@ func (d *Dir) HooksPath() (dir string, shared bool) {
 		dir = absolute(ExpandHome(path), base)
 		return dir, !inside(dir, base) && !inside(dir, d.Common)
 	}
-	if path := userSetting("core", "hookspath"); path != "" {
+	if path := d.userSetting("core", "hookspath"); path != "" {
 		path = ExpandHome(path)
 		return absolute(path, base), filepath.IsAbs(path)
 	}
@@ -26,10 +26,10 @@ func (d *Dir) HooksPath() (dir string, shared bool) {
 }
 
 // userSetting returns a setting of the user's own configuration, or of the system's.
-func userSetting(section, key string) string {
+func (d *Dir) userSetting(section, key string) string {
 	for _, file := range userConfigs() {
 		var c Config
-		if err := c.read(file, 0); err == nil && c.settings.text(section, key) != "" {
+		if err := c.read(d, file, 0); err == nil && c.settings.text(section, key) != "" {
 			return c.settings.text(section, key)
 		}
 	}

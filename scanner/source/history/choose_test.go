@@ -76,7 +76,7 @@ func TestEveryFormOfRange(t *testing.T) {
 		"HEAD^{tree}":    "no revision",
 		"HEAD@{99}":      "has only",
 		"side@{u}..":     "has no upstream",
-		"HEAD@{soon}":    "is no date",
+		"HEAD@{soon}":    "no date",
 		"@{-9}":          "not so many checkouts",
 		"nowhere":        "names no commit here",
 		":/no such text": "no commit's message matches",

@@ -55,7 +55,7 @@ func (s *Source) tellMissing(ctx context.Context, v source.Visitor) error {
 // it is about.
 func (s *Source) complete() bool {
 	for _, c := range s.graph.commits {
-		if !s.objectIndex.has(c.tree) || slices.ContainsFunc(c.parents, func(p ordinal) bool { return !s.objectIndex.has(p) }) {
+		if !s.given(c.tree) || slices.ContainsFunc(c.parents, func(p ordinal) bool { return !s.objectIndex.has(p) }) {
 			return false
 		}
 	}
@@ -65,6 +65,11 @@ func (s *Source) complete() bool {
 		}
 	}
 	return true
+}
+
+// given reports whether an object was handed over, or need not be.
+func (s *Source) given(n ordinal) bool {
+	return s.objectIndex.has(n) || objects.IsEmptyTree(s.objectIndex.id(n))
 }
 
 // maxMissingRoots bounds the refs to objects that are not here that are told one by one.
@@ -164,7 +169,7 @@ func (m *missing) commit(c *commit) (cut bool) {
 // look reports whether an object could be read, and notes where it is missed if
 // not.
 func (m *missing) look(n ordinal, path string) bool {
-	if m.s.objectIndex.has(n) {
+	if m.s.given(n) {
 		return true
 	}
 	if m.absent[n] {

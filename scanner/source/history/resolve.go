@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/deputy-sec/deputy/internal/gitdate"
 	"github.com/deputy-sec/deputy/scanner/source/objects"
 )
 
@@ -242,9 +243,9 @@ func (s *Source) logged(ref, inner string) (objects.ID, error) {
 		}
 		return objects.ID{}, fmt.Errorf("the reflog of %s has only %d entries", ref, len(log))
 	}
-	when, err := approxDate(inner, time.Now())
+	when, err := gitdate.Parse(inner, time.Now())
 	if err != nil {
-		return objects.ID{}, err
+		return objects.ID{}, fmt.Errorf("%q: %w", inner, err)
 	}
 	for _, e := range slices.Backward(log) {
 		if !e.When.After(when) {
@@ -255,41 +256,6 @@ func (s *Source) logged(ref, inner string) (objects.ID, error) {
 		return log[0].Old, nil
 	}
 	return objects.ID{}, fmt.Errorf("the reflog of %s does not go back so far", ref)
-}
-
-// units of dates that are told by how long ago they were.
-var units = map[string]func(t time.Time, n int) time.Time{
-	"second": func(t time.Time, n int) time.Time { return t.Add(time.Duration(-n) * time.Second) },
-	"minute": func(t time.Time, n int) time.Time { return t.Add(time.Duration(-n) * time.Minute) },
-	"hour":   func(t time.Time, n int) time.Time { return t.Add(time.Duration(-n) * time.Hour) },
-	"day":    func(t time.Time, n int) time.Time { return t.AddDate(0, 0, -n) },
-	"week":   func(t time.Time, n int) time.Time { return t.AddDate(0, 0, -7*n) },
-	"month":  func(t time.Time, n int) time.Time { return t.AddDate(0, -n, 0) },
-	"year":   func(t time.Time, n int) time.Time { return t.AddDate(-n, 0, 0) },
-}
-
-// approxDate reads "2006-01-02", "now", "yesterday" and "2 days ago", also with dots
-// for spaces. Of what else git takes for a date it is an error.
-func approxDate(text string, now time.Time) (time.Time, error) {
-	for _, form := range dates {
-		if t, err := time.ParseInLocation(form, text, time.Local); err == nil {
-			return t, nil
-		}
-	}
-	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return r == ' ' || r == '.' })
-	switch {
-	case len(words) == 1 && words[0] == "now":
-		return now, nil
-	case len(words) == 1 && words[0] == "yesterday":
-		return now.AddDate(0, 0, -1), nil
-	case len(words) == 3 && words[2] == "ago":
-		n, err := strconv.Atoi(words[0])
-		back := units[strings.TrimSuffix(words[1], "s")]
-		if err == nil && n >= 0 && back != nil {
-			return back(now, n), nil
-		}
-	}
-	return time.Time{}, fmt.Errorf("%q is no date: write 2006-01-02, yesterday or 2 days ago", text)
 }
 
 // everywhere returns the commits of all refs.

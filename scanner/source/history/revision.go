@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/deputy-sec/deputy/internal/gitdate"
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/source/objects"
 )
@@ -57,9 +58,6 @@ func (s *Source) between(ctx context.Context, v source.Visitor) error {
 	return nil
 }
 
-// dates are the forms that a date may have.
-var dates = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02"}
-
 // since selects the commits of s.Since, a revision or else a date, local unless
 // it says otherwise.
 func (s *Source) since(ctx context.Context, v source.Visitor) error {
@@ -72,8 +70,8 @@ func (s *Source) since(ctx context.Context, v source.Visitor) error {
 		if c, err := s.load(s.objectIndex.of(from)); err == nil {
 			begin = c.when
 		}
-	} else if l.since, err = parseDate(s.Since, err); err != nil {
-		return err
+	} else if l.since, err = gitdate.Parse(s.Since, time.Now()); err != nil {
+		return fmt.Errorf("since %q: neither a commit here nor a date: write 2006-01-02, yesterday or 2 weeks ago", s.Since)
 	}
 	if begin.IsZero() {
 		begin = l.since
@@ -96,16 +94,6 @@ func (s *Source) since(ctx context.Context, v source.Visitor) error {
 	}
 	l.walk()
 	return nil
-}
-
-// parseDate reads a date. unresolved is why it is no revision.
-func parseDate(text string, unresolved error) (time.Time, error) {
-	for _, form := range dates {
-		if t, err := time.ParseInLocation(form, text, time.Local); err == nil {
-			return t, nil
-		}
-	}
-	return time.Time{}, fmt.Errorf("since %q: neither a date such as 2006-01-02 nor a commit: %w", text, unresolved)
 }
 
 func (s *Source) inRange(c *commit) bool { return s.only == nil || s.only[c.ordinal] }

@@ -1,6 +1,6 @@
-// Package standin knows what stands in a repository for a content that is kept
-// elsewhere: pointers of Git LFS and git-annex. The content is read where it is kept on
-// this machine; where it is not here, that is reported.
+// Package standin puts contents in place of the pointers that stand for them in a
+// repository, as those of Git LFS. The content is read where it is kept on this machine;
+// where it is not here, that is reported.
 package standin
 
 import (
@@ -11,130 +11,68 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 
+	"github.com/deputy-sec/deputy/internal/opaque"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
 )
 
-// maxPointer is the size below which a pointer of Git LFS must lie; see its
-// docs/spec.md.
-const maxPointer = 1024
-
-// Pointer says where a content is kept.
-type Pointer struct {
-	what string // by whom
-	path string // in the git directory, slash-separated; "" if it cannot be told from the pointer
-	size int64  // of the content; negative if the pointer does not say
-}
-
-// Parse reads a pointer; false if the text is none.
-func Parse(text []byte) (Pointer, bool) {
-	switch {
-	case len(text) == 0 || len(text) >= maxPointer:
-		return Pointer{}, false
-	case text[0] == 'v':
-		return parseLFS(text)
-	case text[0] == '/' || text[0] == '.':
-		return parseAnnex(text)
-	}
-	return Pointer{}, false
-}
-
-// versions are the first lines that pointers of Git LFS have had.
-var versions = []string{
-	"version https://git-lfs.github.com/spec/v1\n",
-	"version https://hawser.github.com/spec/v1\n",
-	"version http://git-media.io/v/2\n",
-}
-
-func parseLFS(text []byte) (Pointer, bool) {
-	known := false
-	for _, v := range versions {
-		known = known || bytes.HasPrefix(text, []byte(v))
-	}
-	if !known {
-		return Pointer{}, false
-	}
-	p := Pointer{what: "Git LFS", size: -1}
-	for line := range strings.Lines(string(text)) {
-		key, value, _ := strings.Cut(strings.TrimRight(line, "\r\n"), " ")
-		switch key {
-		case "oid":
-			hash, ok := strings.CutPrefix(value, "sha256:")
-			if ok && len(hash) == 64 && strings.Trim(hash, "0123456789abcdef") == "" {
-				p.path = "lfs/objects/" + hash[:2] + "/" + hash[2:4] + "/" + hash
-			}
-		case "size":
-			if n, err := strconv.ParseInt(value, 10, 64); err == nil && n >= 0 {
-				p.size = n
-			}
-		}
-	}
-	return p, true
-}
-
-// parseAnnex reads the text of git-annex's symbolic links, which lead into the git
-// directory, and its pointer files, which name a key. See git-annex's
-// doc/internals/pointer_file.mdwn.
-func parseAnnex(text []byte) (Pointer, bool) {
-	line, _, _ := strings.Cut(string(text), "\n")
-	if _, inside, ok := strings.Cut(line, ".git/annex/objects/"); ok && strings.Trim(line[:strings.Index(line, ".git/")], "./") == "" {
-		if filepath.IsLocal(inside) {
-			return Pointer{what: "git-annex", path: "annex/objects/" + inside, size: -1}, true
-		}
-	}
-	if strings.HasPrefix(line, "/annex/objects/") {
-		return Pointer{what: "git-annex", size: -1}, true
-	}
-	return Pointer{}, false
-}
-
 // Store is where contents are kept. Its zero value keeps none.
 type Store struct {
-	Git string // git directory; "" if there is none
-	LFS string // where Git LFS keeps its own, if that is not in the git directory
+	Git      string   // git directory; "" if there is none
+	WorkTree string   // "" if there is none
+	LFS      []string // where Git LFS keeps its own, in the order in which it looks there
 }
 
-// file returns the file of a content.
-func (s Store) file(p Pointer) string {
-	if rest, ok := strings.CutPrefix(p.path, "lfs/"); ok && s.LFS != "" {
-		return filepath.Join(s.LFS, filepath.FromSlash(rest))
+// files returns the files in which a content may be.
+func (s Store) files(p opaque.Pointer) []string {
+	path := filepath.FromSlash(p.Path)
+	switch {
+	case path == "":
+		return nil
+	case p.Base == opaque.InLFS:
+		var files []string
+		for _, dir := range s.LFS {
+			files = append(files, filepath.Join(dir, path))
+		}
+		return files
+	case p.Base == opaque.InGit && s.Git != "":
+		return []string{filepath.Join(s.Git, path)}
+	case p.Base == opaque.InWorkTree && s.WorkTree != "":
+		return []string{filepath.Join(s.WorkTree, path)}
 	}
-	return filepath.Join(s.Git, filepath.FromSlash(p.path))
+	return nil
 }
 
 var errElsewhere = errors.New("is not here")
 
 // Open opens the content that a pointer is about.
-func (s Store) Open(p Pointer) (io.ReadCloser, int64, error) {
-	if s.Git == "" || p.path == "" {
-		return nil, 0, errElsewhere
+func (s Store) Open(p opaque.Pointer) (io.ReadCloser, int64, error) {
+	for _, name := range s.files(p) {
+		info, err := os.Lstat(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+		if !info.Mode().IsRegular() || p.Size >= 0 && info.Size() != p.Size {
+			return nil, 0, errors.New("is damaged: it is no file of the size that the pointer says")
+		}
+		f, err := os.Open(name)
+		return f, info.Size(), err
 	}
-	name := s.file(p)
-	info, err := os.Lstat(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, 0, errElsewhere
-	}
-	if err != nil {
-		return nil, 0, err
-	}
-	if !info.Mode().IsRegular() || p.size >= 0 && info.Size() != p.size {
-		return nil, 0, errors.New("is damaged: it is no file of the size that the pointer says")
-	}
-	f, err := os.Open(name)
-	return f, info.Size(), err
+	return nil, 0, errElsewhere
 }
 
 // Resolve returns what a reader reads or, if that is a pointer whose content is here,
 // the content.
 func (s Store) Resolve(r io.ReadCloser) (io.ReadCloser, error) {
-	head, err := io.ReadAll(io.LimitReader(r, maxPointer))
+	head, err := io.ReadAll(io.LimitReader(r, opaque.MaxPointer))
 	if err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
-	if p, ok := Parse(head); ok {
+	if p, ok := opaque.ParsePointer(head); ok {
 		if content, _, err := s.Open(p); err == nil {
 			return content, r.Close()
 		}
@@ -158,7 +96,7 @@ type visitor struct {
 
 // Blob implements [source.Visitor].
 func (v visitor) Blob(b *source.Blob) {
-	p, ok := Parse(b.Data)
+	p, ok := opaque.ParsePointer(b.Data)
 	if !ok {
 		v.Visitor.Blob(b)
 		return
@@ -183,7 +121,7 @@ func (v visitor) Blob(b *source.Blob) {
 	c.Size = size
 	if err != nil {
 		c.Data, c.Size = b.Data, b.Size
-		c.StandIn = finding.StandIn.Because("a pointer of %s: the content %v", p.what, err)
+		c.StandIn = finding.StandIn.Because("a pointer of %s: the content %v", p.What, err)
 	}
 	v.Visitor.Blob(&c)
 }

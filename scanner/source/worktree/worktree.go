@@ -245,7 +245,7 @@ func (g *guide) rootRules() *ignores {
 	if g.IncludeIgnored {
 		return nil
 	}
-	user := gitdir.UserExcludesFile()
+	user := g.dir.UserExcludesFile()
 	if own := g.dir.Config.ExcludesFile; own != "" {
 		user = gitdir.ExpandHome(own)
 	}

@@ -16,7 +16,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	slashpath "path"
+	"path/filepath"
 	"slices"
+	"strings"
+	"sync"
+	"unicode/utf8"
 
 	"github.com/deputy-sec/deputy/scanner/finding"
 )
@@ -38,6 +43,15 @@ type Baseline struct {
 	key     string   // names the key that the fingerprints were made with
 	foreign *foreign // what another scanner knows; nil for one of our own
 	text    []byte   // of a foreign one
+	file    string   // what its file is called, without folders; "" if it is in none
+	met     meeting
+}
+
+// meeting is which fingerprints were found since the baseline was read.
+type meeting struct {
+	mu     sync.Mutex
+	asked  bool // findings were held against the baseline at all
+	prints map[string]bool
 }
 
 // file is the form on disk.
@@ -78,10 +92,8 @@ func Read(r io.Reader, f *finding.Fingerprinter) (*Baseline, error) {
 	case other != nil:
 		return &Baseline{foreign: other, text: data}, nil
 	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	var in file
-	if err := d.Decode(&in); err != nil {
+	in, err := decode(data)
+	if err != nil {
 		return nil, fmt.Errorf("not a baseline: %w", err)
 	}
 	switch {
@@ -90,9 +102,79 @@ func Read(r io.Reader, f *finding.Fingerprinter) (*Baseline, error) {
 	case in.Key != f.KeyID():
 		return nil, ErrKey
 	}
-	b := &Baseline{Entries: in.Entries, key: in.Key}
+	b := &Baseline{Entries: united(in.Entries), key: in.Key}
 	b.order()
 	return b, nil
+}
+
+// In says what the file of the baseline is called. It has the paths of what it knows, which
+// may hold values: what it knows is known in that file, too.
+func (b *Baseline) In(file string) *Baseline {
+	b.file = filepath.Base(file)
+	return b
+}
+
+func decode(data []byte) (file, error) {
+	var in file
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	err := d.Decode(&in)
+	if err == nil {
+		return in, nil
+	}
+	if merged, ok := decodeLines(data); ok {
+		return merged, nil
+	}
+	return in, err
+}
+
+// decodeLines reads a baseline that a merge left in pieces: with the marks of a conflict, or
+// with the lines of both sides, of which the commas are wrong. An entry is a line, and what
+// either side knows is known.
+func decodeLines(data []byte) (file, bool) {
+	var in file
+	for line := range bytes.Lines(data) {
+		line = bytes.TrimSuffix(bytes.TrimSpace(line), []byte{','})
+		switch {
+		case len(line) == 0, bytes.Equal(line, []byte("]}")), isMark(line):
+		case bytes.HasSuffix(line, []byte("[")):
+			var head file
+			if json.Unmarshal(append(bytes.Clone(line), "]}"...), &head) != nil || in.Version != 0 && (head.Version != in.Version || head.Key != in.Key) {
+				return in, false // made with two keys, say
+			}
+			in.Version, in.Key = head.Version, head.Key
+		default:
+			var e Entry
+			if json.Unmarshal(line, &e) != nil || e.Fingerprint == "" {
+				return in, false
+			}
+			in.Entries = append(in.Entries, e)
+		}
+	}
+	return in, in.Version != 0
+}
+
+// isMark reports whether a line is one that git puts around what conflicts.
+func isMark(line []byte) bool {
+	const width = 7
+	return len(line) >= width && bytes.IndexByte([]byte("<=>|"), line[0]) >= 0 && bytes.Count(line[:width], line[:1]) == width
+}
+
+// united puts the places of entries for one value together, as a merge may leave two.
+func united(entries []Entry) []Entry {
+	at := map[string]int{}
+	var out []Entry
+	for _, e := range entries {
+		i, ok := at[e.Fingerprint]
+		if !ok {
+			at[e.Fingerprint] = len(out)
+			out = append(out, e)
+			continue
+		}
+		out[i].Places = append(slices.Clip(out[i].Places), e.Places...)
+		out[i].Note = cmp.Or(out[i].Note, e.Note)
+	}
+	return out
 }
 
 // Write writes the baseline: an entry a line, in a fixed order, so that changes
@@ -189,12 +271,14 @@ func (b *Baseline) New(findings []*finding.Finding, renames Renames) (fresh []*f
 		return b.foreign.newTo(findings)
 	}
 	index := b.index()
+	b.met.note(findings)
 	for _, f := range findings {
 		e := index[f.Fingerprint]
 		if e == nil {
 			fresh = append(fresh, f)
 			continue
 		}
+		f.Sightings = slices.DeleteFunc(slices.Clone(f.Sightings), b.isOwn)
 		f.Sightings = e.unknown(f.Sightings, renames)
 		if len(f.Sightings) == 0 {
 			known++
@@ -204,6 +288,37 @@ func (b *Baseline) New(findings []*finding.Finding, renames Renames) (fresh []*f
 		fresh = append(fresh, f)
 	}
 	return fresh, known
+}
+
+func (m *meeting) note(findings []*finding.Finding) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.asked = true
+	if m.prints == nil {
+		m.prints = map[string]bool{}
+	}
+	for _, f := range findings {
+		m.prints[f.Fingerprint] = true
+	}
+}
+
+// Stale returns how many entries no finding was for, of all that were held against the
+// baseline since it was read.
+func (b *Baseline) Stale() int {
+	b.met.mu.Lock()
+	defer b.met.mu.Unlock()
+	n := 0
+	for i := range b.Entries {
+		if b.met.asked && !b.met.prints[b.Entries[i].Fingerprint] {
+			n++
+		}
+	}
+	return n
+}
+
+// isOwn reports whether a place is the file of the baseline itself.
+func (b *Baseline) isOwn(s finding.Sighting) bool {
+	return b.file != "" && slashpath.Base(s.OwnPath()) == b.file
 }
 
 func (b *Baseline) index() map[string]*Entry {
@@ -217,6 +332,7 @@ func (b *Baseline) index() map[string]*Entry {
 func (b *Baseline) order() {
 	for i := range b.Entries {
 		slices.Sort(b.Entries[i].Places)
+		b.Entries[i].Places = slices.Compact(b.Entries[i].Places)
 	}
 	slices.SortFunc(b.Entries, func(x, y Entry) int {
 		return cmp.Or(cmp.Compare(x.Rule, y.Rule), cmp.Compare(x.Fingerprint, y.Fingerprint))
@@ -235,7 +351,7 @@ func (e *Entry) unknown(all []finding.Sighting, renames Renames) []finding.Sight
 				return false
 			}
 			for _, from := range renames(s) {
-				if _, ok := slices.BinarySearch(e.Places, from); ok || moved[from] {
+				if _, ok := slices.BinarySearch(e.Places, writable(from)); ok || moved[from] {
 					moved[s.OwnPath()] = true
 					return true
 				}
@@ -264,11 +380,31 @@ func placeOf(s finding.Sighting) string {
 	path := s.OwnPath()
 	switch {
 	case path != "":
-		return path
+		return writable(path)
 	case s.Anchor != "":
 		return s.Anchor
 	case s.Commit != nil:
 		return s.Place + " of " + s.Commit.Hash
 	}
 	return s.Place
+}
+
+// writable returns a path as JSON can hold it: git's paths are bytes in any encoding. A byte
+// that is no UTF-8 becomes NUL, which no path has, and its two digits, so that two paths
+// never become one.
+func writable(path string) string {
+	if utf8.ValidString(path) {
+		return path
+	}
+	var out strings.Builder
+	for i := 0; i < len(path); {
+		r, size := utf8.DecodeRuneInString(path[i:])
+		if r == utf8.RuneError && size == 1 {
+			fmt.Fprintf(&out, "\x00%02x", path[i])
+		} else {
+			out.WriteString(path[i : i+size])
+		}
+		i += size
+	}
+	return out.String()
 }
