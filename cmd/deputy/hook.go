@@ -278,6 +278,9 @@ func (o *scanOptions) pushed(in io.Reader, ends func(words []string) (old, now s
 		if strings.Trim(now, "0") == "" {
 			continue // a ref that is deleted brings nothing
 		}
+		if strings.Trim(old, "0") == "" {
+			o.config.Target.Refs = append(o.config.Target.Refs, words[2]) // its name is new
+		}
 		if known(old) {
 			ranges = append(ranges, old+".."+now)
 		} else {

@@ -23,11 +23,12 @@ type Mark struct {
 	Reason  string   // "" if none is given
 	Foreign bool     // it is the mark of another scanner
 	Alone   bool     // the line holds nothing else, so it is about the next one
+	Verb    string   // what it says in place of "allow", for which it does not count; else ""
 }
 
 var (
-	ours          = []byte("deputy:allow")
-	allow, ignore = []byte("allow"), []byte("ignore")
+	deputy        = []byte("eputy") // with either letter in front
+	allow, ignore = []byte("llow"), []byte("gnore")
 )
 
 // foreign are the marks of other scanners: gitleaks, betterleaks, trufflehog, kingfisher,
@@ -43,16 +44,50 @@ func Parse(line []byte) (Mark, bool) {
 	if !bytes.Contains(line, allow) && !bytes.Contains(line, ignore) {
 		return Mark{}, false
 	}
-	if i := bytes.Index(line, ours); i >= 0 {
-		rules, reason := split(string(line[i+len(ours):]))
-		return Mark{Rules: rules, Reason: reason, Alone: commentOnly(line[:i])}, true
+	if start, end, verb := directive(line); start >= 0 {
+		rules, reason := split(string(line[end:]))
+		m := Mark{Rules: rules, Reason: reason, Alone: commentOnly(line[:start])}
+		if verb != "allow" {
+			m.Verb = verb
+		}
+		return m, true
 	}
 	for _, mark := range foreign {
 		if i := bytes.Index(line, mark); i >= 0 && !within(line, i, len(mark)) {
 			return Mark{Foreign: true}, true
 		}
 	}
+	if i := bytes.Index(line, nextLine); i >= 0 && commentOnly(line[:i]) {
+		return Mark{Foreign: true, Alone: true}, true
+	}
 	return Mark{}, false
+}
+
+// nextLine is the mark of detect-secrets that is about the line below.
+var nextLine = []byte("pragma: allowlist nextline secret")
+
+// directive finds "deputy:VERB" as people write it, with a capital or a space, and returns
+// where it begins and ends; -1 if there is none.
+func directive(line []byte) (start, end int, verb string) {
+	for at := 0; ; {
+		i := bytes.Index(line[at:], deputy)
+		if i < 0 {
+			return -1, 0, ""
+		}
+		start, at = at+i-1, at+i+len(deputy)
+		if start < 0 || line[start]|0x20 != 'd' {
+			continue
+		}
+		rest, ok := bytes.CutPrefix(line[at:], []byte{':'})
+		rest = bytes.TrimLeft(rest, " ")
+		n := 0
+		for n < len(rest) && wordlike(rune(rest[n])) && rest[n] < utf8.RuneSelf {
+			n++
+		}
+		if verb = strings.ToLower(string(rest[:n])); ok && (verb == "allow" || verb == "ignore") {
+			return start, len(line) - len(rest) + n, verb
+		}
+	}
 }
 
 // within reports whether the bytes at a place are part of a longer word.
@@ -63,7 +98,9 @@ func within(line []byte, at, n int) bool {
 }
 
 // Allows reports whether the mark counts for a rule.
-func (m Mark) Allows(rule string) bool { return m.Foreign || m.Names(rule) && m.Reason != "" }
+func (m Mark) Allows(rule string) bool {
+	return m.Foreign || m.Names(rule) && m.Reason != "" && m.Verb == ""
+}
 
 // Names reports whether the mark names a rule, with or without a reason.
 func (m Mark) Names(rule string) bool {
@@ -80,6 +117,8 @@ func (m Mark) Problem(rule string) string {
 	switch {
 	case m.Allows(rule):
 		return ""
+	case m.Verb != "":
+		return "the deputy:" + m.Verb + " beside it does not count: write deputy:allow RULE reason"
 	case len(m.Rules) == 0:
 		return "the deputy:allow beside it does not count: it names no rule"
 	case !m.Names(rule):

@@ -27,6 +27,11 @@ func TestMarks(t *testing.T) {
 		"dnl deputy:allow token old machine":                        {Rules: []string{"token"}, Reason: "old machine", Alone: true},
 		`"_comment": "deputy:allow token made for the tests",`:      {Rules: []string{"token"}, Reason: "made for the tests", Alone: true},
 		"x = 1 -- deputy:allow token made for the tests":            {Rules: []string{"token"}, Reason: "made for the tests"},
+		"# deputy: allow external-id ours":                          {Rules: []string{"external-id"}, Reason: "ours", Alone: true},
+		"# Deputy:Allow external-id ours":                           {Rules: []string{"external-id"}, Reason: "ours", Alone: true},
+		"# deputy:ignore external-id ours":                          {Rules: []string{"external-id"}, Reason: "ours", Alone: true, Verb: "ignore"},
+		"# deputy says: deputy:allow external-id ours":              {Rules: []string{"external-id"}, Reason: "ours"},
+		"# pragma: allowlist nextline secret":                       {Foreign: true, Alone: true},
 		"key # gitleaks:allow":                                      {Foreign: true},
 		"key # trufflehog:ignore":                                   {Foreign: true},
 		"key  # pragma: allowlist secret":                           {Foreign: true},
@@ -37,7 +42,7 @@ func TestMarks(t *testing.T) {
 		require.True(t, ok, line)
 		assert.Equal(t, want, got, line)
 	}
-	for _, line := range []string{"", "key", "the allow list", "biggignored", "xgitleaks:allowed"} {
+	for _, line := range []string{"", "key", "the allow list", "the deputy: allowed to all", "deputy allow", "eputy:allow", "key # pragma: allowlist nextline secret", "biggignored", "xgitleaks:allowed"} {
 		_, ok := Parse([]byte(line))
 		assert.False(t, ok, line)
 	}
@@ -47,6 +52,7 @@ func TestWhyAMarkDoesNotCount(t *testing.T) {
 	for line, want := range map[string]string{
 		"# deputy:allow external-id ours":      "",
 		"# gitleaks:allow":                     "",
+		"# deputy:ignore external-id ours":     "write deputy:allow RULE reason",
 		"# deputy:allow external-id":           "it gives no reason",
 		"# deputy:allow External-ID ours":      "it names no rule",
 		"# deputy:allow aws-account-id ours x": "is about aws-account-id, not about external-id",

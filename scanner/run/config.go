@@ -59,6 +59,7 @@ type Target struct {
 	Staged         bool     `yaml:"-"` // what is staged for the next commit, only
 	Range          string   `yaml:"-"` // what the commits of A..B brought, only
 	Since          string   `yaml:"-"` // what commits brought after a commit or date, only
+	Refs           []string `yaml:"-"` // names of refs that are new beside the commits of the range
 }
 
 // Documents reports whether and how documents are read.

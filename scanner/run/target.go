@@ -16,7 +16,7 @@ func (t *Target) options(jobs int, memory int64) (git.Options, error) {
 	parts, err := t.parts()
 	return git.Options{
 		Filter: filter, Jobs: jobs, Parts: parts, MaxMemory: memory,
-		Range: t.Range, Since: t.Since, IncludeIgnored: t.IncludeIgnored,
+		Range: t.Range, Since: t.Since, Refs: t.Refs, IncludeIgnored: t.IncludeIgnored,
 	}, err
 }
 

@@ -43,6 +43,7 @@ type Options struct {
 	Jobs           int          // things read at once; at least 1
 	Parts          Parts        // 0: Everything
 	Range, Since   string       // commits whose changes are read, see history.Options; imply History alone
+	Refs           []string     // names of refs that are new beside the commits of the range
 	State          *state.State // what earlier scans have examined of histories; may be nil
 	MaxMemory      int64        // bytes that objects may take; 0: see objects.Options
 	IncludeIgnored bool         // files that .gitignore leaves out, too
@@ -64,7 +65,8 @@ type Source struct {
 	work     *worktree.Source
 	nested   []*nested
 	book     nameBook
-	gone     *goneFiles // since HEAD, once somebody asked
+	gone     *goneFiles      // since HEAD, once somebody asked
+	refused  map[string]bool // paths of repositories in this one that are not examined, which was told
 }
 
 // nested is a repository in the work tree of another.
@@ -164,7 +166,11 @@ func (s *Source) Scan(ctx context.Context, v source.Visitor) error {
 	if err := s.scanWorkTree(ctx, v); err != nil {
 		return err
 	}
-	return s.scanModules(ctx, v)
+	if err := s.scanModules(ctx, v); err != nil {
+		return err
+	}
+	s.tellAbsentModules(v)
+	return nil
 }
 
 func (s *Source) scanStaged(ctx context.Context, v source.Visitor) error {
@@ -191,9 +197,14 @@ func (s *Source) scanStaged(ctx context.Context, v source.Visitor) error {
 
 // nameHistory hands over the names of the history that may hold an identifier.
 func (s *Source) nameHistory(ctx context.Context, v source.Visitor) {
-	if !s.delta() {
-		s.refs(v, s.history.Roots(), s.options.Filter.Worth)
+	refs := s.history.Roots()
+	if s.delta() {
+		refs = nil
+		for _, name := range s.options.Refs {
+			refs = append(refs, gitdir.Root{Name: name})
+		}
 	}
+	s.refs(v, refs, s.options.Filter.Worth)
 	paths, head := objects.Paths{DB: s.db}, s.headTree()
 	for _, n := range s.history.Named(ctx) {
 		at := source.Place{Layer: finding.History, First: n.First, Last: n.First}
@@ -307,11 +318,11 @@ func findNested(in *gitdir.Dir, path string) (*gitdir.Dir, error) {
 func (s *Source) scanNested(ctx context.Context, path string, v source.Visitor) error {
 	dir, err := findNested(s.dir, path)
 	if err != nil {
-		v.Unexamined(path, finding.ReasonOf(err))
+		s.refuse(path, finding.ReasonOf(err), v)
 		return nil
 	}
 	if s.family[realPath(dir.Git)] || s.level >= maxNesting {
-		v.Unexamined(path, finding.OverBudget.Because("repositories are nested in a circle or too deep"))
+		s.refuse(path, finding.OverBudget.Because("repositories are nested in a circle or too deep"), v)
 		return nil
 	}
 	o := s.options
@@ -319,11 +330,20 @@ func (s *Source) scanNested(ctx context.Context, path string, v source.Visitor) 
 	return s.scanWithin(ctx, dir, o, path, v)
 }
 
+// refuse tells why the repository at a path is not examined.
+func (s *Source) refuse(path string, why finding.Reason, v source.Visitor) {
+	if s.refused == nil {
+		s.refused = map[string]bool{}
+	}
+	s.refused[path] = true
+	v.Unexamined(path, why)
+}
+
 // scanWithin examines a repository that lies in this one.
 func (s *Source) scanWithin(ctx context.Context, dir *gitdir.Dir, o Options, path string, v source.Visitor) error {
 	sub, err := open(dir, o, s)
 	if err != nil {
-		v.Unexamined(path, finding.ReasonOf(err))
+		s.refuse(path, finding.ReasonOf(err), v)
 		return nil
 	}
 	n := &nested{sub, path + "/"}

@@ -542,7 +542,7 @@ func TestSince(t *testing.T) {
 	assert.EqualValues(t, 4, r.Commits)
 	r, _ = accept(t, repo.Dir, git.Options{Since: "2026-02-03"})
 	assert.Empty(t, r.Contents)
-	for _, bad := range []string{"nowhere", "yesterday", "2026-13-01", "abcdef12"} {
+	for _, bad := range []string{"nowhere", "yesterdya", "2026-13-01", "abcdef12"} {
 		err := opener(repo.Dir, git.Options{Since: bad})(t, 1).Scan(t.Context(), r)
 		assert.ErrorContains(t, err, "since", bad)
 	}

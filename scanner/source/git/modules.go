@@ -4,10 +4,12 @@ import (
 	"context"
 	"io/fs"
 	"path/filepath"
+	"strings"
 
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
 	"github.com/deputy-sec/deputy/scanner/source/gitdir"
+	"github.com/deputy-sec/deputy/scanner/source/objects"
 )
 
 // scanModules examines the histories of submodules that are not checked out: what was
@@ -25,7 +27,7 @@ func (s *Source) scanModules(ctx context.Context, v source.Visitor) error {
 			continue
 		}
 		if s.level >= maxNesting {
-			v.Unexamined(prefix, finding.OverBudget.Because("repositories are nested in a circle or too deep"))
+			s.refuse(prefix, finding.OverBudget.Because("repositories are nested in a circle or too deep"), v)
 			continue
 		}
 		dir.Elsewhere = "" // it is not checked out
@@ -75,4 +77,62 @@ func (s *Source) modulePath(dir *gitdir.Dir) string {
 		rel = filepath.Base(dir.Git)
 	}
 	return ".git/" + filepath.ToSlash(rel)
+}
+
+// tellAbsentModules tells of submodules of which the commit that is wanted is not here: they
+// were not cloned, or the clone is of another time.
+func (s *Source) tellAbsentModules(v source.Visitor) {
+	if s.shared || s.delta() {
+		return
+	}
+	within := map[string]*nested{}
+	for _, n := range s.nested {
+		within[strings.TrimSuffix(n.prefix, "/")] = n
+	}
+	s.eachModule(func(path string, id objects.ID) {
+		n := within[path]
+		switch {
+		case s.refused[path] || !s.options.Filter.Match(path) || n != nil && n.db.Has(id):
+		case n != nil:
+			v.Unexamined(path, finding.StandIn.Because("a submodule at commit %s, which its repository here does not have", objects.Short(id)))
+		default:
+			v.Unexamined(path, finding.StandIn.Because("a submodule at commit %s that is not here: git submodule update --init brings it", objects.Short(id)))
+		}
+	})
+}
+
+// eachModule visits the submodules of the index or, where that is not read, of HEAD.
+func (s *Source) eachModule(visit func(path string, id objects.ID)) {
+	if s.index != nil && !s.index.Written.IsZero() { // a bare repository has none
+		for _, e := range s.index.Entries() {
+			if e.Mode.IsSubmodule() && e.Stage == 0 {
+				visit(e.Path, e.ID)
+			}
+		}
+		return
+	}
+	head := s.headTree()
+	if head.IsZero() {
+		return
+	}
+	paths := objects.Paths{DB: s.db}
+	if _, any := paths.Find(head, ".gitmodules"); any { // without it no submodule can be cloned
+		s.modulesOf(head, "", 0, visit)
+	}
+}
+
+func (s *Source) modulesOf(tree objects.ID, prefix string, depth int, visit func(path string, id objects.ID)) {
+	_, data, err := s.db.Read(tree)
+	if err != nil || depth > maxNestedTrees {
+		return // the walk tells of damage
+	}
+	_ = objects.EachEntry(data, s.db.IDSize(), func(e objects.Entry) bool {
+		switch path := prefix + string(e.Name); {
+		case e.Mode.IsSubmodule():
+			visit(path, e.OID)
+		case e.Mode.IsTree():
+			s.modulesOf(e.OID, path+"/", depth+1, visit)
+		}
+		return true
+	})
 }

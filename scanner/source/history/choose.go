@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/deputy-sec/deputy/scanner/source/objects"
@@ -15,6 +16,7 @@ import (
 type choice struct {
 	with, without map[objects.ID]bool
 	tags          []objects.ID // annotated tags among with, and not among without
+	loose         []objects.ID // trees and blobs that are named themselves, as by a tag
 	deleted       bool         // of a ref that is deleted nothing is introduced
 }
 
@@ -38,7 +40,7 @@ func (s *Source) choose(ctx context.Context, text string) (*choice, error) {
 			return nil, err
 		}
 	}
-	if len(c.with) == 0 && !c.deleted && !c.globbed {
+	if len(c.with)+len(c.loose) == 0 && !c.deleted && !c.globbed {
 		return nil, errors.New("it names no commit to go back from")
 	}
 	for _, tag := range c.tagged {
@@ -46,6 +48,7 @@ func (s *Source) choose(ctx context.Context, text string) (*choice, error) {
 			c.tags = append(c.tags, tag)
 		}
 	}
+	c.loose = slices.DeleteFunc(c.loose, func(id objects.ID) bool { return c.excluded[id] })
 	return c.choice, nil
 }
 
@@ -80,7 +83,7 @@ type chooser struct {
 	ctx context.Context // that of the scan
 	*choice
 	tagged   []objects.ID
-	excluded map[objects.ID]bool // tags
+	excluded map[objects.ID]bool // tags, trees and blobs
 	globbed  bool                // refs were named by a pattern, which may match none
 }
 
@@ -205,10 +208,18 @@ func (c *chooser) add(id objects.ID, not bool) error {
 	if err != nil {
 		return err
 	}
-	if kind, _, err := c.s.db.Read(commit); err != nil {
+	kind, _, err := c.s.db.Read(commit)
+	if err != nil {
 		return err
-	} else if kind != objects.Commit {
-		return fmt.Errorf("%w: a %s", errNoCommit, kind)
+	}
+	if kind != objects.Commit {
+		if not {
+			c.excluded[commit] = true
+		} else {
+			c.loose = append(c.loose, commit)
+			c.tagged = append(c.tagged, tags...)
+		}
+		return nil
 	}
 	if not {
 		c.without[commit] = true
@@ -267,6 +278,9 @@ func (c *chooser) unseen(rev string, not bool) error {
 
 // symmetric takes what one of two revisions reaches and not both.
 func (c *chooser) symmetric(left, right string, not bool) error {
+	if isZero(left) || isZero(right) {
+		return c.dotted(left, right, not)
+	}
 	var ends [2]objects.ID
 	for i, rev := range []string{left, right} {
 		id, err := c.s.name(c.ctx, orHead(rev))

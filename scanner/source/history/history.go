@@ -59,6 +59,7 @@ type Source struct {
 	look            *lookBack        // nil if all that is handed over is new
 	introducedNames []Named          // of a range
 	passed          int              // blobs and texts of the range that were handed over, or could not be
+	named           []objects.ID     // trees and blobs that the range names itself
 	movedModules    int              // submodules that the range moves
 	visitor         source.Visitor   // of the scan, for what Locate cannot read
 	mu              sync.Mutex
@@ -173,7 +174,7 @@ func (s *Source) visitBlob(o *objects.Object, v source.Visitor) any {
 // maker returns what tells what a blob of a range was made from; nil if it is new as
 // a whole.
 func (s *Source) maker(id objects.ID) func() ([]source.Earlier, error) {
-	if s.look == nil {
+	if s.look == nil || s.look.b.loose[id] {
 		return nil
 	}
 	return func() ([]source.Earlier, error) { return s.earlier(id) }

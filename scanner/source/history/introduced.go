@@ -25,6 +25,7 @@ type introduced struct {
 	from  map[objects.ID][]introduction // nil if all of a blob counts as new
 	at    *commit                       // whose tree is compared
 	moved int                           // submodules
+	loose map[objects.ID]bool           // trees and blobs that were named themselves, and what is in them
 	named []Named                       // names worth looking at, that no parent has
 }
 
@@ -54,7 +55,7 @@ func (s *Source) lister(ctx context.Context) (lister, error) {
 }
 
 func newIntroduced(s *Source, v source.Visitor, from lister) *introduced {
-	return &introduced{s: s, v: v, trees: from, seen: map[string]bool{}, blobs: map[objects.ID]bool{}, from: map[objects.ID][]introduction{}}
+	return &introduced{s: s, v: v, trees: from, seen: map[string]bool{}, blobs: map[objects.ID]bool{}, from: map[objects.ID][]introduction{}, loose: map[objects.ID]bool{}}
 }
 
 // growForest reads all trees. What cannot be read is reported if the range leads to it.
@@ -85,6 +86,26 @@ func (b *introduced) commit(c *commit) {
 	}
 	b.at = c
 	b.diff(c.tree, parents)
+}
+
+// object adds a tree or a blob that a range names itself: no commit has it, so all of it is
+// new.
+func (b *introduced) object(id objects.ID) {
+	o, err := objects.Load(b.s.db, id)
+	switch {
+	case err != nil:
+		b.v.Unexamined("object "+id.String(), objects.ReasonOf(err))
+	case o.Kind == objects.Blob:
+		b.blobs[id], b.loose[id] = true, true
+	case o.Kind == objects.Tree && !b.loose[id]:
+		b.loose[id] = true
+		_ = objects.EachEntry(o.Data, b.s.db.IDSize(), func(e objects.Entry) bool { // of a damaged one what stands before
+			if !e.Mode.IsSubmodule() {
+				b.object(e.OID)
+			}
+			return true
+		})
+	}
 }
 
 // diff compares a tree with those in its place in the parents.

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -53,7 +54,7 @@ func (s *Source) between(ctx context.Context, v source.Visitor) error {
 		l.reach(s.objectIndex.of(id), false)
 	}
 	l.walk()
-	s.tags = chosen.tags
+	s.tags, s.named = chosen.tags, chosen.loose
 	s.bounded = len(chosen.without) > 0
 	return nil
 }
@@ -71,7 +72,7 @@ func (s *Source) since(ctx context.Context, v source.Visitor) error {
 			begin = c.when
 		}
 	} else if l.since, err = gitdate.Parse(s.Since, time.Now()); err != nil {
-		return fmt.Errorf("since %q: neither a commit here nor a date: write 2006-01-02, yesterday or 2 weeks ago", s.Since)
+		return cmp.Or(ctx.Err(), fmt.Errorf("since %q: neither a commit here nor a date: write 2006-01-02, yesterday or 2 weeks ago", s.Since))
 	}
 	if begin.IsZero() {
 		begin = l.since
@@ -198,6 +199,9 @@ func (s *Source) examineRange(ctx context.Context, v source.Visitor) error {
 		}
 		introduced.commit(c)
 	}
+	for _, id := range s.named {
+		introduced.object(id)
+	}
 	seen := map[objects.ID]bool{}
 	for _, tag := range s.tags {
 		if !seen[tag] {
@@ -243,7 +247,7 @@ func (s *Source) Empty() string {
 	switch {
 	case !s.partial() || s.passed > 0:
 		return ""
-	case len(s.only) > 0 || len(s.tags) > 0 || s.movedModules > 0:
+	case len(s.only) > 0 || len(s.tags)+len(s.named) > 0 || s.movedModules > 0:
 		return "the commits of the range bring no content"
 	case s.Since != "":
 		return "no commits since then"
