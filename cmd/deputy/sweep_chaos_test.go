@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -251,9 +252,8 @@ func (w *sweptWorld) outcome() string {
 type chaos struct {
 	chaosSize
 	*organisation
-	want          string
-	startup, work time.Duration
-	random        *rand.Rand
+	want   string
+	random *rand.Rand
 }
 
 func newChaos(t *testing.T) *chaos {
@@ -266,59 +266,85 @@ func newChaos(t *testing.T) *chaos {
 	c.organisation = newOrganisation(t, c.repositories, 6, limits)
 	require.NoError(t, store.MakeKey(filepath.Join(c.dir, "key")))
 	w := c.world(storetest.SQLite(t))
-	began := time.Now()
 	w.finished(w.sweep())
-	c.work = time.Since(began)
 	c.want = w.outcome()
 	_, scans, _ := strings.Cut(c.want, "scans of each")
 	require.Equal(t, c.repositories, strings.Count(scans, "|whole|1|\n"), "every repository has one scan\n%s", scans)
 	require.Equal(t, 1, strings.Count(scans, "there-is-none|failed|1|\n"), "and one is not there\n%s", scans)
-	w = c.world(w.database)
-	began = time.Now()
-	w.finished(w.sweep())
-	c.startup = time.Since(began)
-	t.Logf("undisturbed: %s, and %s without changes", c.work.Round(time.Millisecond), c.startup.Round(time.Millisecond))
 	return c
 }
 
-// life is how long a process lives that is killed: so that all of them together do a part
-// of the work.
-func (c *chaos) life() time.Duration {
-	share := max(c.work-c.startup, 50*time.Millisecond) / time.Duration(c.kills)
-	return time.Duration(c.random.Int64N(int64(c.startup + share)))
+// moments are how many repositories are done when somebody is killed, in order.
+func (c *chaos) moments() []int {
+	all := make([]int, c.kills)
+	for i := range all {
+		all[i] = c.random.IntN(c.repositories * 9 / 10)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// done is how many repositories of the first sweep are done.
+func (w *sweptWorld) done(db *sql.DB) (n int) {
+	if db.QueryRowContext(w.Context(), "SELECT total - remaining FROM sweep WHERE id = 1").Scan(&n) != nil {
+		return 0 // it has not begun
+	}
+	return n
+}
+
+// until waits until so many repositories are done, and a little longer. The sweep is not
+// to end before that.
+func (c *chaos) until(w *sweptWorld, db *sql.DB, whole *party, done int) {
+	c.Helper()
+	for w.done(db) < done {
+		require.True(c, whole.runs(2*time.Millisecond), "the sweep ended too early\n%s", whole.said.String())
+	}
+	time.Sleep(time.Duration(c.random.IntN(30)) * time.Millisecond)
+}
+
+// same compares what a sweep came to with what it should.
+func (c *chaos) same(w *sweptWorld) {
+	c.Helper()
+	got, want := strings.Split(w.outcome(), "\n"), strings.Split(c.want, "\n")
+	differences := 0
+	for i := range max(len(got), len(want)) {
+		if i < len(got) && i < len(want) && got[i] == want[i] {
+			continue
+		}
+		if differences++; differences < 10 {
+			c.Errorf("line %d: want %.300s\ngot %.300s", i, strings.Join(want[min(i, len(want)):min(i+1, len(want))], ""), strings.Join(got[min(i, len(got)):min(i+1, len(got))], ""))
+		}
+	}
+	assert.Zero(c, differences)
 }
 
 // survivesKills has one process after the other killed, and the last one finish.
 func (c *chaos) survivesKills(w *sweptWorld) {
 	c.Helper()
-	hits := 0
-	for range c.kills {
+	db := w.db()
+	defer db.Close()
+	for _, moment := range c.moments() {
 		p := w.sweep()
-		if p.runs(c.life()) {
-			hits++
-		}
+		c.until(w, db, p, moment)
 		p.kill()
 	}
-	c.Logf("%d of %d kills met a sweep that ran", hits, c.kills)
-	assert.Positive(c, hits)
 	w.finished(w.sweep())
-	assert.Equal(c, c.want, w.outcome())
+	c.same(w)
 }
 
 // killedBeside has one of two workers killed again and again; who has begun the sweep is not.
 func (c *chaos) killedBeside(w *sweptWorld) {
 	c.Helper()
-	whole, hits := w.sweep(), 0
-	for range c.kills {
+	db := w.db()
+	defer db.Close()
+	whole := w.sweep()
+	for _, moment := range c.moments() {
 		p := w.worker()
-		if p.runs(c.life()) && whole.runs(0) {
-			hits++
-		}
+		c.until(w, db, whole, moment)
 		p.kill()
 	}
-	c.Logf("%d of %d kills met a sweep that ran", hits, c.kills)
 	w.finished(whole)
-	assert.Equal(c, c.want, w.outcome())
+	c.same(w)
 }
 
 // holds reports whether a process has jobs.
@@ -336,6 +362,7 @@ func (c *chaos) frozen(w *sweptWorld) {
 	whole, p := w.sweep(), w.worker()
 	db := w.db()
 	defer db.Close()
+	c.until(w, db, whole, c.repositories/8)
 	for held := false; !held; {
 		require.True(c, whole.runs(time.Millisecond), "the sweep ended before a worker was frozen")
 		if !w.holds(db, p) {
@@ -351,21 +378,23 @@ func (c *chaos) frozen(w *sweptWorld) {
 	w.finished(whole)
 	require.Eventually(c, func() bool { return strings.Contains(p.said.String(), "begins anew") }, time.Minute, 10*time.Millisecond)
 	p.kill()
-	assert.Equal(c, c.want, w.outcome())
+	c.same(w)
 }
 
 // cutOff has the database go away in the middle, for longer than workers go on without it.
 func (c *chaos) cutOff(server *storetest.Server, w *sweptWorld) {
 	c.Helper()
 	whole, p := w.sweep(), w.worker()
-	require.True(c, whole.runs(c.startup+(c.work-c.startup)/8), "the sweep ended before the database did")
+	db := w.db()
+	c.until(w, db, whole, c.repositories/4)
+	require.NoError(c, db.Close())
 	server.Stop()
 	time.Sleep(c.away)
 	server.Run(c)
 	w.finished(whole)
 	assert.True(c, p.runs(0), "the other worker lives")
 	p.kill()
-	assert.Equal(c, c.want, w.outcome())
+	c.same(w)
 }
 
 func TestSweepsSurviveDeaths(t *testing.T) {
