@@ -72,7 +72,7 @@ bench-vet: build ## deputy vet beside gosec and go vet, on the module in MODULE
 
 .PHONY: sweep-chaos
 sweep-chaos: ## sweeps of 200 repositories with workers killed, frozen and cut off (5 min)
-	DEPUTY_SWEEP_CHAOS=1 $(GO) test ./cmd/deputy -run '^TestSweepsSurviveDeaths$$' -count=1 -v -timeout 60m
+	DEPUTY_SWEEP_CHAOS=$$(mktemp -d) $(GO) test ./cmd/deputy -run '^TestSweepsSurviveDeaths$$' -count=1 -v -timeout 60m
 
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME (20s)

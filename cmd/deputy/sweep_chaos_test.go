@@ -31,7 +31,7 @@ import (
 // processes of the program, and want the same of every sweep as of one that nobody
 // disturbed. `make sweep-chaos` does it at full size, go test at a small one.
 
-// fullChaos is set by `make sweep-chaos`.
+// fullChaos is set by `make sweep-chaos` to a directory that keeps what differs.
 const fullChaos = "DEPUTY_SWEEP_CHAOS"
 
 // chaosSize is how much is done to how much.
@@ -305,7 +305,13 @@ func (c *chaos) until(w *sweptWorld, db *sql.DB, whole *party, done int) {
 // same compares what a sweep came to with what it should.
 func (c *chaos) same(w *sweptWorld) {
 	c.Helper()
-	got, want := strings.Split(w.outcome(), "\n"), strings.Split(c.want, "\n")
+	outcome := w.outcome()
+	if dir := os.Getenv(fullChaos); dir != "" && outcome != c.want {
+		for name, text := range map[string]string{"got": outcome, "want": c.want} {
+			assert.NoError(c, os.WriteFile(filepath.Join(dir, strings.ReplaceAll(c.Name(), "/", "-")+"."+name), []byte(text), 0o600))
+		}
+	}
+	got, want := strings.Split(outcome, "\n"), strings.Split(c.want, "\n")
 	differences := 0
 	for i := range max(len(got), len(want)) {
 		if i < len(got) && i < len(want) && got[i] == want[i] {

@@ -130,7 +130,7 @@ func summarise(ctx context.Context, s *store.Store, n int64) (*summary, error) {
 		Whole: v.Whole, Part: v.Part, Failed: v.Failed, Unchanged: v.Unchanged, Blobs: v.Blobs, Bytes: v.Bytes, Remembered: v.Remembered,
 		States: map[state.State]int{}, News: []sweptFinding{}, NotExamined: []sweptRepository{}, NotListed: []sweptTarget{},
 	}
-	counts, err := s.CountStates(ctx)
+	counts, err := s.CountStates(ctx, time.Now())
 	if err != nil {
 		return nil, err
 	}

@@ -391,8 +391,20 @@ func (w *Worker) end(ctx context.Context, j *queue.Job[endArgs]) error {
 		}
 		w.o.Log.Warn("not everybody was told of the sweep", "sweep", j.Args.Sweep, "error", err.Error())
 	}
+	for settled := int64(1); settled > 0; {
+		err := j.Write(ctx, func(t *store.Tx) (err error) {
+			settled, err = t.Settle(ctx, j.Args.Sweep, settleBatch, time.Now())
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
 	return j.Finish(ctx, func(t *store.Tx) error { return t.EndSweep(ctx, j.Args.Sweep, time.Now()) })
 }
+
+// settleBatch is how many findings are made open in one transaction.
+const settleBatch = 250
 
 func fail(r *store.Result, why finding.Reason) {
 	r.Verdict, r.Reason, r.Mark, r.EndedAt = store.Failed, why, "", time.Now()

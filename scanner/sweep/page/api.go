@@ -154,16 +154,13 @@ func (s *server) apiFindings(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	all, next, err := s.Store.Findings(r.Context(), f.FindingFilter, cursorOf(r), limit)
+	all, next, total, err := s.Store.FindingsPage(r.Context(), f.FindingFilter, cursorOf(r), limit)
 	if err != nil {
 		return err
 	}
-	out := apiFindings{Next: string(next), Findings: make([]apiFinding, len(all))}
+	out := apiFindings{Total: total, Next: string(next), Findings: make([]apiFinding, len(all))}
 	for i := range all {
 		out.Findings[i] = s.apiRow(&all[i])
-	}
-	if out.Total, err = s.Store.CountFindings(r.Context(), f.FindingFilter); err != nil {
-		return err
 	}
 	return reply(w, out)
 }

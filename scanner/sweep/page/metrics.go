@@ -53,7 +53,7 @@ func (s *server) metrics(w http.ResponseWriter, r *http.Request) error {
 
 func (s *server) measure(r *http.Request) ([]family, error) {
 	ctx := r.Context()
-	counts, err := s.Store.CountStates(ctx)
+	counts, err := s.Store.CountStates(ctx, s.Clock.Now())
 	if err != nil {
 		return nil, err
 	}

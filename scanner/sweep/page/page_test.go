@@ -53,7 +53,12 @@ type world struct {
 // newWorld fills a store: two sweeps over some repositories with so many findings.
 func newWorld(t *testing.T, repositories, findings int, change func(*Options)) *world {
 	t.Helper()
-	w := &world{T: t, db: storetest.Open(t, storetest.SQLite(t)), clock: &clockAt{time.Date(2026, 3, 10, 4, 0, 0, 0, time.UTC)}}
+	return newWorldIn(t, storetest.SQLite(t), repositories, findings, change)
+}
+
+func newWorldIn(t *testing.T, database string, repositories, findings int, change func(*Options)) *world {
+	t.Helper()
+	w := &world{T: t, db: storetest.Open(t, database), clock: &clockAt{time.Date(2026, 3, 10, 4, 0, 0, 0, time.UTC)}}
 	w.fill(repositories, findings)
 	o := Options{Store: w.db, Rules: rules, Who: "kim", Version: "test", Clock: w.clock, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
 	if change != nil {

@@ -31,7 +31,7 @@ type summary struct {
 
 func (s *server) summary(ctx context.Context) (*summary, error) {
 	out := &summary{States: map[state.State]int64{}}
-	counts, err := s.Store.CountStates(ctx)
+	counts, err := s.Store.CountStates(ctx, s.Clock.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -42,18 +42,16 @@ func (s *server) summary(ctx context.Context) (*summary, error) {
 				out.Open[i] += c.Findings
 			}
 		}
+		if unsettled(c.State) {
+			out.Overdue += c.Overdue
+			out.Unassigned += c.Unassigned
+		}
 	}
 	if out.Coverage, err = s.coverage(ctx); err != nil {
 		return nil, err
 	}
 	present := []store.Presence{store.Listed}
 	if out.Stale, err = s.Store.CountRepositories(ctx, store.RepositoryFilter{Presence: present, StaleAt: s.Clock.Now().Add(-staleAfter)}); err != nil {
-		return nil, err
-	}
-	if out.Overdue, err = s.Store.CountFindings(ctx, store.FindingFilter{States: state.Unsettled(), Overdue: s.Clock.Now()}); err != nil {
-		return nil, err
-	}
-	if out.Unassigned, err = s.Store.CountFindings(ctx, store.FindingFilter{States: state.Unsettled(), Unassigned: true}); err != nil {
 		return nil, err
 	}
 	if out.Jobs, err = s.Store.JobCounts(ctx); err != nil {
@@ -310,7 +308,7 @@ func (s *server) list(w http.ResponseWriter, r *http.Request, f *filter, title, 
 		return err
 	}
 	ctx := r.Context()
-	all, next, err := s.Store.Findings(ctx, f.FindingFilter, cursorOf(r), limit)
+	all, next, total, err := s.Store.FindingsPage(ctx, f.FindingFilter, cursorOf(r), limit)
 	if err != nil {
 		return err
 	}
@@ -318,9 +316,7 @@ func (s *server) list(w http.ResponseWriter, r *http.Request, f *filter, title, 
 		frame: s.frame(r, title, here), Filter: f, Rows: s.listed(all), Rules: s.Rules, States: state.All(), Severities: severities, Kinds: kinds,
 		Export: f.Chosen() > 0, ExportQuery: template.URL(f.Query()), // encoded
 		Formats: []string{"csv", "json", "sarif"}, Kept: []string{"repository", "target", "fingerprint", "since", "class"},
-	}
-	if data.Total, err = s.Store.CountFindings(ctx, f.FindingFilter); err != nil {
-		return err
+		Total: total,
 	}
 	if f.Repository != 0 {
 		repo, err := s.Store.Repository(ctx, f.Repository)

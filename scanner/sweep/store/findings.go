@@ -112,8 +112,8 @@ func (f *FindingFilter) where() *where {
 	}
 	if f.Text != "" {
 		p := contains(f.Text)
-		w.add(`(LOWER(f.mask) LIKE ? ESCAPE '!' OR LOWER(f.rule) LIKE ? ESCAPE '!' OR LOWER(f.owner) LIKE ? ESCAPE '!' OR f.id IN
-			(SELECT x.finding_id FROM occurrence x JOIN repository y ON y.id = x.repository_id WHERE LOWER(x.path) LIKE ? ESCAPE '!' OR LOWER(y.full_name) LIKE ? ESCAPE '!'))`, p, p, p, p, p)
+		w.add(`f.id IN (SELECT n.finding_id FROM needle n WHERE n.text LIKE ? ESCAPE '!'
+			OR n.repository_id IN (SELECT y.id FROM repository y WHERE LOWER(y.full_name) LIKE ? ESCAPE '!'))`, p, p)
 	}
 	if len(f.IDs) > 0 {
 		args := make([]any, len(f.IDs))
@@ -129,20 +129,65 @@ func (f *FindingFilter) where() *where {
 // the latest, and the cursor of the next page, "" if there is none.
 func (s *Store) Findings(ctx context.Context, f FindingFilter, after Cursor, limit int) ([]Finding, Cursor, error) {
 	w := f.where()
-	if after != "" {
-		urgency, err := after.number()
-		if err != nil {
-			return nil, "", err
-		}
-		_, id, _ := after.parse() // number has
-		w.add("(f.urgency < ? OR (f.urgency = ? AND f.id < ?))", urgency, urgency, id)
+	if err := w.behind(after); err != nil {
+		return nil, "", err
 	}
-	all, err := collect(ctx, s, scanFinding, "SELECT "+findingColumns+findingTables+w.String()+" ORDER BY f.urgency DESC, f.id DESC LIMIT ?", append(w.args, limit+1)...)
-	if err != nil || len(all) <= limit {
-		return all, "", err
+	// The page is chosen first: what it shows would else be gathered of all rows.
+	text := "SELECT " + findingColumns + findingTables + " WHERE f.id IN (SELECT f.id FROM finding f" + w.String() + byUrgency + " LIMIT ?)" + byUrgency
+	all, err := collect(ctx, s, scanFinding, text, append(w.args, limit+1)...)
+	if err != nil {
+		return nil, "", err
+	}
+	all, next := paged(all, limit)
+	return all, next, nil
+}
+
+// FindingsPage returns what [Store.Findings] does, and how many findings the filter chooses
+// altogether, for little more.
+func (s *Store) FindingsPage(ctx context.Context, f FindingFilter, after Cursor, limit int) (all []Finding, next Cursor, total int64, err error) {
+	w, from := f.where(), &where{}
+	if err := from.behind(after); err != nil {
+		return nil, "", 0, err
+	}
+	chosen := "WITH chosen AS MATERIALIZED (SELECT f.id, f.urgency FROM finding f" + w.String() + ") "
+	text := chosen + "SELECT (SELECT COUNT(*) FROM chosen), " + findingColumns + findingTables +
+		" WHERE f.id IN (SELECT f.id FROM chosen f" + from.String() + byUrgency + " LIMIT ?)" + byUrgency
+	all, err = collect(ctx, s, func(scan func(...any) error, f *Finding) error {
+		return scanFinding(func(into ...any) error { return scan(append([]any{&total}, into...)...) }, f)
+	}, text, append(append(w.args, from.args...), limit+1)...)
+	if err != nil {
+		return nil, "", 0, err
+	}
+	if len(all) == 0 && after != "" { // nobody has counted
+		total, err = s.CountFindings(ctx, f)
+	}
+	all, next = paged(all, limit)
+	return all, next, total, err
+}
+
+const byUrgency = " ORDER BY f.urgency DESC, f.id DESC"
+
+// behind adds the condition that findings come after a cursor.
+func (w *where) behind(after Cursor) error {
+	if after == "" {
+		return nil
+	}
+	urgency, err := after.number()
+	if err != nil {
+		return err
+	}
+	_, id, _ := after.parse() // number has
+	w.add("(f.urgency < ? OR (f.urgency = ? AND f.id < ?))", urgency, urgency, id)
+	return nil
+}
+
+// paged takes the row off that tells of another page.
+func paged(all []Finding, limit int) ([]Finding, Cursor) {
+	if len(all) <= limit {
+		return all, ""
 	}
 	last := all[limit-1]
-	return all[:limit], cursor(fmt.Sprint(last.Severity.Rank()), last.ID), nil
+	return all[:limit], cursor(fmt.Sprint(last.Severity.Rank()), last.ID)
 }
 
 // CountFindings returns how many findings a filter chooses.
@@ -158,15 +203,20 @@ func (s *Store) Finding(ctx context.Context, id int64) (f Finding, err error) {
 
 // StateCount is how many findings there are of a state and severity.
 type StateCount struct {
-	State    state.State
-	Severity finding.Severity
-	Findings int64
+	State      state.State
+	Severity   finding.Severity
+	Findings   int64
+	Overdue    int64 // of those
+	Unassigned int64 // of those
 }
 
-// CountStates counts all findings by state and severity.
-func (s *Store) CountStates(ctx context.Context) ([]StateCount, error) {
-	return collect(ctx, s, func(scan func(...any) error, c *StateCount) error { return scan(&c.State, &c.Severity, &c.Findings) },
-		`SELECT state, severity, COUNT(*) FROM finding GROUP BY state, severity ORDER BY state, severity`)
+// CountStates counts all findings by state and severity, and of those what is due at a
+// time.
+func (s *Store) CountStates(ctx context.Context, now time.Time) ([]StateCount, error) {
+	return collect(ctx, s, func(scan func(...any) error, c *StateCount) error {
+		return scan(&c.State, &c.Severity, &c.Findings, &c.Overdue, &c.Unassigned)
+	}, `SELECT state, severity, COUNT(*), SUM(CASE WHEN due_at < ? THEN 1 ELSE 0 END), SUM(CASE WHEN assignee = '' THEN 1 ELSE 0 END)
+		FROM finding GROUP BY state, severity ORDER BY state, severity`, stamp(now))
 }
 
 // Occurrence is a finding in one repository.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/deputy-sec/deputy/scanner/finding"
@@ -242,6 +243,9 @@ func (o *recorder) seen(ctx context.Context, f *finding.Finding, known *stored) 
 		id, o.r.Repository, o.r.Scope, o.c.Scan, o.c.Scan, clean(path), line, f.InHead, string(detail)); err != nil {
 		return 0, err
 	}
+	if err := o.needle(ctx, id, o.r.Repository, path); err != nil {
+		return 0, err
+	}
 	if fresh {
 		return id, nil
 	}
@@ -256,6 +260,13 @@ func (o *recorder) seen(ctx context.Context, f *finding.Finding, known *stored) 
 		o.c.Reappeared++
 	}
 	return id, err
+}
+
+// needle keeps what a finding is found by; see the table.
+func (o *recorder) needle(ctx context.Context, finding, repository int64, text string) error {
+	_, err := o.exec(ctx, `INSERT INTO needle (finding_id, repository_id, text) VALUES (?, ?, ?) ON CONFLICT (finding_id, repository_id) DO UPDATE SET text = excluded.text WHERE needle.text <> excluded.text`,
+		finding, repository, strings.ToLower(clean(text)))
+	return err
 }
 
 // touch records that a finding was seen as it was known. Once an hour is often enough:
@@ -293,6 +304,9 @@ func (o *recorder) upsert(ctx context.Context, f *finding.Finding) (id int64, fr
 	}
 	if fresh {
 		o.c.New++
+		if err := o.needle(ctx, id, 0, f.Secret.Mask()+" "+f.Rule.ID+" "+owner); err != nil {
+			return 0, false, err
+		}
 		return id, true, o.event(ctx, event{at: o.r.EndedAt, kind: Found, finding: id, repository: o.r.Repository, sweep: o.sweep(), after: string(state.New)})
 	}
 	_, err = o.exec(ctx, `UPDATE finding SET last_seen_at = ?,

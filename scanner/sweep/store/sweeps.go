@@ -235,6 +235,14 @@ func (t *Tx) countDown(ctx context.Context, sweep int64, listing, tasks int) (do
 	return left == 0, err
 }
 
+// Settle makes some of what was new in a sweep before this one open, and returns how many
+// findings that were: 0 once there are none. It goes before EndSweep, which would do it for
+// all of them in one long transaction.
+func (t *Tx) Settle(ctx context.Context, sweep int64, limit int, now time.Time) (int64, error) {
+	return t.exec(ctx, `UPDATE finding SET state = 'open', state_at = ? WHERE id IN
+		(SELECT id FROM finding WHERE state IN ('new', 'reappeared') AND state_sweep < ? LIMIT ?)`, stamp(now), sweep, limit)
+}
+
 // EndSweep closes a sweep: what was new in an earlier one is open from now on, what was
 // accepted for a time that is over is open again, and the findings are counted.
 func (t *Tx) EndSweep(ctx context.Context, sweep int64, now time.Time) error {
