@@ -1,7 +1,6 @@
 package page
 
 import (
-	"fmt"
 	"os"
 	"slices"
 	"testing"
@@ -30,7 +29,7 @@ func TestSpeed(t *testing.T) {
 				all = append(all, time.Since(began))
 			}
 			slices.Sort(all)
-			t.Log(fmt.Sprintf("%-60s median %4d ms, slowest %4d ms", path, all[4].Milliseconds(), all[8].Milliseconds()))
+			t.Logf("%-60s median %4d ms, slowest %4d ms", path, all[4].Milliseconds(), all[8].Milliseconds())
 		}
 	})
 }
