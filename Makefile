@@ -74,6 +74,14 @@ bench-vet: build ## deputy vet beside gosec and go vet, on the module in MODULE
 sweep-chaos: ## sweeps of 200 repositories with workers killed, frozen and cut off (5 min)
 	DEPUTY_SWEEP_CHAOS=$$(mktemp -d) $(GO) test ./cmd/deputy -run '^TestSweepsSurviveDeaths$$' -count=1 -v -timeout 60m
 
+.PHONY: sweep-bench
+sweep-bench: ## what sweeps and their page cost: workers, 10,000 repositories, 100,000 findings (30 min)
+	DEPUTY_SWEEP_BENCH=1 $(GO) test ./cmd/deputy ./scanner/sweep/page -p 1 -run '^Test(Bench|Speed)' -count=1 -v -timeout 120m
+
+.PHONY: pictures
+pictures: ## take the pictures of the page in docs/images, with Chromium
+	DEPUTY_PICTURES=$(CURDIR)/docs/images $(GO) test ./scanner/sweep/page -run '^TestPictures$$' -count=1
+
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME (20s)
 	@for pkg in $$($(GO) list ./...); do \

@@ -2,7 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
+	"net"
+	"net/http"
 	"os"
 	"time"
 
@@ -14,8 +18,8 @@ import (
 
 func newWorker() *cobra.Command {
 	var (
-		o    sweepWork
-		file string
+		o            sweepWork
+		file, listen string
 	)
 	cmd := &cobra.Command{
 		Use: "worker", Short: "Take part in the sweeps of a database",
@@ -25,7 +29,10 @@ jobs. With --config a worker begins a sweep of what the configuration names ever
 often, as its key 'every' says; of several workers with the same configuration one does.
 
 Tokens are taken from this machine, as the sweep's configuration names them. All workers
-need the same --fingerprint-key.`,
+need the same --fingerprint-key.
+
+With --listen it answers /healthz, whether it lives; /readyz, whether it renews its lease
+and the database answers; and /metrics in Prometheus's format. They tell numbers alone.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, log := cmd.Context(), sweepLog(cmd.ErrOrStderr())
@@ -54,14 +61,29 @@ need the same --fingerprint-key.`,
 			if err != nil {
 				return err
 			}
-			<-ctx.Done()
+			served := make(chan error, 1)
+			if listen != "" {
+				l, err := net.Listen("tcp", listen)
+				if err != nil {
+					return errors.Join(err, w.Stop(ctx))
+				}
+				_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "listening at http://%s/\n", l.Addr())
+				server := &http.Server{Handler: w.Handler(), ReadTimeout: headerTime, WriteTimeout: time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+				defer server.Close()
+				go func() { served <- server.Serve(l) }()
+			}
+			select {
+			case <-ctx.Done():
+			case err = <-served:
+			}
 			short, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 			defer cancel()
-			return w.Stop(short)
+			return errors.Join(err, w.Stop(short))
 		},
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
+	f.StringVar(&listen, "listen", "", "answer /healthz, /readyz and /metrics at `ADDRESS:PORT`")
 	f.StringVar(&file, "config", "", "read limits, database and schedule from the configuration `FILE`")
 	o.flags(f)
 	return cmd

@@ -48,7 +48,7 @@ type plan struct {
 
 // openPlan opens what a plan names. keyFile holds the key of fingerprints; "" for that of
 // the environment.
-func openPlan(text, keyFile string, jobs int, log *slog.Logger) (*plan, error) {
+func openPlan(text, keyFile string, jobs int, via config.Network, log *slog.Logger) (*plan, error) {
 	p := &plan{config: &config.Config{}}
 	if _, err := yamlfile.Decode([]byte(text), p.config); err != nil {
 		return nil, fmt.Errorf("the sweep's configuration: %w", err)
@@ -72,7 +72,7 @@ func openPlan(text, keyFile string, jobs int, log *slog.Logger) (*plan, error) {
 	for _, r := range p.run.Rules() {
 		p.rules[r.ID], p.titles[r.ID] = true, r.Title
 	}
-	p.hosts, err = p.config.Hosts(config.Network{})
+	p.hosts, err = p.config.Hosts(via)
 	return p, err
 }
 

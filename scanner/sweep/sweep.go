@@ -13,13 +13,16 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/deputy-sec/deputy/internal/codeowners"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source/git"
 	"github.com/deputy-sec/deputy/scanner/source/objects"
 	"github.com/deputy-sec/deputy/scanner/source/state"
+	"github.com/deputy-sec/deputy/scanner/sweep/config"
 	"github.com/deputy-sec/deputy/scanner/sweep/host"
 	"github.com/deputy-sec/deputy/scanner/sweep/mirror"
 	"github.com/deputy-sec/deputy/scanner/sweep/queue"
@@ -46,6 +49,7 @@ type Worker struct {
 	o       Options
 	mirrors *mirror.Cache
 	cache   string
+	counts  counters
 
 	mu    sync.Mutex
 	plans map[string]*plan
@@ -58,12 +62,14 @@ func Start(ctx context.Context, s *store.Store, o Options) (*Worker, error) {
 	if w.mirrors, err = mirror.Open(o.CacheDir, o.Limits); err != nil {
 		return nil, err
 	}
+	w.mirrors.Through(hostGate{w})
 	if w.cache, err = w.mirrors.ID(); err != nil {
 		return nil, err
 	}
-	w.Worker, err = queue.Start(ctx, s, queue.Options{
+	_, err = queue.Start(ctx, s, queue.Options{
 		Name: o.Name, Cache: w.cache, Jobs: o.Jobs, LockDir: o.LockDir, Timing: o.Timing, Log: o.Log, Lost: o.Lost, Tick: w.tick,
 		Register: func(h *queue.Handlers, q *queue.Worker) {
+			w.Worker = q // a job may come before Start returns
 			queue.Handle(h, q, w.list, w.giveUpListing)
 			queue.Handle(h, q, w.scan, w.giveUpScan)
 			queue.Handle(h, q, w.end, func(context.Context, *store.Tx, *queue.Job[endArgs], error) error { return nil })
@@ -167,7 +173,7 @@ func (w *Worker) planOf(ctx context.Context, sweep int64) (*plan, error) {
 	if p := w.plans[s.Plan]; p != nil {
 		return p, nil
 	}
-	p, err := openPlan(s.Plan, w.o.KeyFile, w.o.Jobs, w.o.Log)
+	p, err := openPlan(s.Plan, w.o.KeyFile, w.o.Jobs, config.Network{Cache: &answers{w.store, w.o.Log}, Count: w.counts.requested}, w.o.Log)
 	if err != nil {
 		return nil, err
 	}
@@ -328,7 +334,9 @@ func (w *Worker) scan(ctx context.Context, j *queue.Job[scanArgs]) error {
 		}
 		record := func(*store.Tx) error { return nil } // it was done before this worker had the job
 		if len(work.Sweeps) > 0 {
+			began := w.counts.begin()
 			r, err := w.examine(ctx, &work)
+			w.counts.end(began, r)
 			if err != nil {
 				return err
 			}
@@ -478,11 +486,13 @@ func (e *examination) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	began := time.Now()
 	m, err := e.mirrors.Fetch(ctx, mirror.Source{Identity: e.work.Identity, URL: e.work.CloneURL, User: user, Password: password})
 	if err != nil {
 		return err
 	}
 	defer m.Close()
+	e.counts.fetched(time.Since(began))
 	e.r.Holder = e.cache
 	if m.Tips == "" {
 		e.r.Verdict, e.r.Mark = store.Whole, e.plan.identity.All+" empty"
@@ -513,6 +523,9 @@ func (e *examination) scanAt(ctx context.Context, dir string, stamp func() strin
 		reachable(result)
 	}
 	e.judge(result)
+	if len(result.Findings) > 0 {
+		e.r.Owner = ownersOf(dir)
+	}
 	if e.r.Mark = mark; e.mark(stamp()) != mark || !lasting(result) {
 		e.r.Mark = ""
 	}
@@ -524,6 +537,23 @@ func (e *examination) mark(stamp string) string {
 		return ""
 	}
 	return e.plan.identity.All + " " + stamp
+}
+
+// ownersOf returns whose the paths of a repository are, as HEAD's CODEOWNERS says; nil if
+// there is none.
+func ownersOf(dir string) func(path string) string {
+	src, err := git.Open(dir, git.Options{})
+	if err != nil { // a directory of documents
+		return nil
+	}
+	defer src.Close()
+	for _, place := range codeowners.Places {
+		if text, ok := src.HeadFile(place, codeowners.MaxFile); ok {
+			owners := codeowners.Parse(string(text))
+			return func(path string) string { return strings.Join(owners.Of(path), " ") }
+		}
+	}
+	return nil
 }
 
 // known is what is known of the contents of a repository.

@@ -67,12 +67,23 @@ type Cache struct {
 	limits Limits
 	mu     sync.Mutex
 	hosts  map[string]chan struct{}
+	gate   Gate // nil for none
 
 	evicting   sync.Mutex
 	used       int64 // bytes, at most: what the last survey saw and what was fetched since
 	surveyed   time.Time
 	surveyTook time.Duration
 }
+
+// Gate lets at most so many in at a host at once, whoever asks, in whatever process. It
+// waits until there is room.
+type Gate interface {
+	Enter(ctx context.Context, host string, most int) (leave func(), err error)
+}
+
+// Through has the cache fetch through a gate. Without one its limit per host holds in this
+// process alone. It is called before the first fetch.
+func (c *Cache) Through(g Gate) { c.gate = g }
 
 // Open opens a cache, which is made if it is not there.
 func Open(dir string, l Limits) (*Cache, error) {
@@ -169,10 +180,18 @@ func (c *Cache) enter(ctx context.Context, host string) (release func(), err err
 	c.mu.Unlock()
 	select {
 	case room <- struct{}{}:
-		return func() { <-room }, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+	if c.gate == nil {
+		return func() { <-room }, nil
+	}
+	leave, err := c.gate.Enter(ctx, host, c.limits.PerHost)
+	if err != nil {
+		<-room
+		return nil, err
+	}
+	return func() { leave(); <-room }, nil
 }
 
 func wait(ctx context.Context, file string) (*filelock.Lock, error) {

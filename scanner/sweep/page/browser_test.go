@@ -30,20 +30,22 @@ var ownServices = regexp.MustCompile(`(^|\.)(google\.com|googleapis\.com|gvt1\.c
 // patience is how long a browser may take before it is given up.
 const patience = 2 * time.Minute
 
+// chromium returns the browser's program, or skips the test where there is none.
+func chromium(t *testing.T) string {
+	t.Helper()
+	for _, name := range browsers {
+		if found, err := exec.LookPath(name); err == nil {
+			return found
+		}
+	}
+	t.Skip("no Chromium: the page is not opened")
+	return ""
+}
+
 // browse opens an address and returns the page as it stands then, and what the browser
 // asked for elsewhere.
 func browse(t *testing.T, w *world, path string) (dom string, elsewhere []string) {
 	t.Helper()
-	program := ""
-	for _, name := range browsers {
-		if found, err := exec.LookPath(name); err == nil {
-			program = found
-			break
-		}
-	}
-	if program == "" {
-		t.Skip("no Chromium: the page is not opened")
-	}
 	var lock sync.Mutex
 	target, err := url.Parse(w.URL)
 	require.NoError(t, err)
@@ -64,7 +66,7 @@ func browse(t *testing.T, w *world, path string) (dom string, elsewhere []string
 		"--disable-dev-shm-usage", "--no-proxy-server", "--host-resolver-rules=MAP * " + strings.TrimPrefix(all.URL, "http://") + ", EXCLUDE 127.0.0.1",
 		"--user-data-dir=" + filepath.Join(t.TempDir(), "browser"), "--window-size=1280,1000", "--virtual-time-budget=3000", "--dump-dom", all.URL + path,
 	}
-	browser := exec.Command(program, args...)
+	browser := exec.Command(chromium(t), args...)
 	browser.Env = append(os.Environ(), "HOME="+t.TempDir())
 	var out, said bytes.Buffer
 	browser.Stdout, browser.Stderr = &out, &said

@@ -1,12 +1,10 @@
 package page
 
 import (
-	"fmt"
 	"io"
 	"net/http"
-	"slices"
-	"strings"
 
+	"github.com/deputy-sec/deputy/internal/promtext"
 	"github.com/deputy-sec/deputy/scanner/sweep/store"
 )
 
@@ -28,50 +26,37 @@ func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, "ok\n")
 }
 
-// gauge is a measured value with its labels, name and value in turn.
-type gauge struct {
-	value  float64
-	labels []string
-}
-
-// family are gauges of one name.
-type family struct {
-	name, help string
-	gauges     []gauge
-}
-
-// metrics writes what the database says in Prometheus's text format
-// (https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format).
+// metrics writes what the database says in Prometheus's text format.
 func (s *server) metrics(w http.ResponseWriter, r *http.Request) error {
 	all, err := s.measure(r)
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-	return writeMetrics(w, all)
+	w.Header().Set("Content-Type", promtext.ContentType)
+	return promtext.Write(w, all)
 }
 
-func (s *server) measure(r *http.Request) ([]family, error) {
+func (s *server) measure(r *http.Request) ([]promtext.Family, error) {
 	ctx := r.Context()
 	counts, err := s.Store.CountStates(ctx, s.Clock.Now())
 	if err != nil {
 		return nil, err
 	}
-	findings := family{name: "deputy_findings", help: "Findings by state and severity."}
+	findings := promtext.Family{Name: "deputy_findings", Help: "Findings by state and severity."}
 	for _, c := range counts {
-		findings.gauges = append(findings.gauges, gauge{float64(c.Findings), []string{"state", string(c.State), "severity", string(c.Severity)}})
+		findings.Values = append(findings.Values, promtext.Value{Value: float64(c.Findings), Labels: []string{"state", string(c.State), "severity", string(c.Severity)}})
 	}
 	sum, err := s.summary(ctx)
 	if err != nil {
 		return nil, err
 	}
-	repositories := family{name: "deputy_repositories", help: "Repositories by what their latest scan says."}
+	repositories := promtext.Family{Name: "deputy_repositories", Help: "Repositories by what their latest scan says."}
 	for i, v := range []string{"whole", "part", "failed", "never"} {
-		repositories.gauges = append(repositories.gauges, gauge{float64(sum.Coverage[i].Count), []string{"verdict", v}})
+		repositories.Values = append(repositories.Values, promtext.Value{Value: float64(sum.Coverage[i].Count), Labels: []string{"verdict", v}})
 	}
-	jobs := family{name: "deputy_jobs", help: "Jobs of the queue by state."}
+	jobs := promtext.Family{Name: "deputy_jobs", Help: "Jobs of the queue by state."}
 	for _, name := range []string{"available", "running", "scheduled", "retryable"} {
-		jobs.gauges = append(jobs.gauges, gauge{float64(sum.Jobs.ByState[name]), []string{"state", name}})
+		jobs.Values = append(jobs.Values, promtext.Value{Value: float64(sum.Jobs.ByState[name]), Labels: []string{"state", name}})
 	}
 	workers, err := s.Store.Workers(ctx)
 	if err != nil {
@@ -81,14 +66,13 @@ func (s *server) measure(r *http.Request) ([]family, error) {
 	if err != nil {
 		return nil, err
 	}
-	one := func(name, help string, value float64) family { return family{name, help, []gauge{{value: value}}} }
-	all := []family{
+	all := []promtext.Family{
 		findings, repositories, jobs,
-		one("deputy_repositories_stale", "Listed repositories that were not examined whole for a week.", float64(sum.Stale)),
-		one("deputy_findings_overdue", "Unsettled findings that should have been settled.", float64(sum.Overdue)),
-		one("deputy_jobs_oldest_seconds", "How long the oldest job has waited that could be done.", sum.Jobs.Oldest.Seconds()),
-		one("deputy_workers", "Workers that are known.", float64(len(workers))),
-		one("deputy_database_bytes", "Size of the database.", float64(size)),
+		promtext.One("deputy_repositories_stale", "Listed repositories that were not examined whole for a week.", float64(sum.Stale)),
+		promtext.One("deputy_findings_overdue", "Unsettled findings that should have been settled.", float64(sum.Overdue)),
+		promtext.One("deputy_jobs_oldest_seconds", "How long the oldest job has waited that could be done.", sum.Jobs.Oldest.Seconds()),
+		promtext.One("deputy_workers", "Workers that are known.", float64(len(workers))),
+		promtext.One("deputy_database_bytes", "Size of the database.", float64(size)),
 	}
 	if sum.Sweep != nil {
 		all = append(all, sweepMetrics(sum.Sweep)...)
@@ -96,38 +80,13 @@ func (s *server) measure(r *http.Request) ([]family, error) {
 	return all, nil
 }
 
-func sweepMetrics(sweep *store.Sweep) []family {
-	one := func(name, help string, value float64) family { return family{name, help, []gauge{{value: value}}} }
-	all := []family{
-		one("deputy_sweep_remaining", "Repositories that the latest sweep has still to examine.", float64(sweep.Remaining)),
-		one("deputy_sweep_started_timestamp_seconds", "When the latest sweep began.", float64(sweep.StartedAt.Unix())),
+func sweepMetrics(sweep *store.Sweep) []promtext.Family {
+	all := []promtext.Family{
+		promtext.One("deputy_sweep_remaining", "Repositories that the latest sweep has still to examine.", float64(sweep.Remaining)),
+		promtext.One("deputy_sweep_started_timestamp_seconds", "When the latest sweep began.", float64(sweep.StartedAt.Unix())),
 	}
 	if !sweep.EndedAt.IsZero() {
-		all = append(all, one("deputy_sweep_ended_timestamp_seconds", "When the latest sweep ended.", float64(sweep.EndedAt.Unix())))
+		all = append(all, promtext.One("deputy_sweep_ended_timestamp_seconds", "When the latest sweep ended.", float64(sweep.EndedAt.Unix())))
 	}
 	return all
-}
-
-// labelEscape is how a label's value is written.
-var labelEscape = strings.NewReplacer(`\`, `\\`, "\n", `\n`, `"`, `\"`)
-
-// writeMetrics writes gauges.
-func writeMetrics(w io.Writer, all []family) error {
-	var b strings.Builder
-	for _, f := range all {
-		fmt.Fprintf(&b, "# HELP %s %s\n# TYPE %s gauge\n", f.name, f.help, f.name)
-		for _, g := range f.gauges {
-			var labels []string
-			for pair := range slices.Chunk(g.labels, 2) {
-				labels = append(labels, pair[0]+`="`+labelEscape.Replace(pair[1])+`"`)
-			}
-			name := f.name
-			if len(labels) > 0 {
-				name += "{" + strings.Join(labels, ",") + "}"
-			}
-			fmt.Fprintf(&b, "%s %v\n", name, g.value)
-		}
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
 }

@@ -26,6 +26,21 @@ var functions = template.FuncMap{
 	"verdict":   verdictWord,
 	"duration":  func(d time.Duration) string { return d.Round(time.Second).String() },
 	"percent":   percent,
+	"happened":  happened,
+}
+
+// happenings are kinds of events in a reader's words; the others say it themselves.
+var happenings = map[store.EventKind]string{
+	store.Spread: "found in a further repository", store.Withdrew: "gone from a repository, not from all", store.CameBack: "came back",
+	store.Expiry: "accepted no longer", store.Triaged: "decided", store.RepositoryGone: "not listed any more", store.RepositoryBack: "listed again",
+	store.OutOfScope: "not looked for where it was",
+}
+
+func happened(k store.EventKind) string {
+	if words, ok := happenings[k]; ok {
+		return words
+	}
+	return string(k)
 }
 
 func day(t time.Time) string {

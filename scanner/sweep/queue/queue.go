@@ -202,6 +202,9 @@ func Start(ctx context.Context, s *store.Store, o Options) (*Worker, error) {
 		done()
 		return nil, err
 	}
+	if o.Tick != nil {
+		w.tick(loops) // what is due waits for no first tick
+	}
 	return w, nil
 }
 
@@ -271,9 +274,13 @@ func (w *Worker) watch(ctx context.Context) {
 	}
 }
 
-func (w *Worker) overdue() bool {
-	return time.Since(time.Unix(0, w.renewed.Load())) > w.timing.Patience
-}
+func (w *Worker) overdue() bool { return w.LeaseAge() > w.timing.Patience }
+
+// LeaseAge is how long ago the worker last said that it lives.
+func (w *Worker) LeaseAge() time.Duration { return time.Since(time.Unix(0, w.renewed.Load())) }
+
+// Ready reports whether the worker takes jobs: it is not to stop, and its lease is renewed.
+func (w *Worker) Ready() bool { return !w.stopping.Load() && !w.overdue() }
 
 // lost ends the process.
 func (w *Worker) lost(reason string) {

@@ -10,8 +10,8 @@ const collectBatch = 500
 
 // Collect removes what nobody will ask for any more, and returns how many rows that were:
 // scans that ended before a time and are not their repository's latest or latest whole one,
-// with the tasks that they were for; and contents under rule sets that no repository's
-// latest scan went by. Findings and events stay.
+// with the tasks that they were for; answers of hosts that nobody has
+// asked for since; and contents under rule sets that no repository's latest scan went by. Findings and events stay.
 func (s *Store) Collect(ctx context.Context, before time.Time) (removed int64, err error) {
 	steps := []struct {
 		text string
@@ -22,6 +22,7 @@ func (s *Store) Collect(ctx context.Context, before time.Time) (removed int64, e
 		{`DELETE FROM scan WHERE id IN (SELECT c.id FROM scan c JOIN repository r ON r.id = c.repository_id
 			WHERE c.ended_at < ? AND c.id <> COALESCE(r.scan_id, 0) AND c.id <> COALESCE(r.whole_id, 0) AND NOT EXISTS (SELECT 1 FROM task t WHERE t.scan_id = c.id) LIMIT ?)`,
 			[]any{stamp(before), collectBatch}},
+		{`DELETE FROM answer WHERE key IN (SELECT key FROM answer WHERE used_at < ? LIMIT ?)`, []any{stamp(before), collectBatch}},
 		{`DELETE FROM content_sample WHERE content_id IN (SELECT id FROM content WHERE ` + unused + ` LIMIT ?)`, []any{collectBatch}},
 		{`DELETE FROM content WHERE id IN (SELECT id FROM content WHERE ` + unused + ` LIMIT ?)`, []any{collectBatch}},
 	}

@@ -246,16 +246,17 @@ type Detail struct {
 	Steps      []finding.Step     `json:"steps,omitempty"`   //
 	StillThere bool               `json:"still_there"`       // not only in the history
 	Area       finding.Area       `json:"area,omitempty"`    // of the place that is read first
+	Owner      string             `json:"owner,omitempty"`   // of that place
 }
 
 // maxSightings is how many places of a finding are kept for one repository.
 const maxSightings = 1000
 
-func detailOf(f *finding.Finding) ([]byte, error) {
+func detailOf(f *finding.Finding, owner string) ([]byte, error) {
 	return json.Marshal(Detail{
 		Class: f.Class, Severity: f.Severity, Confidence: f.Confidence, Evidence: f.Evidence,
 		Sightings: f.Sightings[:min(len(f.Sightings), maxSightings)], Places: len(f.Sightings),
-		First: f.First, Last: f.Last, Related: f.Related, Steps: f.Steps, StillThere: f.StillThere(), Area: f.Area(),
+		First: f.First, Last: f.Last, Related: f.Related, Steps: f.Steps, StillThere: f.StillThere(), Area: f.Area(), Owner: clean(owner),
 	})
 }
 

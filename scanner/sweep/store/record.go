@@ -35,6 +35,8 @@ type Result struct {
 	Rules      map[string]bool // that were looked for
 	Findings   []*finding.Finding
 	Unexamined []finding.Unexamined
+	// Owner says whose a path is; nil, and "" for a path, if nobody says.
+	Owner func(path string) string
 	// Due says when a finding of a severity that is new is due; nil for never.
 	Due func(finding.Severity) time.Time
 }
@@ -222,14 +224,15 @@ func (o *recorder) before(ctx context.Context) (map[[2]string]*stored, error) {
 
 // seen records that a finding was seen; it returns its ID if that is news of any kind.
 func (o *recorder) seen(ctx context.Context, f *finding.Finding, known *stored) (changed int64, err error) {
-	detail, err := detailOf(f)
+	owner := o.owner(f)
+	detail, err := detailOf(f, owner)
 	if err != nil {
 		return 0, err
 	}
 	if known != nil && known.present && known.scope == o.r.Scope && known.detail == string(detail) {
 		return 0, o.touch(ctx, known.id)
 	}
-	id, fresh, err := o.upsert(ctx, f)
+	id, fresh, err := o.upsert(ctx, f, owner)
 	if err != nil {
 		return 0, err
 	}
@@ -262,6 +265,20 @@ func (o *recorder) seen(ctx context.Context, f *finding.Finding, known *stored) 
 	return id, err
 }
 
+// owner is whose the place is that a finding is told at; who last wrote there, if nobody
+// says.
+func (o *recorder) owner(f *finding.Finding) string {
+	if o.r.Owner != nil && len(f.Sightings) > 0 {
+		if owner := o.r.Owner(f.Sightings[0].Path); owner != "" {
+			return owner
+		}
+	}
+	if f.Last != nil {
+		return f.Last.Email
+	}
+	return ""
+}
+
 // needle keeps what a finding is found by; see the table.
 func (o *recorder) needle(ctx context.Context, finding, repository int64, text string) error {
 	_, err := o.exec(ctx, `INSERT INTO needle (finding_id, repository_id, text) VALUES (?, ?, ?) ON CONFLICT (finding_id, repository_id) DO UPDATE SET text = excluded.text WHERE needle.text <> excluded.text`,
@@ -278,7 +295,7 @@ func (o *recorder) touch(ctx context.Context, id int64) error {
 
 // upsert inserts a finding, or updates what several repositories may know differently: of
 // those the gravest counts, so that the order of scans makes no difference.
-func (o *recorder) upsert(ctx context.Context, f *finding.Finding) (id int64, fresh bool, err error) {
+func (o *recorder) upsert(ctx context.Context, f *finding.Finding, owner string) (id int64, fresh bool, err error) {
 	evidence, err := json.Marshal(f.Evidence)
 	if err != nil {
 		return 0, false, err
@@ -286,10 +303,6 @@ func (o *recorder) upsert(ctx context.Context, f *finding.Finding) (id int64, fr
 	var due time.Time
 	if o.r.Due != nil {
 		due = o.r.Due(f.Severity)
-	}
-	owner := ""
-	if f.Last != nil {
-		owner = f.Last.Email
 	}
 	n, err := o.exec(ctx, `INSERT INTO finding (rule, fingerprint, kind, class, severity, urgency, confidence, mask, evidence, state, state_at, state_sweep, who, why, assignee, owner, due_at,
 			first_seen_at, last_seen_at, repositories, in_head) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'new', ?, ?, '', '', '', ?, ?, ?, ?, 0, FALSE) ON CONFLICT (rule, fingerprint) DO NOTHING`,
@@ -312,9 +325,14 @@ func (o *recorder) upsert(ctx context.Context, f *finding.Finding) (id int64, fr
 	_, err = o.exec(ctx, `UPDATE finding SET last_seen_at = ?,
 			confidence = CASE WHEN repositories <= 1 OR confidence < ? THEN ? ELSE confidence END, evidence = CASE WHEN repositories <= 1 OR confidence < ? THEN ? ELSE evidence END,
 			class = CASE WHEN repositories <= 1 OR urgency < ? THEN ? ELSE class END, severity = CASE WHEN repositories <= 1 OR urgency < ? THEN ? ELSE severity END,
+			owner = CASE WHEN repositories <= 1 OR owner = '' THEN ? ELSE owner END,
 			urgency = CASE WHEN repositories <= 1 OR urgency < ? THEN ? ELSE urgency END WHERE id = ?`,
 		stamp(o.r.EndedAt), f.Confidence, f.Confidence, f.Confidence, clean(string(evidence)),
-		f.Severity.Rank(), string(f.Class), f.Severity.Rank(), string(f.Severity), f.Severity.Rank(), f.Severity.Rank(), id)
+		f.Severity.Rank(), string(f.Class), f.Severity.Rank(), string(f.Severity), clean(owner), f.Severity.Rank(), f.Severity.Rank(), id)
+	if err != nil {
+		return 0, false, err
+	}
+	_, err = o.exec(ctx, `UPDATE needle SET text = (SELECT LOWER(mask || ' ' || rule || ' ' || owner) FROM finding WHERE id = finding_id) WHERE finding_id = ? AND repository_id = 0`, id)
 	return id, false, err
 }
 

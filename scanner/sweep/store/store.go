@@ -18,6 +18,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -37,6 +38,7 @@ type Store struct {
 	pool     *pgxpool.Pool // nil for SQLite
 	listener *pgxpool.Pool // for the queue's notifications; nil for SQLite
 	file     string        // of SQLite
+	times    writeTimes
 }
 
 // The sizes of the pools.
@@ -198,10 +200,41 @@ func (s *Store) writeOnce(ctx context.Context, f func(*Tx) error) error {
 	if err != nil {
 		return err
 	}
+	began := time.Now() // a transaction that waits for others has not begun
+	defer func() { s.times.add(time.Since(began)) }()
 	if err := f(&Tx{tx, &s.dialect}); err != nil {
 		return errors.Join(err, ignoreDone(tx.Rollback()))
 	}
 	return tx.Commit()
+}
+
+// WriteBounds are the bounds of what [Store.WriteTimes] counts.
+var WriteBounds = [...]time.Duration{
+	time.Millisecond, 2 * time.Millisecond, 5 * time.Millisecond, 10 * time.Millisecond, 20 * time.Millisecond, 50 * time.Millisecond, 100 * time.Millisecond, time.Second,
+}
+
+type writeTimes struct {
+	counts [len(WriteBounds) + 1]atomic.Int64
+	sum    atomic.Int64
+}
+
+func (w *writeTimes) add(d time.Duration) {
+	i := 0
+	for i < len(WriteBounds) && d > WriteBounds[i] {
+		i++
+	}
+	w.counts[i].Add(1)
+	w.sum.Add(int64(d))
+}
+
+// WriteTimes returns how many transactions that write took at most as long as each of
+// [WriteBounds] and longer than the one before, how many longer than all, and how long all
+// of them took. The queue's own are not among them.
+func (s *Store) WriteTimes() (counts [len(WriteBounds) + 1]int64, sum time.Duration) {
+	for i := range counts {
+		counts[i] = s.times.counts[i].Load()
+	}
+	return counts, time.Duration(s.times.sum.Load())
 }
 
 // ignoreDone leaves out that a transaction had ended already, as when its context did.
