@@ -69,7 +69,7 @@ and the database answers; and /metrics in Prometheus's format. They tell numbers
 				}
 				_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "listening at http://%s/\n", l.Addr())
 				server := &http.Server{Handler: w.Handler(), ReadTimeout: headerTime, WriteTimeout: time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
-				defer server.Close()
+				defer func() { _ = server.Close() }()
 				go func() { served <- server.Serve(l) }()
 			}
 			select {
