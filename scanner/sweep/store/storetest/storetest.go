@@ -158,14 +158,19 @@ func (s *Server) Run(t testing.TB) {
 	require.NoError(t, err, "%s", log.String())
 }
 
-// Stop ends the server and all connections to it.
-func (s *Server) Stop() {
+// Stop ends the server and all connections to it, and returns how much processor time it
+// took, with all its processes.
+func (s *Server) Stop() (took time.Duration) {
 	if s.command == nil {
-		return
+		return 0
 	}
 	_ = s.command.Process.Signal(os.Interrupt) // fast shutdown
 	_ = s.command.Wait()
+	if ended := s.command.ProcessState; ended != nil {
+		took = ended.UserTime() + ended.SystemTime()
+	}
 	s.command = nil
+	return took
 }
 
 // URL is the address of a schema.
