@@ -7,6 +7,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/extract/archive"
 	"github.com/deputy-sec/deputy/scanner/extract/columnar"
+	"github.com/deputy-sec/deputy/scanner/extract/delimited"
 	"github.com/deputy-sec/deputy/scanner/extract/gitfile"
 	"github.com/deputy-sec/deputy/scanner/extract/image"
 	"github.com/deputy-sec/deputy/scanner/extract/iwork"
@@ -27,7 +28,7 @@ func Extractors() []*extract.Extractor {
 	return slices.Concat(
 		[]*extract.Extractor{
 			pdf.New(), office.New(), office.NewFlat(), legacy.New(), legacy.NewWorksheet(), iwork.New(), mail.New(), mail.NewTNEF(),
-			sqlite.New(), columnar.New(), onenote.New(), gitfile.New(), image.New(),
+			sqlite.New(), columnar.New(), delimited.New(), onenote.New(), gitfile.New(), image.New(),
 		},
 		terminal.All(),
 		markup.All(),

@@ -194,6 +194,7 @@ func (l *loader) simpleTexts(descriptor object.Dict, subtype object.Name) (text 
 	names, base, given := l.encoding(descriptor, subtype)
 	looks := l.looks(descriptor, subtype, names)
 	numeric := numericNames(names)
+	var looked [256]bool // what tells is nothing but the look
 	for code := range text {
 		switch t := l.toUnicode.lookup(uint32(code)); {
 		case known(t) && !(subtype == "Type3" && dingbat(names[code], t)):
@@ -202,6 +203,7 @@ func (l *loader) simpleTexts(descriptor object.Dict, subtype object.Name) (text 
 			text[code] = l.named(names[code], descriptor)
 			if text[code] == "" {
 				text[code] = looks(code)
+				looked[code] = text[code] != ""
 			}
 			if text[code] == "" {
 				text[code] = numeric.text(names[code], code)
@@ -216,7 +218,50 @@ func (l *loader) simpleTexts(descriptor object.Dict, subtype object.Name) (text 
 		}
 		text[code] = Plain(text[code])
 	}
+	if subtype == "Type3" {
+		preferCodes(&text, &looked)
+	}
 	return text
+}
+
+// preferCodes takes the codes of a font for its characters if nearly all glyphs look as their
+// codes say: then the codes are ASCII, which tells an o from a 0 and an l from a 1 where a look
+// does not.
+func preferCodes(text *[256]string, looked *[256]bool) {
+	const few = 4
+	like, all := 0, 0
+	for code := '!'; code <= '~'; code++ {
+		if looked[code] && len(text[code]) == 1 {
+			all++
+			if alike(text[code][0], byte(code)) {
+				like++
+			}
+		}
+	}
+	if like < few || 4*like < 3*all {
+		return
+	}
+	for code := ' '; code <= '~'; code++ {
+		if looked[code] {
+			text[code] = string(code)
+		}
+	}
+}
+
+// lookalikes are characters that look the same in one typeface or another.
+var lookalikes = []string{"0oOQDC", "1lI|i!j", "5sS$", "2zZ", "8B&", "6bG", "9gq", "uUvV", "-_~", ".,:;", "'`\"", "({[<", ")}]>"}
+
+// alike reports whether two characters are one, in one case or another, or look the same.
+func alike(a, b byte) bool {
+	if a == b || a|0x20 == b|0x20 && a|0x20 >= 'a' && a|0x20 <= 'z' {
+		return true
+	}
+	for _, l := range lookalikes {
+		if strings.IndexByte(l, a) >= 0 && strings.IndexByte(l, b) >= 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // dingbat tells a map that was made of names like a12, which programs number

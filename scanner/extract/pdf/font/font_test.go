@@ -131,3 +131,22 @@ func FuzzCMap(f *testing.F) {
 		}
 	})
 }
+
+func TestCodesAreTakenWhereGlyphsLookLikeThem(t *testing.T) {
+	read := func(looks map[int]string) (text [256]string) {
+		var looked [256]bool
+		for code, t := range looks {
+			text[code], looked[code] = t, true
+		}
+		preferCodes(&text, &looked)
+		return text
+	}
+	ascii := read(map[int]string{'o': "0", 'l': "1", '0': "O", 'a': "a", 'C': "c", 'x': "x", 0x80: "0", ' ': "."})
+	assert.Equal(t, "ol0aCx ", ascii['o']+ascii['l']+ascii['0']+ascii['a']+ascii['C']+ascii['x']+ascii[' '])
+	assert.Equal(t, "0", ascii[0x80], "no code of ASCII")
+
+	shifted := read(map[int]string{'"': "0", '#': "1", '$': "2", '%': "3", '&': "4"})
+	assert.Equal(t, "01234", shifted['"']+shifted['#']+shifted['$']+shifted['%']+shifted['&'])
+	few := read(map[int]string{'o': "0", 'l': "1"})
+	assert.Equal(t, "0", few['o'])
+}
