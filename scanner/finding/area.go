@@ -35,7 +35,7 @@ var directories = map[string]Area{
 	"godeps": ThirdParty, ".venv": ThirdParty, ".bundle": ThirdParty, ".yarn": ThirdParty, ".terraform": ThirdParty,
 
 	"test": Tests, "tests": Tests, "testing": Tests, "testdata": Tests, "__tests__": Tests, "__mocks__": Tests,
-	"spec": Tests, "specs": Tests, "fixture": Tests, "fixtures": Tests, "__fixtures__": Tests, "mocks": Tests, "e2e": Tests,
+	"spec": Tests, "specs": Tests, "fixture": Tests, "fixtures": Tests, "__fixtures__": Tests, "mocks": Tests, "e2e": Tests, "regress": Tests,
 
 	"example": Examples, "examples": Examples, "sample": Examples, "samples": Examples, "demo": Examples, "demos": Examples,
 }

@@ -45,6 +45,7 @@ func TestAreaOf(t *testing.T) {
 		"terraform/account-test/a.tf":   finding.Source, // an environment
 		"contests/a.md":                 finding.Source,
 		"portal/t/saml-lib.pm":          finding.Tests,
+		"src/regress/rsa.prv":           finding.Tests,
 		"portal/roles.t":                finding.Tests,
 		"lib/t/locale.json":             finding.Source,
 		"lib/Portal/saml.pm":            finding.Source,
