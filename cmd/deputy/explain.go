@@ -9,6 +9,7 @@ import (
 	"github.com/deputy-sec/deputy/analyzers"
 	"github.com/deputy-sec/deputy/internal/suggest"
 	"github.com/deputy-sec/deputy/scanner/detect"
+	"github.com/deputy-sec/deputy/scanner/detect/exact"
 	"github.com/deputy-sec/deputy/scanner/detect/example"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/report"
@@ -45,6 +46,9 @@ func newExplain() *cobra.Command {
 			}
 			e, ok := explainedCheck(args[0])
 			if !ok {
+				e, ok = explainedTrace(args[0])
+			}
+			if !ok {
 				if e, err = explanation(rules, args[0]); err != nil {
 					return err
 				}
@@ -62,6 +66,17 @@ func newExplain() *cobra.Command {
 	cmd.Flags().BoolVar(&all, "all", false, "show every example, not the first few")
 	o.flags(cmd)
 	return cmd
+}
+
+// explainedTrace is the rule of what a trace looks for. What it finds is what was given, so
+// there are no examples.
+func explainedTrace(id string) (report.Explanation, bool) {
+	for _, k := range exact.Kinds() {
+		if rule := exact.Rule(k); rule.ID == id {
+			return report.Explanation{Rule: rule}, true
+		}
+	}
+	return report.Explanation{}, false
 }
 
 // explanation finds a rule and fills in its examples.

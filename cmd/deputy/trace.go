@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,10 +36,14 @@ func newTrace() *cobra.Command {
 		Use:   "trace --values FILE|- TARGET...",
 		Short: "Find what is left of a customer that was off-boarded",
 		Long: `Looks for what belonged to a customer in each TARGET: repositories with all their history,
-directories, documents, archives, dumps, logs and SQLite files. A PostgreSQL database is
-looked at as a dump (pg_dump | deputy trace --values FILE -). The values are read from a
-file or standard input, never from arguments: one a line, as it is or behind its kind and
-a colon.
+directories, documents, archives, dumps, logs, SQLite files, and PostgreSQL databases by
+their URL (postgres://…), of which every text, number and JSON is read in one transaction
+that can change nothing; a place is table, column and key of the row. Give the password by
+PGPASSWORD or ~/.pgpass: arguments can be seen by others, and a password is never shown.
+
+The values are read from a file or standard input, never from arguments: one a line, as
+it is or behind its kind and a colon. The NAME of --customer is for the receipt; to have
+it looked for, write it among the values as name:…
 
   account:123456789012      twelve digits
   external-id:…
@@ -113,6 +118,9 @@ func (o *traceOptions) run(ctx context.Context, targets []string, stdin io.Reade
 	if err != nil {
 		return err
 	}
+	if o.customer != "" && !slices.ContainsFunc(values, func(v exact.Value) bool { return v.Kind == exact.Name }) {
+		notices(stderr)("the customer's name is not looked for: write it among the values as name:… if it is to be")
+	}
 	detector := exact.New(values)
 	o.scan.config.Target.IncludeIgnored = true
 	scan, err := run.NewTrace(o.scan.config, detector, notices(stderr), logOf(ctx))
@@ -157,7 +165,7 @@ func (o *traceOptions) run(ctx context.Context, targets []string, stdin io.Reade
 func (o *traceOptions) describe(ctx context.Context, names []string) ([]target.Description, error) {
 	var out []target.Description
 	for _, q := range target.Requests(names, target.Options{}) {
-		d := target.Description{Name: q.Name}
+		d := target.Description{Name: q.Shown()}
 		if len(o.receipts) > 0 {
 			var err error
 			if d, err = q.Describe(ctx); err != nil {

@@ -95,3 +95,20 @@ func Public(err error) error {
 	}
 	return errors.New("the connection failed")
 }
+
+// Attempt runs what may fail without spoiling the rest: after an error PostgreSQL refuses
+// everything up to the end of the transaction, or of a part of it as this.
+func (s *Snapshot) Attempt(ctx context.Context, read func() error) error {
+	part, err := s.tx.Begin(ctx)
+	if err != nil {
+		return Public(err)
+	}
+	err = read()
+	if undo := part.Rollback(ctx); err == nil {
+		err = Public(undo)
+	}
+	return err
+}
+
+// Quote writes a name, which may have several parts, as SQL takes it.
+func Quote(name ...string) string { return pgx.Identifier(name).Sanitize() }

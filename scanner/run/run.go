@@ -33,6 +33,7 @@ type Run struct {
 	verifier *verify.Verifier // nil: nobody is asked
 	engine   scanner.Options
 	notice   func(string)
+	traces   bool              // given values are looked for, in place of all rules
 	names    func([]byte) bool // which names are looked at; nil: those that may hold an identifier
 	log      *slog.Logger
 }
@@ -121,7 +122,7 @@ func (r *Run) Scan(ctx context.Context, targets []string, stdin io.Reader) (*fin
 	if err != nil {
 		return nil, err
 	}
-	requests := target.Requests(targets, target.Options{Options: read, Stdin: stdin})
+	requests := target.Requests(targets, target.Options{Options: read, Stdin: stdin, Databases: r.traces})
 	result, failed := r.scanTargets(ctx, requests, engine, cache)
 	if result == nil {
 		return nil, failed

@@ -26,7 +26,7 @@ func NewTrace(c Config, d detect.Detector, notice func(string), log *slog.Logger
 	}
 	set := detect.NewSet(d)
 	return &Run{
-		config: c, notice: notice, log: log, ignored: &ignore.List{},
+		config: c, notice: notice, log: log, traces: true, ignored: &ignore.List{},
 		rules: &Rules{Families: []all.Family{{Detector: d}}},
 		names: func(name []byte) bool {
 			found := false

@@ -33,7 +33,7 @@ type Tip struct {
 // Describe describes the target as it is now. A stream cannot be described before it is read,
 // and what is fetched not at all.
 func (q *Request) Describe(ctx context.Context) (Description, error) {
-	d := Description{Name: q.Name, Kind: "url"}
+	d := Description{Name: q.Shown(), Kind: "url"}
 	switch {
 	case q.err != nil:
 		return d, q.err
@@ -54,7 +54,7 @@ func (q *Request) Describe(ctx context.Context) (Description, error) {
 		d.Kind = "stream"
 		return d, nil
 	case postgres.IsURL(q.Name):
-		d.Kind, d.Name = "database", publicURL(q.Name)
+		d.Kind, d.Name = "database", q.Shown()
 		return d, nil
 	}
 	name := q.Name

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/deputy-sec/deputy/internal/postgres"
 	"github.com/deputy-sec/deputy/scanner/source/git"
 	"github.com/deputy-sec/deputy/scanner/source/gitdir"
 	"github.com/deputy-sec/deputy/scanner/source/objects"
@@ -354,6 +355,9 @@ func (q *Request) Root() string {
 	return filepath.Dir(q.Name)
 }
 
+// Shown is the name as anybody may see it: without what a URL says of passwords.
+func (q *Request) Shown() string { return redact(q.Name) }
+
 // Prefix is what stands in front of the paths of this target in a report on several.
 func (q *Request) Prefix() string {
 	switch {
@@ -361,6 +365,8 @@ func (q *Request) Prefix() string {
 		return q.typed
 	case q.Name == "-":
 		return ""
+	case postgres.IsURL(q.Name):
+		return redact(q.Name)
 	}
 	if info, err := os.Stat(q.Name); err == nil && !info.IsDir() {
 		return filepath.Dir(q.Name)

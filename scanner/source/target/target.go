@@ -11,8 +11,10 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/deputy-sec/deputy/internal/postgres"
 	"github.com/deputy-sec/deputy/scanner/finding"
 	"github.com/deputy-sec/deputy/scanner/source"
+	"github.com/deputy-sec/deputy/scanner/source/database"
 	"github.com/deputy-sec/deputy/scanner/source/dir"
 	"github.com/deputy-sec/deputy/scanner/source/git"
 	"github.com/deputy-sec/deputy/scanner/source/stdin"
@@ -21,7 +23,8 @@ import (
 // Options says how to read a target.
 type Options struct {
 	git.Options
-	Stdin io.Reader // what "-" stands for
+	Stdin     io.Reader // what "-" stands for
+	Databases bool      // the URL of a database may be named
 }
 
 // Target is an opened target. It must be closed, for then a clone is removed.
@@ -63,6 +66,8 @@ func (q *Request) Open(ctx context.Context) (*Target, error) {
 		return q.openRepository()
 	case q.Name == "-":
 		return plain(q.Name, stdin.New(o.Stdin), o)
+	case postgres.IsURL(q.Name):
+		return q.openDatabase(ctx)
 	case q.Name == Here:
 		return openDir(".", o)
 	}
@@ -70,6 +75,23 @@ func (q *Request) Open(ctx context.Context) (*Target, error) {
 		return openURL(ctx, q.Name, o)
 	}
 	return openDir(q.Name, o)
+}
+
+func (q *Request) openDatabase(ctx context.Context) (*Target, error) {
+	name := q.Shown()
+	if !q.options.Databases {
+		return nil, fmt.Errorf("%s: a database is read by deputy trace alone: scan a dump of it (pg_dump | deputy scan -)", name)
+	}
+	src, err := database.Open(ctx, q.Name, q.options.Filter, q.options.Jobs)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	t, err := plain(name, src, q.options)
+	if err != nil {
+		return nil, errors.Join(err, src.Close())
+	}
+	t.closes = append(t.closes, src.Close)
+	return t, nil
 }
 
 func (q *Request) openRepository() (*Target, error) {
