@@ -38,11 +38,8 @@ func TestPictures(t *testing.T) {
 	}{
 		"sweep-overview":      {"/", 1000, false},
 		"sweep-overview-dark": {"/", 1000, true},
-		"sweep-findings":      {"/findings?state=new&state=reappeared&state=open", 800, false},
+		"sweep-findings":      {"/findings?state=new&state=reappeared&state=open", 720, false},
 		"sweep-finding":       {"/findings/9", 1000, false},
-		"sweep-repositories":  {"/repositories", 800, false},
-		"sweep-repository":    {fmt.Sprintf("/repositories/%d", w.repos[3]), 900, false},
-		"sweep-jobs":          {"/jobs", 600, false},
 	} {
 		file := filepath.Join(dir, name+".png")
 		shoot(t, w.URL+p.path, file, p.height, p.dark)
