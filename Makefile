@@ -91,6 +91,11 @@ fuzz: ## every fuzz target for FUZZTIME (20s)
 		done; \
 	done
 
+.PHONY: hostile
+hostile: ## what is made to hurt, in full size, and damage, each kind DEPUTY_TRIALS times (500)
+	DEPUTY_HOSTILE=full $(GO) test -count=1 -timeout 60m -v -run '^TestHostileInputs$$' ./cmd/deputy
+	DEPUTY_TRIALS=$${DEPUTY_TRIALS:-500} $(GO) test -count=1 -timeout 60m -run 'NeverSilent$$' ./scanner/run
+
 .PHONY: clean
 clean: ## remove what was built
 	rm -rf bin dist

@@ -83,6 +83,28 @@ func TestIndexThatGrowsWithTheSquare(t *testing.T) {
 	assert.ErrorIs(t, err, errIndex)
 }
 
+// TestAnIndexOfTooManyPathsIsOverBudget: it says how many, and no memory is taken for them.
+func TestAnIndexOfTooManyPathsIsOverBudget(t *testing.T) {
+	_, err := parseIndex(index(2, maxIndexed+1), 20)
+	require.Error(t, err)
+	assert.Equal(t, finding.OverBudget, finding.ReasonOf(err).Code)
+}
+
+// TestRootsBeyondTheBoundAreSaidOnce: those before it count.
+func TestRootsBeyondTheBoundAreSaidOnce(t *testing.T) {
+	var said []finding.Reason
+	c := newRootCollector(20, func(_ string, why finding.Reason) { said = append(said, why) })
+	c.refs, c.log = maxRefs-1, maxLogged-1
+	for _, hex := range []string{"1a", "1b", "1c"} {
+		id := strings.Repeat(hex, 20)
+		c.parsePacked([]byte(id + " refs/heads/" + hex + "\n"))
+		c.parseLog("HEAD", []byte(id+" "+id+" A <a> 1 +0000\tm\n"))
+	}
+	assert.Len(t, c.roots, 2)
+	require.Len(t, said, 2)
+	assert.Equal(t, finding.OverBudget, said[0].Code)
+}
+
 // FuzzRefs wants of any bytes in refs, logs and configuration neither panic nor
 // hang, and no ID that is not written there.
 func FuzzRefs(f *testing.F) {

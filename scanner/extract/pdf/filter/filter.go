@@ -6,8 +6,10 @@ package filter
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/adler32"
 	"io"
 	"sync"
 
@@ -60,31 +62,36 @@ func Decode(name string, data []byte, p Params, limit int) ([]byte, error) {
 
 var inflaters = sync.Pool{New: func() any { return new(inflate.Reader) }}
 
-// flate reads zlib data without asking for its checksum, and data without the
-// header if it begins with none.
+// flate reads zlib data, and data without the header if it begins with none. A checksum may
+// be missing; one that does not fit is damage, of which what was decoded is returned.
 func flate(data []byte, _ Params, limit int) ([]byte, error) {
 	body := bytes.TrimLeft(data, "\r\n") // of writers that are wrong about where a stream begins
 	if !hasZlibHeader(body) {
 		body = data
 	}
 	if hasZlibHeader(body) {
-		out, err := inflateRaw(body[2:], limit)
+		out, rest, err := inflateRaw(body[2:], limit)
+		if err == nil && len(rest) >= adler32.Size && binary.BigEndian.Uint32(rest) != adler32.Checksum(out) {
+			return out, fmt.Errorf("%w: its checksum does not fit", ErrDamaged)
+		}
 		if len(out) > 0 || err == nil || errors.Is(err, ErrTooLong) {
 			return out, err
 		}
 	}
-	return inflateRaw(data, limit)
+	out, _, err := inflateRaw(data, limit)
+	return out, err
 }
 
 func hasZlibHeader(b []byte) bool {
 	return len(b) >= 2 && b[0]&0x0f == 8 && (int(b[0])<<8|int(b[1]))%31 == 0
 }
 
-func inflateRaw(data []byte, limit int) ([]byte, error) {
+func inflateRaw(data []byte, limit int) (out, rest []byte, err error) {
 	r := inflaters.Get().(*inflate.Reader)
 	defer inflaters.Put(r)
 	r.Reset(data)
-	return readAtMost(r, 4*len(data), limit)
+	out, err = readAtMost(r, 4*len(data), limit)
+	return out, r.Rest(), err
 }
 
 // readAtMost reads all, about guess bytes, and fails when it is more than limit.
