@@ -1,6 +1,9 @@
 package extract
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // programs are how files begin that systems run or load, and that carry what they unpack
 // behind themselves: of Windows, of Unix, of macOS (either byte order, and of several
@@ -30,6 +33,15 @@ func ClaimantBehind(extractors []*Extractor, head, piece []byte, last bool) *Ext
 		}
 	}
 	return nil
+}
+
+// mayHoldMore reports whether a content may have something behind its beginning that only
+// shows when it is held: programs, and what is no text.
+func mayHoldMore(head []byte) bool { return IsProgram(head) || bytes.IndexByte(head, 0) >= 0 }
+
+// alsoBehind are the extractors that are asked about what somebody claims already.
+func alsoBehind(extractors []*Extractor) []*Extractor {
+	return slices.DeleteFunc(slices.Clone(extractors), func(e *Extractor) bool { return !e.AlsoBehind })
 }
 
 // Watch sees a content go by that is too large to hold, and asks who claims what stands

@@ -35,8 +35,10 @@ type Extractor struct {
 	// ClaimsBehind tells of a content whose beginning says something else, or nothing, whether
 	// such a document stands behind that: from the beginning and a piece of the content, in
 	// which the document begins, or which is the last one and ends as it does. Nil is false
-	// for all. What it claims is matched as it stands, too.
+	// for all. What it claims is matched as it stands, too. Of contents that somebody claims by
+	// their beginning it is asked only if AlsoBehind is set.
 	ClaimsBehind func(head, piece []byte, last bool) bool
+	AlsoBehind   bool
 	// InlineText appends the text of a whole content to text, in the process that asks and at
 	// once: for formats that need neither limits nor walls. It is false for a content that
 	// needs them, of which it is to be extracted then. Nil is false for all.

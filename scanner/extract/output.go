@@ -244,19 +244,30 @@ func (o *Output) claimed(doc *Document) (claimed bool, err error) {
 	return claimed, ErrOtherFormat
 }
 
-// claimantBehind returns who claims what stands behind the beginning of a document, if that
-// is in memory, or was claimed for that alone.
+// mostHeldPart bounds a part that is held to see what stands behind its beginning.
+const mostHeldPart = 32 << 20
+
+// claimantBehind returns who claims what stands behind the beginning of a document, if that is
+// in memory, can be, or was claimed for that alone.
 func (o *Output) claimantBehind(doc *Document, claimed bool) *Extractor {
-	head := doc.Head(Sniff)
-	if !doc.whole {
-		if claimed || o.depth > 0 && !IsProgram(head) {
-			return nil
+	head, extractors := doc.Head(Sniff), o.extractors
+	switch {
+	case claimed && !doc.whole:
+		return nil
+	case claimed:
+		extractors = alsoBehind(extractors)
+	case !doc.whole && o.depth > 0 && !mayHoldMore(head):
+		return nil
+	case !doc.whole:
+		limit := doc.limit
+		if o.depth > 0 {
+			limit = mostHeldPart
 		}
-		if _, err := doc.Bytes(); err != nil {
+		if _, err := doc.BytesUpTo(limit); err != nil {
 			return nil // raw tells
 		}
 	}
-	return ClaimantBehind(o.extractors, head, doc.data, true)
+	return ClaimantBehind(extractors, head, doc.data, true)
 }
 
 // behind reads what stands behind the beginning of a document, of which err was said.
@@ -308,7 +319,7 @@ func (o *Output) raw(doc *Document, keep bool) error {
 	o.begun = false
 	if err == nil && !doc.whole {
 		if e := watch.End(); e != nil {
-			o.sink.Unexamined(Origin{Inside: o.inside}, o.place, finding.OverBudget.Because("a %s behind what the beginning of this says, which was not held in memory", e.Name))
+			o.sink.Unexamined(Origin{Inside: o.inside}, o.place, finding.OverBudget.Because("a %s that is too large to be held in memory", e.Name))
 		}
 	}
 	if err != nil && o.Err() == nil {

@@ -17,8 +17,10 @@ import (
 	"github.com/deputy-sec/deputy/scanner/extract/office"
 	"github.com/deputy-sec/deputy/scanner/extract/onenote"
 	"github.com/deputy-sec/deputy/scanner/extract/pdf"
+	"github.com/deputy-sec/deputy/scanner/extract/plist"
 	"github.com/deputy-sec/deputy/scanner/extract/sqlite"
 	"github.com/deputy-sec/deputy/scanner/extract/terminal"
+	"github.com/deputy-sec/deputy/scanner/extract/widetext"
 )
 
 // Extractors returns every built-in extractor, in the order in which they are
@@ -28,10 +30,11 @@ func Extractors() []*extract.Extractor {
 	return slices.Concat(
 		[]*extract.Extractor{
 			pdf.New(), office.New(), office.NewFlat(), legacy.New(), legacy.NewWorksheet(), iwork.New(), mail.New(), mail.NewTNEF(),
-			sqlite.New(), columnar.New(), delimited.New(), onenote.New(), gitfile.New(), image.New(),
+			sqlite.New(), columnar.New(), delimited.New(), onenote.New(), gitfile.New(), plist.New(), image.New(),
 		},
 		terminal.All(),
 		markup.All(),
 		archive.All(),
+		[]*extract.Extractor{widetext.New()},
 	)
 }

@@ -18,6 +18,7 @@ var Behind = &extract.Extractor{
 	Name:         "self-extracting archive",
 	Claims:       func([]byte) bool { return false },
 	ClaimsBehind: claimsBehind,
+	AlsoBehind:   true,
 	Extract:      extractBehind,
 }
 

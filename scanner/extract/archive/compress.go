@@ -12,6 +12,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 	"github.com/mikelolasagasti/xz"
 	"github.com/pierrec/lz4/v4"
+	"github.com/ulikunitz/xz/lzma"
 
 	"github.com/deputy-sec/deputy/internal/inflate"
 	"github.com/deputy-sec/deputy/scanner/extract"
@@ -42,6 +43,7 @@ var compressions = []compression{
 	{name: "xz file", magic: []string{"\xfd7zXZ\x00"}, open: stream(func(r io.Reader) (io.Reader, error) { return xz.NewReader(r, maxWindow) })},
 	{name: "zstd file", magic: []string{"\x28\xb5\x2f\xfd"}, open: stream(openZstd)},
 	{name: "lz4 file", magic: []string{"\x04\x22\x4d\x18", "\x02\x21\x4c\x18"}, open: stream(func(r io.Reader) (io.Reader, error) { return lz4.NewReader(r), nil })},
+	{name: "lzma file", claims: isLzma, open: stream(openLzma)},
 	{name: "zlib stream", claims: isZlib, open: stream(openZlib)},
 }
 
@@ -108,7 +110,7 @@ func hasAnyPrefix(head []byte, magics []string) bool {
 // damaged wraps what a library says of bytes it does not understand. Libraries
 // speak of offsets and header fields, not of content.
 func damaged(err error) error {
-	if errors.Is(err, xz.ErrMemlimit) {
+	if tooLarge := (*lzma.ErrDictSize)(nil); errors.Is(err, xz.ErrMemlimit) || errors.As(err, &tooLarge) {
 		return &extract.OverBudget{Limit: fmt.Sprintf("an xz file that asks for a dictionary of more than %d MiB", maxWindow>>20)}
 	}
 	return extract.Unreadable(err)

@@ -1,6 +1,6 @@
 // Package archive opens what packs other files: zip (also as jar, war, whl,
-// apk, epub and the like), tar, 7z and rar, and the compressions gzip, bzip2,
-// xz, zstd, lz4 and bare zlib (also git's loose objects). Archives are found behind
+// apk, epub and the like), tar, 7z, rar, ar (Debian's packages), cpio and RPM's
+// packages, and the compressions gzip, bzip2, xz, lzma, zstd, lz4 and bare zlib (also git's loose objects). Archives are found behind
 // something else, too: a zip behind anything, since it is known by its end, the others
 // behind programs and scripts, see [Behind].
 //

@@ -131,3 +131,31 @@ func Text(data []byte) (string, bool) {
 }
 
 func control(r rune) bool { return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0x7f }
+
+// Wide returns the runs of 16-bit text in data, in UTF-8, by where they begin, in bytes. Where it
+// cannot be told which byte of a pair comes first, since a character stands beside the run, both
+// readings are returned. The slice is valid until the next one. A run begins with a character of
+// ASCII.
+func Wide(data []byte) iter.Seq2[int, []byte] {
+	return func(yield func(int, []byte) bool) {
+		var wide, next []byte
+		for i := 0; i+1 < len(data); {
+			if c := data[i] | data[i+1]; data[i] != 0 && data[i+1] != 0 || !plain[c] {
+				i++
+				continue
+			}
+			var used, also int
+			if wide, used = wideRun(wide[:0], data[i:]); used == 0 {
+				i++
+				continue
+			}
+			if data[i] != 0 { // the next byte may be the first of the run
+				next, also = wideRun(next[:0], data[i+1:])
+			}
+			if used >= also && !yield(i, wide) || also >= used && !yield(i+1, next) {
+				return
+			}
+			i += max(used, also)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package printable_test
 
 import (
 	"bytes"
+	"fmt"
 	"testing"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -101,4 +102,17 @@ func BenchmarkRuns(b *testing.B) {
 		for range printable.Runs(data) {
 		}
 	}
+}
+
+func TestWideTellsBothReadingsOfARun(t *testing.T) {
+	all := func(data string) (out []string) {
+		for at, run := range printable.Wide([]byte(data)) {
+			out = append(out, fmt.Sprintf("%d %s", at, run))
+		}
+		return out
+	}
+	assert.Equal(t, []string{"1 little"}, all("\x01l\x00i\x00t\x00t\x00l\x00e\x00\x01"))
+	assert.Equal(t, []string{"2 big run"}, all("\x01\x01\x00b\x00i\x00g\x00 \x00r\x00u\x00n\x01"))
+	assert.Equal(t, []string{"0 xbig ru", "1 big run"}, all("x\x00b\x00i\x00g\x00 \x00r\x00u\x00n\x01"))
+	assert.Empty(t, all("short\x00s\x00h\x00\x01"))
 }
