@@ -100,3 +100,24 @@ func TestWhatStandsBehindIsReadAlsoOfAStream(t *testing.T) {
 		assert.Empty(t, c.unexamined, name)
 	}
 }
+
+// TestPicturesThatAreNotReadAreOneRow: a book may hold thousands.
+func TestPicturesThatAreNotReadAreOneRow(t *testing.T) {
+	c := collectorWith(&extract.Extractor{
+		Name: "x", Claims: anything,
+		Extract: func(_ context.Context, _ *extract.Document, out *extract.Output) error {
+			for _, place := range []string{"page 3", "page 4", "page 9"} {
+				out.Unexamined("", place, extract.ErrOCROff)
+			}
+			out.Unexamined("", "page 5", extract.ErrDamaged)
+			return nil
+		},
+	})
+	c.Blob(&source.Blob{ID: "x", Path: "p", Data: []byte("abc")})
+	c.queue.wait()
+	var rows []string
+	for _, u := range c.unexamined {
+		rows = append(rows, u.Place+": "+u.Reason)
+	}
+	assert.Equal(t, []string{"page 5: damaged", "page 3: needs OCR, which is switched off (3 pictures, of which this is the first)"}, rows)
+}

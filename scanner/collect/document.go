@@ -2,6 +2,7 @@ package collect
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"sort"
@@ -78,6 +79,7 @@ func (x *examination) document() (done bool, err error) {
 	defer s.release()
 	err = x.c.documents.Extract(x.c.late, doc, s)
 	s.finish()
+	s.tellPictures()
 	switch {
 	case err != nil && x.c.ctx.Err() == nil && x.c.late.Err() != nil:
 		return true, finding.OverTime.Because("the time for the whole target ran out")
@@ -158,6 +160,14 @@ type documentScan struct {
 	long   *stream // of a text too long to hold
 
 	members map[string]bool // whose names were looked at
+
+	pictures map[finding.Reason]*unreadPictures // that are not read, by why
+}
+
+// unreadPictures are the pictures in a document that were not read for one reason.
+type unreadPictures struct {
+	place string // of the first one
+	n     int
 }
 
 // mark says that the text from an offset on stands at a place. A sheet has one
@@ -248,7 +258,30 @@ func (s *documentScan) Unexamined(at extract.Origin, place string, why finding.R
 	if where != "" && place != "" {
 		where += ", "
 	}
-	s.c.failed(s.blob, Failure{where + place, why})
+	if why.Code != finding.OCROff && why.Code != finding.NeedsOCR {
+		s.c.failed(s.blob, Failure{where + place, why})
+		return
+	}
+	p := s.pictures[why]
+	if p == nil {
+		if s.pictures == nil {
+			s.pictures = map[finding.Reason]*unreadPictures{}
+		}
+		p = &unreadPictures{place: where + place}
+		s.pictures[why] = p
+	}
+	p.n++
+}
+
+// tellPictures tells of the pictures that were not read: once a document, which may be a book of
+// thousands.
+func (s *documentScan) tellPictures() {
+	for why, p := range s.pictures {
+		if p.n > 1 {
+			why.Detail = fmt.Sprintf("%s (%d pictures, of which this is the first)", why.Detail, p.n)
+		}
+		s.c.failed(s.blob, Failure{p.place, why})
+	}
 }
 
 // finish examines the text that ends.

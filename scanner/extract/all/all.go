@@ -20,6 +20,7 @@ import (
 	"github.com/deputy-sec/deputy/scanner/extract/plist"
 	"github.com/deputy-sec/deputy/scanner/extract/sqlite"
 	"github.com/deputy-sec/deputy/scanner/extract/terminal"
+	"github.com/deputy-sec/deputy/scanner/extract/unread"
 	"github.com/deputy-sec/deputy/scanner/extract/widetext"
 )
 
@@ -35,6 +36,6 @@ func Extractors() []*extract.Extractor {
 		terminal.All(),
 		markup.All(),
 		archive.All(),
-		[]*extract.Extractor{widetext.New()},
+		[]*extract.Extractor{unread.New(), widetext.New()},
 	)
 }
