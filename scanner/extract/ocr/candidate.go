@@ -2,7 +2,6 @@ package ocr
 
 import (
 	"image"
-	"regexp"
 	"strings"
 
 	"github.com/deputy-sec/deputy/internal/lazyregexp"
@@ -16,7 +15,7 @@ import (
 // Figures of candidates, in glyphs.
 const (
 	chainLength = accountDigits - 1 // one glyph may be torn, or hang together with what is beside it
-	wordLength  = 16                // of UUIDs, secrets and tokens; of names of roles and of paths, too
+	wordLength  = 18                // of keys, UUIDs, secrets and tokens; of paths, too
 	fewLetters  = 60                // a picture with no more of them is read whole
 )
 
@@ -116,28 +115,23 @@ func blurry(spots []image.Rectangle, height int) bool {
 	return all >= chainLength && 2*len(spots) < all
 }
 
-// promise is what has to come out of candidates for the rest to be read: twelve digits as
-// the program may read them, the prefix of a key, the name of an External ID, a UUID, or
-// something long of letters and digits.
-var promise = [...]*regexp.Regexp{
-	regexp.MustCompile(`[` + likeDigits + `](?:[ -]{0,2}[` + likeDigits + `]){9}`),
-	regexp.MustCompile(`A[KSI][I1l|]A`),
-	regexp.MustCompile(`(?i)ext[ec]r[nmr]+a[l1I|]`),
-	regexp.MustCompile(`[0-9A-Za-z]{6,}(?: ?[-—] ?[0-9A-Za-z]{3,}){3}`),
-	regexp.MustCompile(`(?i)secret|passw|token|api.?key|private|credential`),
-	regexp.MustCompile(`[0-9A-Za-z+/_=-]{20,}`),
-}
+// What has to come out of candidates for the rest to be read: twelve digits as the program
+// may read them, with one that is lost and some that became letters; the prefix of a key;
+// the name of an External ID; or something that is as long and as mixed as a secret.
+var (
+	numberLike = lazyregexp.New(`[` + likeDigits + `](?:[ -]{0,2}[` + likeDigits + `]){10}`)
+	named      = lazyregexp.New(`A[KSI][I1l|]A|(?i:ext[ec]r[nmr]+a[l1I|][ _-]{0,2}[il1|][do0])`)
+	secretLike = lazyregexp.New(`[0-9A-Za-z+/_=]{32,}`)
+)
 
-// leastDigits are those that a number has to have: the others may be misread.
-const leastDigits = 7
+// Digits that there have to be: the others may be misread.
+const (
+	leastOfNumber = 8
+	leastOfSecret = 2
+)
 
 // promising reports whether an identifier may stand in a text.
 func promising(text string) bool {
-	for i, p := range promise {
-		found := p.FindString(text)
-		if found != "" && (i > 0 && i < 5 || digitsIn(found) >= leastDigits || i == 5 && digitsIn(found) > 1) {
-			return true
-		}
-	}
-	return false
+	return named.MatchString(text) || digitsIn(numberLike.FindString(text)) >= leastOfNumber ||
+		digitsIn(secretLike.FindString(text)) >= leastOfSecret
 }

@@ -56,9 +56,10 @@ func TestCandidates(t *testing.T) {
 
 func TestPromises(t *testing.T) {
 	for text, want := range map[string]bool{
-		"id " + strings.Repeat("4", 12): true, "4l4O4-44B4-4444": true, "AK" + "1AQ": true, "sts:Externalld": true, "Client secret": true,
-		"0a1b2c3d-0a1b-0a1b-0a1b": true, strings.Repeat("aB3", 10): true,
-		"": false, "Last activity": false, "2024-01-01": false, "SOSBIllOZoooo": false, "internationalization-of-x": false,
+		"id " + strings.Repeat("4", 12): true, "4l4O4-44B4-4444": true, "AK" + "1AQ": true, "sts:Externalld": true, "External ID": true,
+		strings.Repeat("aB3", 12): true,
+		"":                        false, "Last activity": false, "2024-01-01": false, "SOSBIllOZoooo": false, "internationalization-of-everything": false,
+		"external web identity": false, "1631874210": false,
 	} {
 		assert.Equal(t, want, promising(text), text)
 	}
@@ -124,7 +125,7 @@ func TestALineOfAnySize(t *testing.T) {
 		t.Skip("takes a second and the program: ", err)
 	}
 	value := ocrtest.NewValues(5).Next(ocrtest.Account)
-	for _, size := range []int{10, 13, 20, 40, 80, 160, 200} {
+	for _, size := range []int{10, 13, 20, 40, 80, 160} {
 		for _, margin := range []int{2, size} {
 			text, _, err := Read(t.Context(), written(t, goregular.TTF, size, margin, "Account "+value))
 			require.NoError(t, err)
