@@ -502,6 +502,11 @@ func (d *discovery) implements(fn *types.Func) []*types.Func {
 	return out
 }
 
+func isConstant(v ssa.Value) bool {
+	_, ok := v.(*ssa.Const)
+	return ok
+}
+
 // result follows a call's result into the callee, or marks it.
 func (d *discovery) result(v ssa.Value, c *ssa.CallCommon, j int, call *ssa.CallCommon, why *Why, at placed) {
 	obj := program.Callee(c)
@@ -510,6 +515,10 @@ func (d *discovery) result(v ssa.Value, c *ssa.CallCommon, j int, call *ssa.Call
 		return
 	}
 	f := program.FuncOf(obj)
+	if f.String() == "strings.Repeat" && isConstant(c.Args[0]) { // what masks are made of: nobody's ID
+		d.r.Origins = append(d.r.Origins, Origin{v, at.at, at.fn, why})
+		return
+	}
 	if i, ok := same[f.String()]; ok && i < len(c.Args) {
 		d.here(v, call, why)
 		d.back(c.Args[i], call, why, at)

@@ -4,6 +4,8 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"strings"
+	"unicode"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -156,8 +158,12 @@ func (d *discovery) keyed() {
 			if ok && !namesAWS(k) {
 				why.Reason.Kind, why.Reason.Other = NamedBeside, beside
 			}
-			if isTextual(u.Value) && (ok || namesAWS(k)) {
+			switch {
+			case !ok && !namesAWS(k):
+			case isTextual(u.Value):
 				d.r.updates[u] = why
+				d.madeAt(unwrapped(u.Value), why, placed{u.Value, u.Pos(), fn})
+			case isCoined(u.Value):
 				d.madeAt(unwrapped(u.Value), why, placed{u.Value, u.Pos(), fn})
 			}
 		}
@@ -183,6 +189,13 @@ func isTextual(v ssa.Value) bool {
 	v = unwrapped(v)
 	_, isConst := v.(*ssa.Const)
 	return !isConst && carriesText(v.Type()) && !types.IsInterface(v.Type())
+}
+
+// isCoined reports whether a value is a constant text that is more than a word: a map says
+// by words that there is an External ID, of which type one is, or where.
+func isCoined(v ssa.Value) bool {
+	s, ok := constantString(v)
+	return ok && strings.ContainsFunc(s, unicode.IsLetter) && strings.ContainsAny(s, "0123456789-_.:/") && !strings.ContainsAny(s, " ${<%")
 }
 
 func unwrapped(v ssa.Value) ssa.Value {

@@ -6,6 +6,7 @@ import (
 	"log"
 	"log/slog"
 	"os"
+	"strings"
 
 	firststs "github.com/aws/aws-sdk-go/service/sts"
 )
@@ -86,4 +87,17 @@ func prettified(in *Integration) {
 	log.Print(firststs.AssumeRoleInput{ExternalId: &in.Handshake}) // want `External ID logged`
 	log.Print(firststs.AssumeRoleInput{RoleArn: &in.RoleARN})
 	log.Print(pointing{&in.Handshake})
+}
+
+// starred puts stars where the External ID was.
+func starred(in Integration) {
+	in.Handshake = strings.Repeat("*", 8)
+	log.Println(in)
+	log.Println(in.Handshake)
+	slog.Info("starred", "id", strings.Repeat("*", len(in.RoleARN)))
+}
+
+func repeated(in Integration) {
+	in.Handshake = strings.Repeat(in.Handshake, 2)
+	log.Println(in.Handshake) // want `External ID logged`
 }

@@ -63,6 +63,27 @@ func labelled(workspaceID, pool, role string) map[string]string {
 	return map[string]string{"role_arn": role, "external_id": controlID(workspaceID, pool)}
 }
 
+func spelled(role string) map[string]string {
+	return map[string]string{"roleArn": role, "externalID": "example-prod"} // want `is a literal, the same for every customer`
+}
+
+func spelledAs(role string) map[string]any {
+	return map[string]any{"role_arn": role, "external_id": "example-prod-2"} // want `is a literal`
+}
+
+// That there is one, its type and where it stands are no External IDs.
+func described(role string) []map[string]any {
+	return []map[string]any{
+		{"role_arn": role, "external_id": "set"}, // deputy:allow aws-external-id that there is one is said
+		{"role_arn": "string", "external_id": "string"},
+		{"role_arn": role, "external_id": "${var.external_id}"},
+		{"role_arn": role, "external_id": "********"},
+		{"role_arn": role, "external_id": "<your-external-id>"},
+		{"role_arn": role, "external_id": ""},
+		{"email": role, "external_id": "example-contact"},
+	}
+}
+
 func contactID(workspaceID, email string) string {
 	sum := sha256.Sum256([]byte(workspaceID + email))
 	return hex.EncodeToString(sum[:16])
