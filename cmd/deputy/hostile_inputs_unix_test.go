@@ -235,15 +235,6 @@ func sameLine(size int) []byte {
 	return bytes.Repeat([]byte("all of it is the same text, over and over again, line by line.\n\n"), size/64)
 }
 
-// accountLines is a text in which something is found in every line, of a few values.
-func accountLines(size int) []byte {
-	var out bytes.Buffer
-	for i := 0; out.Len() < size; i++ {
-		fmt.Fprintf(&out, "arn:aws:iam::%012d:role/r%d\n", 412345678765+uint64(i%64)*1234567, i)
-	}
-	return out.Bytes()
-}
-
 // packedRefs has n refs in packed-refs, to one object or to as many that do not exist.
 func packedRefs(n int, exist bool) func(t testing.TB, dir string) {
 	return func(t testing.TB, dir string) {

@@ -80,7 +80,7 @@ func TestHostileInputs(t *testing.T) {
 			result, code, used := scanMeasured(t, dir)
 			assert.Equal(t, 0, code)
 			cpu := time.Duration(used.Utime.Nano() + used.Stime.Nano())
-			memory := int64(used.Maxrss)
+			memory := int64(used.Maxrss) //nolint:unconvert // it has 32 bits on some systems
 			if runtime.GOOS == "linux" {
 				memory <<= 10 // it is in kilobytes there
 			}

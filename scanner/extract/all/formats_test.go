@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/deputy-sec/deputy/internal/opaque"
 	"github.com/deputy-sec/deputy/scanner/extract"
 	"github.com/deputy-sec/deputy/scanner/extract/all"
 	"github.com/deputy-sec/deputy/scanner/extract/extracttest"
@@ -156,7 +157,9 @@ func TestEveryKnownFormatHasItsVerdict(t *testing.T) {
 	for _, v := range verdicts {
 		content := []byte(v.head)
 		got := asItStands
-		if e := reader.Claims(content); e != nil {
+		if opaque.Sealed(content) != "" {
+			got = encrypted // told before anybody is asked
+		} else if e := reader.Claims(content); e != nil {
 			got = read
 			if e.Name != "e-mail" {
 				err := reader.Extract(context.Background(), extract.FromBytes("", content), &extracttest.Recorder{})

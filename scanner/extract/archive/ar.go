@@ -46,10 +46,10 @@ func extractAr(_ context.Context, doc *extract.Document, out *extract.Output) er
 		}
 		member := &io.LimitedReader{R: content, N: size}
 		name := strings.TrimRight(string(head[:16]), " ")
-		switch {
-		case name == "//": // the names that are longer than the header has room for
+		switch name {
+		case "//": // the names that are longer than the header has room for
 			names, err = io.ReadAll(io.LimitReader(member, maxMemberNames))
-		case name == "/" || name == "/SYM64/" || name == "__.SYMDEF": // the symbols of a library, which its members hold, too
+		case "/", "/SYM64/", "__.SYMDEF": // the symbols of a library, which its members hold, too
 		default:
 			if name, err = arName(name, names, member); err == nil {
 				err = out.Embed(name, "", member)

@@ -145,18 +145,11 @@ var formats = []format{
 	{name: "virtual disk (VMDK)", magic: "COWD\x01\x00\x00\x00"},
 	{name: "virtual disk (VHDX)", magic: "vhdxfile"},
 	{name: "virtual disk (VDI)", offset: 64, magic: "\x7f\x10\xda\xbe"},
-	// encrypted
+	// encrypted, but for what internal/opaque knows
 	{name: "LUKS volume", magic: "LUKS\xba\xbe", encrypted: true},
 	{name: "BitLocker volume", offset: 3, magic: "-FVE-FS-", encrypted: true},
 	{name: "Apple disk image", magic: "encrcdsa", encrypted: true},
 	{name: "KeePass database", magic: "\x03\xd9\xa2\x9a", encrypted: true},
-	{name: "age", magic: "age-encryption.org/v1\n", encrypted: true},
-	{name: "age", magic: "-----BEGIN AGE ENCRYPTED FILE-----", encrypted: true},
-	{name: "PGP", magic: "-----BEGIN PGP MESSAGE-----", encrypted: true},
-	{name: "OpenSSL", magic: "Salted__", encrypted: true},
-	{name: "OpenSSL", magic: "U2FsdGVkX1", encrypted: true},
-	{name: "git-crypt", magic: "\x00GITCRYPT\x00", encrypted: true},
-	{name: "Ansible vault", magic: "$ANSIBLE_VAULT;", encrypted: true},
 	// data
 	{name: "PostgreSQL dump (pg_dump -Fc)", magic: "PGDMP"},
 	{name: "Redis dump", magic: "REDIS0"},
