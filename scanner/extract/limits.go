@@ -18,7 +18,11 @@ type Limits struct {
 	Pixels int64         `yaml:"-"`                                                                                                                       // of one picture
 	Time   time.Duration `yaml:"max-document-time" jsonschema:"type=string,description=How much processor time one document may take; such as 30s or 2m"` // of the processor; on the clock eight times as long
 	Memory int64         `yaml:"-"`                                                                                                                       // bytes, of the process that reads it
-	OCR    OCR           `yaml:"ocr" jsonschema:"type=string,enum=auto,enum=off,enum=require,description=Whether pictures are read"`
+	// Pictures is how long all pictures of a target may take together, on the clock, from its
+	// first document on; 0 for no bound. A person waits for a commit.
+	Pictures   time.Duration `yaml:"-"`
+	PicturesBy time.Time     `yaml:"-"` // when that is over; who reads several documents sets it
+	OCR        OCR           `yaml:"ocr" jsonschema:"type=string,enum=auto,enum=off,enum=require,description=Whether pictures are read"`
 }
 
 // OCR reports whether pictures are read.
@@ -49,6 +53,14 @@ func (o *OCR) UnmarshalText(text []byte) error {
 
 // ErrOCROff is why a picture is not read if there is to be no OCR.
 var ErrOCROff error = finding.OCROff.Because("needs OCR, which is switched off")
+
+// LatePicture says that pictures have used up their time.
+func (l Limits) LatePicture() error {
+	return finding.OverTime.Because("not read: pictures may take %v together", l.Pictures)
+}
+
+// Late reports whether pictures have used up their time.
+func (l Limits) Late() bool { return !l.PicturesBy.IsZero() && !time.Now().Before(l.PicturesBy) }
 
 // Defaults are generous for what people make and small for what is made to
 // hurt.

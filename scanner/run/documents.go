@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"time"
 
 	"github.com/deputy-sec/deputy/internal/fileid"
 	"github.com/deputy-sec/deputy/scanner/extract"
@@ -26,6 +27,19 @@ func (d Documents) Reader(jobs int) (extract.Reader, func(), error) {
 	}
 	pool := isolate.NewPool(all.Extractors(), d.Limits, jobs)
 	return pool, pool.Close, nil
+}
+
+// picturesOfACommit is how long the pictures of a commit may take together: a person waits.
+const picturesOfACommit = 2 * time.Second
+
+// documents returns how documents are read: before a commit, pictures have little time, unless
+// they have to be read.
+func (c *Config) documents() Documents {
+	d := c.Documents
+	if c.Target.Staged && d.Limits.OCR == extract.OCRAuto {
+		d.Limits.Pictures = picturesOfACommit
+	}
+	return d
 }
 
 // tesseract tells what reads pictures: the program and, where it is said to lie, the data

@@ -111,7 +111,7 @@ func (r *Run) Scan(ctx context.Context, targets []string, stdin io.Reader) (*fin
 	if read.State, err = r.openState(); err != nil {
 		return nil, err
 	}
-	documents, done, err := r.config.Documents.Reader(r.config.Jobs)
+	documents, done, err := r.config.documents().Reader(r.config.Jobs)
 	if err != nil {
 		return nil, err
 	}

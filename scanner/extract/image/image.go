@@ -93,7 +93,7 @@ func read(ctx context.Context, doc *extract.Document, out *extract.Output) error
 	}
 	// To report whether there are letters in it takes as long as to decode it: some
 	// fifty milliseconds, which would be most of a scan that reads no pictures.
-	if err := unreadable(out.Limits().OCR); err != nil {
+	if err := unreadable(out.Limits()); err != nil {
 		if ocr.LargeEnough(config.Width, config.Height) {
 			out.Unexamined("", "", err)
 		}
@@ -125,15 +125,25 @@ func readMetadata(data []byte, out *extract.Output) error {
 
 // readPixels reads the text of every picture in a file.
 func readPixels(ctx context.Context, data []byte, out *extract.Output) error {
-	frames, err := framesOf(data, out.Limits().Pixels)
+	limits := out.Limits()
+	frames, err := framesOf(data, limits.Pixels)
 	if len(frames) == 0 {
 		return err
+	}
+	if !limits.PicturesBy.IsZero() {
+		var stop context.CancelFunc
+		ctx, stop = context.WithDeadline(ctx, limits.PicturesBy)
+		defer stop()
 	}
 	for _, f := range frames {
 		text, left, err := ocr.Read(ctx, f.picture)
 		if err != nil {
 			if stop := out.Err(); stop != nil {
 				return stop
+			}
+			if limits.Late() {
+				out.Unexamined("", f.place, limits.LatePicture())
+				return nil
 			}
 			return finding.NeedsOCR.Because("its text was not read: %v", err)
 		}
@@ -158,9 +168,12 @@ func readPixels(ctx context.Context, data []byte, out *extract.Output) error {
 }
 
 // unreadable says why no picture is read; nil if pictures are.
-func unreadable(wanted extract.OCR) error {
-	if wanted == extract.OCROff {
+func unreadable(l extract.Limits) error {
+	switch {
+	case l.OCR == extract.OCROff:
 		return extract.ErrOCROff
+	case l.Late():
+		return l.LatePicture()
 	}
 	if missing := ocr.Available(); missing != nil {
 		return finding.NeedsOCR.Because("needs OCR: %v", missing)

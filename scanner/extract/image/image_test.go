@@ -17,6 +17,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -214,6 +215,14 @@ func TestPicturesThatNobodyReadsAreTold(t *testing.T) {
 	r, err = extracttest.ExtractWithin(t, limits, encode(t, blank(), png.Encode), New())
 	require.NoError(t, err)
 	assert.Empty(t, r.Rows)
+}
+
+func TestPicturesWhoseTimeIsOverAreTold(t *testing.T) {
+	limits := extract.Defaults()
+	limits.Pictures, limits.PicturesBy = 2*time.Second, time.Now()
+	r, err := extracttest.ExtractWithin(t, limits, encode(t, screenshot(t, "Account 123456789012"), png.Encode), New())
+	require.NoError(t, err)
+	assert.Equal(t, []string{" |  | not read: pictures may take 2s together"}, r.Rows)
 }
 
 // TestOrientation finds how a camera was held; package ocr turns the picture.

@@ -31,6 +31,7 @@ type Pool struct {
 	mu         sync.Mutex
 	idle       []*process
 	closed     bool
+	first      sync.Once // document
 }
 
 // NewPool returns a pool of at most size workers.
@@ -61,6 +62,11 @@ func (p *Pool) Extract(ctx context.Context, doc *extract.Document, sink extract.
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	p.first.Do(func() {
+		if p.limits.Pictures > 0 {
+			p.limits.PicturesBy = time.Now().Add(p.limits.Pictures)
+		}
+	})
 	w, err := p.take()
 	if err != nil {
 		return fmt.Errorf("the process that reads documents does not start: %w", err)
