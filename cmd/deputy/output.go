@@ -59,6 +59,22 @@ func (o *scanOptions) wanted(stdout io.Writer, notice func(string)) ([]*output, 
 	return outs, nil
 }
 
+// spare refuses outputs that would take the place of a file that is to be examined.
+func spare(outs []*output, targets []string) error {
+	for _, out := range outs {
+		written, err := os.Stat(out.name)
+		if err != nil || !written.Mode().IsRegular() {
+			continue // it does not exist yet, or is not replaced
+		}
+		for _, target := range targets {
+			if read, err := os.Stat(target); err == nil && os.SameFile(read, written) {
+				return fmt.Errorf("output: %s is a target: its report would take its place", out.name)
+			}
+		}
+	}
+	return nil
+}
+
 // openOutputs opens outputs before there is anything to write, and returns those
 // that can be written. The error says which cannot; it does not keep the others from
 // it. One that tells secrets is for its owner only.

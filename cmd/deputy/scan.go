@@ -93,6 +93,9 @@ func (o *scanOptions) run(ctx context.Context, targets []string, in io.Reader, o
 	if err != nil {
 		return err
 	}
+	if err := spare(outputs, targets); err != nil {
+		return err
+	}
 	areas, err := o.wantedAreas()
 	if err != nil {
 		return err

@@ -118,6 +118,9 @@ func (o *traceOptions) run(ctx context.Context, targets []string, stdin io.Reade
 	if err != nil {
 		return err
 	}
+	if err := spare(outputs, targets); err != nil {
+		return err
+	}
 	if o.customer != "" && !slices.ContainsFunc(values, func(v exact.Value) bool { return v.Kind == exact.Name }) {
 		notices(stderr)("the customer's name is not looked for: write it among the values as name:… if it is to be")
 	}
