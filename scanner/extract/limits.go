@@ -21,7 +21,7 @@ type Limits struct {
 	// Pictures is how long all pictures of a target may take together, on the clock, from its
 	// first document on; 0 for no bound. A person waits for a commit.
 	Pictures   time.Duration `yaml:"-"`
-	PicturesBy time.Time     `yaml:"-"` // when that is over; who reads several documents sets it
+	PicturesBy int64         `yaml:"-"` // when that is over, in nanoseconds since 1970; who reads several documents sets it
 	OCR        OCR           `yaml:"ocr" jsonschema:"type=string,enum=auto,enum=off,enum=require,description=Whether pictures are read"`
 }
 
@@ -60,7 +60,7 @@ func (l Limits) LatePicture() error {
 }
 
 // Late reports whether pictures have used up their time.
-func (l Limits) Late() bool { return !l.PicturesBy.IsZero() && !time.Now().Before(l.PicturesBy) }
+func (l Limits) Late() bool { return l.PicturesBy != 0 && time.Now().UnixNano() >= l.PicturesBy }
 
 // Defaults are generous for what people make and small for what is made to
 // hurt.

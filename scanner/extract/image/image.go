@@ -10,6 +10,7 @@ import (
 	_ "image/jpeg" // registers its format, as the others do
 	_ "image/png"  // registers its format
 	"strings"
+	"time"
 
 	_ "golang.org/x/image/bmp"  // registers its format
 	_ "golang.org/x/image/tiff" // registers its format
@@ -130,9 +131,9 @@ func readPixels(ctx context.Context, data []byte, out *extract.Output) error {
 	if len(frames) == 0 {
 		return err
 	}
-	if !limits.PicturesBy.IsZero() {
+	if limits.PicturesBy != 0 {
 		var stop context.CancelFunc
-		ctx, stop = context.WithDeadline(ctx, limits.PicturesBy)
+		ctx, stop = context.WithDeadline(ctx, time.Unix(0, limits.PicturesBy))
 		defer stop()
 	}
 	for _, f := range frames {

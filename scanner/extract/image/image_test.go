@@ -219,7 +219,7 @@ func TestPicturesThatNobodyReadsAreTold(t *testing.T) {
 
 func TestPicturesWhoseTimeIsOverAreTold(t *testing.T) {
 	limits := extract.Defaults()
-	limits.Pictures, limits.PicturesBy = 2*time.Second, time.Now()
+	limits.Pictures, limits.PicturesBy = 2*time.Second, time.Now().UnixNano()
 	r, err := extracttest.ExtractWithin(t, limits, encode(t, screenshot(t, "Account 123456789012"), png.Encode), New())
 	require.NoError(t, err)
 	assert.Equal(t, []string{" |  | not read: pictures may take 2s together"}, r.Rows)

@@ -64,7 +64,7 @@ func (p *Pool) Extract(ctx context.Context, doc *extract.Document, sink extract.
 	}
 	p.first.Do(func() {
 		if p.limits.Pictures > 0 {
-			p.limits.PicturesBy = time.Now().Add(p.limits.Pictures)
+			p.limits.PicturesBy = time.Now().Add(p.limits.Pictures).UnixNano()
 		}
 	})
 	w, err := p.take()
