@@ -172,6 +172,9 @@ func TestVisitorEndsTheWalk(t *testing.T) {
 // TestLargeBlobs has blobs beyond the limit in every role: alone, as the base of
 // a delta, and made by one.
 func TestLargeBlobs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it holds some hundred megabytes")
+	}
 	const size = 66 << 20
 	dir := t.TempDir()
 	git(t, dir, nil, "init", "-q", "--bare")
