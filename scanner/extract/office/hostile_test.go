@@ -71,6 +71,9 @@ var grown = []struct{ what, name, before, again, after string }{
 }
 
 func TestGrown(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a bomb takes ten times as long under a race detector, and nothing runs at once")
+	}
 	const size = 4 << 20
 	for _, g := range grown {
 		t.Run(g.what, func(t *testing.T) {
