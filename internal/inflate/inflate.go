@@ -116,7 +116,7 @@ func (d *Decoder) blocks() error {
 		case 0:
 			err = d.stored()
 		case 1:
-			err = d.huffman(&fixedLit, &fixedDist)
+			err = d.huffman(&deflate32.fixedLit, &deflate32.fixedDist)
 		case 2:
 			if err = d.readTables(&deflate32); err == nil {
 				err = d.huffman(&d.lit, &d.dist)

@@ -19,14 +19,10 @@ const (
 // cut short, another for one that is corrupt; what comes before is handed out
 // first.
 type Reader struct {
-	d         Decoder
-	buf       [window + room + fastWrite]byte
-	from      int // of buf: not handed out yet, up to d.pos
-	stored    int // bytes left of a stored block
-	lit       *[litSize]uint32
-	dist      *[distSize]uint32 // of the block at hand; nil between blocks
-	lastBlock bool
-	err       error
+	blocks
+	buf  [window + room + fastWrite]byte
+	from int // of buf: not handed out yet, up to d.pos
+	err  error
 }
 
 // NewReader returns a Reader of the stream at the start of src.
@@ -38,10 +34,8 @@ func NewReader(src []byte) *Reader {
 
 // Reset makes the Reader one of the stream at the start of src.
 func (r *Reader) Reset(src []byte) {
-	d := &r.d
-	d.src, d.in, d.bb, d.nb = src, 0, 0, 0
-	d.out, d.pos, d.limit = r.buf[:], 0, len(r.buf)
-	r.from, r.stored, r.lit, r.dist, r.lastBlock, r.err = 0, 0, nil, nil, false, nil
+	r.begin(src, r.buf[:], &deflate32, (*Decoder).symbols)
+	r.from, r.err = 0, nil
 }
 
 // Rest returns what follows the stream in its source, once it was read to its end.
@@ -103,53 +97,6 @@ func (r *Reader) slide() {
 		r.d.pos = window
 	}
 	r.from = r.d.pos
-}
-
-// step goes on in the block at hand until it ends or the room does, or begins the
-// next one.
-func (r *Reader) step() error {
-	switch {
-	case r.stored > 0:
-		return r.copyStored()
-	case r.lit != nil:
-		done, err := r.d.symbols(r.lit, r.dist)
-		if done {
-			r.lit = nil
-		}
-		return err
-	case r.lastBlock:
-		return io.EOF
-	}
-	head, err := r.d.bits(3)
-	if err != nil {
-		return err
-	}
-	r.lastBlock = head&1 != 0
-	switch head >> 1 {
-	case 0:
-		r.stored, err = r.d.storedLength()
-	case 1:
-		r.lit, r.dist = &fixedLit, &fixedDist
-	case 2:
-		if err = r.d.readTables(&deflate32); err == nil {
-			r.lit, r.dist = &r.d.lit, &r.d.dist
-		}
-	default:
-		err = ErrCorrupt
-	}
-	return err
-}
-
-func (r *Reader) copyStored() error {
-	d := &r.d
-	n := copy(d.out[d.pos:min(d.pos+r.stored, len(d.out))], d.src[d.in:])
-	if n == 0 {
-		return ErrTruncated
-	}
-	d.pos += n
-	d.in += n
-	r.stored -= n
-	return nil
 }
 
 // symbols decodes symbols until the block ends (done) or there is no room for any.

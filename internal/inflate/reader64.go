@@ -17,20 +17,16 @@ const (
 //
 // Its errors are those of [Reader].
 type Reader64 struct {
-	d         Decoder
-	buf       [2*window64 + match64]byte
-	from      int // of buf: not handed out yet, up to d.pos
-	stored    int // bytes left of a stored block
-	lit       *[litSize]uint32
-	dist      *[distSize]uint32 // of the block at hand; nil between blocks
-	lastBlock bool
-	err       error
+	blocks
+	buf  [2*window64 + match64]byte
+	from int // of buf: not handed out yet, up to d.pos
+	err  error
 }
 
 // NewReader64 returns a Reader64 of the stream at the start of src.
 func NewReader64(src []byte) *Reader64 {
 	r := &Reader64{}
-	r.d.src, r.d.out, r.d.limit = src, r.buf[:], len(r.buf)
+	r.begin(src, r.buf[:], &deflate64, (*Decoder).symbol)
 	return r
 }
 
@@ -63,43 +59,4 @@ func (r *Reader64) slide() {
 		r.d.pos = window64
 	}
 	r.from = r.d.pos
-}
-
-// step decodes what the block at hand has room for, or begins the next one.
-func (r *Reader64) step() error {
-	switch {
-	case r.stored > 0:
-		n := copy(r.buf[r.d.pos:min(r.d.pos+r.stored, len(r.buf))], r.d.src[r.d.in:])
-		if n == 0 {
-			return ErrTruncated
-		}
-		r.d.pos, r.d.in, r.stored = r.d.pos+n, r.d.in+n, r.stored-n
-		return nil
-	case r.lit != nil:
-		done, err := r.d.symbol(r.lit, r.dist)
-		if done {
-			r.lit = nil
-		}
-		return err
-	case r.lastBlock:
-		return io.EOF
-	}
-	head, err := r.d.bits(3)
-	if err != nil {
-		return err
-	}
-	r.lastBlock = head&1 != 0
-	switch head >> 1 {
-	case 0:
-		r.stored, err = r.d.storedLength()
-	case 1:
-		r.lit, r.dist = &fixedLit64, &fixedDist64
-	case 2:
-		if err = r.d.readTables(&deflate64); err == nil {
-			r.lit, r.dist = &r.d.lit, &r.d.dist
-		}
-	default:
-		err = ErrCorrupt
-	}
-	return err
 }

@@ -48,6 +48,9 @@ type alphabet struct {
 	lit     [288]uint32
 	dist    [32]uint32
 	maxDist int // symbols that a table of distances may have
+
+	fixedLit  [litSize]uint32
+	fixedDist [distSize]uint32
 }
 
 var (
@@ -55,12 +58,6 @@ var (
 	deflate64 alphabet // see [Reader64]
 
 	preSymbols [19]uint32
-
-	fixedLit  [litSize]uint32
-	fixedDist [distSize]uint32
-
-	fixedLit64  [litSize]uint32
-	fixedDist64 [distSize]uint32
 )
 
 // init fills the symbol tables of RFC 1951 section 3.2.5 and the fixed codes
@@ -109,13 +106,15 @@ func init() {
 			lens[i] = 8
 		}
 	}
-	buildTable(fixedLit[:], litBits, lens[:], deflate32.lit[:])
-	buildTable(fixedLit64[:], litBits, lens[:], deflate64.lit[:])
+	for _, a := range []*alphabet{&deflate32, &deflate64} {
+		buildTable(a.fixedLit[:], litBits, lens[:], a.lit[:])
+	}
 	for i := range 32 {
 		lens[i] = 5
 	}
-	buildTable(fixedDist[:], distBits, lens[:32], deflate32.dist[:])
-	buildTable(fixedDist64[:], distBits, lens[:32], deflate64.dist[:])
+	for _, a := range []*alphabet{&deflate32, &deflate64} {
+		buildTable(a.fixedDist[:], distBits, lens[:32], a.dist[:])
+	}
 }
 
 // buildTable fills table with the canonical Huffman code that has the given
