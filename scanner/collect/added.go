@@ -232,7 +232,7 @@ func (c *Collection) again(data []byte) []hit {
 	quiet := c.quietly()
 	x := &examination{c: quiet, blob: &source.Blob{Data: data, Size: int64(len(data))}}
 	doc := quiet.claimant(x.blob)
-	x.claimed = doc != nil
+	x.claimed = readsWhole(doc)
 	if doc == nil || doc.Text {
 		x.guarded(x.plain)
 	}

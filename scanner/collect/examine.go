@@ -32,7 +32,7 @@ func (c *Collection) Blob(b *source.Blob) {
 		doc = c.claimant(b)
 		return true, nil
 	})
-	x.claimed = doc != nil
+	x.claimed = readsWhole(doc)
 	if doc == nil || doc.Text || doc.ClaimsBehind != nil {
 		x.guarded(x.plain)
 	}
@@ -75,6 +75,9 @@ type examination struct {
 	encoded []encodedAt        // documents that are to be read yet
 	behind  *extract.Extractor // reads what stands behind a content that was matched as a stream
 }
+
+// readsWhole reports whether an extractor reads a content with the documents in it.
+func readsWhole(doc *extract.Extractor) bool { return doc != nil && !doc.Beside }
 
 // detach copies what is the walk's, so that the look can go on when the walk has
 // gone on.

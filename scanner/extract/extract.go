@@ -25,6 +25,9 @@ type Extractor struct {
 	// Text says that the documents are text files that people edit, so that
 	// they are matched as they stand, too, with the lines that an editor shows.
 	Text bool
+	// Beside says that what is extracted of a text stands beside it: the documents that lie
+	// encoded in the text are found as in any other one, and not by this extractor.
+	Beside bool
 	// NeedsExtraction tells of a whole content that is matched as it stands, too, whether there
 	// may be more in it than that. If it is nil there always may.
 	NeedsExtraction func(data []byte) bool

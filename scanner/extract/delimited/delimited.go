@@ -17,7 +17,7 @@ const (
 // New returns the extractor.
 func New() *extract.Extractor {
 	return &extract.Extractor{
-		Name: "table", Text: true, Claims: claims,
+		Name: "table", Text: true, Beside: true, Claims: claims,
 		NeedsExtraction: func(data []byte) bool { return len(data) > reach },
 		Extract: func(_ context.Context, doc *extract.Document, out *extract.Output) error {
 			data, err := doc.Bytes()
