@@ -212,18 +212,5 @@ func FuzzDump(f *testing.F) {
 	for _, dump := range dumpers {
 		f.Add([]byte("text\n" + dump([]byte(dumpedText))))
 	}
-	set := detect.NewSet(newWitness())
-	f.Fuzz(func(t *testing.T, text []byte) {
-		want := scan(set, text, detect.Text{})
-		for _, h := range want {
-			if h.Offset < 0 || h.End <= h.Start || h.Offset+int64(h.End-h.Start) > int64(len(text)) {
-				t.Fatalf("%+v in %d bytes", h, len(text))
-			}
-		}
-		var got []detect.Hit
-		if _, err := set.Stream(bytes.NewReader(text), detect.Text{}, func(h detect.Hit) { got = append(got, h) }); err != nil {
-			t.Fatal(err)
-		}
-		same(t, want, got)
-	})
+	fuzzDecoding(f)
 }
